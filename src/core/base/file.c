@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/base/file.h"
+
+#include "core/base/error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct _AyMappedFile
+{
+  gatomicrefcount ref;
+  char *path;
+  void *data;
+  gsize size;
+};
+
+static gboolean
+set_errno (GError **error, const char *path, const char *what)
+{
+  int code = errno;
+
+  g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: %s: %s", path, what, g_strerror (code));
+  return FALSE;
+}
+
+AyMappedFile *
+ay_mapped_file_new (const char *path, GError **error)
+{
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  AyMappedFile *self;
+  struct stat st;
+  void *data = NULL;
+
+  if (fd < 0 || fstat (fd, &st) != 0)
+    {
+      set_errno (error, path, "cannot open");
+      if (fd >= 0)
+        close (fd);
+      return NULL;
+    }
+  if (S_ISDIR (st.st_mode))
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: is a folder, not a file", path);
+      close (fd);
+      return NULL;
+    }
+  if (st.st_size > 0)
+    data = mmap (NULL, (gsize) st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+  if (data == MAP_FAILED)
+    {
+      set_errno (error, path, "cannot map");
+      close (fd);
+      return NULL;
+    }
+  close (fd);
+  self = g_new0 (AyMappedFile, 1);
+  g_atomic_ref_count_init (&self->ref);
+  self->path = g_strdup (path);
+  self->data = data;
+  self->size = (gsize) st.st_size;
+  return self;
+}
+
+AyMappedFile *
+ay_mapped_file_ref (AyMappedFile *self)
+{
+  g_atomic_ref_count_inc (&self->ref);
+  return self;
+}
+
+void
+ay_mapped_file_unref (AyMappedFile *self)
+{
+  if (self == NULL || !g_atomic_ref_count_dec (&self->ref))
+    return;
+  if (self->data != NULL)
+    munmap (self->data, self->size);
+  g_free (self->path);
+  g_free (self);
+}
+
+const char *
+ay_mapped_file_path (const AyMappedFile *self)
+{
+  return self->path;
+}
+
+const char *
+ay_mapped_file_data (const AyMappedFile *self, gsize *size)
+{
+  *size = self->size;
+  return self->data;
+}
+
+struct _AyOutput
+{
+  char *path;
+  char *temporary;
+  FILE *stream;
+};
+
+AyOutput *
+ay_output_new (const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *temporary = g_strdup_printf ("%s/.%s.XXXXXX", folder, name);
+  AyOutput *self;
+  int fd = g_mkstemp_full (temporary, O_RDWR | O_CLOEXEC, 0666);
+
+  if (fd < 0)
+    {
+      set_errno (error, path, "cannot write");
+      return NULL;
+    }
+  self = g_new0 (AyOutput, 1);
+  self->path = g_strdup (path);
+  self->temporary = g_steal_pointer (&temporary);
+  self->stream = fdopen (fd, "w+");
+  return self;
+}
+
+FILE *
+ay_output_stream (AyOutput *self)
+{
+  return self->stream;
+}
+
+const char *
+ay_output_temporary (const AyOutput *self)
+{
+  return self->temporary;
+}
+
+/* The rename itself must reach the disk, or a power cut brings the old file back. */
+static void
+sync_folder (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  if (fd < 0)
+    return;
+  (void) !fsync (fd);
+  close (fd);
+}
+
+gboolean
+ay_output_commit (AyOutput *self, GError **error)
+{
+  gboolean failed = ferror (self->stream) != 0;
+
+  failed = fflush (self->stream) != 0 || failed;
+  failed = fsync (fileno (self->stream)) != 0 || failed;
+  failed = fclose (self->stream) != 0 || failed;
+  self->stream = NULL;
+  if (failed || rename (self->temporary, self->path) != 0)
+    return set_errno (error, self->path, "cannot write");
+  g_clear_pointer (&self->temporary, g_free);
+  sync_folder (self->path);
+  return TRUE;
+}
+
+void
+ay_output_free (AyOutput *self)
+{
+  if (self == NULL)
+    return;
+  if (self->stream != NULL)
+    fclose (self->stream);
+  if (self->temporary != NULL)
+    unlink (self->temporary);
+  g_free (self->temporary);
+  g_free (self->path);
+  g_free (self);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+#include <stdio.h>
+
+G_BEGIN_DECLS
+
+/* A file read through the page cache, kept while anyone holds it. */
+typedef struct _AyMappedFile AyMappedFile;
+
+AyMappedFile *ay_mapped_file_new (const char *path, GError **error);
+AyMappedFile *ay_mapped_file_ref (AyMappedFile *self);
+void ay_mapped_file_unref (AyMappedFile *self);
+const char *ay_mapped_file_path (const AyMappedFile *self);
+/* NULL for an empty file. */
+const char *ay_mapped_file_data (const AyMappedFile *self, gsize *size);
+
+/* An output file that appears whole or not at all: written beside the target, synced, renamed.
+ * Write to ay_output_stream(); ay_output_commit() reports any write error since. Freeing without
+ * commit removes the temporary file. */
+typedef struct _AyOutput AyOutput;
+
+AyOutput *ay_output_new (const char *path, GError **error);
+FILE *ay_output_stream (AyOutput *self);
+/* The temporary file's path, for libraries that write by name. */
+const char *ay_output_temporary (const AyOutput *self);
+gboolean ay_output_commit (AyOutput *self, GError **error);
+void ay_output_free (AyOutput *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyMappedFile, ay_mapped_file_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyOutput, ay_output_free)
+
+G_END_DECLS

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/base/job.h"
+
+#include "core/base/error.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct _AyJob
+{
+  gatomicrefcount ref;
+  atomic_bool cancelled;
+  atomic_int ppm; /* fraction in millionths: an atomic double is not lock-free everywhere */
+  pthread_mutex_t lock;
+  char *phase;
+};
+
+AyJob *
+ay_job_new (void)
+{
+  AyJob *self = g_new0 (AyJob, 1);
+
+  g_atomic_ref_count_init (&self->ref);
+  pthread_mutex_init (&self->lock, NULL);
+  return self;
+}
+
+AyJob *
+ay_job_ref (AyJob *self)
+{
+  g_atomic_ref_count_inc (&self->ref);
+  return self;
+}
+
+void
+ay_job_unref (AyJob *self)
+{
+  if (self == NULL || !g_atomic_ref_count_dec (&self->ref))
+    return;
+  pthread_mutex_destroy (&self->lock);
+  g_free (self->phase);
+  g_free (self);
+}
+
+void
+ay_job_cancel (AyJob *self)
+{
+  if (self != NULL)
+    atomic_store (&self->cancelled, TRUE);
+}
+
+gboolean
+ay_job_is_cancelled (const AyJob *self)
+{
+  return self != NULL && atomic_load_explicit (&((AyJob *) self)->cancelled, memory_order_relaxed);
+}
+
+gboolean
+ay_job_check (const AyJob *self, GError **error)
+{
+  if (!ay_job_is_cancelled (self))
+    return TRUE;
+  g_set_error_literal (error, AY_ERROR, AY_ERROR_CANCELLED, "cancelled");
+  return FALSE;
+}
+
+void
+ay_job_set_phase (AyJob *self, const char *phase)
+{
+  if (self == NULL)
+    return;
+  pthread_mutex_lock (&self->lock);
+  g_free (self->phase);
+  self->phase = g_strdup (phase);
+  pthread_mutex_unlock (&self->lock);
+  atomic_store (&self->ppm, 0);
+}
+
+void
+ay_job_set_fraction (AyJob *self, double fraction)
+{
+  if (self != NULL)
+    atomic_store (&self->ppm, (int) (CLAMP (fraction, 0.0, 1.0) * 1e6));
+}
+
+double
+ay_job_get_fraction (const AyJob *self)
+{
+  return self != NULL ? atomic_load (&((AyJob *) self)->ppm) / 1e6 : 0.0;
+}
+
+char *
+ay_job_dup_phase (AyJob *self)
+{
+  char *phase;
+
+  if (self == NULL)
+    return NULL;
+  pthread_mutex_lock (&self->lock);
+  phase = g_strdup (self->phase);
+  pthread_mutex_unlock (&self->lock);
+  return phase;
+}

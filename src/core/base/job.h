@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Progress out, cancel in, for one piece of work. Every function here allows NULL (no one watches)
+ * and any thread; ay_job_cancel() is also safe in a signal handler. */
+typedef struct _AyJob AyJob;
+
+AyJob *ay_job_new (void);
+AyJob *ay_job_ref (AyJob *self);
+void ay_job_unref (AyJob *self);
+
+void ay_job_cancel (AyJob *self);
+gboolean ay_job_is_cancelled (const AyJob *self);
+/* FALSE and AY_ERROR_CANCELLED once cancelled. Own loops call it at least every 20 ms. */
+gboolean ay_job_check (const AyJob *self, GError **error);
+
+/* What is being done now ("fitting the head"): resets the fraction to 0. */
+void ay_job_set_phase (AyJob *self, const char *phase);
+/* Share of the present phase that is done, 0..1. */
+void ay_job_set_fraction (AyJob *self, double fraction);
+double ay_job_get_fraction (const AyJob *self);
+/* (transfer full) (nullable) */
+char *ay_job_dup_phase (AyJob *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyJob, ay_job_unref)
+
+G_END_DECLS

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/base/bitset.h"
+#include "core/base/diagnostic.h"
+#include "core/base/matrix.h"
+#include "core/base/table.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  AY_SPLIT_TRAIN, /* fitted */
+  AY_SPLIT_VALID, /* chosen by */
+  AY_SPLIT_TEST,  /* reported by */
+  AY_SPLIT_POOL,  /* no label */
+} AySplit;
+
+const char *ay_split_name (AySplit split); /* "train" ... */
+gboolean ay_split_parse (const char *name, AySplit *split); /* also val, validation, dev, ... */
+
+#define AY_LABEL_MISSING (-1)
+
+/* A data set: n rows in file order, then the validation file's. Immutable once returned,
+ * ref-counted; every array has n entries. */
+typedef struct
+{
+  gatomicrefcount ref;
+
+  gsize n;
+  AyTable *table;     /* every column of the input(s), for filters, export and the views */
+  AyColumn *id;       /* TEXT, CATEGORY or integral NUMBER; distinct */
+  AyMatrix *features; /* n x d, finite */
+  char **feature_names; /* (nullable) d names, NULL-terminated */
+
+  guint n_classes;    /* 0: a numeric target */
+  char **class_names; /* n_classes names, NULL-terminated */
+  gint32 *label;      /* class 0..n_classes-1, or AY_LABEL_MISSING; NULL for a numeric target */
+  double *target;     /* numeric target, NaN = missing; NULL for classes */
+  guint8 *split;      /* AySplit */
+  double *weight;     /* (nullable) sample weight >= 0; NULL: all 1 */
+
+  AyMatrix *probabilities;     /* (nullable) n x n_classes, given by the user */
+  AyColumn *text, *image, *time, *group; /* (nullable) columns with that role; image: paths */
+
+  gboolean test_drawn;         /* valid and test were drawn here, not given */
+  gboolean has_test;           /* else every proof is a preview */
+  char *features_from;         /* one sentence: where the features come from */
+  AyDiagnostics *diagnostics;
+} AyDataset;
+
+AyDataset *ay_dataset_ref (AyDataset *self);
+void ay_dataset_unref (AyDataset *self);
+/* Rows of a split that have a label or target (pool: all of it), ascending. (transfer full) */
+guint32 *ay_dataset_rows_of (const AyDataset *self, AySplit split, gsize *count);
+/* The label as text ("" when missing): class name or number. (transfer full) */
+char *ay_dataset_dup_label (const AyDataset *self, gsize row);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyDataset, ay_dataset_unref)
+
+G_END_DECLS

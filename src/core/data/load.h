@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/data/dataset.h"
+#include "core/data/source.h"
+
+G_BEGIN_DECLS
+
+typedef enum { AY_MISSING_IMPUTE, AY_MISSING_DROP, AY_MISSING_REFUSE } AyMissing;
+typedef enum { AY_ANSWER_UNKNOWN, AY_ANSWER_NO, AY_ANSWER_YES } AyAnswer;
+
+/* How to make a data set of files: the roles. Strings are SOURCEs as on the command line (a file,
+ * FILE:KEY, a column, col:NAME, file:NAME); NULL = guess, and say so. Serialised as JSON into the
+ * workspace, so that opening it again loads the same data set. Plain owned strings. */
+typedef struct
+{
+  char **inputs;      /* paths; several of equal columns are concatenated; may be empty */
+  char *features;     /* several by commas, or column globs */
+  char *label;        /* exactly one of label, target */
+  char *target;
+  char *id, *split, *time, *text, *image, *probabilities, *weight, *group;
+  char *class_names;  /* file: one name a line, or JSON object code -> name */
+  char *valid_features, *valid_label;
+  double valid_fraction; /* share drawn for valid + test when no split is given; default 0.2 */
+  AySourceOptions source;
+  AyMissing missing;
+  AyAnswer features_saw_labels;   /* asked on import: was the encoder trained on these labels? */
+  AyAnswer probabilities_out_of_sample;
+  guint64 seed;       /* for drawing the parts, and made features */
+} AyLoadOptions;
+
+AyLoadOptions *ay_load_options_new (void);
+void ay_load_options_free (AyLoadOptions *self);
+/* JSON text and back (transfer full). */
+char *ay_load_options_to_json (const AyLoadOptions *self);
+AyLoadOptions *ay_load_options_from_json (const char *json, GError **error);
+
+/* Reads everything named and assembles it: roles guessed where NULL (and written back into
+ * *options, so that they can be shown and stored), labels coded, parts drawn, features made where
+ * there are none, all of it checked. Findings go to the data set's diagnostics. */
+AyDataset *ay_dataset_load (AyLoadOptions *options, AyJob *job, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyLoadOptions, ay_load_options_free)
+
+G_END_DECLS
