@@ -20,7 +20,8 @@ typedef struct
   guint n_classes;          /* 0: numeric target (ridge) */
 } AyProblem;
 
-/* A problem that owns its arrays: the rows of one split of a data set that carry a label. */
+/* A problem that owns its arrays: the rows of one split of a data set that carry a label and a
+ * weight > 0, ascending. The data set outlives it (its feature matrix is borrowed). */
 typedef struct
 {
   AyProblem problem;
@@ -29,6 +30,7 @@ typedef struct
   double *target, *weight;
 } AyOwnedProblem;
 
+/* (transfer full) */
 AyOwnedProblem *ay_problem_of_split (const AyDataset *data, AySplit split);
 void ay_owned_problem_free (AyOwnedProblem *self);
 
