@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/model/head.h"
+
+G_BEGIN_DECLS
+
+/* The line that says how far a head may be trusted to judge labels. */
+typedef struct
+{
+  AyFit train, valid;
+  double baseline;        /* accuracy of the majority class on valid; ridge: R2 of the mean, 0 */
+  double knn;             /* accuracy of the nearest neighbours on valid; NaN when not computed */
+  double reference;       /* accuracy of the user's own predictions on valid; NaN when not given */
+  gboolean weak;          /* below 80 % of the best known reference */
+  gboolean may_have_seen; /* more than 5 points better on train than on valid */
+  char *sentence;
+} AyFitness;
+
+AyFitness *ay_fitness_new (const AyDataset *data, const AyHead *head, AyJob *job, GError **error);
+void ay_fitness_free (AyFitness *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyFitness, ay_fitness_free)
+
+G_END_DECLS

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/model/hessian.h"
+
+G_BEGIN_DECLS
+
+/* What removing a group of training rows does: damped warm Newton steps with line search on the
+ * remaining rows, everything else held (lambda, centre, scale, class list). The first step is the
+ * estimate at once; the last is the refit. */
+typedef struct
+{
+  gsize n_removed;
+  AyFit before;            /* on the target */
+  double influence;        /* first-order change of the target loss (the comparison) */
+  double one_step;         /* loss change after one Newton step */
+  double estimate;         /* loss change shown: after at most two steps */
+  double estimate_error;   /* step 2 minus step 1, absolute */
+  gboolean rough;          /* estimate_error is not yet below 10 % of the effect */
+  double accuracy_estimate;
+  /* after the refit (verify) */
+  gboolean verified;
+  AyFit after;
+  double refit;            /* loss change, refitted */
+  guint steps;
+  double gradient_norm;
+  gboolean unbounded;      /* a class would lose its last row: log-loss effects are refused */
+  AyHead *head;            /* (nullable) the refitted head when verified */
+} AyRemoval;
+
+typedef struct
+{
+  gboolean verify;     /* go on to the optimum */
+  double tolerance;    /* of the refit: max norm of the mean gradient */
+} AyRemovalOptions;
+#define AY_REMOVAL_OPTIONS_INIT { FALSE, 1e-8 }
+
+/* removed: train->n entries, 1 = removed. targets: one or two problems (validation; test) judged
+ * in one go, results in out[0..n_targets-1] (each to be cleared). hessian (nullable): of the full
+ * fit, speeds up the first step. */
+gboolean ay_removal_run (const AyProblem *train, const AyHead *head, AyHessian *hessian,
+                         const guint8 *removed, const AyProblem *const *targets, guint n_targets,
+                         const AyRemovalOptions *options, AyRemoval *out, AyJob *job,
+                         GError **error);
+void ay_removal_clear (AyRemoval *self);
+
+G_END_DECLS

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/model/fitness.h"
+#include "core/model/loo.h"
+#include "core/model/target.h"
+
+G_BEGIN_DECLS
+
+/* What the scores of one run share, computed on first need and kept: the training problem, the
+ * target, the fitted head, its Hessian, its leave-one-out. Used from one thread at a time. */
+typedef struct _AyScoreContext AyScoreContext;
+
+/* head (nullable): one fitted before with these options; else it is fitted on need. */
+AyScoreContext *ay_score_context_new (AyDataset *data, const AyHeadOptions *options, AyHead *head);
+void ay_score_context_free (AyScoreContext *self);
+
+/* Parameters as given with -p; a name no method of the run knows is the caller's error. */
+void ay_score_context_set (AyScoreContext *self, const char *name, const char *value);
+/* (nullable) */
+const char *ay_score_context_get (const AyScoreContext *self, const char *name);
+
+AyDataset *ay_score_context_data (AyScoreContext *self);
+guint64 ay_score_context_seed (const AyScoreContext *self);
+/* The target loss: plain on valid until set. */
+void ay_score_context_set_target (AyScoreContext *self, AyTargetKind kind, const AyBitset *slice);
+const AyProblem *ay_score_context_train (AyScoreContext *self, GError **error);
+const AyProblem *ay_score_context_target (AyScoreContext *self, GError **error);
+AyHead *ay_score_context_head (AyScoreContext *self, AyJob *job, GError **error);
+AyHessian *ay_score_context_hessian (AyScoreContext *self, AyJob *job, GError **error);
+/* with_effect: also the change of the target loss. */
+const AyLoo *ay_score_context_loo (AyScoreContext *self, gboolean with_effect, AyJob *job,
+                                   GError **error);
+const AyFitness *ay_score_context_fitness (AyScoreContext *self, AyJob *job, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyScoreContext, ay_score_context_free)
+
+G_END_DECLS

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/base/job.h"
+#include "core/score/context.h"
+
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+/* The registry of scores: a const table that CLI and window list from and run by. */
+
+typedef enum
+{
+  AY_SCORE_VALUE,   /* obeys the sign rule: > 0 = helpful */
+  AY_SCORE_MEASURE, /* keeps its published definition */
+  AY_SCORE_FLAG,    /* 0/1 or a group number */
+} AyScoreKind;
+
+typedef enum
+{
+  AY_DIRECTION_NONE,
+  AY_DIRECTION_HIGH_GOOD,
+  AY_DIRECTION_LOW_GOOD,
+} AyDirection;
+
+/* What a method needs of the data, checked before it runs. */
+typedef enum
+{
+  AY_NEEDS_LABEL = 1 << 0,
+  AY_NEEDS_CLASSES = 1 << 1,
+  AY_NEEDS_VALID = 1 << 2,
+} AyScoreNeeds;
+
+/* A parameter a person may set with -p name=value. */
+typedef struct
+{
+  const char *name;
+  const char *fallback; /* default, as text */
+  const char *sentence;
+} AyScoreParameter;
+
+typedef struct
+{
+  double *values;         /* n of the data set, NaN = missing (transfer full) */
+  char *missing_because;  /* (nullable) why rows are missing */
+  JsonObject *certificate; /* method, options, seed, model, damping, residual, error bars ... */
+  AyDirection direction;
+} AyScoreResult;
+
+typedef struct
+{
+  const char *id;
+  const char *title;
+  const char *sentence; /* one sentence: what a value means */
+  AyScoreKind kind;
+  AyDirection direction;
+  const char *unit;     /* "nats", "probability", "0/1", "" */
+  guint needs;          /* AyScoreNeeds */
+  const AyScoreParameter *parameters; /* (nullable) ends with a NULL name */
+  gboolean (*run) (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
+} AyScoreMethod;
+
+const AyScoreMethod *ay_score_methods (guint *n);
+/* (nullable) */
+const AyScoreMethod *ay_score_find (const char *id);
+/* Checks needs, runs, and completes the certificate with what all scores share. */
+AyScoreResult *ay_score_run (const AyScoreMethod *method, AyScoreContext *context, AyJob *job,
+                             GError **error);
+void ay_score_result_free (AyScoreResult *self);
+const char *ay_score_kind_name (AyScoreKind kind);
+const char *ay_direction_name (AyDirection direction);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyScoreResult, ay_score_result_free)
+
+G_END_DECLS
