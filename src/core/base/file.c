@@ -16,6 +16,7 @@ struct _AyMappedFile
   char *path;
   void *data;
   gsize size;
+  gboolean owned; /* data is g_malloc'ed, not mapped */
 };
 
 static gboolean
@@ -66,6 +67,19 @@ ay_mapped_file_new (const char *path, GError **error)
 }
 
 AyMappedFile *
+ay_mapped_file_new_take (const char *path, char *data, gsize size)
+{
+  AyMappedFile *self = g_new0 (AyMappedFile, 1);
+
+  g_atomic_ref_count_init (&self->ref);
+  self->path = g_strdup (path);
+  self->data = data;
+  self->size = size;
+  self->owned = TRUE;
+  return self;
+}
+
+AyMappedFile *
 ay_mapped_file_ref (AyMappedFile *self)
 {
   g_atomic_ref_count_inc (&self->ref);
@@ -77,7 +91,9 @@ ay_mapped_file_unref (AyMappedFile *self)
 {
   if (self == NULL || !g_atomic_ref_count_dec (&self->ref))
     return;
-  if (self->data != NULL)
+  if (self->owned)
+    g_free (self->data);
+  else if (self->data != NULL)
     munmap (self->data, self->size);
   g_free (self->path);
   g_free (self);

@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 typedef struct _AyMappedFile AyMappedFile;
 
 AyMappedFile *ay_mapped_file_new (const char *path, GError **error);
+/* Takes g_malloc'ed bytes that stand for the file at path (decompressed, converted). */
+AyMappedFile *ay_mapped_file_new_take (const char *path, char *data, gsize size);
 AyMappedFile *ay_mapped_file_ref (AyMappedFile *self);
 void ay_mapped_file_unref (AyMappedFile *self);
 const char *ay_mapped_file_path (const AyMappedFile *self);

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/base/gunzip.h"
+
+#include "core/base/error.h"
+
+#include <string.h>
+#include <zlib.h>
+
+#define CHUNK ((gsize) 1 << 30) /* zlib counts in 32 bits */
+
+typedef struct
+{
+  const char *path;
+  const Bytef *in;
+  gsize in_size, in_at;
+  char *out;
+  gsize out_size, out_at;
+} Inflater;
+
+gboolean
+ay_is_gzip (const char *data, gsize size)
+{
+  return size >= 3 && memcmp (data, "\x1f\x8b\x08", 3) == 0;
+}
+
+/* Room for more output: text shrinks to a quarter or so, thus the first guess is mostly enough. */
+static gboolean
+grow (Inflater *self, GError **error)
+{
+  gsize size = self->out_size == 0 ? MAX (self->in_size * 5, 1 << 16) : self->out_size * 2;
+  char *out = g_try_realloc (self->out, size);
+
+  if (out == NULL)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, "%s: not enough memory to decompress",
+                   self->path);
+      return FALSE;
+    }
+  self->out = out;
+  self->out_size = size;
+  return TRUE;
+}
+
+static gboolean
+damaged (const Inflater *self, const char *what, GError **error)
+{
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: byte %" G_GSIZE_FORMAT ": %s", self->path,
+               self->in_at, what);
+  return FALSE;
+}
+
+/* One member: Z_STREAM_END ends it. */
+static gboolean
+inflate_member (Inflater *self, z_stream *stream, GError **error)
+{
+  int status = Z_OK;
+
+  while (status != Z_STREAM_END)
+    {
+      gsize in = MIN (self->in_size - self->in_at, CHUNK), out;
+
+      if (self->out_at == self->out_size && !grow (self, error))
+        return FALSE;
+      out = MIN (self->out_size - self->out_at, CHUNK);
+      stream->next_in = (Bytef *) self->in + self->in_at;
+      stream->avail_in = (uInt) in;
+      stream->next_out = (Bytef *) self->out + self->out_at;
+      stream->avail_out = (uInt) out;
+      status = inflate (stream, Z_NO_FLUSH);
+      self->in_at += in - stream->avail_in;
+      self->out_at += out - stream->avail_out;
+      if (status == Z_MEM_ERROR)
+        return damaged (self, "not enough memory to decompress", error);
+      if (status == Z_BUF_ERROR
+          || (status == Z_OK && self->in_at == self->in_size && stream->avail_out > 0))
+        return damaged (self, "the gzip data ends early", error);
+      if (status != Z_OK && status != Z_STREAM_END)
+        return damaged (self, "the gzip data is damaged", error);
+    }
+  return TRUE;
+}
+
+static gboolean
+inflate_all (Inflater *self, GError **error)
+{
+  z_stream stream = { 0 };
+  gboolean good = TRUE;
+
+  if (inflateInit2 (&stream, 16 + MAX_WBITS) != Z_OK)
+    return damaged (self, "not enough memory to decompress", error);
+  /* What follows the last member and is no gzip (zero padding) is ignored, as gzip does. */
+  while (good && ay_is_gzip ((const char *) self->in + self->in_at, self->in_size - self->in_at))
+    {
+      inflateReset (&stream);
+      good = inflate_member (self, &stream, error);
+    }
+  inflateEnd (&stream);
+  return good;
+}
+
+AyMappedFile *
+ay_gunzip (AyMappedFile *file, GError **error)
+{
+  Inflater self = { .path = ay_mapped_file_path (file) };
+
+  self.in = (const Bytef *) ay_mapped_file_data (file, &self.in_size);
+  if (!ay_is_gzip ((const char *) self.in, self.in_size))
+    return ay_mapped_file_ref (file);
+  if (!inflate_all (&self, error))
+    {
+      g_free (self.out);
+      return NULL;
+    }
+  return ay_mapped_file_new_take (self.path, self.out, self.out_at);
+}

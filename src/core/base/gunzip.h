@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/base/file.h"
+
+G_BEGIN_DECLS
+
+/* Whether the bytes begin as a gzip file does. */
+gboolean ay_is_gzip (const char *data, gsize size);
+
+/* The file without its gzip compression, in memory under the same path (several members one after
+ * another, as gzip allows); a file that is not gzip is returned as it is, with a new reference.
+ * Errors: AY_ERROR_INPUT "FILE: byte N: ..." when damaged or cut short; AY_ERROR_NOMEM.
+ * (transfer full) */
+AyMappedFile *ay_gunzip (AyMappedFile *file, GError **error);
+
+G_END_DECLS
