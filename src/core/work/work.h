@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/data/load.h"
+#include "core/model/removal.h"
+#include "core/model/target.h"
+#include "core/score/score.h"
+#include "core/store/journal.h"
+#include "core/store/workspace.h"
+
+G_BEGIN_DECLS
+
+/* A workspace with its data set loaded: the verbs that CLI and window share. The one caller that
+ * stores results. Used from one thread at a time (the window runs its jobs one after another).
+ * Every verb either does all it says and stores it, or changes nothing and says why. */
+typedef struct _AyWork AyWork;
+
+/* Makes a workspace file of what `options` names; the file must not exist. Roles that were guessed
+ * are written back into *options. */
+AyWork *ay_work_new (const char *path, AyLoadOptions *options, AyJob *job, GError **error);
+/* Opens one and loads its data. AY_ERROR_CHANGED names a file that is not the one it was made of,
+ * AY_ERROR_IO one that is not there (moved: `moved` maps stored paths to present ones, nullable). */
+AyWork *ay_work_open (const char *path, AyWorkspaceMode mode, GHashTable *moved, AyJob *job,
+                      GError **error);
+AyWork *ay_work_ref (AyWork *self);
+void ay_work_unref (AyWork *self);
+
+/* (transfer none), all of them */
+AyDataset *ay_work_data (AyWork *self);
+AyWorkspace *ay_work_store (AyWork *self);
+AyJournal *ay_work_journal (AyWork *self);
+const char *ay_work_path (const AyWork *self);
+const AyLoadOptions *ay_work_load_options (const AyWork *self);
+
+/* Every column there is, in this order: id, split, label (or target), the input's own, then scores
+ * and maps in the order they were made, then decision, new_label, tags. (transfer none): valid until
+ * the next verb that stores something. */
+AyTable *ay_work_columns (AyWork *self, GError **error);
+
+/* Head parameters (lambda_mean, lambda, standardise, scale, tolerance) and target parameters
+ * (target=plain|balanced, slice=SQL) are remembered by the workspace; other names go to the scores
+ * of one run. AY_ERROR_RANGE names a parameter that nothing knows, or a bad value. */
+gboolean ay_work_set_parameters (AyWork *self, GHashTable *parameters, GError **error);
+const AyHeadOptions *ay_work_head_options (const AyWork *self);
+/* The fitted head and its fitness, kept until options change. (transfer none) */
+AyHead *ay_work_head (AyWork *self, AyJob *job, GError **error);
+const AyFitness *ay_work_fitness (AyWork *self, AyJob *job, GError **error);
+
+/* A stored score. */
+typedef struct
+{
+  char *id, *title, *sentence, *unit;
+  AyScoreKind kind;
+  AyDirection direction;
+  gsize n_missing;
+  JsonObject *certificate;
+} AyScoreInfo;
+
+void ay_score_info_free (AyScoreInfo *self);
+/* Computes and stores scores by id, in one go. */
+gboolean ay_work_score (AyWork *self, const char *const *ids, GHashTable *parameters, guint64 seed,
+                        AyJob *job, GError **error);
+/* Stored scores and maps in order. (transfer full) (element-type AyScoreInfo) */
+GPtrArray *ay_work_scores (AyWork *self, GError **error);
+/* (transfer full) (nullable): values of one, n of the data set, NaN = missing. */
+double *ay_work_score_values (AyWork *self, const char *id, GError **error);
+
+typedef struct
+{
+  gboolean by_row;      /* else joined by id */
+  char *name;           /* (nullable) of the score; default the file's column names */
+  char *meaning;        /* (nullable) one sentence */
+  AyDirection direction;
+} AyImportOptions;
+
+/* What joining found: ids of the file that the data has not, and of the data that the file has
+ * not (their score is missing). */
+typedef struct
+{
+  GPtrArray *imported; /* of char*: score ids */
+  gsize n_matched, n_missing, n_surplus;
+  GPtrArray *missing, *surplus; /* of char*: the first 100 of each */
+} AyImportReport;
+
+gboolean ay_work_import (AyWork *self, const char *path, const AyImportOptions *options,
+                         AyImportReport *report, AyJob *job, GError **error);
+void ay_import_report_clear (AyImportReport *self);
+
+/* method: "pca". Stores map_x, map_y. */
+gboolean ay_work_map (AyWork *self, const char *method, GHashTable *parameters, guint64 seed,
+                      AyJob *job, GError **error);
+
+/* Rows for which the SQL condition holds; NULL or "" = all. (transfer full) */
+AyBitset *ay_work_select (AyWork *self, const char *where, AyJob *job, GError **error);
+
+/* What removing rows does (rows outside train change nothing and are counted). On valid it is a
+ * preview; with `test` also on the test part, whose openings are counted in the workspace. */
+typedef struct
+{
+  gsize n_rows, n_outside_train;
+  AyRemoval valid;
+  gboolean has_test;
+  AyRemoval test;       /* only with verify and a test part */
+  guint test_openings;  /* how often the test part has been looked at, this one included */
+  double interval_low, interval_high; /* 95 % of the paired change of accuracy on test (or valid) */
+  char *target;         /* what the loss is over */
+  char *sentence;       /* what may be said */
+} AyWhatIf;
+
+gboolean ay_work_whatif (AyWork *self, const AyBitset *rows, gboolean verify, AyWhatIf *out,
+                         AyJob *job, GError **error);
+void ay_what_if_clear (AyWhatIf *self);
+
+/* Columns (NULL: all) of rows (NULL: all) in file order; the format is the file name's ending. */
+gboolean ay_work_export (AyWork *self, const char *const *columns, const AyBitset *rows,
+                         const char *path, AyJob *job, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyWork, ay_work_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyScoreInfo, ay_score_info_free)
+
+G_END_DECLS
