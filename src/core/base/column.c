@@ -195,6 +195,40 @@ ay_column_concat (AyColumn *a, AyColumn *b)
   return concat_texts (a, b);
 }
 
+AyColumn *
+ay_column_gather (AyColumn *self, const guint32 *rows, gsize count)
+{
+  gsize room = MAX (count, 1);
+  guint64 *offset;
+  guint32 *length;
+
+  if (self->type == AY_COLUMN_NUMBER)
+    {
+      double *values = g_new (double, room);
+
+      for (gsize i = 0; i < count; i++)
+        values[i] = rows[i] == AY_ROW_NONE ? NAN : self->numbers[rows[i]];
+      return ay_column_take_number (self->name, count, values, self->integral);
+    }
+  if (self->type == AY_COLUMN_CATEGORY)
+    {
+      guint32 *codes = g_new (guint32, room);
+
+      for (gsize i = 0; i < count; i++)
+        codes[i] = rows[i] == AY_ROW_NONE ? AY_CODE_MISSING : self->codes[rows[i]];
+      return ay_column_take_category (self->name, count, codes, g_strdupv (self->names));
+    }
+  offset = g_new (guint64, room);
+  length = g_new (guint32, room);
+  for (gsize i = 0; i < count; i++)
+    {
+      offset[i] = rows[i] == AY_ROW_NONE ? 0 : self->offset[rows[i]];
+      length[i] = rows[i] == AY_ROW_NONE ? AY_CODE_MISSING : self->length[rows[i]];
+    }
+  return ay_column_take_text (self->name, count, offset, length, self->base, ay_column_ref (self),
+                              (GDestroyNotify) ay_column_unref);
+}
+
 const char *
 ay_column_name (const AyColumn *self)
 {

@@ -33,6 +33,11 @@ AyColumn *ay_column_renamed (AyColumn *self, const char *name);
 /* Rows of both, one after another: numbers with numbers; anything else becomes category or text. */
 AyColumn *ay_column_concat (AyColumn *a, AyColumn *b);
 
+/* The rows rows[0..count-1] in that order; AY_ROW_NONE makes a missing one. Texts and categories
+ * share the bytes of self. (transfer full) */
+#define AY_ROW_NONE G_MAXUINT32
+AyColumn *ay_column_gather (AyColumn *self, const guint32 *rows, gsize count);
+
 const char *ay_column_name (const AyColumn *self);
 AyColumnType ay_column_type (const AyColumn *self);
 gsize ay_column_rows (const AyColumn *self);

@@ -99,3 +99,13 @@ ay_table_concat (AyTable *a, AyTable *b, GError **error)
     }
   return g_steal_pointer (&both);
 }
+
+AyTable *
+ay_table_gather (const AyTable *self, const guint32 *rows, gsize count)
+{
+  AyTable *some = ay_table_new (count);
+
+  for (guint i = 0; i < self->columns->len; i++)
+    ay_table_take (some, ay_column_gather (self->columns->pdata[i], rows, count));
+  return some;
+}

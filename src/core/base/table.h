@@ -24,6 +24,9 @@ AyColumn *ay_table_find (const AyTable *self, const char *name);
  * AY_ERROR_INPUT names the first that differs. */
 AyTable *ay_table_concat (AyTable *a, AyTable *b, GError **error);
 
+/* The rows rows[0..count-1] of every column, as ay_column_gather() has it. (transfer full) */
+AyTable *ay_table_gather (const AyTable *self, const guint32 *rows, gsize count);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyTable, ay_table_unref)
 
 G_END_DECLS
