@@ -64,6 +64,8 @@ ay_dataset_unref (AyDataset *self)
   ay_column_unref (self->image);
   ay_column_unref (self->time);
   ay_column_unref (self->group);
+  g_free (self->image_base);
+  ay_pixels_unref (self->pixels);
   g_free (self->features_from);
   ay_diagnostics_unref (self->diagnostics);
   g_free (self);

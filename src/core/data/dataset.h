@@ -5,6 +5,7 @@
 #include "core/base/diagnostic.h"
 #include "core/base/matrix.h"
 #include "core/base/table.h"
+#include "core/data/pixels.h"
 
 G_BEGIN_DECLS
 
@@ -42,6 +43,8 @@ typedef struct
 
   AyMatrix *probabilities;     /* (nullable) n x n_classes, given by the user */
   AyColumn *text, *image, *time, *group; /* (nullable) columns with that role; image: paths */
+  char *image_base;            /* (nullable) folder that relative image paths start from */
+  AyPixels *pixels;            /* (nullable) rows that are images, n of them, when image is NULL */
 
   gboolean test_drawn;         /* valid and test were drawn here, not given */
   gboolean has_test;           /* else every proof is a preview */

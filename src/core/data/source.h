@@ -2,23 +2,24 @@
 #pragma once
 
 #include "core/base/diagnostic.h"
-#include "core/base/matrix.h"
-#include "core/base/table.h"
+#include "core/data/array.h"
 
 G_BEGIN_DECLS
 
 /* What a file of any readable kind holds, after its name and first bytes: a table (CSV, TSV, JSON
- * lines, image folder), or one or more named arrays (NPY: one called ""; NPZ: its keys; IDX: one).
- * An array of one dimension is a matrix of one column, of more than two is flattened to
- * rows x rest. Readers themselves: reader_csv.h reader_jsonl.h reader_npy.h reader_npz.h
- * reader_idx.h reader_images.h. */
+ * lines, image folder), and/or one or more named arrays (NPY and IDX: one called ""; NPZ: its keys;
+ * JSON lines: fields that are arrays of numbers). Any file may be gzip-compressed. An array of one
+ * dimension is a matrix of one column, of more than two is flattened to rows x rest (array.h).
+ * Readers themselves: reader_csv.h reader_jsonl.h reader_npy.h reader_npz.h reader_idx.h
+ * reader_images.h. */
 typedef struct
 {
   char *path;
   char *format;      /* "csv" "tsv" "jsonl" "npy" "npz" "idx" "images" */
   AyTable *table;    /* (nullable) */
-  GPtrArray *keys;   /* of char*: names of the arrays; empty for tables */
-  GPtrArray *arrays; /* of AyMatrix*, one a key */
+  GPtrArray *keys;   /* of char*: names of the arrays; empty for tables without */
+  GPtrArray *arrays; /* of AyMatrix*, one a key; NULL until asked for with ay_source_array() */
+  gpointer reader;   /* private: what is read on demand */
 } AySource;
 
 typedef enum { AY_RAGGED_ERROR, AY_RAGGED_PAD, AY_RAGGED_SKIP } AyRagged;
@@ -37,8 +38,15 @@ typedef struct
 AySource *ay_source_open (const char *path, const AySourceOptions *options,
                           AyDiagnostics *diagnostics, AyJob *job, GError **error);
 void ay_source_free (AySource *self);
-/* The array called key, or the only one when key is NULL; AY_ERROR_INPUT lists the keys. */
+/* The array of numbers called key, or the only one when key is NULL; AY_ERROR_INPUT lists the keys,
+ * or says that it is empty, or strings. (transfer none): the source's own, take a reference. */
 AyMatrix *ay_source_array (AySource *self, const char *key, GError **error);
+/* The array of strings called key (n or n x 1), as a TEXT column. (transfer none) */
+AyColumn *ay_source_text (AySource *self, const char *key, GError **error);
+/* TRUE when the array called key holds strings; FALSE also when there is no such array. */
+gboolean ay_source_is_text (AySource *self, const char *key);
+/* The sizes of the array called key as the file has them, before flattening. */
+gboolean ay_source_shape (AySource *self, const char *key, AyShape *shape, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AySource, ay_source_free)
 
