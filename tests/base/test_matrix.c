@@ -29,7 +29,11 @@ test_layouts (void)
               double d = value;
               gint64 whole = value;
 
-              memcpy (at, types[t] == AY_DTYPE_F32 ? (void *) &f : types[t] == AY_DTYPE_F64 ? (void *) &d : (void *) &whole, size);
+              memcpy (at,
+                      types[t] == AY_DTYPE_F32   ? (void *) &f
+                      : types[t] == AY_DTYPE_F64 ? (void *) &d
+                                                 : (void *) &whole,
+                      size);
               if (layout & 2)
                 for (gsize k = 0; k < size / 2; k++)
                   {

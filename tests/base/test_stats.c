@@ -110,7 +110,8 @@ test_ticks (void)
 static void
 test_number (void)
 {
-  static const char *const bad[] = { "", "-", "+", ".", "1e", "1x", "nan", "inf", "0x1p3", " 1", "1 ", "+-1", "--1" };
+  static const char *const bad[] = { "", "-", "+", ".", "1e", "1x", "nan",
+                                     "inf", "0x1p3", " 1", "1 ", "+-1", "--1" };
   AyRng rng;
   double value;
 

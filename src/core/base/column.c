@@ -151,7 +151,8 @@ concat_categories (AyColumn *a, AyColumn *b)
       for (guint c = 0; c < both[k]->n_names; c++)
         map[c] = intern (seen, names, both[k]->names[c]);
       for (gsize i = 0; i < both[k]->n; i++)
-        codes[at++] = both[k]->codes[i] == AY_CODE_MISSING ? AY_CODE_MISSING : map[both[k]->codes[i]];
+        codes[at++] = both[k]->codes[i] == AY_CODE_MISSING ? AY_CODE_MISSING
+                                                           : map[both[k]->codes[i]];
     }
   g_ptr_array_add (names, NULL);
   return ay_column_take_category (a->name, at, codes, (char **) g_ptr_array_free (names, FALSE));

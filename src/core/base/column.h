@@ -23,7 +23,7 @@ AyColumn *ay_column_take_number (const char *name, gsize n, double *values, gboo
 /* Takes n codes and a NULL-terminated dictionary (g_strfreev'ed). */
 AyColumn *ay_column_take_category (const char *name, gsize n, guint32 *codes, char **names);
 /* Row i is the length[i] bytes at base + offset[i]; length AY_CODE_MISSING = missing. Takes the two
- * arrays; `owner` keeps base alive (a mapped file, an arena). Bytes are valid UTF-8, without NUL. */
+ * arrays; `owner` keeps base alive (a mapped file, an arena). Bytes are valid UTF-8 without NUL. */
 AyColumn *ay_column_take_text (const char *name, gsize n, guint64 *offset, guint32 *length,
                                const char *base, gpointer owner, GDestroyNotify owner_free);
 AyColumn *ay_column_ref (AyColumn *self);

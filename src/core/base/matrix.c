@@ -90,7 +90,8 @@ ay_matrix_concat (AyMatrix *const *parts, gsize n_parts, GError **error)
       if (parts[i]->cols != parts[0]->cols)
         {
           g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                       "feature part %" G_GSIZE_FORMAT " has %" G_GSIZE_FORMAT " columns, part 1 has %" G_GSIZE_FORMAT,
+                       "feature part %" G_GSIZE_FORMAT " has %" G_GSIZE_FORMAT
+                       " columns, part 1 has %" G_GSIZE_FORMAT,
                        i + 1, parts[i]->cols, parts[0]->cols);
           return NULL;
         }
@@ -372,7 +373,8 @@ ay_matrix_check_finite (const AyMatrix *self, const char *name, AyJob *job, GErr
         ay_matrix_part (self, row, &part_first);
         g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
                      "%s: row %" G_GSIZE_FORMAT ", column %" G_GSIZE_FORMAT ": %s", name,
-                     row - part_first, col, isnan (ay_matrix_value (self, row, col)) ? "nan" : "inf");
+                     row - part_first, col,
+                     isnan (ay_matrix_value (self, row, col)) ? "nan" : "inf");
         return FALSE;
       }
   return TRUE;

@@ -18,7 +18,7 @@ typedef enum
 
 typedef struct
 {
-  guint side;             /* pixels a side after averaging; smaller images keep their size (arrays) */
+  guint side;             /* pixels a side after averaging; smaller arrays keep their size */
   AyImageColour colour;
   gboolean pixels, gradients, colours; /* the groups that are made */
 } AyImageFeatureOptions;

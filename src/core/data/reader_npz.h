@@ -7,9 +7,9 @@
 G_BEGIN_DECLS
 
 /* An NPZ archive (numpy.savez, savez_compressed): named NPY arrays in a zip file, read one at a
- * time when asked for. Stored ones stay in the mapped file; compressed ones are inflated into memory
- * after their header has been checked against the sizes that the archive states. Members that are
- * no .npy are left out. */
+ * time when asked for. Stored ones stay in the mapped file; compressed ones are inflated into
+ * memory after their header has been checked against the sizes that the archive states. Members
+ * that are no .npy are left out. */
 typedef struct _AyNpz AyNpz;
 
 /* Errors: AY_ERROR_INPUT "FILE: what" for a damaged archive, one without arrays, or a name that

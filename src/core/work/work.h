@@ -19,7 +19,8 @@ typedef struct _AyWork AyWork;
  * are written back into *options. */
 AyWork *ay_work_new (const char *path, AyLoadOptions *options, AyJob *job, GError **error);
 /* Opens one and loads its data. AY_ERROR_CHANGED names a file that is not the one it was made of,
- * AY_ERROR_IO one that is not there (moved: `moved` maps stored paths to present ones, nullable). */
+ * AY_ERROR_IO one that is not there (moved: `moved` maps stored paths to present ones,
+ * nullable). */
 AyWork *ay_work_open (const char *path, AyWorkspaceMode mode, GHashTable *moved, AyJob *job,
                       GError **error);
 AyWork *ay_work_ref (AyWork *self);
@@ -33,8 +34,8 @@ const char *ay_work_path (const AyWork *self);
 const AyLoadOptions *ay_work_load_options (const AyWork *self);
 
 /* Every column there is, in this order: id, split, label (or target), the input's own, then scores
- * and maps in the order they were made, then decision, new_label, tags. (transfer none): valid until
- * the next verb that stores something. */
+ * and maps in the order they were made, then decision, new_label, tags. (transfer none): valid
+ * until the next verb that stores something. */
 AyTable *ay_work_columns (AyWork *self, GError **error);
 
 /* Head parameters (lambda_mean, lambda, standardise, scale, tolerance) and target parameters

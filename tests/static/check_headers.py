@@ -1,0 +1,59 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each header compiles alone, without a warning; those of core/shim as C++ too.
+
+Usage: check_headers.py BUILD. Flags are those of a source file in the header's own folder.
+"""
+import concurrent.futures
+import json
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+
+import tree
+from tap import Tap
+
+
+def flags_by_folder(build):
+    """Include paths and definitions of one C file a folder, from compile_commands.json."""
+    found = {}
+    for entry in json.loads((build / 'compile_commands.json').read_text(encoding='utf-8')):
+        if not entry['file'].endswith('.c'):
+            continue
+        folder = (build / entry['file']).resolve().parent
+        found.setdefault(folder, [word for word in shlex.split(entry['command'])
+                                  if word.startswith(('-I', '-D', '-pthread', '-isystem'))])
+    return found
+
+
+def compile_alone(header, flags, language):
+    standard = 'gnu11' if language == 'c' else 'c++17'
+    command = ['cc' if language == 'c' else 'c++', f'-std={standard}', '-fsyntax-only', '-Wall',
+               '-Wextra', '-Wno-unused-parameter', '-Wno-missing-field-initializers', '-Werror',
+               *flags, '-include', str(header), '-x', language, '/dev/null']
+    run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=sys.argv[1])
+    return run.stderr.splitlines()[:8] if run.returncode else []
+
+
+def main():
+    build = pathlib.Path(sys.argv[1]).resolve()
+    flags = flags_by_folder(build)
+    fallback = flags.get(tree.ROOT / 'src' / 'core' / 'base', [])
+    jobs = []
+    for header in tree.files('.h', under=('src',)):
+        if 'app' in header.relative_to(tree.ROOT / 'src').parts[:1] and header.parent not in flags:
+            continue  # a build without the window has no flags for GTK
+        languages = ['c', 'c++'] if header.parent.name == 'shim' else ['c']
+        jobs += [(header, flags.get(header.parent, fallback), language) for language in languages]
+    tap = Tap()
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = pool.map(lambda job: compile_alone(*job), jobs)
+        for (header, _, language), problems in zip(jobs, results):
+            tap.check(f'{tree.name(header)} alone ({language})', problems)
+    tap.finish()
+
+
+if __name__ == '__main__':
+    main()
