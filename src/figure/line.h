@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "figure/axes.h"
+
+G_BEGIN_DECLS
+
+/* A curve: y over x, ascending x, with an optional band. NaN breaks it. Borrowed. */
+typedef struct
+{
+  const char *name;
+  guint n;
+  const double *x, *y;
+  const double *low, *high; /* (nullable) band */
+  gboolean reference;       /* grey and dashed: what others are compared with */
+} AyFigureCurve;
+
+typedef struct
+{
+  guint n_curves;
+  const AyFigureCurve *curves;
+  AyFigureAxis x_axis, y_axis;
+  const char *band_label;   /* (nullable) what the bands are, said below the legend */
+  gboolean marks;           /* a mark at every point */
+} AyFigureLines;
+
+void ay_figure_lines_draw (AyFigureCanvas *canvas, const AyFigureLines *self,
+                           const AyFigureBox *box);
+/* One sentence. (transfer full) */
+char *ay_figure_lines_summary (const AyFigureLines *self);
+
+G_END_DECLS
