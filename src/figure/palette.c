@@ -10,8 +10,10 @@
  * deuteranopia, protanopia and tritanopia (Machado, Oliveira and Fernandes 2009), with a floor on
  * the contrast to the background. */
 static const AyFigureColor hues[2][AY_FIGURE_N_HUES] = {
-  { 0xff0072b2, 0xffe08a00, 0xff009e73, 0xffc2410c, 0xffc26ba0, 0xff4fb0e8, 0xff8a7a00, 0xff5b3a29 },
-  { 0xff5aa9ff, 0xffffb347, 0xff3ccf9a, 0xffff6b4a, 0xffe59ad0, 0xff8fe3ff, 0xffe6dc5a, 0xffb08a7a },
+  { 0xff0572d4, 0xffecaa05, 0xff05a75b, 0xffd5400c,
+    0xffa14b96, 0xff05ccfa, 0xff5c3205, 0xff382e42 },
+  { 0xff499ffa, 0xfff28b2c, 0xff54fac3, 0xffe63d3c,
+    0xffb26bb1, 0xffaaf4fa, 0xffe7f855, 0xffd9bb7b },
 };
 
 /* Stops of viridis (S. van der Walt and N. Smith, CC0), dark to light. */

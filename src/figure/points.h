@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   gsize n;
-  const float *x, *y;           /* world coordinates, y upwards; NaN or inf: not placed, not drawn */
-  const guint16 *color;         /* (nullable) index into palette; NULL: 0; past the end: the last */
+  const float *x, *y;           /* world coordinates, y upwards; NaN, inf: not placed or drawn */
+  const guint16 *color;         /* (nullable) index into palette, past the end: the last; NULL: 0 */
   const AyFigureColor *palette; /* n_palette >= 1 colours */
   guint n_palette;
   const guint8 *shape;          /* (nullable) AyFigureShape of each palette entry; NULL: discs */

@@ -33,8 +33,8 @@ typedef struct
 
 /* PCA of rows[0..n-1] of features (rows NULL: the first n). The same bytes for any number of
  * threads. Errors: RANGE (fewer than two rows or no column, components 0), INPUT (row and column
- * that is not finite), NOMEM, CANCELLED. Diagnostics (nullable): "pca-components", "constant-column",
- * "pca-not-converged". */
+ * that is not finite), NOMEM, CANCELLED. Diagnostics (nullable): "pca-components",
+ * "constant-column", "pca-not-converged". */
 AyPca *ay_pca_fit (const AyMatrix *features, const guint32 *rows, gsize n,
                    const AyPcaOptions *options, AyDiagnostics *diagnostics, AyJob *job,
                    GError **error);
