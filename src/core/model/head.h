@@ -25,6 +25,7 @@ typedef struct
                         constant column */
   double lambda;     /* sum form */
   double sum_weight; /* of the training rows */
+  char *lambda_note; /* one sentence: where lambda comes from */
 
   /* the certificate */
   double objective;     /* J at the solution, recomputed in double */

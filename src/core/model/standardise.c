@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Moments and standardised blocks.
+ *
+ * Moments: with t = x - x0, x0 the row of the largest weight, one pass sums w t and w t^2 in
+ * double; mean = x0 + E t, variance = E t^2 - (E t)^2. As x0 is itself in the sample, (E t)^2 is at
+ * most sum(w) / max(w) <= n variances, so that no more than a factor n of the 2^53 is lost, and a
+ * constant column gives exactly 0. Chunks of rows whose size depends on the width alone are summed
+ * apart and added in order.
+ *
+ * Blocks: data is never copied whole; a worker reads and standardises a block of rows into its own
+ * buffer each time it is needed: 2 flop a number, hidden behind reading it. */
+#include "core/model/standardise.h"
+
+#include "core/base/error.h"
+#include "core/base/parallel.h"
+
+#include <math.h>
+#include <string.h>
+
+#define CHUNK_VALUES (1 << 20) /* numbers a chunk of the moments: some ms of work */
+#define STRIP_VALUES (1 << 13) /* numbers converted at a time: they stay in the first-level cache */
+#define MAX_CHUNKS 256
+
+typedef struct
+{
+  const AyProblem *problem;
+  gsize d, chunk_rows;
+  const double *origin; /* d */
+  double *sums;         /* per chunk: w, then d of w t, then d of w t^2 */
+} MomentSums;
+
+static void
+add_row (const double *x, const double *origin, double weight, gsize d, double *sums)
+{
+  double *first = sums, *second = sums + d;
+
+  for (gsize j = 0; j < d; j++)
+    {
+      double t = x[j] - origin[j], wt = weight * t;
+
+      first[j] += wt;
+      second[j] += wt * t;
+    }
+}
+
+static void
+sum_chunk (gsize chunk, guint worker, gpointer data)
+{
+  MomentSums *job = data;
+  const AyProblem *problem = job->problem;
+  gsize first = chunk * job->chunk_rows, last = MIN (problem->n, first + job->chunk_rows);
+  gsize strip = MAX (1, STRIP_VALUES / MAX (job->d, 1));
+  g_autofree double *block = g_new (double, strip * job->d + 1);
+  double *sums = job->sums + chunk * (2 * job->d + 1);
+
+  for (gsize at = first; at < last; at += strip)
+    {
+      gsize count = MIN (strip, last - at);
+
+      ay_matrix_gather_f64 (problem->features, problem->rows + at, count, block);
+      for (gsize i = 0; i < count; i++)
+        {
+          double weight = problem->weight != NULL ? problem->weight[at + i] : 1.0;
+
+          if (weight <= 0.0)
+            continue;
+          sums[0] += weight;
+          add_row (block + i * job->d, job->origin, weight, job->d, sums + 1);
+        }
+    }
+}
+
+/* The position of the largest weight; n when all are zero. */
+static gsize
+heaviest (const AyProblem *problem)
+{
+  gsize best = problem->n;
+  double most = 0.0;
+
+  if (problem->weight == NULL)
+    return 0;
+  for (gsize i = 0; i < problem->n; i++)
+    if (problem->weight[i] > most)
+      {
+        most = problem->weight[i];
+        best = i;
+      }
+  return best;
+}
+
+static AyMoments *
+moments_from_sums (const MomentSums *job, gsize n_chunks)
+{
+  AyMoments *self = g_new0 (AyMoments, 1);
+  gsize d = job->d, stride = 2 * d + 1;
+
+  for (gsize chunk = 1; chunk < n_chunks; chunk++)
+    for (gsize j = 0; j < stride; j++)
+      job->sums[j] += job->sums[chunk * stride + j];
+  self->d = d;
+  self->sum_weight = job->sums[0];
+  self->mean = g_new (double, MAX (d, 1));
+  self->sd = g_new (double, MAX (d, 1));
+  for (gsize j = 0; j < d; j++)
+    {
+      double mean = job->sums[1 + j] / self->sum_weight;
+      double square = job->sums[1 + d + j] / self->sum_weight;
+
+      self->mean[j] = job->origin[j] + mean;
+      self->sd[j] = sqrt (MAX (square - mean * mean, 0.0));
+    }
+  return self;
+}
+
+AyMoments *
+ay_moments_of (const AyProblem *problem, AyJob *job, GError **error)
+{
+  gsize d = ay_matrix_cols (problem->features), origin_at = heaviest (problem);
+  gsize chunk_rows, n_chunks;
+  g_autofree double *origin = NULL, *sums = NULL;
+  MomentSums work;
+
+  if (origin_at >= problem->n)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no row has a weight above 0 (%" G_GSIZE_FORMAT " rows)",
+                   problem->n);
+      return NULL;
+    }
+  chunk_rows = MAX (MAX (1, CHUNK_VALUES / MAX (d, 1)), ay_n_blocks (problem->n, MAX_CHUNKS));
+  n_chunks = ay_n_blocks (problem->n, chunk_rows);
+  origin = ay_try_alloc (d, sizeof (double), "the feature means", error);
+  if (origin == NULL)
+    return NULL;
+  sums = ay_try_alloc (n_chunks * (2 * d + 1), sizeof (double), "the feature means", error);
+  if (sums == NULL)
+    return NULL;
+  ay_matrix_get_f64 (problem->features, problem->rows[origin_at], 1, origin);
+  work = (MomentSums) { problem, d, chunk_rows, origin, sums };
+  if (!ay_parallel_for (n_chunks, sum_chunk, &work, job, error))
+    return NULL;
+  return moments_from_sums (&work, n_chunks);
+}
+
+void
+ay_moments_free (AyMoments *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->mean);
+  g_free (self->sd);
+  g_free (self);
+}
+
+gboolean
+ay_moments_scaling (const AyMoments *self, gboolean unit, double scale, float *centre,
+                    float *inv_scale, GError **error)
+{
+  for (gsize j = 0; j < self->d; j++)
+    {
+      centre[j] = (float) self->mean[j];
+      inv_scale[j] = self->sd[j] > 0.0 ? (float) (unit ? scale : scale / self->sd[j]) : 0.0f;
+      if (isfinite (centre[j]) && isfinite (inv_scale[j]) && self->sd[j] <= 1e30)
+        continue;
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                   "feature column %" G_GSIZE_FORMAT ": mean %g and spread %g do not fit 32-bit numbers", j,
+                   self->mean[j], self->sd[j]);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+scale_f32 (const float *in, gsize in_stride, gsize count, gsize d, const AyScaling *scaling,
+           float *out)
+{
+  const float *centre = scaling->centre, *inv_scale = scaling->inv_scale;
+
+  for (gsize i = 0; i < count; i++)
+    {
+      const float *x = in + i * in_stride;
+      float *z = out + i * scaling->stride;
+
+      for (gsize j = 0; j < d; j++)
+        z[j] = (x[j] - centre[j]) * inv_scale[j];
+    }
+}
+
+static void
+scale_f64 (const double *in, gsize count, gsize d, const AyScaling *scaling, float *out)
+{
+  const float *centre = scaling->centre, *inv_scale = scaling->inv_scale;
+
+  for (gsize i = 0; i < count; i++)
+    for (gsize j = 0; j < d; j++)
+      out[i * scaling->stride + j] = (float) ((in[i * d + j] - centre[j]) * inv_scale[j]);
+}
+
+/* Whether every value of this type is a float. */
+static gboolean
+fits_f32 (AyDtype dtype)
+{
+  switch (dtype)
+    {
+    case AY_DTYPE_F64: case AY_DTYPE_I32: case AY_DTYPE_I64: case AY_DTYPE_U32: case AY_DTYPE_U64:
+      return FALSE;
+    default:
+      return TRUE;
+    }
+}
+
+/* Rows that are no plain floats, by strips that stay in cache. */
+static void
+scale_converted (const AyMatrix *features, const guint32 *rows, gsize count,
+                 const AyScaling *scaling, float *out)
+{
+  gsize d = ay_matrix_cols (features), strip = MIN (MAX (1, STRIP_VALUES / MAX (d, 1)), count);
+  gboolean narrow = fits_f32 (ay_matrix_dtype (features));
+  g_autofree double *block = g_new (double, strip * d + 1);
+
+  for (gsize at = 0; at < count; at += strip)
+    {
+      gsize take = MIN (strip, count - at);
+      float *to = out + at * scaling->stride;
+
+      if (narrow)
+        {
+          ay_matrix_gather_f32 (features, rows + at, take, (float *) block);
+          scale_f32 ((float *) block, d, take, d, scaling, to);
+        }
+      else
+        {
+          ay_matrix_gather_f64 (features, rows + at, take, block);
+          scale_f64 (block, take, d, scaling, to);
+        }
+    }
+}
+
+void
+ay_standardise_rows (const AyMatrix *features, const guint32 *rows, gsize count,
+                     const AyScaling *scaling, float *out)
+{
+  gsize d = ay_matrix_cols (features), i = 0;
+
+  while (i < count)
+    {
+      gsize run = 1;
+      const float *plain;
+
+      while (i + run < count && rows[i + run] == rows[i] + run)
+        run++;
+      plain = ay_matrix_peek_f32 (features, rows[i], run);
+      if (plain != NULL)
+        scale_f32 (plain, d, run, d, scaling, out + i * scaling->stride);
+      else
+        scale_converted (features, rows + i, run, scaling, out + i * scaling->stride);
+      i += run;
+    }
+}
+
+void
+ay_standardise_block (const AyMatrix *features, const guint32 *rows, gsize count,
+                      const float *centre, const float *inv_scale, float *out)
+{
+  AyScaling scaling = { centre, inv_scale, ay_matrix_cols (features) };
+
+  ay_standardise_rows (features, rows, count, &scaling, out);
+}
