@@ -27,7 +27,11 @@ objective_at (const AyHead *head, const AyProblem *on, guint c_moved, gsize j_mo
         {
           logits[c] = head->intercept[c] + (c == c_moved && j_moved == d ? by : 0.0);
           for (gsize j = 0; j < d; j++)
-            logits[c] += (head->weights[c * d + j] + (c == c_moved && j_moved == j ? by : 0.0)) * z[j];
+            {
+              double moved = c == c_moved && j_moved == j ? by : 0.0;
+
+              logits[c] += (head->weights[c * d + j] + moved) * z[j];
+            }
           top = MAX (top, logits[c]);
         }
       for (guint c = 0; c < head->n_outputs; c++)

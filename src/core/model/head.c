@@ -35,7 +35,7 @@ head_new (guint n_classes, gsize d, GError **error)
   if (self->weights != NULL && self->centre != NULL && self->inv_scale != NULL)
     return self;
   if (self->weights != NULL)
-    g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, "not enough memory for %" G_GSIZE_FORMAT " features", d);
+    g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, "not enough memory for %zu features", d);
   ay_head_unref (self);
   return NULL;
 }
@@ -94,7 +94,8 @@ check_rows (const AyProblem *train, guint *present, GError **error)
 
       if (!(weight >= 0.0) || isinf (weight))
         {
-          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "row %u: weight %g", train->rows[i], weight);
+          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "row %u: weight %g", train->rows[i],
+                       weight);
           return FALSE;
         }
       if (weight <= 0.0)
@@ -160,7 +161,7 @@ prepare_warm (const AyProblem *train, const AyHead *warm, GError **error)
   if (warm->n_classes != train->n_classes || warm->d != ay_matrix_cols (train->features))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "the head to start from has %u classes and %" G_GSIZE_FORMAT " features, the data %u and %" G_GSIZE_FORMAT,
+                   "the head to start from has %u classes and %zu features, the data %u and %zu",
                    warm->n_classes, warm->d, train->n_classes, ay_matrix_cols (train->features));
       return NULL;
     }
@@ -182,14 +183,14 @@ check_present (const AyProblem *train, guint present, const AyHead *warm, GError
 {
   if (train->n == 0 || !(sum_of_weights (train) > 0.0))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no training row has a weight above 0 (%" G_GSIZE_FORMAT " rows)",
-                   train->n);
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   "no training row has a weight above 0 (%zu rows)", train->n);
       return FALSE;
     }
   if (train->n_classes > 0 && present < 2 && warm == NULL)
     {
       g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
-                           "the training rows are all of one class: there is nothing to tell apart");
+                           "the training rows are all of one class: nothing to tell apart");
       return FALSE;
     }
   return TRUE;
@@ -254,7 +255,8 @@ output_block (gsize block, guint worker, gpointer data)
   g_autofree double *wide = g_new (double, count * d + 1);
   g_autofree double *logits = g_new (double, count * n_outputs);
 
-  ay_standardise_block (self->features, self->rows + first, count, head->centre, head->inv_scale, z);
+  ay_standardise_block (self->features, self->rows + first, count, head->centre,
+                        head->inv_scale, z);
   for (gsize i = 0; i < count * d; i++)
     wide[i] = z[i];
   for (gsize i = 0; i < count; i++)
@@ -345,7 +347,8 @@ sum_fit (Outputs *self, gsize block, gsize first, gsize count, const double *log
         }
       else
         {
-          double t = on->target[first + i] - self->head->intercept[0], e = *z - on->target[first + i];
+          double t = on->target[first + i] - self->head->intercept[0],
+                 e = *z - on->target[first + i];
 
           sums[1] += 0.5 * weight * e * e;
           sums[2] += weight * t;

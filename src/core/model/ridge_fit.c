@@ -268,7 +268,9 @@ allocate (Ridge *self, GError **error)
   self->n_tiles = ay_n_blocks (d, TILE);
   self->mean = ay_try_alloc (d, sizeof (double), "ridge means", error);
   self->out = self->mean == NULL ? NULL : ay_try_alloc (d, sizeof (double), "ridge sums", error);
-  self->block = self->out == NULL ? NULL : ay_try_alloc (self->block_rows * d, sizeof (double), "a block of features", error);
+  self->block = self->out == NULL ? NULL
+                                   : ay_try_alloc (self->block_rows * d, sizeof (double),
+                                                   "a block of features", error);
   self->target = g_new (double, self->block_rows);
   self->residual = g_new (double, self->block_rows);
   if (self->block == NULL || d > DENSE_LIMIT)

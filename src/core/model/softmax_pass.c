@@ -58,7 +58,8 @@ ay_softmax_new (const AyProblem *problem, const AyHead *head, GError **error)
   self->chunk_rows = MAX (ay_n_blocks (problem->n, n_chunks), self->block_rows);
   self->n_chunks = ay_n_blocks (problem->n, self->chunk_rows);
   self->n_workers = ay_threads ();
-  self->sums = ay_try_alloc (self->n_chunks * (self->p + 1), sizeof (double), "gradient sums", error);
+  self->sums = ay_try_alloc (self->n_chunks * (self->p + 1), sizeof (double), "gradient sums",
+                             error);
   if (self->sums == NULL)
     return NULL;
   self->z = g_new0 (double *, self->n_workers);
