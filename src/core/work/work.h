@@ -11,7 +11,11 @@
 G_BEGIN_DECLS
 
 /* A workspace with its data set loaded: the verbs that CLI and window share. The one caller that
- * stores results. Used from one thread at a time (the window runs its jobs one after another).
+ * stores results.
+ *
+ * Threads: verbs that compute (score, import, map, whatif, head, fitness, set_parameters) one at a
+ * time, on any thread; columns, select, export, decide, undo and redo on any thread at any time,
+ * behind a short lock, so that a window may filter and decide while a score is computed.
  * Every verb either does all it says and stores it, or changes nothing and says why. */
 typedef struct _AyWork AyWork;
 
@@ -34,8 +38,8 @@ const char *ay_work_path (const AyWork *self);
 const AyLoadOptions *ay_work_load_options (const AyWork *self);
 
 /* Every column there is, in this order: id, split, label (or target), the input's own, then scores
- * and maps in the order they were made, then decision, new_label, tags. (transfer none): valid
- * until the next verb that stores something. */
+ * and maps in the order they were made, then decision, new_label, tags. (transfer full): a picture
+ * of now; ask again after a verb that stores. */
 AyTable *ay_work_columns (AyWork *self, GError **error);
 
 /* Head parameters (lambda_mean, lambda, standardise, scale, tolerance) and target parameters
@@ -111,6 +115,11 @@ typedef struct
 gboolean ay_work_whatif (AyWork *self, const AyBitset *rows, gboolean verify, AyWhatIf *out,
                          AyJob *job, GError **error);
 void ay_what_if_clear (AyWhatIf *self);
+
+/* Decisions, recorded in the journal at once. */
+gboolean ay_work_decide (AyWork *self, const AyDecision *decision, GError **error);
+gboolean ay_work_undo (AyWork *self, GError **error);
+gboolean ay_work_redo (AyWork *self, GError **error);
 
 /* Columns (NULL: all) of rows (NULL: all) in file order; the format is the file name's ending. */
 gboolean ay_work_export (AyWork *self, const char *const *columns, const AyBitset *rows,

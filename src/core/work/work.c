@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/work/work_private.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+AyWork *
+ay_work_ref (AyWork *self)
+{
+  g_atomic_ref_count_inc (&self->ref);
+  return self;
+}
+
+void
+ay_work_unref (AyWork *self)
+{
+  if (self == NULL || !g_atomic_ref_count_dec (&self->ref))
+    return;
+  ay_work_changed (self);
+  g_clear_pointer (&self->context, ay_score_context_free);
+  g_clear_pointer (&self->journal, ay_journal_unref);
+  g_clear_pointer (&self->data, ay_dataset_unref);
+  g_clear_pointer (&self->load, ay_load_options_free);
+  g_clear_pointer (&self->store, ay_workspace_unref);
+  g_free (self->slice);
+  g_rec_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+AyDataset *
+ay_work_data (AyWork *self)
+{
+  return self->data;
+}
+
+AyWorkspace *
+ay_work_store (AyWork *self)
+{
+  return self->store;
+}
+
+AyJournal *
+ay_work_journal (AyWork *self)
+{
+  return self->journal;
+}
+
+const char *
+ay_work_path (const AyWork *self)
+{
+  return ay_workspace_path (self->store);
+}
+
+const AyLoadOptions *
+ay_work_load_options (const AyWork *self)
+{
+  return self->load;
+}
+
+static AyWork *
+work_alloc (void)
+{
+  AyWork *self = g_new0 (AyWork, 1);
+
+  g_atomic_ref_count_init (&self->ref);
+  g_rec_mutex_init (&self->lock);
+  self->head_options = (AyHeadOptions) AY_HEAD_OPTIONS_INIT;
+  return self;
+}
+
+/* A copy by way of the text that is stored: what opens later is what was loaded now. */
+static AyLoadOptions *
+copy_options (const AyLoadOptions *options, GError **error)
+{
+  g_autofree char *json = ay_load_options_to_json (options);
+
+  return ay_load_options_from_json (json, error);
+}
+
+/* Where the data is and what it was. */
+static gboolean
+put_places (AyWork *self, AyJob *job, GError **error)
+{
+  g_autofree char *load = ay_work_stored_options (self->store, self->load, error);
+  g_autoptr (JsonNode) files
+      = load != NULL ? ay_work_files_describe (self->store, self->load, job, error) : NULL;
+  g_autofree char *described = files != NULL ? json_to_string (files, FALSE) : NULL;
+
+  return described != NULL
+         && ay_workspace_put_json (self->store, AY_KIND_SETTING, AY_SETTING_LOAD, load, error)
+         && ay_workspace_put_json (self->store, AY_KIND_SETTING, AY_SETTING_FILES, described,
+                                   error);
+}
+
+/* Everything a new workspace holds, in one transaction. */
+static gboolean
+store_first (AyWork *self, AyJob *job, GError **error)
+{
+  g_autoptr (GBytes) parts = g_bytes_new (self->data->split, self->data->n);
+  AyItem split = { .kind = (char *) AY_KIND_SETTING, .name = (char *) AY_SETTING_SPLIT,
+                   .bytes = parts };
+
+  if (!ay_workspace_begin (self->store, error))
+    return FALSE;
+  if (!put_places (self, job, error) || !ay_workspace_put (self->store, &split, error))
+    {
+      ay_workspace_rollback (self->store);
+      return FALSE;
+    }
+  return ay_workspace_commit (self->store, error);
+}
+
+AyWork *
+ay_work_new (const char *path, AyLoadOptions *options, AyJob *job, GError **error)
+{
+  g_autoptr (AyWork) self = work_alloc ();
+
+  if (g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: exists already", path);
+      return NULL;
+    }
+  self->data = ay_dataset_load (options, job, error);
+  if (self->data == NULL)
+    return NULL;
+  self->load = copy_options (options, error);
+  if (self->load == NULL)
+    return NULL;
+  self->head_options.seed = options->seed;
+  self->store = ay_workspace_create (path, error);
+  if (self->store == NULL)
+    return NULL;
+  if (!store_first (self, job, error))
+    {
+      g_clear_pointer (&self->store, ay_workspace_unref);
+      g_unlink (path); /* it holds nothing that anyone saw */
+      return NULL;
+    }
+  self->journal = ay_journal_open (self->store, self->data->n, error);
+  return self->journal != NULL ? g_steal_pointer (&self) : NULL;
+}
+
+static gboolean
+read_load_options (AyWork *self, GHashTable *moved, AyJob *job, GError **error)
+{
+  g_autofree char *load = ay_workspace_get_json (self->store, AY_KIND_SETTING, AY_SETTING_LOAD, error);
+  g_autofree char *files = load != NULL ? ay_workspace_get_json (self->store, AY_KIND_SETTING,
+                                                                 AY_SETTING_FILES, error)
+                                        : NULL;
+  g_autoptr (JsonNode) described = NULL;
+
+  if (files == NULL)
+    return FALSE;
+  self->load = ay_load_options_from_json (load, error);
+  described = self->load != NULL ? json_from_string (files, error) : NULL;
+  if (described == NULL
+      || !ay_work_files_check (self->store, described, moved, self->load, job, error))
+    return FALSE;
+  if (moved == NULL || ay_workspace_is_read_only (self->store))
+    return TRUE;
+  return put_places (self, job, error); /* the new places are remembered */
+}
+
+/* The parts are those drawn when the workspace was made, whatever a later version would draw. */
+static gboolean
+check_split (AyWork *self, GError **error)
+{
+  g_autoptr (AyItem) item
+      = ay_workspace_get (self->store, AY_KIND_SETTING, AY_SETTING_SPLIT, error);
+  gsize n;
+  const guint8 *split;
+
+  if (item == NULL)
+    return FALSE;
+  split = item->bytes != NULL ? g_bytes_get_data (item->bytes, &n) : NULL;
+  if (split == NULL || n != self->data->n)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_CHANGED,
+                   "%s: was made of %" G_GSIZE_FORMAT " rows, the data has %" G_GSIZE_FORMAT,
+                   ay_work_path (self), split != NULL ? n : 0, self->data->n);
+      return FALSE;
+    }
+  memcpy (self->data->split, split, n);
+  return TRUE;
+}
+
+AyWork *
+ay_work_open (const char *path, AyWorkspaceMode mode, GHashTable *moved, AyJob *job,
+              GError **error)
+{
+  g_autoptr (AyWork) self = work_alloc ();
+
+  self->store = ay_workspace_open (path, mode, error);
+  if (self->store == NULL || !read_load_options (self, moved, job, error))
+    return NULL;
+  self->data = ay_dataset_load (self->load, job, error);
+  if (self->data == NULL || !check_split (self, error))
+    return NULL;
+  self->head_options.seed = self->load->seed;
+  self->journal = ay_journal_open (self->store, self->data->n, error);
+  if (self->journal == NULL || !ay_work_load_head_options (self, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+gboolean
+ay_work_decide (AyWork *self, const AyDecision *decision, GError **error)
+{
+  gboolean ok;
+
+  g_rec_mutex_lock (&self->lock);
+  ok = ay_journal_decide (self->journal, decision, error);
+  ay_work_changed (self);
+  g_rec_mutex_unlock (&self->lock);
+  return ok;
+}
+
+gboolean
+ay_work_undo (AyWork *self, GError **error)
+{
+  gboolean ok;
+
+  g_rec_mutex_lock (&self->lock);
+  ok = ay_journal_undo (self->journal, error);
+  ay_work_changed (self);
+  g_rec_mutex_unlock (&self->lock);
+  return ok;
+}
+
+gboolean
+ay_work_redo (AyWork *self, GError **error)
+{
+  gboolean ok;
+
+  g_rec_mutex_lock (&self->lock);
+  ok = ay_journal_redo (self->journal, error);
+  ay_work_changed (self);
+  g_rec_mutex_unlock (&self->lock);
+  return ok;
+}

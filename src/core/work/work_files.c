@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/data/file_hash.h"
+#include "core/work/work_private.h"
+
+#include <string.h>
+
+/* The user's files stay where they are. The workspace keeps where each is (relative to its own
+ * folder), its size, time and hashes; a SOURCE that names a file is kept as file:PATH or
+ * file:PATH:KEY, so that it is never taken for a column later. */
+
+typedef char *(*MapPath) (const char *path, gpointer data);
+
+/* Length of the path in a SOURCE "PATH" or "PATH:KEY" that names an existing file; 0 = no file. */
+static gsize
+path_length (const char *source)
+{
+  const char *colon = strrchr (source, ':');
+  g_autofree char *path = NULL;
+
+  if (g_file_test (source, G_FILE_TEST_EXISTS))
+    return strlen (source);
+  if (colon == NULL)
+    return 0;
+  path = g_strndup (source, (gsize) (colon - source));
+  return g_file_test (path, G_FILE_TEST_EXISTS) ? strlen (path) : 0;
+}
+
+/* `stored`: every file:PATH[:KEY] names a file, whether it is there or not. */
+static char *
+map_source (const char *source, gboolean stored, MapPath map, gpointer data)
+{
+  gboolean forced = g_str_has_prefix (source, "file:");
+  const char *bare = forced ? source + 5 : source;
+  gsize length;
+  g_autofree char *path = NULL;
+  g_autofree char *mapped = NULL;
+
+  if (g_str_has_prefix (source, "col:") || (stored && !forced))
+    return g_strdup (source);
+  length = path_length (bare);
+  if (stored && length == 0)
+    length = strrchr (bare, ':') != NULL ? (gsize) (strrchr (bare, ':') - bare) : strlen (bare);
+  if (length == 0)
+    return g_strdup (source);
+  path = g_strndup (bare, length);
+  mapped = map (path, data);
+  return g_strconcat ("file:", mapped, bare + length, NULL);
+}
+
+static void
+map_field (char **field, gboolean stored, MapPath map, gpointer data)
+{
+  g_auto (GStrv) parts = *field != NULL ? g_strsplit (*field, ",", -1) : NULL;
+
+  if (parts == NULL)
+    return;
+  for (gsize i = 0; parts[i] != NULL; i++)
+    {
+      char *mapped = map_source (parts[i], stored, map, data);
+
+      g_free (parts[i]);
+      parts[i] = mapped;
+    }
+  g_free (*field);
+  *field = g_strjoinv (",", parts);
+}
+
+static void
+map_all (AyLoadOptions *load, gboolean stored, MapPath map, gpointer data)
+{
+  char **fields[] = { &load->features, &load->label, &load->target, &load->id, &load->split,
+                      &load->time, &load->text, &load->image, &load->probabilities, &load->weight,
+                      &load->group, &load->class_names, &load->valid_features,
+                      &load->valid_label };
+
+  for (gsize i = 0; load->inputs != NULL && load->inputs[i] != NULL; i++)
+    {
+      char *mapped = map (load->inputs[i], data);
+
+      g_free (load->inputs[i]);
+      load->inputs[i] = mapped;
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
+    map_field (fields[i], stored, map, data);
+}
+
+static char *
+to_stored (const char *path, gpointer workspace)
+{
+  return ay_workspace_relative_path (workspace, path);
+}
+
+char *
+ay_work_stored_options (AyWorkspace *store, const AyLoadOptions *load, GError **error)
+{
+  g_autofree char *json = ay_load_options_to_json (load);
+  g_autoptr (AyLoadOptions) copy = ay_load_options_from_json (json, error);
+
+  if (copy == NULL)
+    return NULL;
+  map_all (copy, FALSE, to_stored, store);
+  return ay_load_options_to_json (copy);
+}
+
+typedef struct
+{
+  AyWorkspace *store;
+  GHashTable *moved; /* (nullable) stored or absolute path -> present path */
+} Places;
+
+static char *
+to_present (const char *path, gpointer data)
+{
+  Places *places = data;
+  g_autofree char *absolute = ay_workspace_absolute_path (places->store, path);
+  const char *now = NULL;
+
+  if (places->moved != NULL)
+    {
+      now = g_hash_table_lookup (places->moved, path);
+      if (now == NULL)
+        now = g_hash_table_lookup (places->moved, absolute);
+    }
+  return now != NULL ? g_canonicalize_filename (now, NULL) : g_steal_pointer (&absolute);
+}
+
+static char *
+collect_path (const char *path, gpointer list)
+{
+  if (!g_ptr_array_find_with_equal_func (list, path, g_str_equal, NULL))
+    g_ptr_array_add (list, g_strdup (path));
+  return g_strdup (path);
+}
+
+/* Paths of every file that the options name, once each. */
+static GPtrArray *
+list_files (const AyLoadOptions *load, gboolean stored)
+{
+  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *json = ay_load_options_to_json (load);
+  g_autoptr (AyLoadOptions) copy = ay_load_options_from_json (json, NULL);
+
+  if (copy != NULL)
+    map_all (copy, stored, collect_path, paths);
+  return paths;
+}
+
+static gboolean
+hash_path (const char *path, gboolean full, AyFileHash *hash, AyJob *job, GError **error)
+{
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return ay_folder_hash (path, full, hash, job, error);
+  return full ? ay_file_hash_full (path, hash, job, error) : ay_file_hash_quick (path, hash, error);
+}
+
+JsonNode *
+ay_work_files_describe (AyWorkspace *store, const AyLoadOptions *load, AyJob *job, GError **error)
+{
+  g_autoptr (GPtrArray) paths = list_files (load, FALSE);
+  g_autoptr (JsonArray) files = json_array_new ();
+  JsonNode *node = json_node_new (JSON_NODE_ARRAY);
+
+  ay_job_set_phase (job, "hashing the files");
+  for (guint i = 0; i < paths->len; i++)
+    {
+      g_autofree char *stored = ay_workspace_relative_path (store, paths->pdata[i]);
+      JsonObject *file = json_object_new ();
+      AyFileHash hash;
+
+      json_array_add_object_element (files, file);
+      if (!hash_path (paths->pdata[i], TRUE, &hash, job, error))
+        {
+          json_node_unref (node);
+          return NULL;
+        }
+      json_object_set_string_member (file, "path", stored);
+      json_object_set_int_member (file, "size", (gint64) hash.size);
+      json_object_set_int_member (file, "mtime_ns", hash.mtime_ns);
+      json_object_set_string_member (file, "quick", hash.quick);
+      json_object_set_string_member (file, "sha256", hash.full);
+    }
+  json_node_set_array (node, files);
+  return node;
+}
+
+static gboolean
+check_file (Places *places, JsonObject *file, AyJob *job, GError **error)
+{
+  const char *stored = json_object_get_string_member_with_default (file, "path", "");
+  g_autofree char *path = to_present (stored, places);
+  gint64 size = json_object_get_int_member_with_default (file, "size", -1);
+  gint64 time = json_object_get_int_member_with_default (file, "mtime_ns", 0);
+  AyFileHash hash;
+  gboolean same;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: not found; say where it is now with --moved", path);
+      return FALSE;
+    }
+  if (!hash_path (path, FALSE, &hash, job, error))
+    return FALSE;
+  same = (gint64) hash.size == size
+         && strcmp (hash.quick, json_object_get_string_member_with_default (file, "quick", "")) == 0;
+  if (!same && (gint64) hash.size != size)
+    g_set_error (error, AY_ERROR, AY_ERROR_CHANGED,
+                 "%s: has changed since the workspace was made (%" G_GINT64_FORMAT
+                 " bytes then, %" G_GUINT64_FORMAT " now)", path, size, hash.size);
+  if (same && hash.mtime_ns != time)
+    {
+      /* Touched or copied: the blocks looked at are the same, only the whole can tell. */
+      if (!hash_path (path, TRUE, &hash, job, error))
+        return FALSE;
+      same = strcmp (hash.full, json_object_get_string_member_with_default (file, "sha256", "")) == 0;
+    }
+  if (!same && (gint64) hash.size == size)
+    g_set_error (error, AY_ERROR, AY_ERROR_CHANGED,
+                 "%s: has changed since the workspace was made (same size, other content)", path);
+  return same;
+}
+
+gboolean
+ay_work_files_check (AyWorkspace *store, JsonNode *files, GHashTable *moved, AyLoadOptions *load,
+                     AyJob *job, GError **error)
+{
+  Places places = { store, moved };
+  JsonArray *array;
+
+  if (!JSON_NODE_HOLDS_ARRAY (files))
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: the list of files is damaged",
+                   ay_workspace_path (store));
+      return FALSE;
+    }
+  array = json_node_get_array (files);
+  ay_job_set_phase (job, "checking the files");
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    if (!check_file (&places, json_array_get_object_element (array, i), job, error))
+      return FALSE;
+  map_all (load, TRUE, to_present, &places);
+  return TRUE;
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/shim/number.h"
+#include "core/work/work_private.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Head and target parameters: the same names wherever a head is fitted, remembered as JSON texts
+ * under the names a person types. */
+
+static const char *const names[]
+    = { "lambda_mean", "lambda", "standardise", "scale", "tolerance", "target", "slice" };
+
+gboolean
+ay_work_is_head_parameter (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (strcmp (names[i], name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+bad_value (GError **error, const char *name, const char *value, const char *wanted)
+{
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s=%s: %s is wanted", name, value, wanted);
+  return FALSE;
+}
+
+static gboolean
+set_positive (double *field, const char *name, const char *value, GError **error)
+{
+  double number;
+
+  if (!ay_number_parse (value, strlen (value), &number) || !(number > 0.0))
+    return bad_value (error, name, value, "a number above 0");
+  *field = number;
+  return TRUE;
+}
+
+static gboolean
+set_lambda_mean (AyWork *self, const char *value, GError **error)
+{
+  self->head_options.lambda = 0.0;
+  self->head_options.lambda_auto = strcmp (value, "auto") == 0;
+  return self->head_options.lambda_auto
+         || set_positive (&self->head_options.lambda_mean, "lambda_mean", value, error);
+}
+
+static gboolean
+set_one (AyWork *self, const char *name, const char *value, GError **error)
+{
+  AyHeadOptions *options = &self->head_options;
+
+  if (strcmp (name, "lambda_mean") == 0)
+    return set_lambda_mean (self, value, error);
+  if (strcmp (name, "lambda") == 0)
+    {
+      options->lambda_auto = FALSE;
+      return set_positive (&options->lambda, name, value, error);
+    }
+  if (strcmp (name, "scale") == 0)
+    return set_positive (&options->scale, name, value, error);
+  if (strcmp (name, "tolerance") == 0)
+    return set_positive (&options->tolerance, name, value, error);
+  if (strcmp (name, "slice") == 0)
+    {
+      g_free (self->slice);
+      self->slice = *value != '\0' ? g_strdup (value) : NULL;
+      return TRUE;
+    }
+  if (strcmp (name, "target") == 0)
+    {
+      if (strcmp (value, "plain") != 0 && strcmp (value, "balanced") != 0)
+        return bad_value (error, name, value, "plain or balanced");
+      self->target_kind = *value == 'b' ? AY_TARGET_BALANCED : AY_TARGET_PLAIN;
+      return TRUE;
+    }
+  if (strcmp (value, "yes") != 0 && strcmp (value, "no") != 0)
+    return bad_value (error, name, value, "yes or no");
+  options->standardise = *value == 'y';
+  return TRUE;
+}
+
+/* As set_one() reads them; only what differs from the defaults. */
+static char *
+options_to_json (const AyWork *self)
+{
+  const AyHeadOptions *options = &self->head_options;
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *object = json_object_new ();
+  char text[AY_NUMBER_SIZE];
+
+  if (options->lambda_auto)
+    json_object_set_string_member (object, "lambda_mean", "auto");
+  else
+    {
+      ay_number_format (options->lambda_mean, text);
+      json_object_set_string_member (object, "lambda_mean", text);
+    }
+  if (options->lambda > 0.0)
+    {
+      ay_number_format (options->lambda, text);
+      json_object_set_string_member (object, "lambda", text);
+    }
+  json_object_set_string_member (object, "standardise", options->standardise ? "yes" : "no");
+  ay_number_format (options->scale, text);
+  json_object_set_string_member (object, "scale", text);
+  ay_number_format (options->tolerance, text);
+  json_object_set_string_member (object, "tolerance", text);
+  json_object_set_string_member (object, "target",
+                                 self->target_kind == AY_TARGET_BALANCED ? "balanced" : "plain");
+  if (self->slice != NULL)
+    json_object_set_string_member (object, "slice", self->slice);
+  json_node_take_object (node, object);
+  return json_to_string (node, FALSE);
+}
+
+gboolean
+ay_work_load_head_options (AyWork *self, GError **error)
+{
+  g_autofree char *json = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  JsonObject *object;
+
+  if (!ay_workspace_has (self->store, AY_KIND_SETTING, AY_SETTING_HEAD))
+    return TRUE;
+  json = ay_workspace_get_json (self->store, AY_KIND_SETTING, AY_SETTING_HEAD, error);
+  node = json != NULL ? json_from_string (json, error) : NULL;
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+    return FALSE;
+  object = json_node_get_object (node);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (json_object_has_member (object, names[i])
+        && !set_one (self, names[i], json_object_get_string_member (object, names[i]), error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+ay_work_set_parameters (AyWork *self, GHashTable *parameters, GError **error)
+{
+  AyHeadOptions before = self->head_options;
+  AyTargetKind kind = self->target_kind;
+  g_autofree char *slice = g_strdup (self->slice);
+  g_autofree char *json = NULL;
+  gboolean any = FALSE, ok = TRUE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names) && ok; i++)
+    {
+      const char *value = parameters != NULL ? g_hash_table_lookup (parameters, names[i]) : NULL;
+
+      any = any || value != NULL;
+      ok = value == NULL || set_one (self, names[i], value, error);
+    }
+  if (!any)
+    return TRUE;
+  json = ok ? options_to_json (self) : NULL;
+  if (ok && !ay_workspace_is_read_only (self->store))
+    ok = ay_workspace_put_json (self->store, AY_KIND_SETTING, AY_SETTING_HEAD, json, error);
+  if (!ok)
+    {
+      self->head_options = before;
+      self->target_kind = kind;
+      g_free (self->slice);
+      self->slice = g_steal_pointer (&slice);
+      return FALSE;
+    }
+  g_clear_pointer (&self->context, ay_score_context_free);
+  return TRUE;
+}
+
+const AyHeadOptions *
+ay_work_head_options (const AyWork *self)
+{
+  return &self->head_options;
+}
+
+AyScoreContext *
+ay_work_context (AyWork *self, AyJob *job, GError **error)
+{
+  if (self->context == NULL)
+    {
+      g_autoptr (AyBitset) slice = NULL;
+
+      if (self->slice != NULL)
+        {
+          slice = ay_work_select (self, self->slice, job, error);
+          if (slice == NULL)
+            return NULL;
+        }
+      self->context = ay_score_context_new (self->data, &self->head_options, NULL);
+      ay_score_context_set_target (self->context, self->target_kind, slice);
+    }
+  return self->context;
+}
+
+AyHead *
+ay_work_head (AyWork *self, AyJob *job, GError **error)
+{
+  AyScoreContext *context = ay_work_context (self, job, error);
+
+  return context != NULL ? ay_score_context_head (context, job, error) : NULL;
+}
+
+const AyFitness *
+ay_work_fitness (AyWork *self, AyJob *job, GError **error)
+{
+  AyScoreContext *context = ay_work_context (self, job, error);
+
+  return context != NULL ? ay_score_context_fitness (context, job, error) : NULL;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* What the files of work/ share; nobody else includes it. */
+
+#include "core/base/error.h"
+#include "core/store/filter.h"
+#include "core/work/work.h"
+
+G_BEGIN_DECLS
+
+struct _AyWork
+{
+  gatomicrefcount ref;
+  AyWorkspace *store;
+  AyJournal *journal;
+  AyLoadOptions *load;
+  AyDataset *data;
+
+  AyHeadOptions head_options;
+  AyTargetKind target_kind;
+  char *slice;              /* (nullable) SQL */
+  AyScoreContext *context;  /* (nullable): head, Hessian ... until the options change */
+
+  GRecMutex lock;           /* guards journal, columns and filter */
+  AyTable *columns;         /* (nullable): rebuilt after a verb that stores */
+  AyFilter *filter;         /* (nullable): over columns */
+};
+
+/* Kinds of items in the workspace. */
+#define AY_KIND_SETTING "setting"
+#define AY_KIND_SCORE "score"
+
+/* Setting items. */
+#define AY_SETTING_LOAD "load"         /* AyLoadOptions */
+#define AY_SETTING_FILES "files"       /* the input files as they were */
+#define AY_SETTING_HEAD "head"         /* head and target parameters */
+#define AY_SETTING_OPENINGS "test"     /* how often the test part was opened */
+#define AY_SETTING_SPLIT "split"       /* the parts as drawn, a byte a row */
+
+/* After something was stored: columns and filter are made anew on need. */
+void ay_work_changed (AyWork *self);
+/* The shared head and so on, made on need. (transfer none) */
+AyScoreContext *ay_work_context (AyWork *self, AyJob *job, GError **error);
+/* Reads the remembered head and target parameters. */
+gboolean ay_work_load_head_options (AyWork *self, GError **error);
+/* TRUE when `name` is a head or target parameter. */
+gboolean ay_work_is_head_parameter (const char *name);
+
+/* The load options as JSON with every file relative to the workspace. (transfer full) */
+char *ay_work_stored_options (AyWorkspace *store, const AyLoadOptions *load, GError **error);
+/* The input files' identities as JSON, and the check of them (paths in *load are made absolute). */
+JsonNode *ay_work_files_describe (AyWorkspace *store, const AyLoadOptions *load, AyJob *job,
+                                  GError **error);
+gboolean ay_work_files_check (AyWorkspace *store, JsonNode *files, GHashTable *moved,
+                              AyLoadOptions *load, AyJob *job, GError **error);
+
+/* Stores a score under its id with what the registry or the user says of it. */
+typedef struct
+{
+  const char *id, *title, *sentence, *unit, *missing_because;
+  AyScoreKind kind;
+  AyDirection direction;
+  JsonObject *certificate; /* (nullable) (transfer none) */
+} AyScoreRecord;
+
+gboolean ay_work_store_score (AyWork *self, const AyScoreRecord *record, const double *values,
+                              GError **error);
+
+G_END_DECLS

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/work/work_private.h"
+
+#include <math.h>
+#include <string.h>
+
+void
+ay_score_info_free (AyScoreInfo *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->id);
+  g_free (self->title);
+  g_free (self->sentence);
+  g_free (self->unit);
+  g_clear_pointer (&self->certificate, json_object_unref);
+  g_free (self);
+}
+
+/* Names that a score must not take: the fixed columns and the decisions. */
+static gboolean
+is_reserved (const char *id)
+{
+  static const char *const reserved[]
+      = { "id", "split", "label", "row", "decision", "new_label", "tags" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (reserved); i++)
+    if (g_ascii_strcasecmp (id, reserved[i]) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+ay_work_store_score (AyWork *self, const AyScoreRecord *record, const double *values,
+                     GError **error)
+{
+  gsize n = self->data->n, n_missing = 0;
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *object = json_object_new ();
+  g_autofree char *json = NULL;
+  g_autoptr (AyColumn) column = NULL;
+
+  json_node_take_object (node, object);
+  if (is_reserved (record->id))
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "a score cannot be called \"%s\"", record->id);
+      return FALSE;
+    }
+  for (gsize i = 0; i < n; i++)
+    n_missing += isnan (values[i]);
+  json_object_set_int_member (object, "n_missing", (gint64) n_missing);
+  json_object_set_string_member (object, "title", record->title);
+  json_object_set_string_member (object, "sentence", record->sentence);
+  json_object_set_string_member (object, "unit", record->unit);
+  json_object_set_string_member (object, "kind", ay_score_kind_name (record->kind));
+  json_object_set_string_member (object, "direction", ay_direction_name (record->direction));
+  if (record->missing_because != NULL)
+    json_object_set_string_member (object, "missing_because", record->missing_because);
+  if (record->certificate != NULL)
+    json_object_set_object_member (object, "certificate", json_object_ref (record->certificate));
+  json = json_to_string (node, FALSE);
+  column = ay_column_take_number (record->id, n, g_memdup2 (values, n * sizeof (double)), FALSE);
+  if (!ay_workspace_put_column (self->store, AY_KIND_SCORE, column, json, error))
+    return FALSE;
+  ay_work_changed (self);
+  return TRUE;
+}
+
+/* Every name is a head parameter or one that a method of this run knows. */
+static gboolean
+check_parameters (GHashTable *parameters, const char *const *ids, GError **error)
+{
+  GHashTableIter iter;
+  gpointer name;
+
+  if (parameters == NULL)
+    return TRUE;
+  g_hash_table_iter_init (&iter, parameters);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    {
+      gboolean known = ay_work_is_head_parameter (name);
+
+      for (gsize i = 0; ids[i] != NULL && !known; i++)
+        {
+          const AyScoreMethod *method = ay_score_find (ids[i]);
+          const AyScoreParameter *p = method != NULL ? method->parameters : NULL;
+
+          for (; p != NULL && p->name != NULL && !known; p++)
+            known = strcmp (p->name, name) == 0;
+        }
+      if (!known)
+        {
+          g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no parameter is called \"%s\"",
+                       (char *) name);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static AyScoreResult *
+run_one (AyWork *self, const char *id, GHashTable *parameters, AyJob *job, GError **error)
+{
+  const AyScoreMethod *method = ay_score_find (id);
+  AyScoreContext *context;
+  const AyScoreParameter *p;
+
+  if (method == NULL)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no score is called \"%s\"", id);
+      return NULL;
+    }
+  context = ay_work_context (self, job, error);
+  if (context == NULL)
+    return NULL;
+  for (p = method->parameters; p != NULL && p->name != NULL; p++)
+    ay_score_context_set (context, p->name,
+                          parameters != NULL ? g_hash_table_lookup (parameters, p->name) : NULL);
+  return ay_score_run (method, context, job, error);
+}
+
+static gboolean
+store_results (AyWork *self, const char *const *ids, GPtrArray *results, GError **error)
+{
+  if (!ay_workspace_begin (self->store, error))
+    return FALSE;
+  for (guint i = 0; i < results->len; i++)
+    {
+      const AyScoreMethod *method = ay_score_find (ids[i]);
+      const AyScoreResult *result = results->pdata[i];
+      AyScoreRecord record = { method->id, method->title, method->sentence, method->unit,
+                               result->missing_because, method->kind, result->direction,
+                               result->certificate };
+
+      if (!ay_work_store_score (self, &record, result->values, error))
+        {
+          ay_workspace_rollback (self->store);
+          return FALSE;
+        }
+    }
+  return ay_workspace_commit (self->store, error);
+}
+
+gboolean
+ay_work_score (AyWork *self, const char *const *ids, GHashTable *parameters, guint64 seed,
+               AyJob *job, GError **error)
+{
+  g_autoptr (GPtrArray) results
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) ay_score_result_free);
+
+  if (!check_parameters (parameters, ids, error))
+    return FALSE;
+  if (seed != self->head_options.seed)
+    {
+      self->head_options.seed = seed;
+      g_clear_pointer (&self->context, ay_score_context_free);
+    }
+  if (!ay_work_set_parameters (self, parameters, error))
+    return FALSE;
+  for (gsize i = 0; ids[i] != NULL; i++)
+    {
+      AyScoreResult *result = run_one (self, ids[i], parameters, job, error);
+
+      if (result == NULL)
+        return FALSE;
+      g_ptr_array_add (results, result);
+    }
+  return store_results (self, ids, results, error);
+}
+
+static const char *
+string_member (JsonObject *object, const char *name)
+{
+  return json_object_get_string_member_with_default (object, name, "");
+}
+
+static AyScoreInfo *
+info_from_json (const char *id, const char *json, GError **error)
+{
+  g_autoptr (JsonNode) node = json != NULL ? json_from_string (json, error) : NULL;
+  AyScoreInfo *info;
+  JsonObject *object;
+  const char *direction;
+
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+    {
+      if (error != NULL && *error == NULL)
+        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "the record of score \"%s\" is damaged", id);
+      return NULL;
+    }
+  object = json_node_get_object (node);
+  info = g_new0 (AyScoreInfo, 1);
+  info->id = g_strdup (id);
+  info->title = g_strdup (string_member (object, "title"));
+  info->sentence = g_strdup (string_member (object, "sentence"));
+  info->unit = g_strdup (string_member (object, "unit"));
+  info->n_missing = (gsize) json_object_get_int_member_with_default (object, "n_missing", 0);
+  for (int k = AY_SCORE_VALUE; k <= AY_SCORE_FLAG; k++)
+    if (strcmp (ay_score_kind_name (k), string_member (object, "kind")) == 0)
+      info->kind = k;
+  direction = string_member (object, "direction");
+  for (int k = AY_DIRECTION_NONE; k <= AY_DIRECTION_LOW_GOOD; k++)
+    if (strcmp (ay_direction_name (k), direction) == 0)
+      info->direction = k;
+  if (json_object_has_member (object, "certificate"))
+    info->certificate = json_object_ref (json_object_get_object_member (object, "certificate"));
+  return info;
+}
+
+GPtrArray *
+ay_work_scores (AyWork *self, GError **error)
+{
+  g_autoptr (GPtrArray) items = ay_workspace_list (self->store, AY_KIND_SCORE, error);
+  g_autoptr (GPtrArray) scores
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) ay_score_info_free);
+
+  if (items == NULL)
+    return NULL;
+  for (guint i = 0; i < items->len; i++)
+    {
+      const AyItem *item = items->pdata[i];
+      AyScoreInfo *info = info_from_json (item->name, item->json, error);
+
+      if (info == NULL)
+        return NULL;
+      g_ptr_array_add (scores, info);
+    }
+  return g_steal_pointer (&scores);
+}
+
+double *
+ay_work_score_values (AyWork *self, const char *id, GError **error)
+{
+  g_autoptr (AyColumn) column
+      = ay_workspace_get_column (self->store, AY_KIND_SCORE, id, NULL, error);
+
+  if (column == NULL)
+    return NULL;
+  if (ay_column_type (column) != AY_COLUMN_NUMBER || ay_column_rows (column) != self->data->n)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_CHANGED, "score \"%s\" is not of this data set", id);
+      return NULL;
+    }
+  return g_memdup2 (ay_column_numbers (column), self->data->n * sizeof (double));
+}

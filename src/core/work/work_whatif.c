@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/work/work_private.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What removing rows does, and what may be said of it.
+ *
+ * The estimate is on the validation part: a preview, since rows are chosen by it. A refit is also
+ * judged on the test part, where there is one; each such look is counted in the workspace. The band
+ * on the change of accuracy is the paired one: of m rows, D are right under exactly one of the two
+ * heads, the standard error of the difference is sqrt (D) / m, D at least 3 (the rule of three). */
+
+/* Loss of accuracy a person calls none: half a point. */
+#define MARGIN 0.005
+#define Z_ONE_SIDED 1.645
+#define Z_TWO_SIDED 1.96
+
+void
+ay_what_if_clear (AyWhatIf *self)
+{
+  ay_removal_clear (&self->valid);
+  ay_removal_clear (&self->test);
+  g_clear_pointer (&self->target, g_free);
+  g_clear_pointer (&self->sentence, g_free);
+}
+
+static guint8 *
+mark_removed (const AyProblem *train, const AyBitset *rows, gsize *n_removed)
+{
+  guint8 *removed = g_new0 (guint8, MAX (train->n, 1));
+
+  *n_removed = 0;
+  for (gsize i = 0; i < train->n; i++)
+    if (ay_bitset_get (rows, train->rows[i]))
+      {
+        removed[i] = 1;
+        (*n_removed)++;
+      }
+  return removed;
+}
+
+static gsize
+best_class (const double *p, guint n)
+{
+  gsize best = 0;
+
+  for (guint k = 1; k < n; k++)
+    if (p[k] > p[best])
+      best = k;
+  return best;
+}
+
+/* Rows that exactly one of the two heads gets right. */
+static gboolean
+count_changed (const AyHead *a, const AyHead *b, const AyProblem *on, gsize *changed, AyJob *job,
+               GError **error)
+{
+  guint k = a->n_outputs;
+  g_autofree double *before = g_new (double, MAX (on->n * k, 1));
+  g_autofree double *after = g_new (double, MAX (on->n * k, 1));
+
+  if (!ay_head_predict (a, on->features, on->rows, on->n, before, job, error)
+      || !ay_head_predict (b, on->features, on->rows, on->n, after, job, error))
+    return FALSE;
+  *changed = 0;
+  for (gsize i = 0; i < on->n; i++)
+    {
+      gboolean was = best_class (before + i * k, k) == (gsize) on->label[i];
+      gboolean is = best_class (after + i * k, k) == (gsize) on->label[i];
+
+      *changed += was != is;
+    }
+  return TRUE;
+}
+
+static char *
+describe_accuracy (AyWhatIf *out, gsize m, gsize changed, const char *part)
+{
+  const AyRemoval *judged = out->has_test ? &out->test : &out->valid;
+  double change = judged->after.accuracy - judged->before.accuracy;
+  double spread = sqrt (MAX ((double) changed, 3.0)) / (double) m;
+
+  out->interval_low = change - Z_TWO_SIDED * spread;
+  out->interval_high = change + Z_TWO_SIDED * spread;
+  if (Z_ONE_SIDED * spread > MARGIN)
+    {
+      double rate = MAX ((double) changed, 3.0) / (double) m;
+      double needed = ceil (Z_ONE_SIDED * Z_ONE_SIDED * rate / (MARGIN * MARGIN));
+
+      return g_strdup_printf ("on %" G_GSIZE_FORMAT " %s rows accuracy changes by %+.2f points "
+                              "(95 %% band %+.2f to %+.2f): too few rows to call it no loss within "
+                              "%.1f points, about %.0f would do",
+                              m, part, 100 * change, 100 * out->interval_low,
+                              100 * out->interval_high, 100 * MARGIN, needed);
+    }
+  if (-(change - Z_ONE_SIDED * spread) <= MARGIN)
+    return g_strdup_printf ("no loss of accuracy larger than %.1f points seen on %" G_GSIZE_FORMAT
+                            " %s rows (change %+.2f points, 95 %% band %+.2f to %+.2f)",
+                            100 * MARGIN, m, part, 100 * change, 100 * out->interval_low,
+                            100 * out->interval_high);
+  return g_strdup_printf ("on %" G_GSIZE_FORMAT " %s rows accuracy changes by %+.2f points (95 %% "
+                          "band %+.2f to %+.2f): a loss above %.1f points is not ruled out",
+                          m, part, 100 * change, 100 * out->interval_low, 100 * out->interval_high,
+                          100 * MARGIN);
+}
+
+static char *
+describe_estimate (const AyWhatIf *out)
+{
+  const AyRemoval *r = &out->valid;
+
+  if (r->unbounded)
+    return g_strdup ("a class would lose its last training row: its log-loss is unbounded, only "
+                     "accuracy is shown");
+  return g_strdup_printf ("estimated for the head on your features: validation loss changes by "
+                          "%+.6g%s; a preview, since rows are chosen by this part",
+                          r->estimate, r->rough ? " (rough)" : "");
+}
+
+static char *
+describe_refit (AyWhatIf *out, const AyHead *head, const AyProblem *judged, AyJob *job,
+                GError **error)
+{
+  const AyRemoval *r = out->has_test ? &out->test : &out->valid;
+  const char *part = out->has_test ? "test" : "validation";
+  gsize changed;
+  g_autofree char *accuracy = NULL;
+
+  if (judged->n_classes == 0)
+    {
+      out->interval_low = out->interval_high = NAN;
+      return g_strdup_printf ("refitted head: loss on %" G_GSIZE_FORMAT " %s rows changes by %+.6g%s",
+                              judged->n, part, r->refit,
+                              out->has_test ? "" : "; a preview: there is no test part");
+    }
+  if (!count_changed (head, r->head, judged, &changed, job, error))
+    return NULL;
+  accuracy = describe_accuracy (out, judged->n, changed, part);
+  return g_strdup_printf ("refitted head: %s%s", accuracy,
+                          out->has_test ? "" : "; a preview: there is no test part");
+}
+
+static gboolean
+count_opening (AyWork *self, guint *openings, GError **error)
+{
+  g_autofree char *json = NULL;
+  g_autofree char *text = NULL;
+
+  *openings = 0;
+  if (ay_workspace_has (self->store, AY_KIND_SETTING, AY_SETTING_OPENINGS))
+    json = ay_workspace_get_json (self->store, AY_KIND_SETTING, AY_SETTING_OPENINGS, NULL);
+  if (json != NULL)
+    *openings = (guint) g_ascii_strtoull (json, NULL, 10);
+  ++*openings;
+  if (ay_workspace_is_read_only (self->store))
+    return TRUE; /* looked at all the same: the number printed says so, only here */
+  text = g_strdup_printf ("%u", *openings);
+  return ay_workspace_put_json (self->store, AY_KIND_SETTING, AY_SETTING_OPENINGS, text, error);
+}
+
+/* The targets, the run and the words; the caller clears *out on failure. */
+static gboolean
+run_whatif (AyWork *self, AyScoreContext *context, const guint8 *removed, gboolean verify,
+            AyWhatIf *out, AyJob *job, GError **error)
+{
+  const AyProblem *train = ay_score_context_train (context, error);
+  const AyProblem *valid = train != NULL ? ay_score_context_target (context, error) : NULL;
+  AyHead *head = valid != NULL ? ay_score_context_head (context, job, error) : NULL;
+  AyHessian *hessian = NULL;
+  g_autoptr (AyOwnedProblem) test = NULL;
+  const AyProblem *targets[2] = { valid, NULL };
+  AyRemovalOptions options = AY_REMOVAL_OPTIONS_INIT;
+  AyRemoval results[2];
+  guint n_targets = 1;
+
+  if (head == NULL)
+    return FALSE;
+  hessian = ay_score_context_hessian (context, job, error);
+  if (hessian == NULL)
+    return FALSE;
+  if (verify && self->data->has_test)
+    {
+      test = ay_target_new (self->data, AY_SPLIT_TEST, self->target_kind, NULL, error);
+      if (test == NULL || !count_opening (self, &out->test_openings, error))
+        return FALSE;
+      targets[n_targets++] = &test->problem;
+    }
+  options.verify = verify;
+  memset (results, 0, sizeof results);
+  if (!ay_removal_run (train, head, hessian, removed, targets, n_targets, &options, results, job,
+                       error))
+    return FALSE;
+  out->valid = results[0];
+  out->has_test = n_targets == 2;
+  if (out->has_test)
+    out->test = results[1];
+  out->target
+      = ay_target_describe (valid, AY_SPLIT_VALID, self->target_kind, self->slice != NULL);
+  out->sentence = verify && !out->valid.unbounded
+                      ? describe_refit (out, head, targets[n_targets - 1], job, error)
+                      : describe_estimate (out);
+  return out->sentence != NULL;
+}
+
+gboolean
+ay_work_whatif (AyWork *self, const AyBitset *rows, gboolean verify, AyWhatIf *out, AyJob *job,
+                GError **error)
+{
+  AyScoreContext *context = ay_work_context (self, job, error);
+  const AyProblem *train = context != NULL ? ay_score_context_train (context, error) : NULL;
+  g_autofree guint8 *removed = NULL;
+
+  memset (out, 0, sizeof *out);
+  out->interval_low = out->interval_high = NAN;
+  if (train == NULL)
+    return FALSE;
+  removed = mark_removed (train, rows, &out->n_rows);
+  out->n_outside_train = ay_bitset_count (rows) - out->n_rows;
+  if (out->n_rows == train->n)
+    {
+      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "no training row would be left");
+      return FALSE;
+    }
+  if (run_whatif (self, context, removed, verify, out, job, error))
+    return TRUE;
+  ay_what_if_clear (out);
+  return FALSE;
+}
