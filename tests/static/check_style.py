@@ -13,7 +13,7 @@ MAX_COLUMNS = 100
 # Written so that this file does not find itself.
 UNFINISHED = re.compile(r'\b(' + '|'.join(['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X']) + r')\b'
                         r'|not (yet )?' + 'implemented')
-MACHINE_PATH = re.compile('/(wo' + r'rk|ro' + r'ot|fa' + r'rm)/[a-z]')
+MACHINE_PATH = re.compile(r'(?<![\w.\-])/(wo' + r'rk|ro' + r'ot|fa' + r'rm)/[a-z]')
 GOTO = re.compile(r'^\s*go' + r'to\b')
 COMMENT_OR_STRING = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 

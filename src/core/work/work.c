@@ -143,7 +143,8 @@ ay_work_new (const char *path, AyLoadOptions *options, AyJob *job, GError **erro
 static gboolean
 read_load_options (AyWork *self, GHashTable *moved, AyJob *job, GError **error)
 {
-  g_autofree char *load = ay_workspace_get_json (self->store, AY_KIND_SETTING, AY_SETTING_LOAD, error);
+  g_autofree char *load
+      = ay_workspace_get_json (self->store, AY_KIND_SETTING, AY_SETTING_LOAD, error);
   g_autofree char *files = load != NULL ? ay_workspace_get_json (self->store, AY_KIND_SETTING,
                                                                  AY_SETTING_FILES, error)
                                         : NULL;

@@ -183,10 +183,16 @@ ay_work_files_describe (AyWorkspace *store, const AyLoadOptions *load, AyJob *jo
   return node;
 }
 
+static const char *
+text_of (JsonObject *file, const char *name)
+{
+  return json_object_get_string_member_with_default (file, name, "");
+}
+
 static gboolean
 check_file (Places *places, JsonObject *file, AyJob *job, GError **error)
 {
-  const char *stored = json_object_get_string_member_with_default (file, "path", "");
+  const char *stored = text_of (file, "path");
   g_autofree char *path = to_present (stored, places);
   gint64 size = json_object_get_int_member_with_default (file, "size", -1);
   gint64 time = json_object_get_int_member_with_default (file, "mtime_ns", 0);
@@ -195,13 +201,13 @@ check_file (Places *places, JsonObject *file, AyJob *job, GError **error)
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: not found; say where it is now with --moved", path);
+      g_set_error (error, AY_ERROR, AY_ERROR_IO,
+                   "%s: not found; say where it is now with --moved", path);
       return FALSE;
     }
   if (!hash_path (path, FALSE, &hash, job, error))
     return FALSE;
-  same = (gint64) hash.size == size
-         && strcmp (hash.quick, json_object_get_string_member_with_default (file, "quick", "")) == 0;
+  same = (gint64) hash.size == size && strcmp (hash.quick, text_of (file, "quick")) == 0;
   if (!same && (gint64) hash.size != size)
     g_set_error (error, AY_ERROR, AY_ERROR_CHANGED,
                  "%s: has changed since the workspace was made (%" G_GINT64_FORMAT
@@ -211,7 +217,7 @@ check_file (Places *places, JsonObject *file, AyJob *job, GError **error)
       /* Touched or copied: the blocks looked at are the same, only the whole can tell. */
       if (!hash_path (path, TRUE, &hash, job, error))
         return FALSE;
-      same = strcmp (hash.full, json_object_get_string_member_with_default (file, "sha256", "")) == 0;
+      same = strcmp (hash.full, text_of (file, "sha256")) == 0;
     }
   if (!same && (gint64) hash.size == size)
     g_set_error (error, AY_ERROR, AY_ERROR_CHANGED,

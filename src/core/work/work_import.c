@@ -269,7 +269,8 @@ ay_work_import (AyWork *self, const char *path, const AyImportOptions *options,
         return FALSE;
       all = incoming_of_table (source->table, id);
       map = id != NULL ? join_by_id (self->data, id, path, report, error)
-                       : join_by_row (self->data, ay_table_rows (source->table), path, report, error);
+                       : join_by_row (self->data, ay_table_rows (source->table), path, report,
+                                      error);
     }
   else
     {

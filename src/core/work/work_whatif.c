@@ -130,7 +130,8 @@ describe_refit (AyWhatIf *out, const AyHead *head, const AyProblem *judged, AyJo
   if (judged->n_classes == 0)
     {
       out->interval_low = out->interval_high = NAN;
-      return g_strdup_printf ("refitted head: loss on %" G_GSIZE_FORMAT " %s rows changes by %+.6g%s",
+      return g_strdup_printf ("refitted head: loss on %" G_GSIZE_FORMAT
+                              " %s rows changes by %+.6g%s",
                               judged->n, part, r->refit,
                               out->has_test ? "" : "; a preview: there is no test part");
     }
