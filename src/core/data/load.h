@@ -27,16 +27,26 @@ typedef struct
   AyAnswer features_saw_labels;   /* asked on import: was the encoder trained on these labels? */
   AyAnswer probabilities_out_of_sample;
   guint64 seed;       /* for drawing the parts, and made features */
+  guint text_dimensions; /* of features made of text; 0: the default (features_text.h) */
 } AyLoadOptions;
 
 AyLoadOptions *ay_load_options_new (void);
+AyLoadOptions *ay_load_options_copy (const AyLoadOptions *self);
 void ay_load_options_free (AyLoadOptions *self);
-/* JSON text and back (transfer full). */
+/* JSON text and back (transfer full). Unknown members are left out; a member of the wrong type is
+ * AY_ERROR_INPUT naming it. */
 char *ay_load_options_to_json (const AyLoadOptions *self);
 AyLoadOptions *ay_load_options_from_json (const char *json, GError **error);
+/* Every file that is read, once each, in the order of the members. (transfer full) */
+char **ay_load_options_files (const AyLoadOptions *self);
+/* Replaces the path of every file that is read by what map returns for it ((transfer full); NULL
+ * leaves it), keys and columns untouched: to store paths relative to the workspace, and back. */
+typedef char *(*AyPathMap) (const char *path, gpointer data);
+void ay_load_options_map_paths (AyLoadOptions *self, AyPathMap map, gpointer data);
 
 /* Reads everything named and assembles it: roles guessed where NULL (and written back into
- * *options, so that they can be shown and stored), labels coded, parts drawn, features made where
+ * *options in their forced form, "col:NAME" or "file:PATH:KEY", so that they can be shown and
+ * stored; unchanged on error), labels coded, parts drawn, features made where
  * there are none, all of it checked. Findings go to the data set's diagnostics. */
 AyDataset *ay_dataset_load (AyLoadOptions *options, AyJob *job, GError **error);
 
