@@ -11,7 +11,9 @@ G_BEGIN_DECLS
  * erased. A decision made after an undo starts from there: what was undone can no longer be redone
  * but stays in the log, inactive. Rows are row numbers of the data set.
  *
- * One thread at a time. Every change is in the file when the call has returned TRUE. */
+ * One thread at a time. Every change is in the file when the call has returned TRUE; inside a
+ * transaction of the workspace it shares its fate, and after a rollback the journal must be opened
+ * anew. */
 typedef struct _AyJournal AyJournal;
 
 typedef struct

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+#include <sqlite3.h>
+
+G_BEGIN_DECLS
+
+/* What the tables of a workspace look like, version by version. */
+
+#define AY_SCHEMA_APPLICATION_ID 0x41736179 /* "Asay" */
+
+/* Brings a file from version to - 1 to version `to`. */
+typedef struct
+{
+  int to;
+  const char *sql;
+} AySchemaStep;
+
+/* The steps from an empty file to the present version, and their number. */
+const AySchemaStep *ay_schema_steps (gsize *n);
+
+/* The version the last of n steps leads to. */
+int ay_schema_version (const AySchemaStep *steps, gsize n);
+/* Reads application id and version. AY_ERROR_INPUT, one line that names the file, when it is not a
+ * workspace, damaged, or newer than the steps reach. */
+gboolean ay_schema_read (sqlite3 *db, const char *file, const AySchemaStep *steps, gsize n,
+                         int *version, GError **error);
+/* Takes the open database from *version to the last step's in one transaction. A database that is
+ * not new (version > 0) is copied to `backup` first. */
+gboolean ay_schema_migrate (sqlite3 *db, const char *backup, const AySchemaStep *steps, gsize n,
+                            int version, GError **error);
+/* A whole copy of the database as a file, which appears at once (replacing an older one). */
+gboolean ay_schema_copy (sqlite3 *db, const char *to, GError **error);
+
+/* Says in one line what went wrong in SQLite, with the fitting code. */
+void ay_schema_set_error (GError **error, const char *file, sqlite3 *db);
+
+G_END_DECLS
