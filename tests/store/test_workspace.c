@@ -276,8 +276,9 @@ test_not_a_column (Place *place, gconstpointer data)
   g_autoptr (GError) error = NULL;
   static const char *const damage[] = {
     "UPDATE item SET rows = 3", "UPDATE item SET rows = 1000000000000", "UPDATE item SET rows = -1",
-    "UPDATE item SET type = 'text'", "UPDATE item SET type = 'matrix'", "UPDATE item SET rows = NULL",
-    "UPDATE item SET type = 'category'", "UPDATE chunk SET data = x'ffffff'", "DELETE FROM chunk",
+    "UPDATE item SET rows = NULL", "UPDATE item SET type = 'text'",
+    "UPDATE item SET type = 'matrix'", "UPDATE item SET type = 'category'",
+    "UPDATE chunk SET data = x'ffffff'", "DELETE FROM chunk",
   };
 
   put_json (workspace, "load", "plain", "1");

@@ -173,7 +173,8 @@ static gboolean
 write_pointer (AyJournal *self, gint64 head, gint64 tip, GError **error)
 {
   g_autoptr (AyStatement) statement
-    = ay_store_prepare (self->workspace, "UPDATE pointer SET head = ?, tip = ? WHERE id = 1", error);
+    = ay_store_prepare (self->workspace, "UPDATE pointer SET head = ?, tip = ? WHERE id = 1",
+                        error);
 
   if (statement == NULL)
     return FALSE;
