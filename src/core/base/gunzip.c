@@ -28,8 +28,11 @@ static gboolean
 grow (Inflater *self, GError **error)
 {
   gsize size = self->out_size == 0 ? MAX (self->in_size * 5, 1 << 16) : self->out_size * 2;
-  char *out = g_try_realloc (self->out, size);
+  char *out;
 
+  if (!ay_check_memory (size, self->path, error))
+    return FALSE;
+  out = g_try_realloc (self->out, size);
   if (out == NULL)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, "%s: not enough memory to decompress",

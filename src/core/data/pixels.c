@@ -202,7 +202,7 @@ is_count (const char *const *names, gsize d, AyPixelShape *shape)
 {
   guint64 first[2], at[2];
 
-  if (g_ascii_strncasecmp (names[0], "p", 1) != 0 || numbers_of (names[0], first) != 1
+  if (g_ascii_strncasecmp (names[0], "pix", 3) != 0 || numbers_of (names[0], first) != 1
       || first[0] > 1)
     return FALSE;
   for (gsize i = 0; i < d; i++)

@@ -11,8 +11,9 @@ G_BEGIN_DECLS
  * in the mapped file (but a Fortran-ordered array of three or more dimensions, which is put into C
  * order in memory); strings become a TEXT column of UTF-8.
  *
- * The file must be exactly header and data. Errors: AY_ERROR_INPUT "FILE: byte N: what";
- * AY_ERROR_UNSUPPORTED for other dtypes, by name; AY_ERROR_NOMEM. (transfer full) */
+ * The file must be exactly header and data, and hold a value. Errors: AY_ERROR_INPUT
+ * "FILE: byte N: what"; AY_ERROR_UNSUPPORTED for other dtypes, by name; AY_ERROR_NOMEM.
+ * (transfer full) */
 AyArray *ay_npy_read (AyMappedFile *file, GError **error);
 
 /* The same of an array that lies inside a file, `name` being what errors call it and positions
