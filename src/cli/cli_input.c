@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/cli_input.h"
+
+#include "cli/cli_describe.h"
+#include "cli/cli_json.h"
+#include "cli/cli_text.h"
+#include "core/base/error.h"
+
+#include <stdio.h>
+
+static const char *const type_names[] = { "number", "category", "text" };
+
+/* What a column holds, in a few words: a range, some names, the first text. (transfer full) */
+static char *
+describe_values (const AyColumn *column)
+{
+  if (ay_column_type (column) == AY_COLUMN_NUMBER)
+    {
+      CmdSpread s = cmd_spread (ay_column_numbers (column), ay_column_rows (column));
+      char low[CMD_TEXT_SIZE], high[CMD_TEXT_SIZE];
+
+      return g_strdup_printf ("%s to %s", cmd_text_number (s.minimum, low),
+                              cmd_text_number (s.maximum, high));
+    }
+  if (ay_column_type (column) == AY_COLUMN_CATEGORY)
+    {
+      guint n;
+      const char *const *names = ay_column_categories (column, &n);
+      g_autoptr (GString) text = g_string_new (NULL);
+
+      g_string_append_printf (text, "%u:", n);
+      for (guint k = 0; k < MIN (n, 4); k++)
+        g_string_append_printf (text, "%s %s", k > 0 ? "," : "", names[k]);
+      return g_string_free (g_string_append (g_steal_pointer (&text), n > 4 ? ", ..." : ""), FALSE);
+    }
+  for (gsize i = 0; i < ay_column_rows (column); i++)
+    if (!ay_column_is_missing (column, i))
+      {
+        g_autofree char *text = ay_column_dup_text (column, i);
+        g_autofree char *start = g_utf8_substring (text, 0, MIN (g_utf8_strlen (text, -1), 40));
+
+        g_strdelimit (start, "\n\r\t", ' ');
+        return g_strdup_printf ("\"%s\"%s", start, g_utf8_strlen (text, -1) > 40 ? " ..." : "");
+      }
+  return g_strdup ("nothing");
+}
+
+static void
+print_table (AyTable *table)
+{
+  g_autoptr (CmdTable) lines = cmd_table_new ("llrl");
+
+  printf ("%" G_GSIZE_FORMAT " rows, %u columns\n", ay_table_rows (table),
+          ay_table_n_columns (table));
+  cmd_table_row (lines, "column", "type", "missing", "values", NULL);
+  for (guint i = 0; i < ay_table_n_columns (table); i++)
+    {
+      AyColumn *column = ay_table_column (table, i);
+      g_autofree char *values = describe_values (column);
+      char missing[CMD_TEXT_SIZE];
+
+      g_snprintf (missing, sizeof missing, "%" G_GSIZE_FORMAT, ay_column_count_missing (column));
+      cmd_table_row (lines, ay_column_name (column), type_names[ay_column_type (column)], missing,
+                     values, NULL);
+    }
+  cmd_table_print (lines, 0);
+}
+
+static void
+print_source (const AySource *source)
+{
+  printf ("%s: format %s\n", source->path, source->format);
+  for (guint i = 0; i < source->arrays->len; i++)
+    {
+      const AyMatrix *array = source->arrays->pdata[i];
+
+      printf ("array \"%s\": %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT " %s\n",
+              (char *) source->keys->pdata[i], ay_matrix_rows (array), ay_matrix_cols (array),
+              ay_dtype_name (ay_matrix_dtype (array)));
+    }
+  if (source->table != NULL)
+    print_table (source->table);
+}
+
+static void
+add_source (const AySource *source, JsonObject *into)
+{
+  JsonArray *array = cmd_json_array (into, "arrays");
+
+  for (guint i = 0; i < source->arrays->len; i++)
+    {
+      JsonObject *one = cmd_json_append (array);
+
+      cmd_json_text (one, "key", source->keys->pdata[i]);
+      cmd_json_count (one, "rows", ay_matrix_rows (source->arrays->pdata[i]));
+      cmd_json_count (one, "columns", ay_matrix_cols (source->arrays->pdata[i]));
+      cmd_json_text (one, "type", ay_dtype_name (ay_matrix_dtype (source->arrays->pdata[i])));
+    }
+  array = cmd_json_array (into, "columns");
+  for (guint i = 0; source->table != NULL && i < ay_table_n_columns (source->table); i++)
+    {
+      AyColumn *column = ay_table_column (source->table, i);
+      JsonObject *one = cmd_json_append (array);
+
+      cmd_json_text (one, "name", ay_column_name (column));
+      cmd_json_text (one, "type", type_names[ay_column_type (column)]);
+      cmd_json_count (one, "missing", ay_column_count_missing (column));
+    }
+}
+
+/* The roles as `new` would guess them; why_not says it when it would refuse. NULL with *why_not or
+ * with *error (cancelled). */
+static AyLoadOptions *
+guess_roles (const char *path, AyJob *job, char **why_not, GError **error)
+{
+  g_autoptr (AyLoadOptions) load = ay_load_options_new ();
+  g_autoptr (GError) local = NULL;
+  g_autoptr (AyDataset) data = NULL;
+
+  *why_not = NULL;
+  g_clear_pointer (&load->inputs, g_strfreev);
+  load->inputs = g_new0 (char *, 2);
+  load->inputs[0] = g_strdup (path);
+  data = ay_dataset_load (load, job, &local);
+  if (data != NULL)
+    return g_steal_pointer (&load);
+  if (g_error_matches (local, AY_ERROR, AY_ERROR_CANCELLED))
+    g_propagate_error (error, g_steal_pointer (&local));
+  else
+    *why_not = g_strdup (local->message);
+  return NULL;
+}
+
+gboolean
+cmd_input_print (CmdRun *run, GError **error)
+{
+  AySourceOptions options = AY_SOURCE_OPTIONS_INIT;
+  g_autoptr (AyDiagnostics) diagnostics = ay_diagnostics_new ();
+  g_autoptr (AySource) source
+      = ay_source_open (run->args[0], &options, diagnostics, run->job, error);
+  g_autoptr (AyLoadOptions) load = NULL;
+  g_autofree char *why_not = NULL;
+  g_autoptr (JsonObject) object = NULL;
+
+  if (source == NULL)
+    return FALSE;
+  load = guess_roles (run->args[0], run->job, &why_not, error);
+  if (load == NULL && why_not == NULL)
+    return FALSE;
+  cmd_begin_output (run);
+  if (!run->json)
+    {
+      print_source (source);
+      if (load != NULL)
+        cmd_roles_text (load, NULL, "guessed ");
+      else
+        printf ("no data set by itself: %s\n", why_not);
+      cmd_note_diagnostics (run, diagnostics, 0);
+      return TRUE;
+    }
+  object = json_object_new ();
+  cmd_json_text (object, "file", source->path);
+  cmd_json_text (object, "format", source->format);
+  cmd_json_count (object, "rows",
+                  source->table != NULL      ? ay_table_rows (source->table)
+                  : source->arrays->len > 0 ? ay_matrix_rows (source->arrays->pdata[0])
+                                             : 0);
+  add_source (source, object);
+  if (load != NULL)
+    cmd_roles_json (load, object);
+  else
+    json_object_set_null_member (object, "roles");
+  cmd_json_text (object, "no_data_set_because", why_not);
+  cmd_describe_diagnostics_json (diagnostics, object);
+  cmd_json_print (object);
+  return TRUE;
+}

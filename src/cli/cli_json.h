@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+/* The --json output: one object, two blanks of indent, numbers as the shortest text that reads back
+ * to the same value, a missing number null. */
+
+/* NaN and infinities become null, whole numbers are written without a point. */
+void cmd_json_number (JsonObject *object, const char *key, double value);
+void cmd_json_count (JsonObject *object, const char *key, guint64 value);
+/* NULL becomes null. */
+void cmd_json_text (JsonObject *object, const char *key, const char *value);
+void cmd_json_bool (JsonObject *object, const char *key, gboolean value);
+/* A new array or object under key. (transfer none) */
+JsonArray *cmd_json_array (JsonObject *object, const char *key);
+JsonObject *cmd_json_object (JsonObject *object, const char *key);
+/* A new object at the end of an array. (transfer none) */
+JsonObject *cmd_json_append (JsonArray *array);
+
+/* Prints it to stdout with a line end. */
+void cmd_json_print (JsonObject *object);
+/* The text of it. (transfer full) */
+char *cmd_json_to_text (JsonNode *node);
+
+G_END_DECLS

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/cli_columns.h"
+#include "cli/cli_json.h"
+#include "cli/cli_run.h"
+#include "core/base/error.h"
+#include "figure/figure.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* assay-cli figure: one drawing into a file. */
+
+static struct
+{
+  char *output, *colour, *where, *theme;
+  gboolean list;
+  gint width, height;
+} given = { .width = 900, .height = 600 };
+
+static const GOptionEntry options[] = {
+  { "output", 'o', 0, G_OPTION_ARG_FILENAME, &given.output,
+    "The file; its ending says the format: svg pdf png", "FILE" },
+  { "colour", 0, 0, G_OPTION_ARG_FILENAME, &given.colour,
+    "map: colour the points by this column (default label)", "COLUMN" },
+  { "where", 0, 0, G_OPTION_ARG_FILENAME, &given.where,
+    "Only these rows, as an SQL condition (default: all)", "SQL" },
+  { "theme", 0, 0, G_OPTION_ARG_FILENAME, &given.theme, "light (default) or dark", "NAME" },
+  { "width", 0, 0, G_OPTION_ARG_INT, &given.width, "Width in pixels (default 900)", "N" },
+  { "height", 0, 0, G_OPTION_ARG_INT, &given.height, "Height in pixels (default 600)", "N" },
+  { "list", 0, 0, G_OPTION_ARG_NONE, &given.list, "List the figures", NULL },
+  { NULL },
+};
+
+/* What a drawing needs to live until it is written. */
+typedef struct
+{
+  AyFigureSpec spec;
+  AyBitset *visible;
+  AyColumn *x, *y, *column;
+  float *fx, *fy;
+  double *counts, *before;
+  AyFigureBins *bins;
+  char *title, *label;
+} Drawing;
+
+typedef gboolean (*DrawFunc) (CmdRun *run, AyWork *work, Drawing *d, GError **error);
+
+static void
+drawing_clear (Drawing *d)
+{
+  g_clear_pointer (&d->visible, ay_bitset_free);
+  g_clear_pointer (&d->x, ay_column_unref);
+  g_clear_pointer (&d->y, ay_column_unref);
+  g_clear_pointer (&d->column, ay_column_unref);
+  g_clear_pointer (&d->bins, ay_figure_bins_free);
+  g_free (d->fx);
+  g_free (d->fy);
+  g_free (d->counts);
+  g_free (d->before);
+  g_free (d->title);
+  g_free (d->label);
+}
+
+static AyColumn *
+find_numbers (AyWork *work, const char *name, GError **error)
+{
+  g_autoptr (AyColumn) column = cmd_find_column (work, name, error);
+
+  if (column == NULL || ay_column_type (column) == AY_COLUMN_NUMBER)
+    return g_steal_pointer (&column);
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "column \"%s\" holds no numbers", name);
+  return NULL;
+}
+
+static float *
+to_floats (const AyColumn *column)
+{
+  gsize n = ay_column_rows (column);
+  const double *values = ay_column_numbers (column);
+  float *out = g_new (float, MAX (n, 1));
+
+  for (gsize i = 0; i < n; i++)
+    out[i] = (float) values[i];
+  return out;
+}
+
+/* What is known of a column that is a stored score. (transfer full) (nullable) */
+static AyScoreInfo *
+find_score (AyWork *work, const char *id)
+{
+  g_autoptr (GPtrArray) scores = ay_work_scores (work, NULL);
+
+  for (guint i = 0; scores != NULL && i < scores->len; i++)
+    if (strcmp (((AyScoreInfo *) scores->pdata[i])->id, id) == 0)
+      {
+        g_ptr_array_set_free_func (scores, NULL);
+        for (guint k = 0; k < scores->len; k++)
+          if (k != i)
+            ay_score_info_free (scores->pdata[k]);
+        return scores->pdata[i];
+      }
+  return NULL;
+}
+
+/* "Influence (nats)", or the column's own name. (transfer full) */
+static char *
+label_of (const AyColumn *column, const AyScoreInfo *score)
+{
+  if (score == NULL || score->title == NULL)
+    return g_strdup (ay_column_name (column));
+  return score->unit != NULL && *score->unit != '\0'
+             ? g_strdup_printf ("%s (%s)", score->title, score->unit)
+             : g_strdup (score->title);
+}
+
+static gboolean
+draw_map (CmdRun *run, AyWork *work, Drawing *d, GError **error)
+{
+  const char *colour = given.colour != NULL ? given.colour : "label";
+  AyFigureScatter *s = &d->spec.scatter;
+  g_autoptr (AyScoreInfo) score = NULL;
+
+  if (run->n_args > 2)
+    return cmd_usage_error (error, "figure map takes no NAME");
+  d->x = find_numbers (work, "map_x", error);
+  d->y = d->x != NULL ? find_numbers (work, "map_y", error) : NULL;
+  if (d->y == NULL)
+    {
+      g_prefix_error (error, "no map yet, make one by assay-cli map: ");
+      return FALSE;
+    }
+  d->column = cmd_find_column (work, colour, error);
+  if (d->column == NULL)
+    return FALSE;
+  score = find_score (work, colour);
+  d->label = label_of (d->column, score);
+  d->title = g_strdup_printf ("Map of %" G_GSIZE_FORMAT " rows", ay_bitset_count (d->visible));
+  d->fx = to_floats (d->x);
+  d->fy = to_floats (d->y);
+
+  d->spec.kind = AY_FIGURE_SCATTER;
+  s->n = ay_column_rows (d->x);
+  s->x = d->fx;
+  s->y = d->fy;
+  s->map = TRUE;
+  s->visible = d->visible;
+  s->color_label = d->label;
+  if (ay_column_type (d->column) == AY_COLUMN_CATEGORY)
+    {
+      s->codes = ay_column_codes (d->column);
+      s->names = ay_column_categories (d->column, &s->n_names);
+    }
+  else if (ay_column_type (d->column) == AY_COLUMN_NUMBER)
+    {
+      s->values = ay_column_numbers (d->column);
+      s->scale = score != NULL && score->kind == AY_SCORE_VALUE ? AY_FIGURE_DIVERGING
+                                                                : AY_FIGURE_SEQUENTIAL;
+    }
+  else
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "--colour %s: the column is text", colour);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+draw_histogram (CmdRun *run, AyWork *work, Drawing *d, GError **error)
+{
+  AyFigureBinsOptions bins = AY_FIGURE_BINS_OPTIONS_INIT;
+  g_autoptr (AyScoreInfo) score = NULL;
+
+  if (run->n_args != 3)
+    return cmd_usage_error (error, "figure histogram: expected the NAME of a column");
+  d->column = find_numbers (work, run->args[2], error);
+  if (d->column == NULL)
+    return FALSE;
+  score = find_score (work, run->args[2]);
+  bins.visible = d->visible;
+  d->bins = ay_figure_bins_new (ay_column_numbers (d->column), ay_column_rows (d->column), &bins);
+  d->label = label_of (d->column, score);
+  d->title = g_strdup (score != NULL && score->title != NULL ? score->title
+                                                             : ay_column_name (d->column));
+  d->spec.kind = AY_FIGURE_HISTOGRAM;
+  d->spec.histogram.bins = d->bins;
+  d->spec.histogram.label = d->label;
+  d->spec.histogram.diverging = score != NULL && score->kind == AY_SCORE_VALUE;
+  return TRUE;
+}
+
+/* Rows a class; once rows are dropped, what is left beside what there was. */
+static gboolean
+draw_classes (CmdRun *run, AyWork *work, Drawing *d, GError **error)
+{
+  AyDataset *data = ay_work_data (work);
+  const guint8 *decided = ay_journal_decided (ay_work_journal (work));
+  AyFigureBars *bars = &d->spec.bars;
+  gboolean any = FALSE;
+
+  if (run->n_args > 2)
+    return cmd_usage_error (error, "figure classes takes no NAME");
+  if (data->n_classes == 0)
+    {
+      g_set_error_literal (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
+                           "the data set has a numeric target, no classes");
+      return FALSE;
+    }
+  d->counts = g_new0 (double, data->n_classes);
+  d->before = g_new0 (double, data->n_classes);
+  for (gsize i = 0; i < data->n; i++)
+    {
+      gboolean dropped = decided[i] == AY_DECIDED_DROP;
+
+      if (data->label[i] == AY_LABEL_MISSING || !ay_bitset_get (d->visible, i))
+        continue;
+      d->before[data->label[i]] += 1.0;
+      d->counts[data->label[i]] += dropped ? 0.0 : 1.0;
+      any = any || dropped;
+    }
+  d->title = g_strdup ("Rows of each class");
+  d->spec.kind = AY_FIGURE_BARS;
+  bars->n = data->n_classes;
+  bars->names = (const char *const *) data->class_names;
+  bars->values = d->counts;
+  bars->label = "rows";
+  bars->integral = TRUE;
+  if (any)
+    {
+      bars->before = d->before;
+      bars->value_name = "not dropped";
+      bars->before_name = "all";
+    }
+  return TRUE;
+}
+
+static const struct
+{
+  const char *name, *operands, *sentence;
+  DrawFunc draw;
+} figures[] = {
+  { "map", "", "The map (map_x, map_y) as points, coloured by a column", draw_map },
+  { "histogram", "NAME", "How the values of a column are spread", draw_histogram },
+  { "classes", "", "Rows of each class, and what decisions leave of them", draw_classes },
+};
+
+static void
+print_figures (gboolean json)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+  JsonArray *array = cmd_json_array (object, "figures");
+
+  for (guint i = 0; i < G_N_ELEMENTS (figures); i++)
+    {
+      JsonObject *one = cmd_json_append (array);
+
+      cmd_json_text (one, "name", figures[i].name);
+      cmd_json_text (one, "operands", figures[i].operands);
+      cmd_json_text (one, "sentence", figures[i].sentence);
+      if (!json)
+        printf ("%s%s%s: %s\n", figures[i].name, *figures[i].operands != '\0' ? " " : "",
+                figures[i].operands, figures[i].sentence);
+    }
+  if (json)
+    cmd_json_print (object);
+}
+
+static DrawFunc
+find_figure (const char *name, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (figures); i++)
+    if (strcmp (figures[i].name, name) == 0)
+      return figures[i].draw;
+  cmd_usage_error (error, "no figure called %s; figure --list names them", name);
+  return NULL;
+}
+
+static gboolean
+write_drawing (CmdRun *run, const Drawing *d, AyFigureFormat format, GError **error)
+{
+  g_autofree char *summary = NULL;
+  g_autoptr (JsonObject) object = NULL;
+
+  if (!ay_job_check (run->job, error)
+      || !ay_figure_write (&d->spec, given.output, format, error))
+    return FALSE;
+  summary = ay_figure_summary (&d->spec);
+  cmd_begin_output (run);
+  if (!run->json)
+    {
+      printf ("%s: %s\n", given.output, summary);
+      return TRUE;
+    }
+  object = json_object_new ();
+  cmd_json_text (object, "file", given.output);
+  cmd_json_text (object, "figure", run->args[1]);
+  cmd_json_text (object, "summary", summary);
+  cmd_json_print (object);
+  return TRUE;
+}
+
+static gboolean
+check_given (CmdRun *run, AyFigureFormat *format, GError **error)
+{
+  if (given.output == NULL)
+    return cmd_usage_error (error, "figure: expected -o FILE");
+  if (given.theme != NULL && strcmp (given.theme, "light") != 0
+      && strcmp (given.theme, "dark") != 0)
+    return cmd_usage_error (error, "--theme %s: expected light or dark", given.theme);
+  if (given.where != NULL && !cmd_is_utf8 (given.where, "--where", error))
+    return FALSE;
+  return ay_figure_format_of_path (given.output, format, error);
+}
+
+static gboolean
+run_figure (CmdRun *run, GError **error)
+{
+  Drawing d = { .spec = AY_FIGURE_SPEC_INIT };
+  DrawFunc draw;
+  AyFigureFormat format;
+  g_autoptr (AyWork) work = NULL;
+  gboolean ok;
+
+  if (given.list)
+    {
+      print_figures (run->json);
+      return TRUE;
+    }
+  draw = find_figure (run->args[1], error);
+  if (draw == NULL || !check_given (run, &format, error))
+    return FALSE;
+  work = cmd_open (run, run->args[0], AY_WORKSPACE_READ, error);
+  d.visible = work != NULL ? ay_work_select (work, given.where, run->job, error) : NULL;
+  if (d.visible == NULL)
+    return FALSE;
+  ok = draw (run, work, &d, error);
+  if (ok)
+    {
+      d.spec.title = d.title;
+      d.spec.theme = ay_figure_theme (g_strcmp0 (given.theme, "dark") == 0);
+      d.spec.width = given.width;
+      d.spec.height = given.height;
+      ok = write_drawing (run, &d, format, error);
+    }
+  drawing_clear (&d);
+  return ok;
+}
+
+const Cmd cmd_figure = {
+  .name = "figure",
+  .operands = "WORK FIGURE [NAME] -o FILE",
+  .summary = "Draw a figure into an SVG, PDF or PNG file",
+  .min_args = 2,
+  .max_args = 3,
+  .options = options,
+  .run = run_figure,
+  .list = &given.list,
+};

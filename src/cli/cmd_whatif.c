@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/cli_json.h"
+#include "cli/cli_run.h"
+#include "cli/cli_text.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* assay-cli whatif: what removing rows does to the head, estimated and proved. */
+
+static struct
+{
+  char *where;
+  char **parameters;
+  gboolean verify;
+} given;
+
+static const GOptionEntry options[] = {
+  { "where", 0, 0, G_OPTION_ARG_FILENAME, &given.where, "The rows to remove, as an SQL condition",
+    "SQL" },
+  { "verify", 0, 0, G_OPTION_ARG_NONE, &given.verify,
+    "Refit without them and show both; opens the test part, which is counted", NULL },
+  { "parameter", 'p', 0, G_OPTION_ARG_FILENAME_ARRAY, &given.parameters,
+    "Set a parameter of the head (score --list names them); may be repeated", "KEY=VALUE" },
+  { NULL },
+};
+
+/* Losses of a removal; where a class loses its last row they are not shown. */
+typedef struct
+{
+  double before, predicted, refit, one_step, influence;
+} Losses;
+
+static Losses
+losses_of (const AyRemoval *r)
+{
+  Losses l = { r->before.loss, NAN, NAN, NAN, NAN };
+
+  if (r->unbounded)
+    return l;
+  l.predicted = r->before.loss + r->estimate;
+  l.one_step = r->before.loss + r->one_step;
+  l.influence = r->before.loss + r->influence;
+  if (r->verified)
+    l.refit = r->after.loss;
+  return l;
+}
+
+static void
+add_removal (JsonObject *into, const AyRemoval *r)
+{
+  Losses l = losses_of (r);
+
+  cmd_json_number (into, "loss_before", l.before);
+  cmd_json_number (into, "loss_predicted", l.predicted);
+  cmd_json_number (into, "loss_refit", l.refit);
+  cmd_json_number (into, "accuracy_before", r->before.accuracy);
+  cmd_json_number (into, "accuracy_predicted", r->accuracy_estimate);
+  cmd_json_number (into, "accuracy_refit", r->verified ? r->after.accuracy : NAN);
+  cmd_json_number (into, "loss_influence", l.influence);
+  cmd_json_number (into, "loss_one_step", l.one_step);
+  cmd_json_number (into, "estimate_error", r->unbounded ? NAN : r->estimate_error);
+  cmd_json_bool (into, "rough", r->rough);
+  cmd_json_bool (into, "unbounded", r->unbounded);
+}
+
+static void
+print_json (const AyWhatIf *what)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+
+  cmd_json_count (object, "n", what->n_rows);
+  cmd_json_count (object, "n_outside_train", what->n_outside_train);
+  cmd_json_text (object, "where", given.where);
+  cmd_json_text (object, "target", what->target);
+  cmd_json_count (object, "n_valid", what->valid.before.n);
+  add_removal (object, &what->valid);
+  if (isfinite (what->interval_low))
+    {
+      JsonArray *interval = cmd_json_array (object, "interval");
+
+      json_array_add_double_element (interval, what->interval_low);
+      json_array_add_double_element (interval, what->interval_high);
+    }
+  else
+    json_object_set_null_member (object, "interval");
+  cmd_json_bool (object, "verified", what->valid.verified);
+  cmd_json_count (object, "steps", what->valid.steps);
+  cmd_json_number (object, "gradient_norm", what->valid.verified ? what->valid.gradient_norm : NAN);
+  if (what->has_test)
+    {
+      JsonObject *test = cmd_json_object (object, "test");
+
+      cmd_json_count (test, "n", what->test.before.n);
+      add_removal (test, &what->test);
+    }
+  else
+    json_object_set_null_member (object, "test");
+  cmd_json_count (object, "test_openings", what->test_openings);
+  cmd_json_text (object, "sentence", what->sentence);
+  cmd_json_print (object);
+}
+
+static void
+add_line (CmdTable *table, const char *name, double loss, double before, double accuracy)
+{
+  char cells[3][CMD_TEXT_SIZE];
+
+  cmd_table_row (table, name, cmd_text_number (loss, cells[0]),
+                 cmd_text_change (loss - before, cells[1]), cmd_text_percent (accuracy, cells[2]),
+                 NULL);
+}
+
+static void
+print_removal (const AyRemoval *r, const char *part, gboolean classes)
+{
+  g_autoptr (CmdTable) table = cmd_table_new ("lrrr");
+  g_autofree char *title = g_strdup_printf ("%s (%" G_GSIZE_FORMAT " rows)", part, r->before.n);
+  Losses l = losses_of (r);
+
+  cmd_table_row (table, title, "loss", "change", classes ? "accuracy" : "R2", NULL);
+  add_line (table, "  before", l.before, l.before, r->before.accuracy);
+  add_line (table, r->rough ? "  estimate (rough)" : "  estimate", l.predicted, l.before,
+            r->accuracy_estimate);
+  if (r->verified)
+    add_line (table, "  refitted", l.refit, l.before, r->after.accuracy);
+  if (!r->unbounded)
+    {
+      char cells[4][CMD_TEXT_SIZE];
+
+      cmd_table_row (table, "  compare: one Newton step", cmd_text_number (l.one_step, cells[0]),
+                     cmd_text_change (l.one_step - l.before, cells[1]), "", NULL);
+      cmd_table_row (table, "  compare: influence", cmd_text_number (l.influence, cells[2]),
+                     cmd_text_change (l.influence - l.before, cells[3]), "", NULL);
+    }
+  cmd_table_print (table, 0);
+}
+
+static void
+print_text (const AyWhatIf *what, gboolean classes)
+{
+  printf ("%" G_GSIZE_FORMAT " training rows removed", what->n_rows);
+  if (what->n_outside_train > 0)
+    printf (" (%" G_GSIZE_FORMAT " more rows are outside train and change nothing)",
+            what->n_outside_train);
+  printf ("\non the %s\n", what->target);
+  print_removal (&what->valid, "validation", classes);
+  if (what->has_test)
+    {
+      print_removal (&what->test, "test", classes);
+      printf ("the test part has been opened %u time%s\n", what->test_openings,
+              what->test_openings == 1 ? "" : "s");
+    }
+  puts (what->sentence);
+}
+
+static gboolean
+run_whatif (CmdRun *run, GError **error)
+{
+  g_autoptr (GHashTable) parameters = NULL;
+  g_autoptr (AyWork) work = NULL;
+  g_autoptr (AyBitset) rows = NULL;
+  AyWhatIf what;
+
+  if (given.where == NULL)
+    return cmd_usage_error (error, "whatif: expected --where SQL");
+  if (!cmd_is_utf8 (given.where, "--where", error))
+    return FALSE;
+  parameters = cmd_parameters (given.parameters, error);
+  /* A workspace that can only be read will do: nothing is stored but the count of openings. */
+  work = parameters != NULL
+             ? ay_work_open (run->args[0], AY_WORKSPACE_WRITE, NULL, run->job, error)
+             : NULL;
+  if (work == NULL
+      || (g_hash_table_size (parameters) > 0
+          && !ay_work_set_parameters (work, parameters, error)))
+    return FALSE;
+  rows = ay_work_select (work, given.where, run->job, error);
+  if (rows == NULL || !ay_work_whatif (work, rows, given.verify, &what, run->job, error))
+    return FALSE;
+  cmd_begin_output (run);
+  if (run->json)
+    print_json (&what);
+  else
+    print_text (&what, ay_work_data (work)->n_classes > 0);
+  ay_what_if_clear (&what);
+  return TRUE;
+}
+
+const Cmd cmd_whatif = {
+  .name = "whatif",
+  .operands = "WORK --where SQL",
+  .summary = "What removing rows does: an estimate, and with --verify the proof",
+  .min_args = 1,
+  .max_args = 1,
+  .options = options,
+  .run = run_whatif,
+};

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "assay-config.h"
+#include "cli/cli_run.h"
+#include "core/base/error.h"
+#include "core/base/parallel.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* assay-cli: the workspace's verbs from the shell. No locale is set: numbers are in the C locale
+ * and bytes pass as they are. */
+
+enum
+{
+  EXIT_DONE = 0,
+  EXIT_FAILED = 1,
+  EXIT_USAGE = 2,
+  EXIT_RULE = 3,
+  EXIT_SIGNAL = 128, /* + its number: 130 for SIGINT */
+};
+
+static const Cmd *const commands[] = {
+  &cmd_new,    &cmd_info,   &cmd_score,  &cmd_import, &cmd_map,
+  &cmd_whatif, &cmd_select, &cmd_decide, &cmd_export, &cmd_figure,
+};
+
+static struct
+{
+  gint threads;
+  gint64 seed;
+  gboolean json, quiet, version, help;
+} globals;
+
+static const GOptionEntry global_options[] = {
+  { "threads", 0, 0, G_OPTION_ARG_INT, &globals.threads,
+    "Number of threads (default: the cores there are)", "N" },
+  { "seed", 0, 0, G_OPTION_ARG_INT64, &globals.seed, "Seed of everything drawn (default 0)", "N" },
+  { "json", 0, 0, G_OPTION_ARG_NONE, &globals.json, "Print one JSON object", NULL },
+  { "quiet", 0, 0, G_OPTION_ARG_NONE, &globals.quiet, "No progress, no notes", NULL },
+  { "version", 0, 0, G_OPTION_ARG_NONE, &globals.version, "Print the version", NULL },
+  { "help", 'h', 0, G_OPTION_ARG_NONE, &globals.help, "Print help", NULL },
+  { NULL },
+};
+
+static const Cmd *
+find_command (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (strcmp (commands[i]->name, name) == 0)
+      return commands[i];
+  return NULL;
+}
+
+/* Index of the sub-command in argv: the first word that is no option, nor the value of a global one
+ * before it; argc when there is none. */
+static int
+find_command_word (int argc, char **argv)
+{
+  for (int i = 1; i < argc; i++)
+    {
+      if (argv[i][0] != '-')
+        return i;
+      if (strcmp (argv[i], "--threads") == 0 || strcmp (argv[i], "--seed") == 0)
+        i++;
+    }
+  return argc;
+}
+
+static void
+print_overview (void)
+{
+  puts ("Usage: assay-cli COMMAND ... [OPTION...]\n\n"
+        "What each training sample is worth to a model.\n\nCommands:");
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    printf ("  %-9s %s\n", commands[i]->name, commands[i]->summary);
+  puts ("\nOptions before or after the command:");
+  for (const GOptionEntry *option = global_options; option->long_name != NULL; option++)
+    {
+      g_autofree char *left
+          = g_strdup_printf ("--%s%s%s", option->long_name, option->arg_description ? " " : "",
+                             option->arg_description ? option->arg_description : "");
+
+      printf ("  %-13s %s\n", left, option->description);
+    }
+  puts ("\nassay-cli COMMAND --help says more about one. The manual: man assay-cli.");
+}
+
+static GOptionContext *
+make_context (const Cmd *command)
+{
+  GOptionContext *context = g_option_context_new (command->operands);
+  GOptionGroup *global = g_option_group_new ("global", "Global options:", "", NULL, NULL);
+
+  g_option_context_set_help_enabled (context, FALSE);
+  g_option_context_set_summary (context, command->summary);
+  g_option_context_set_description (context, command->description);
+  if (command->options != NULL)
+    g_option_context_add_main_entries (context, command->options, NULL);
+  g_option_group_add_entries (global, global_options);
+  g_option_context_add_group (context, global);
+  return context;
+}
+
+/* GLib's help begins "Usage:" and the program's name; ours has the command's too. */
+static void
+print_help (GOptionContext *context, const Cmd *command)
+{
+  g_autofree char *name = g_strdup_printf ("assay-cli %s", command->name);
+  g_autofree char *help = NULL;
+
+  g_set_prgname (name);
+  help = g_option_context_get_help (context, FALSE, NULL);
+  fputs (help, stdout);
+}
+
+static gboolean
+check_operands (const Cmd *command, int n, GError **error)
+{
+  if (command->list != NULL && *command->list)
+    return TRUE;
+  if (n < command->min_args)
+    return cmd_usage_error (error, "%s: expected %s", command->name, command->operands);
+  if (command->max_args >= 0 && n > command->max_args)
+    return cmd_usage_error (error, "%s: too many operands, expected %s", command->name,
+                            command->operands);
+  return TRUE;
+}
+
+static gboolean
+check_globals (GError **error)
+{
+  if (globals.threads < 0 || globals.threads > 1024)
+    return cmd_usage_error (error, "--threads %d: expected 1 to 1024", globals.threads);
+  if (globals.seed < 0)
+    return cmd_usage_error (error, "--seed: expected a number from 0");
+  return TRUE;
+}
+
+/* One line on stderr, and the exit status that goes with the error. */
+static int
+report (const GError *error, const char *command)
+{
+  g_autofree char *text = g_strdup (error->message);
+
+  g_strdelimit (text, "\n\r", ' ');
+  if (g_error_matches (error, AY_ERROR, AY_ERROR_CANCELLED) && cmd_progress_signal () != 0)
+    {
+      fputs ("assay-cli: interrupted, nothing was changed\n", stderr);
+      return EXIT_SIGNAL + cmd_progress_signal ();
+    }
+  if (g_error_matches (error, CMD_ERROR, CMD_ERROR_USAGE) || error->domain == G_OPTION_ERROR)
+    {
+      fprintf (stderr, "assay-cli: %s; see assay-cli %s --help\n", text, command);
+      return EXIT_USAGE;
+    }
+  fprintf (stderr, "assay-cli: %s\n", text);
+  return g_error_matches (error, CMD_ERROR, CMD_ERROR_RULE) ? EXIT_RULE : EXIT_FAILED;
+}
+
+static gboolean
+run_command (const Cmd *command, int n_args, char **args, GError **error)
+{
+  g_autoptr (AyJob) job = ay_job_new ();
+  CmdRun run = { n_args, args, globals.json, globals.quiet, (guint64) globals.seed, job, NULL };
+  gboolean ok;
+
+  ay_set_threads ((guint) globals.threads);
+  run.progress = cmd_progress_start (job, globals.quiet);
+  ok = command->run (&run, error);
+  cmd_progress_free (run.progress);
+  if (ok && (fflush (stdout) != 0 || ferror (stdout)))
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_IO, "cannot write to the standard output: %s",
+                   g_strerror (errno));
+      return FALSE;
+    }
+  return ok;
+}
+
+static int
+dispatch (const Cmd *command, int argc, char **argv)
+{
+  g_autoptr (GOptionContext) context = make_context (command);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    return report (error, command->name);
+  if (globals.help)
+    {
+      print_help (context, command);
+      return EXIT_DONE;
+    }
+  if (globals.version)
+    {
+      puts ("assay-cli " AY_VERSION);
+      return EXIT_DONE;
+    }
+  if (argc > 1 && strcmp (argv[1], "--") == 0)
+    {
+      argc--;
+      argv++;
+    }
+  if (!check_globals (&error) || !check_operands (command, argc - 1, &error)
+      || !run_command (command, argc - 1, argv + 1, &error))
+    return report (error, command->name);
+  return EXIT_DONE;
+}
+
+/* Without a command there are only --help and --version. */
+static int
+run_without_command (int argc, char **argv)
+{
+  for (int i = 1; i < argc; i++)
+    if (strcmp (argv[i], "--version") == 0)
+      {
+        puts ("assay-cli " AY_VERSION);
+        return EXIT_DONE;
+      }
+    else if (strcmp (argv[i], "--help") == 0 || strcmp (argv[i], "-h") == 0)
+      {
+        print_overview ();
+        return EXIT_DONE;
+      }
+  fputs ("assay-cli: no command; see assay-cli --help\n", stderr);
+  return EXIT_USAGE;
+}
+
+int
+main (int argc, char **argv)
+{
+  int word = find_command_word (argc, argv);
+  const Cmd *command;
+
+  g_set_prgname ("assay-cli");
+  if (word == argc)
+    return run_without_command (argc, argv);
+  command = find_command (argv[word]);
+  if (command == NULL)
+    {
+      fprintf (stderr, "assay-cli: no command \"%s\"; see assay-cli --help\n", argv[word]);
+      return EXIT_USAGE;
+    }
+  for (int i = word; i < argc; i++)
+    argv[i] = argv[i + 1]; /* the NULL at the end too */
+  return dispatch (command, argc - 1, argv);
+}
