@@ -12,7 +12,7 @@ typedef struct _AyFigureRaster AyFigureRaster;
 
 typedef struct
 {
-  int width, height;        /* device pixels, 1..32767 each */
+  int width, height;        /* device pixels, 1..16384 each */
   double scale;             /* device pixels per logical pixel (1, 2) */
   double radius;            /* of a mark, logical px: <= 0.6 one device-scaled pixel, <= 1.1 a
                                2 x 2 block, else an antialiased shape; at most 32 */
