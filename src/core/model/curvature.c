@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Value, gradient and curvature of the heads' objective.
+ *
+ * J(theta) = lambda/2 |W|^2 + sum_i w_i l_i. With P the probabilities at theta, the gradient is
+ * sum_i w_i (p_i - y_i) (x) z_i + lambda W and H v is
+ * sum_i w_i (diag p_i - p_i p_i^T)(v z_i) (x) z_i + lambda v without the intercepts; for ridge
+ * p_i - y_i becomes v.z_i - t_i and the matrix 1.
+ *
+ * Rows are cut into chunks whose number depends on the sizes alone; a worker reads a chunk in
+ * blocks that stay in its second-level cache, standardises, multiplies, and adds the block's
+ * product to the chunk's sum in double; chunks are added in order. Several right-hand sides share
+ * one reading. Cost: 4 n d C flop a vector. Memory: n x C probabilities (float unless wide), the
+ * chunks' sums, a block a worker. */
+#include "core/model/curvature.h"
+
+#include "core/base/error.h"
+#include "core/base/parallel.h"
+#include "core/model/standardise.h"
+
+#include <cblas.h>
+#include <math.h>
+#include <string.h>
+
+#define BLOCK_VALUES (40 << 10) /* numbers a block of rows */
+#define SUM_BYTES (64 << 20)    /* bound of the chunks' sums */
+#define MAX_CHUNKS 48
+#define WIDE_VALUES 1e7         /* n x p up to which double products are cheap */
+
+struct _AyCurvature
+{
+  const AyProblem *problem;
+  const AyHead *head;
+  double *weight;       /* n */
+  gboolean wide;
+  gsize n, d, stride, p;
+  guint n_outputs;
+  double *wide_p;       /* n x n_outputs, or */
+  float *narrow_p;
+  gsize block_rows, chunk_rows, n_chunks;
+};
+
+typedef enum { PASS_MOVE, PASS_PRODUCT, PASS_OUTPUTS, PASS_GATHER } PassKind;
+
+/* One pass: k parameter vectors in (a gather: none), k vectors of sums out (outputs: none). */
+typedef struct
+{
+  AyCurvature *self;
+  PassKind kind;
+  gsize k, n_chunks, chunk_rows;
+  const double *in;     /* k x p, wide */
+  float *narrow_in;     /* the same, rounded */
+  const double *rows_in; /* n x n_outputs: a gather's */
+  double *rows_out;     /* n x n_outputs: outputs */
+  double *sums;         /* n_chunks x k p */
+  double *losses;       /* n_chunks */
+  gboolean want_sums;
+  AyJob *job;
+} Pass;
+
+/* A worker's block. */
+typedef struct
+{
+  gsize first, count;
+  float *z;             /* count x stride */
+  double *wide_z, *u;   /* count x stride, count x k n_outputs */
+  float *narrow_u, *product; /* the same as u; k n_outputs x stride */
+} Block;
+
+gboolean
+ay_curvature_wide_is_cheap (const AyProblem *problem, const AyHead *head)
+{
+  return (double) problem->n * head->n_outputs * (head->d + 1) <= WIDE_VALUES;
+}
+
+AyCurvature *
+ay_curvature_new (const AyProblem *problem, const AyHead *head, const double *weight,
+                  gboolean wide, GError **error)
+{
+  g_autoptr (AyCurvature) self = g_new0 (AyCurvature, 1);
+  gpointer p;
+
+  self->problem = problem;
+  self->head = head;
+  self->wide = wide;
+  self->n = problem->n;
+  self->d = head->d;
+  self->stride = head->d + 1;
+  self->n_outputs = head->n_outputs;
+  self->p = self->stride * self->n_outputs;
+  self->block_rows = CLAMP (BLOCK_VALUES / (self->stride + 2 * self->n_outputs), 8, 512);
+  self->weight = ay_try_alloc (MAX (self->n, 1), sizeof (double), "the weights", error);
+  if (self->weight == NULL)
+    return NULL;
+  for (gsize i = 0; i < self->n; i++)
+    self->weight[i] = weight != NULL            ? weight[i]
+                      : problem->weight != NULL ? problem->weight[i]
+                                                : 1.0;
+  if (head->n_classes == 0)
+    return g_steal_pointer (&self);
+  p = ay_try_alloc (MAX (self->n, 1) * self->n_outputs, wide ? sizeof (double) : sizeof (float),
+                    "the probabilities", error);
+  if (p == NULL)
+    return NULL;
+  self->wide_p = wide ? p : NULL;
+  self->narrow_p = wide ? NULL : p;
+  return g_steal_pointer (&self);
+}
+
+void
+ay_curvature_free (AyCurvature *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->weight);
+  g_free (self->wide_p);
+  g_free (self->narrow_p);
+  g_free (self);
+}
+
+gsize
+ay_curvature_n_parameters (const AyCurvature *self)
+{
+  return self->p;
+}
+
+const double *
+ay_curvature_weight (const AyCurvature *self)
+{
+  return self->weight;
+}
+
+void
+ay_curvature_rows (const AyProblem *problem, const AyHead *head, gsize first, gsize count,
+                   float *z)
+{
+  AyScaling scaling = { head->centre, head->inv_scale, head->d + 1 };
+
+  ay_standardise_rows (problem->features, problem->rows + first, count, &scaling, z);
+  for (gsize i = 0; i < count; i++)
+    z[i * (head->d + 1) + head->d] = 1.0f;
+}
+
+void
+ay_curvature_from_head (const AyHead *head, double *theta)
+{
+  for (guint c = 0; c < head->n_outputs; c++)
+    {
+      memcpy (theta + c * (head->d + 1), head->weights + c * head->d, head->d * sizeof (double));
+      theta[c * (head->d + 1) + head->d] = head->intercept[c];
+    }
+}
+
+void
+ay_curvature_to_head (const double *theta, AyHead *head)
+{
+  for (guint c = 0; c < head->n_outputs; c++)
+    {
+      memcpy (head->weights + c * head->d, theta + c * (head->d + 1), head->d * sizeof (double));
+      head->intercept[c] = theta[c * (head->d + 1) + head->d];
+    }
+}
+
+/* --- one block of rows --- */
+
+static void
+load_block (const AyCurvature *self, Block *block)
+{
+  ay_curvature_rows (self->problem, self->head, block->first, block->count, block->z);
+  if (!self->wide)
+    return;
+  for (gsize i = 0; i < block->count * self->stride; i++)
+    block->wide_z[i] = block->z[i];
+}
+
+/* u = z in^T */
+static void
+forward (const Pass *pass, Block *block)
+{
+  const AyCurvature *self = pass->self;
+  gsize columns = pass->k * self->n_outputs;
+
+  if (self->wide)
+    {
+      cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasTrans, block->count, columns, self->stride,
+                   1.0, block->wide_z, self->stride, pass->in, self->stride, 0.0, block->u,
+                   columns);
+      return;
+    }
+  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, block->count, columns, self->stride, 1.0f,
+               block->z, self->stride, pass->narrow_in, self->stride, 0.0f, block->narrow_u,
+               columns);
+  for (gsize i = 0; i < block->count * columns; i++)
+    block->u[i] = block->narrow_u[i];
+}
+
+/* sum += u^T z */
+static void
+backward (const Pass *pass, Block *block, double *sum)
+{
+  const AyCurvature *self = pass->self;
+  gsize columns = pass->k * self->n_outputs;
+
+  if (self->wide)
+    {
+      cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, columns, self->stride, block->count,
+                   1.0, block->u, columns, block->wide_z, self->stride, 1.0, sum, self->stride);
+      return;
+    }
+  for (gsize i = 0; i < block->count * columns; i++)
+    block->narrow_u[i] = (float) block->u[i];
+  cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, columns, self->stride, block->count, 1.0f,
+               block->narrow_u, columns, block->z, self->stride, 0.0f, block->product,
+               self->stride);
+  for (gsize j = 0; j < columns * self->stride; j++)
+    sum[j] += block->product[j];
+}
+
+/* Logits to probabilities, kept; u becomes w (p - y). Returns the weighted loss. */
+static double
+move_row (AyCurvature *self, gsize i, double *u)
+{
+  guint n = self->n_outputs;
+  double weight = self->weight[i], top = u[0], sum = 0.0, own;
+  gint32 y;
+
+  if (self->head->n_classes == 0)
+    {
+      double e = u[0] - self->problem->target[i];
+
+      u[0] = weight > 0.0 ? weight * e : 0.0;
+      return weight > 0.0 ? 0.5 * weight * e * e : 0.0;
+    }
+  y = self->problem->label[i];
+  own = u[y];
+  for (guint c = 1; c < n; c++)
+    top = MAX (top, u[c]);
+  for (guint c = 0; c < n; c++)
+    sum += u[c] = exp (u[c] - top);
+  for (guint c = 0; c < n; c++)
+    {
+      u[c] /= sum;
+      if (self->wide)
+        self->wide_p[i * n + c] = u[c];
+      else
+        self->narrow_p[i * n + c] = (float) u[c];
+      u[c] = weight > 0.0 ? weight * (u[c] - (c == (guint) y)) : 0.0;
+    }
+  return weight > 0.0 ? weight * (top + log (sum) - own) : 0.0;
+}
+
+void
+ay_curvature_probability (const AyCurvature *self, gsize i, double *p)
+{
+  guint n = self->n_outputs;
+
+  if (self->head->n_classes == 0)
+    p[0] = 1.0;
+  else if (self->wide)
+    memcpy (p, self->wide_p + i * n, n * sizeof (double));
+  else
+    for (guint c = 0; c < n; c++)
+      p[c] = self->narrow_p[i * n + c];
+}
+
+/* u becomes w (diag p - p p^T) u for each of the k vectors. */
+static void
+curve_row (const AyCurvature *self, gsize i, gsize k, double *u, double *p)
+{
+  guint n = self->n_outputs;
+  double weight = self->weight[i];
+
+  if (!(weight > 0.0))
+    {
+      memset (u, 0, k * n * sizeof (double));
+      return;
+    }
+  ay_curvature_probability (self, i, p);
+  for (gsize v = 0; v < k; v++, u += n)
+    {
+      double dot = 0.0;
+
+      if (self->head->n_classes == 0)
+        {
+          u[0] *= weight;
+          continue;
+        }
+      for (guint c = 0; c < n; c++)
+        dot += p[c] * u[c];
+      for (guint c = 0; c < n; c++)
+        u[c] = weight * p[c] * (u[c] - dot);
+    }
+}
+
+static void
+run_block (Pass *pass, Block *block, gsize chunk, double *p)
+{
+  AyCurvature *self = pass->self;
+  gsize columns = pass->k * self->n_outputs, n = self->n_outputs;
+
+  load_block (self, block);
+  if (pass->kind == PASS_GATHER)
+    memcpy (block->u, pass->rows_in + block->first * n, block->count * n * sizeof (double));
+  else
+    forward (pass, block);
+  if (pass->kind == PASS_OUTPUTS)
+    memcpy (pass->rows_out + block->first * n, block->u, block->count * n * sizeof (double));
+  for (gsize i = 0; i < block->count; i++)
+    if (pass->kind == PASS_MOVE)
+      pass->losses[chunk] += move_row (self, block->first + i, block->u + i * columns);
+    else if (pass->kind == PASS_PRODUCT)
+      curve_row (self, block->first + i, pass->k, block->u + i * columns, p);
+  if (pass->want_sums)
+    backward (pass, block, pass->sums + chunk * pass->k * self->p);
+}
+
+static void
+run_chunk (gsize chunk, guint worker, gpointer data)
+{
+  Pass *pass = data;
+  const AyCurvature *self = pass->self;
+  gsize columns = pass->k * self->n_outputs;
+  gsize last = MIN (self->n, (chunk + 1) * pass->chunk_rows), rows = self->block_rows;
+  g_autofree float *z = g_new (float, rows * self->stride);
+  g_autofree double *wide_z = g_new (double, self->wide ? rows * self->stride : 1);
+  g_autofree double *u = g_new (double, rows * columns);
+  g_autofree float *narrow_u = g_new (float, self->wide ? 1 : rows * columns);
+  g_autofree float *product = g_new (float, self->wide ? 1 : columns * self->stride);
+  g_autofree double *p = g_new (double, self->n_outputs);
+  Block block = { 0, 0, z, wide_z, u, narrow_u, product };
+
+  for (block.first = chunk * pass->chunk_rows; block.first < last; block.first += rows)
+    {
+      if (ay_job_is_cancelled (pass->job))
+        return;
+      block.count = MIN (rows, last - block.first);
+      run_block (pass, &block, chunk, p);
+    }
+}
+
+/* --- a pass --- */
+
+/* Runs the pass; out (nullable): the k p sums. */
+static gboolean
+run_pass (Pass *pass, double *out, double *loss, GError **error)
+{
+  AyCurvature *self = pass->self;
+  gsize length = pass->k * self->p, wanted = SUM_BYTES / (length * sizeof (double));
+  g_autofree double *sums = NULL, *losses = NULL;
+  g_autofree float *narrow = NULL;
+
+  pass->chunk_rows = MAX (ay_n_blocks (self->n, CLAMP (wanted, 4, MAX_CHUNKS)), self->block_rows);
+  pass->n_chunks = ay_n_blocks (self->n, pass->chunk_rows);
+  pass->want_sums = out != NULL;
+  sums = ay_try_alloc (MAX (pass->n_chunks, 1) * (out != NULL ? length : 1), sizeof (double),
+                       "sums over the rows", error);
+  if (sums == NULL)
+    return FALSE;
+  losses = g_new0 (double, pass->n_chunks + 1);
+  pass->sums = sums;
+  pass->losses = losses;
+  if (!self->wide && pass->in != NULL)
+    {
+      narrow = g_new (float, length);
+      for (gsize j = 0; j < length; j++)
+        narrow[j] = (float) pass->in[j];
+      pass->narrow_in = narrow;
+    }
+  if (!ay_parallel_for (pass->n_chunks, run_chunk, pass, pass->job, error))
+    return FALSE;
+  for (gsize chunk = 1; chunk < pass->n_chunks; chunk++)
+    {
+      losses[0] += losses[chunk];
+      for (gsize j = 0; j < length && out != NULL; j++)
+        sums[j] += sums[chunk * length + j];
+    }
+  if (out != NULL)
+    memcpy (out, sums, length * sizeof (double));
+  if (loss != NULL)
+    *loss = losses[0];
+  return TRUE;
+}
+
+/* out += lambda v, intercepts apart */
+static void
+add_penalty (const AyCurvature *self, const double *v, gsize k, double *out)
+{
+  for (gsize r = 0; r < k * self->n_outputs; r++)
+    cblas_daxpy (self->d, self->head->lambda, v + r * self->stride, 1, out + r * self->stride, 1);
+}
+
+gboolean
+ay_curvature_move (AyCurvature *self, const double *theta, double *loss, double *gradient,
+                   AyJob *job, GError **error)
+{
+  Pass pass = { .self = self, .kind = PASS_MOVE, .k = 1, .in = theta, .job = job };
+
+  if (!run_pass (&pass, gradient, loss, error))
+    return FALSE;
+  if (gradient != NULL)
+    add_penalty (self, theta, 1, gradient);
+  return TRUE;
+}
+
+gboolean
+ay_curvature_product (AyCurvature *self, const double *v, gsize k, double *out, AyJob *job,
+                      GError **error)
+{
+  Pass pass = { .self = self, .kind = PASS_PRODUCT, .k = k, .in = v, .job = job };
+
+  if (!run_pass (&pass, out, NULL, error))
+    return FALSE;
+  add_penalty (self, v, k, out);
+  return TRUE;
+}
+
+gboolean
+ay_curvature_outputs (AyCurvature *self, const double *v, double *out, AyJob *job, GError **error)
+{
+  Pass pass = { .self = self, .kind = PASS_OUTPUTS, .k = 1, .in = v, .rows_out = out, .job = job };
+
+  return run_pass (&pass, NULL, NULL, error);
+}
+
+gboolean
+ay_curvature_gather (AyCurvature *self, const double *q, double *out, AyJob *job, GError **error)
+{
+  Pass pass = { .self = self, .kind = PASS_GATHER, .k = 1, .rows_in = q, .job = job };
+
+  return run_pass (&pass, out, NULL, error);
+}

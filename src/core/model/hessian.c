@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Solves with the Hessian of a head.
+ *
+ * As a matrix (dense_hessian.h), in the coordinates that leave out the softmax null direction, so
+ * that the unpenalised intercept needs no damping: Cholesky in double. It is made when building and
+ * factoring take well below a second, or when the inverse is asked for and the limit allows it.
+ * Else conjugate gradients with a Kronecker preconditioner and float products. Both ways the
+ * residual is measured with the exact product and the solution refined (x += M^-1 (b - H x)) until
+ * the tolerance; below 1e-6 the measuring product is in double.
+ *
+ * A right-hand side is split: what sums to zero over classes goes through the above; its class
+ * mean, along which the Hessian is lambda on features and 0 on intercepts, is divided. */
+#include "core/model/hessian.h"
+
+#include "core/base/error.h"
+#include "core/model/conjugate.h"
+#include "core/model/curvature.h"
+#include "core/model/dense_hessian.h"
+#include "core/model/kronecker.h"
+#include "core/model/reduced.h"
+
+#include <cblas.h>
+#include <lapacke.h>
+#include <math.h>
+#include <string.h>
+
+#define DENSE_LIMIT 6000
+#define CHEAP_PARAMETERS 2048 /* reduced ones: 3 GFLOP to factor */
+#define CHEAP_FLOP 2e10       /* to build */
+#define WIDE_FLOP 4e10        /* to build in double */
+#define NARROW_FLOOR 1e-6     /* residual that float products can be trusted to measure */
+#define MAX_ROUNDS 12
+
+typedef enum { FORM_NONE, FORM_FACTOR, FORM_INVERSE } Form;
+
+struct _AyHessian
+{
+  const AyProblem *train;
+  AyHead *head;
+  AyHessianOptions options;
+  gsize p, r, stride;
+  guint n_outputs;
+  Form form;
+  double *matrix;         /* r x r: the factor, or the inverse */
+  AyCurvature *narrow, *wide; /* (nullable) at the head */
+  AyKronecker *kronecker; /* (nullable) */
+  guint iterations;       /* of the last solve */
+  char *description;
+};
+
+AyHessian *
+ay_hessian_new (const AyProblem *train, const AyHead *head, const AyHessianOptions *options,
+                AyJob *job, GError **error)
+{
+  AyHessian *self;
+
+  if (!(options->tolerance > 0.0))
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "tolerance must be above 0, not %g",
+                   options->tolerance);
+      return NULL;
+    }
+  self = g_new0 (AyHessian, 1);
+  self->train = train;
+  self->head = ay_head_ref ((AyHead *) head);
+  self->options = *options;
+  if (self->options.dense_limit == 0)
+    self->options.dense_limit = DENSE_LIMIT;
+  self->n_outputs = head->n_outputs;
+  self->stride = head->d + 1;
+  self->p = self->stride * head->n_outputs;
+  self->r = self->stride * ay_reduced_outputs (head->n_outputs);
+  return self;
+}
+
+void
+ay_hessian_free (AyHessian *self)
+{
+  if (self == NULL)
+    return;
+  ay_head_unref (self->head);
+  g_free (self->matrix);
+  ay_curvature_free (self->narrow);
+  ay_curvature_free (self->wide);
+  ay_kronecker_free (self->kronecker);
+  g_free (self->description);
+  g_free (self);
+}
+
+gsize
+ay_hessian_n_parameters (const AyHessian *self)
+{
+  return self->p;
+}
+
+gboolean
+ay_hessian_is_dense (const AyHessian *self)
+{
+  return self->form != FORM_NONE;
+}
+
+gboolean
+ay_hessian_can_be_dense (const AyHessian *self)
+{
+  return self->p <= self->options.dense_limit;
+}
+
+static double
+build_flop (const AyHessian *self)
+{
+  double m = ay_reduced_outputs (self->n_outputs);
+
+  return m * (m + 1) / 2.0 * 1.2 * self->train->n * (double) self->stride * self->stride;
+}
+
+static gboolean
+dense_is_cheap (const AyHessian *self)
+{
+  return ay_hessian_can_be_dense (self) && self->r <= CHEAP_PARAMETERS
+         && build_flop (self) <= CHEAP_FLOP;
+}
+
+const char *
+ay_hessian_describe (AyHessian *self)
+{
+  g_free (self->description);
+  if (self->form != FORM_NONE)
+    self->description = g_strdup_printf ("Cholesky factor of %zu parameters", self->r);
+  else
+    self->description = g_strdup_printf ("conjugate gradients with a Kronecker preconditioner, "
+                                         "%zu parameters, %u rounds", self->p, self->iterations);
+  return self->description;
+}
+
+/* --- what a solve needs, made on need --- */
+
+static AyCurvature *
+curvature_at_head (AyHessian *self, gboolean wide, AyJob *job, GError **error)
+{
+  AyCurvature **place = wide ? &self->wide : &self->narrow;
+  g_autoptr (AyCurvature) made = NULL;
+  g_autofree double *theta = NULL;
+
+  if (*place != NULL)
+    return *place;
+  made = ay_curvature_new (self->train, self->head, NULL, wide, error);
+  if (made == NULL)
+    return NULL;
+  theta = ay_try_alloc (self->p, sizeof (double), "the head's parameters", error);
+  if (theta == NULL)
+    return NULL;
+  ay_curvature_from_head (self->head, theta);
+  if (!ay_curvature_move (made, theta, NULL, NULL, job, error))
+    return NULL;
+  return *place = g_steal_pointer (&made);
+}
+
+/* The curvature that preconditioner and float products use: double where that is cheap. */
+static AyCurvature *
+working_curvature (AyHessian *self, AyJob *job, GError **error)
+{
+  return curvature_at_head (self, ay_curvature_wide_is_cheap (self->train, self->head), job,
+                            error);
+}
+
+static gboolean
+make_factor (AyHessian *self, AyJob *job, GError **error)
+{
+  gboolean wide = build_flop (self) <= WIDE_FLOP;
+  AyCurvature *at = working_curvature (self, job, error);
+  g_autofree double *matrix = NULL;
+
+  if (at == NULL)
+    return FALSE;
+  matrix = ay_try_alloc (self->r * self->r, sizeof (double), "the Hessian", error);
+  if (matrix == NULL
+      || !ay_dense_hessian_build (self->train, self->head, at, wide, matrix, job, error)
+      || !ay_dense_factor (matrix, self->r, error) || !ay_job_check (job, error))
+    return FALSE;
+  self->matrix = g_steal_pointer (&matrix);
+  self->form = FORM_FACTOR;
+  return TRUE;
+}
+
+const double *
+ay_hessian_inverse (AyHessian *self, AyJob *job, GError **error)
+{
+  if (!ay_hessian_can_be_dense (self))
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
+                   "%zu parameters: the inverse Hessian is made up to %zu", self->p,
+                   self->options.dense_limit);
+      return NULL;
+    }
+  if (self->form == FORM_NONE && !make_factor (self, job, error))
+    return NULL;
+  if (self->form == FORM_FACTOR)
+    {
+      if (!ay_dense_invert (self->matrix, self->r, error))
+        {
+          g_clear_pointer (&self->matrix, g_free);
+          self->form = FORM_NONE;
+          return NULL;
+        }
+      self->form = FORM_INVERSE;
+    }
+  return self->matrix;
+}
+
+static gboolean
+prepare (AyHessian *self, AyJob *job, GError **error)
+{
+  AyCurvature *at;
+
+  if (self->form != FORM_NONE || self->kronecker != NULL)
+    return TRUE;
+  if (dense_is_cheap (self))
+    return make_factor (self, job, error);
+  at = working_curvature (self, job, error);
+  if (at == NULL)
+    return FALSE;
+  self->kronecker = ay_kronecker_new (self->train, self->head, at, job, error);
+  return self->kronecker != NULL;
+}
+
+/* --- solves --- */
+
+/* out = H^-1 in through the matrix; in sums to zero over classes. */
+static void
+solve_dense (AyHessian *self, const double *in, gsize k, double *out)
+{
+  g_autofree double *x = g_new (double, k * self->r), *y = NULL;
+
+  for (gsize v = 0; v < k; v++)
+    ay_reduce (self->n_outputs, self->stride, in + v * self->p, x + v * self->r);
+  if (self->form == FORM_FACTOR)
+    LAPACKE_dpotrs_work (LAPACK_COL_MAJOR, 'L', self->r, k, self->matrix, self->r, x, self->r);
+  else
+    {
+      y = g_new (double, k * self->r);
+      cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, k, self->r, self->r, 1.0, x, self->r,
+                   self->matrix, self->r, 0.0, y, self->r);
+    }
+  for (gsize v = 0; v < k; v++)
+    ay_expand (self->n_outputs, self->stride, (y != NULL ? y : x) + v * self->r,
+               out + v * self->p);
+}
+
+gboolean
+ay_hessian_precondition (gpointer data, const double *in, gsize k, double *out, AyJob *job,
+                         GError **error)
+{
+  AyHessian *self = data;
+
+  if (!prepare (self, job, error))
+    return FALSE;
+  if (self->form == FORM_NONE)
+    return ay_kronecker_apply (self->kronecker, in, k, out, job, error);
+  solve_dense (self, in, k, out);
+  return TRUE;
+}
+
+static gboolean
+multiply (gpointer data, const double *in, gsize k, double *out, AyJob *job, GError **error)
+{
+  return ay_curvature_product (data, in, k, out, job, error);
+}
+
+/* Takes the class mean out of the k vectors; mean: k x stride. */
+static void
+split_mean (const AyHessian *self, double *rhs, gsize k, double *mean)
+{
+  for (gsize v = 0; v < k && self->head->n_classes > 0; v++)
+    for (gsize j = 0; j < self->stride; j++)
+      {
+        double sum = 0.0;
+
+        for (guint c = 0; c < self->n_outputs; c++)
+          sum += rhs[v * self->p + c * self->stride + j];
+        mean[v * self->stride + j] = sum /= self->n_outputs;
+        for (guint c = 0; c < self->n_outputs; c++)
+          rhs[v * self->p + c * self->stride + j] -= sum;
+      }
+}
+
+static void
+join_mean (const AyHessian *self, double *x, gsize k, const double *mean)
+{
+  for (gsize v = 0; v < k && self->head->n_classes > 0; v++)
+    for (gsize j = 0; j < self->stride; j++)
+      {
+        double sum = 0.0, add;
+
+        /* rounding may have left a trace of the null direction */
+        for (guint c = 0; c < self->n_outputs; c++)
+          sum += x[v * self->p + c * self->stride + j];
+        add = -sum / self->n_outputs;
+        if (j + 1 < self->stride)
+          add += mean[v * self->stride + j] / self->head->lambda;
+        for (guint c = 0; c < self->n_outputs; c++)
+          x[v * self->p + c * self->stride + j] += add;
+      }
+}
+
+static gboolean
+correct (AyHessian *self, const double *residual, gsize k, double tolerance, double *step,
+         AyJob *job, GError **error)
+{
+  AyConjugate cg = { .p = self->p, .product = multiply, .precondition = ay_kronecker_apply,
+                     .precondition_data = self->kronecker, .tolerance = tolerance,
+                     .max_iterations = self->options.max_iterations };
+  guint iterations;
+
+  if (self->form != FORM_NONE)
+    {
+      solve_dense (self, residual, k, step);
+      return TRUE;
+    }
+  cg.product_data = working_curvature (self, job, error);
+  if (cg.product_data == NULL
+      || !ay_conjugate_solve (&cg, residual, k, step, NULL, &iterations, job, error))
+    return FALSE;
+  self->iterations += iterations;
+  return TRUE;
+}
+
+/* residual = b - H x; the largest norm relative to b's. */
+static gboolean
+measure (AyHessian *self, AyCurvature *at, const double *b, const double *x, gsize k,
+         double *residual, double *worst, AyJob *job, GError **error)
+{
+  if (!ay_curvature_product (at, x, k, residual, job, error))
+    return FALSE;
+  *worst = 0.0;
+  for (gsize v = 0; v < k; v++)
+    {
+      double norm = cblas_dnrm2 (self->p, b + v * self->p, 1);
+
+      for (gsize j = v * self->p; j < (v + 1) * self->p; j++)
+        residual[j] = b[j] - residual[j];
+      if (norm > 0.0)
+        *worst = MAX (*worst, cblas_dnrm2 (self->p, residual + v * self->p, 1) / norm);
+    }
+  return TRUE;
+}
+
+gboolean
+ay_hessian_solve_to (AyHessian *self, double *rhs, gsize k, double tolerance, double *residual,
+                     AyJob *job, GError **error)
+{
+  g_autofree double *memory = ay_try_alloc (3 * k * self->p + k * self->stride, sizeof (double),
+                                            "the solution", error);
+  double *x = memory, *r = memory + k * self->p, *step = r + k * self->p;
+  double worst = 1.0, before = HUGE_VAL;
+  AyCurvature *at;
+
+  if (memory == NULL || !prepare (self, job, error))
+    return FALSE;
+  at = curvature_at_head (self, tolerance < NARROW_FLOOR
+                          || ay_curvature_wide_is_cheap (self->train, self->head), job, error);
+  if (at == NULL)
+    return FALSE;
+  self->iterations = 0;
+  split_mean (self, rhs, k, step + k * self->p);
+  memcpy (r, rhs, k * self->p * sizeof (double));
+  for (guint round = 0; round < MAX_ROUNDS && worst > tolerance && worst < 0.9 * before; round++)
+    {
+      double goal = CLAMP (0.5 * tolerance / worst, 1e-6, 0.1);
+
+      before = round > 0 ? worst : HUGE_VAL;
+      if (!correct (self, r, k, goal, step, job, error))
+        return FALSE;
+      cblas_daxpy (k * self->p, 1.0, step, 1, x, 1);
+      if (!measure (self, at, rhs, x, k, r, &worst, job, error))
+        return FALSE;
+    }
+  join_mean (self, x, k, memory + 3 * k * self->p);
+  memcpy (rhs, x, k * self->p * sizeof (double));
+  if (residual != NULL)
+    *residual = worst;
+  if (worst <= tolerance)
+    return TRUE;
+  g_set_error (error, AY_ERROR, AY_ERROR_NOT_CONVERGED,
+               "the solve with the Hessian stopped at the relative residual %.3g, tolerance %g",
+               worst, tolerance);
+  return FALSE;
+}
+
+gboolean
+ay_hessian_solve (AyHessian *self, double *rhs, gsize k, double *residual, AyJob *job,
+                  GError **error)
+{
+  return ay_hessian_solve_to (self, rhs, k, self->options.tolerance, residual, job, error);
+}
