@@ -391,7 +391,8 @@ test_refused (void)
     { "", "empty" }, { "  \n-- nothing", "" }, { "x >", "not complete" }, { "x > > 1", "syntax" },
     { "influense < 0", "no such column: influense" }, { "lable = '7'", "near: \"label\"" },
     { "label = \"seven\"", "'seven'" }, { "label = \"7\"", "no such column: 7" },
-    { "1); DROP TABLE samples", "\")\"" }, { "1; DROP TABLE samples", "\";\"" }, { "1) OR (1", "\")\"" },
+    { "1); DROP TABLE samples", "\")\"" }, { "1; DROP TABLE samples", "\";\"" },
+    { "1) OR (1", "\")\"" },
     { "1) UNION SELECT name FROM sqlite_master WHERE (1", "\")\"" },
     { "1) LIMIT (1", "\")\"" }, { "(1", "\"(\"" }, { "1 --\n) --", "\")\"" }, { "1 /*", "comment" },
     { "'abc", "no end" }, { "\"x", "no end" }, { "[x", "no end" },
@@ -425,7 +426,9 @@ test_refused (void)
       g_autoptr (GError) error = NULL;
       g_autoptr (AyBitset) rows = ay_filter_select (filter, bad[i].where, NULL, &error);
 
-      g_test_message ("%s -> %s", bad[i].where, error != NULL ? error->message : "taken");
+      g_autofree char *shown = g_strescape (bad[i].where, NULL);
+
+      g_test_message ("%s -> %s", shown, error != NULL ? error->message : "taken");
       g_assert_null (rows);
       g_assert_error (error, AY_ERROR, AY_ERROR_INPUT);
       g_assert_true (g_str_has_prefix (error->message, "filter: "));
