@@ -2,76 +2,142 @@
 /* Passes over the data for the softmax head.
  *
  * Rows are cut into chunks whose number depends on the sizes alone; a worker takes a chunk, reads
- * it in blocks of rows that stay in its second-level cache, standardises them, and adds
- * residual^T z into the chunk's own sum; chunks are added in order, so that any number of threads
- * gives the same bytes. 4 n d C flop for a gradient, 6 n d C for a Hessian product, memory: the
- * chunks' sums and a block a worker. */
+ * it in blocks of rows that stay in its second-level cache, standardises them, takes logits,
+ * softmax and gradient there (thin.c), and adds to the chunk's own sum in double. Chunks are added
+ * in order, so that any number of threads gives the same bytes.
+ *
+ * As theta sums to zero over the classes, only n_classes - 1 of them are multiplied. Weights are
+ * used relative to their mean. 4 n d (C - 1) flop a gradient, 6 n d (C - 1) a Hessian product,
+ * one reading of the rows each; memory: the chunks' sums and a block a worker. */
 #include "core/model/softmax_pass.h"
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/model/standardise.h"
+#include "core/model/thin.h"
 
-#include <cblas.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_VALUES (48 << 10) /* numbers a block of rows */
+#define BLOCK_BYTES (256 << 10) /* of a block and its logits: they stay in a second-level cache */
 #define SUM_BYTES (64 << 20)    /* bound of the chunks' sums */
 #define MAX_CHUNKS 64
+#define REDUCE_COLUMNS 4096
+
+typedef struct
+{
+  void *z;        /* block_rows x stride */
+  float *raw;     /* the same in float, for exact passes */
+  void *logits;   /* 2 x n_classes x block_rows */
+  void *scratch;  /* 4 x block_rows */
+  gint32 *label;  /* block_rows */
+  double *weight; /* block_rows */
+  gboolean exact; /* what z's padding is laid out for */
+  gboolean clean; /* the padding is set */
+} Worker;
 
 struct _AySoftmax
 {
   const AyProblem *problem;
   const AyHead *head;
-  gsize d, stride, p; /* stride = d + 1 */
-  guint n_classes;
-  gsize block_rows, chunk_rows, n_chunks;
-  double *sums;       /* n_chunks x (p + 1): gradient, loss */
-  double **z;         /* a worker: block_rows x stride, last column 1 */
-  float **raw;        /* a worker: block_rows x d */
-  double **logits;    /* a worker: block_rows x n_classes, twice */
+  AyJob *job;
+  gsize d, stride, p; /* stride: d + 1 rounded up */
+  guint n_classes, k; /* k = n_classes - 1 */
+  double relative;    /* times a weight: its share of the mean weight */
+  gsize max_rows, chunk_rows, n_chunks, sum_size;
+  double *sums;       /* n_chunks x sum_size: k x stride of gradient, loss, spread, padding */
+  double *point;      /* where products are taken */
+  void *theta, *v;    /* k x stride, float or double */
+  Worker *workers;
   guint n_workers;
 };
 
 typedef struct
 {
   AySoftmax *self;
-  const double *theta, *v;
-  AyJob *job;
+  const AyThinKernels *kernels;
+  gsize block_rows;
+  const void *v; /* (nullable) a product rather than a gradient */
 } Pass;
 
+static void *
+aligned_new (gsize count, gsize size)
+{
+  gsize bytes = MAX (count * size, 1);
+
+  return aligned_alloc (AY_THIN_ALIGN, (bytes + AY_THIN_ALIGN - 1) / AY_THIN_ALIGN * AY_THIN_ALIGN);
+}
+
+static gsize
+rows_a_block (const AySoftmax *self, gsize size)
+{
+  gsize rows = BLOCK_BYTES / size / (self->stride + 2 * self->n_classes);
+
+  return CLAMP (rows / AY_THIN_ROWS * AY_THIN_ROWS, 64, 256);
+}
+
+static gboolean
+make_workers (AySoftmax *self, GError **error)
+{
+  gsize rows = self->max_rows;
+
+  self->n_workers = ay_threads ();
+  self->workers = g_new0 (Worker, self->n_workers);
+  for (guint i = 0; i < self->n_workers; i++)
+    {
+      Worker *worker = self->workers + i;
+
+      worker->z = aligned_new (rows * self->stride, sizeof (double));
+      worker->raw = aligned_new (rows * self->stride, sizeof (float));
+      worker->logits = aligned_new (2 * rows * self->n_classes, sizeof (double));
+      worker->scratch = aligned_new (4 * rows, sizeof (double));
+      worker->label = g_new (gint32, rows);
+      worker->weight = g_new (double, rows);
+      if (worker->z == NULL || worker->raw == NULL || worker->logits == NULL
+          || worker->scratch == NULL)
+        {
+          g_set_error_literal (error, AY_ERROR, AY_ERROR_NOMEM,
+                               "not enough memory for a block of features");
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
 AySoftmax *
-ay_softmax_new (const AyProblem *problem, const AyHead *head, GError **error)
+ay_softmax_new (const AyProblem *problem, const AyHead *head, AyJob *job, GError **error)
 {
   g_autoptr (AySoftmax) self = g_new0 (AySoftmax, 1);
-  gsize n_chunks;
+  gsize n_chunks, theta_size;
 
   self->problem = problem;
   self->head = head;
+  self->job = job;
   self->d = head->d;
-  self->stride = head->d + 1;
+  self->stride = (head->d + 1 + 15) / 16 * 16;
   self->n_classes = head->n_classes;
-  self->p = self->stride * self->n_classes;
-  self->block_rows = CLAMP (BLOCK_VALUES / (self->stride + 2 * self->n_classes), 8, 512);
-  n_chunks = CLAMP (SUM_BYTES / (self->p * sizeof (double)), 2, MAX_CHUNKS);
-  self->chunk_rows = MAX (ay_n_blocks (problem->n, n_chunks), self->block_rows);
+  self->k = head->n_classes - 1;
+  self->p = (self->d + 1) * self->n_classes;
+  self->relative = problem->n / head->sum_weight;
+  theta_size = self->k * self->stride;
+  self->sum_size = theta_size + 8;
+  self->max_rows = rows_a_block (self, sizeof (float));
+  n_chunks = CLAMP (SUM_BYTES / (self->sum_size * sizeof (double)), 2, MAX_CHUNKS);
+  self->chunk_rows = MAX (ay_n_blocks (problem->n, n_chunks), 64);
   self->n_chunks = ay_n_blocks (problem->n, self->chunk_rows);
-  self->n_workers = ay_threads ();
-  self->sums = ay_try_alloc (self->n_chunks * (self->p + 1), sizeof (double), "gradient sums",
-                             error);
+  self->sums = ay_try_alloc (self->n_chunks * self->sum_size, sizeof (double), "gradients", error);
   if (self->sums == NULL)
     return NULL;
-  self->z = g_new0 (double *, self->n_workers);
-  self->raw = g_new0 (float *, self->n_workers);
-  self->logits = g_new0 (double *, self->n_workers);
-  for (guint i = 0; i < self->n_workers; i++)
-    {
-      self->z[i] = g_new (double, self->block_rows * self->stride);
-      self->raw[i] = g_new (float, self->block_rows * self->d + 1);
-      self->logits[i] = g_new (double, 2 * self->block_rows * self->n_classes);
-    }
-  return g_steal_pointer (&self);
+  self->point = ay_try_alloc (self->p, sizeof (double), "gradients", error);
+  if (self->point == NULL || !make_workers (self, error))
+    return NULL;
+  self->theta = aligned_new (theta_size, sizeof (double));
+  self->v = aligned_new (theta_size, sizeof (double));
+  if (self->theta != NULL && self->v != NULL)
+    return g_steal_pointer (&self);
+  g_set_error_literal (error, AY_ERROR, AY_ERROR_NOMEM, "not enough memory for the head's weights");
+  return NULL;
 }
 
 void
@@ -79,16 +145,20 @@ ay_softmax_free (AySoftmax *self)
 {
   if (self == NULL)
     return;
-  for (guint i = 0; i < self->n_workers && self->z != NULL; i++)
+  for (guint i = 0; i < self->n_workers; i++)
     {
-      g_free (self->z[i]);
-      g_free (self->raw[i]);
-      g_free (self->logits[i]);
+      free (self->workers[i].z);
+      free (self->workers[i].raw);
+      free (self->workers[i].logits);
+      free (self->workers[i].scratch);
+      g_free (self->workers[i].label);
+      g_free (self->workers[i].weight);
     }
-  g_free (self->z);
-  g_free (self->raw);
-  g_free (self->logits);
+  g_free (self->workers);
   g_free (self->sums);
+  g_free (self->point);
+  free (self->theta);
+  free (self->v);
   g_free (self);
 }
 
@@ -98,159 +168,182 @@ ay_softmax_n_parameters (const AySoftmax *self)
   return self->p;
 }
 
-/* Logits to probabilities; returns log sum exp. */
-static double
-softmax_row (double *z, guint n_classes)
-{
-  double top = z[0], sum = 0.0;
-
-  for (guint c = 1; c < n_classes; c++)
-    top = MAX (top, z[c]);
-  for (guint c = 0; c < n_classes; c++)
-    sum += z[c] = exp (z[c] - top);
-  for (guint c = 0; c < n_classes; c++)
-    z[c] /= sum;
-  return top + log (sum);
-}
-
+/* Zeros behind the features and the 1 of the intercept, which loading never overwrites; rows that
+ * are not loaded at once must hold finite numbers. */
 static void
-load_block (AySoftmax *self, guint worker, gsize first, gsize count)
+clean_worker (const AySoftmax *self, Worker *worker, gboolean exact)
 {
-  ay_standardise_block (self->problem->features, self->problem->rows + first, count,
-                        self->head->centre, self->head->inv_scale, self->raw[worker]);
-  for (gsize i = 0; i < count; i++)
-    {
-      for (gsize j = 0; j < self->d; j++)
-        self->z[worker][i * self->stride + j] = self->raw[worker][i * self->d + j];
-      self->z[worker][i * self->stride + self->d] = 1.0;
-    }
+  gsize n = self->max_rows * self->stride;
+
+  if (worker->clean && worker->exact == exact)
+    return;
+  memset (worker->z, 0, n * (exact ? sizeof (double) : sizeof (float)));
+  memset (worker->raw, 0, n * sizeof (float));
+  for (gsize i = 0; i < self->max_rows; i++)
+    if (exact)
+      worker->raw[i * self->stride + self->d] = 1.0f;
+    else
+      ((float *) worker->z)[i * self->stride + self->d] = 1.0f;
+  worker->clean = TRUE;
+  worker->exact = exact;
 }
 
-static void
-multiply (const AySoftmax *self, const double *z, gsize count, const double *theta, double *out)
+static AyThinBlock
+load_block (const Pass *pass, Worker *worker, gsize first, gsize count)
 {
-  cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasTrans, count, self->n_classes, self->stride, 1.0,
-               z, self->stride, theta, self->stride, 0.0, out, self->n_classes);
-}
-
-/* Rows of P - Y times the weight, in place of the logits; returns the weighted loss. */
-static double
-residuals (const AySoftmax *self, gsize first, gsize count, double *logits)
-{
+  const AySoftmax *self = pass->self;
   const AyProblem *problem = self->problem;
-  double loss = 0.0;
+  gboolean exact = pass->kernels->size == sizeof (double);
+  gsize rows = (count + AY_THIN_ROWS - 1) / AY_THIN_ROWS * AY_THIN_ROWS;
+  AyScaling scaling = { self->head->centre, self->head->inv_scale, self->stride };
 
-  for (gsize i = 0; i < count; i++)
+  clean_worker (self, worker, exact);
+  ay_standardise_rows (problem->features, problem->rows + first, count, &scaling,
+                       exact ? worker->raw : worker->z);
+  if (exact)
+    pass->kernels->load (worker->raw, rows * self->stride, worker->z);
+  for (gsize i = 0; i < rows; i++)
     {
-      double *row = logits + i * self->n_classes;
-      double weight = problem->weight != NULL ? problem->weight[first + i] : 1.0;
-      gint32 y = problem->label[first + i];
-      double own = row[y];
+      double weight = i >= count ? 0.0
+                                 : problem->weight != NULL ? problem->weight[first + i] : 1.0;
 
-      loss += weight > 0.0 ? weight * (softmax_row (row, self->n_classes) - own) : 0.0;
-      row[y] -= 1.0;
-      for (guint c = 0; c < self->n_classes; c++)
-        row[c] = weight > 0.0 ? row[c] * weight : 0.0;
+      worker->weight[i] = weight * self->relative;
+      worker->label[i] = weight > 0.0 ? problem->label[first + i] : 0;
     }
-  return loss;
-}
-
-/* Rows of weight (diag p - p p^T) u in place of u. */
-static void
-curvatures (const AySoftmax *self, gsize first, gsize count, double *logits, double *u)
-{
-  const double *weights = self->problem->weight;
-
-  for (gsize i = 0; i < count; i++)
-    {
-      double *p = logits + i * self->n_classes, *row = u + i * self->n_classes, dot = 0.0;
-      double weight = weights != NULL ? weights[first + i] : 1.0;
-
-      softmax_row (p, self->n_classes);
-      for (guint c = 0; c < self->n_classes; c++)
-        dot += p[c] * row[c];
-      for (guint c = 0; c < self->n_classes; c++)
-        row[c] = weight > 0.0 ? weight * p[c] * (row[c] - dot) : 0.0;
-    }
+  return (AyThinBlock) { worker->z, self->stride, rows, count, pass->block_rows, worker->label,
+                         worker->weight };
 }
 
 static void
-pass_chunk (gsize chunk, guint worker, gpointer data)
+pass_chunk (gsize chunk, guint worker_index, gpointer data)
 {
-  Pass *pass = data;
+  const Pass *pass = data;
+  const AyThinKernels *kernels = pass->kernels;
   AySoftmax *self = pass->self;
-  double *sum = self->sums + chunk * (self->p + 1);
-  double *logits = self->logits[worker], *u = logits + self->block_rows * self->n_classes;
+  Worker *worker = self->workers + worker_index;
+  double *sum = self->sums + chunk * self->sum_size;
   gsize last = MIN (self->problem->n, (chunk + 1) * self->chunk_rows);
+  char *u = (char *) worker->logits + self->n_classes * pass->block_rows * kernels->size;
+  AyThinSums sums = { 0.0, 0.0 };
 
-  memset (sum, 0, (self->p + 1) * sizeof (double));
-  for (gsize first = chunk * self->chunk_rows; first < last; first += self->block_rows)
+  memset (sum, 0, self->sum_size * sizeof (double));
+  for (gsize first = chunk * self->chunk_rows; first < last; first += pass->block_rows)
     {
-      gsize count = MIN (self->block_rows, last - first);
-      double *z = self->z[worker];
+      AyThinBlock block;
 
-      if (ay_job_is_cancelled (pass->job))
+      if (ay_job_is_cancelled (self->job))
         return;
-      load_block (self, worker, first, count);
-      multiply (self, z, count, pass->theta, logits);
+      block = load_block (pass, worker, first, MIN (pass->block_rows, last - first));
+      kernels->logits (&block, self->theta, self->k, worker->logits);
       if (pass->v != NULL)
         {
-          multiply (self, z, count, pass->v, u);
-          curvatures (self, first, count, logits, u);
+          kernels->logits (&block, pass->v, self->k, u);
+          kernels->curvatures (&block, self->n_classes, worker->logits, worker->scratch, u);
         }
       else
-        sum[self->p] += residuals (self, first, count, logits);
-      cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, self->n_classes, self->stride, count,
-                   1.0, pass->v != NULL ? u : logits, self->n_classes, z, self->stride, 1.0, sum,
-                   self->stride);
+        kernels->residuals (&block, self->n_classes, worker->logits, worker->scratch, &sums);
+      kernels->gradient (&block, pass->v != NULL ? u : worker->logits, self->k, sum);
+    }
+  sum[self->k * self->stride] = sums.loss;
+  sum[self->k * self->stride + 1] = sums.spread;
+}
+
+static void
+reduce_columns (gsize block, guint worker, gpointer data)
+{
+  AySoftmax *self = data;
+  gsize first = block * REDUCE_COLUMNS, last = MIN (self->sum_size, first + REDUCE_COLUMNS);
+
+  for (gsize chunk = 1; chunk < self->n_chunks; chunk++)
+    {
+      const double *sum = self->sums + chunk * self->sum_size;
+
+      for (gsize j = first; j < last; j++)
+        self->sums[j] += sum[j];
     }
 }
 
-/* Adds the chunks in order into the first, divides by the sum of weights, adds the penalty's
- * lambda/sw x at. */
+/* theta's classes but the last as the kernels read them. */
 static void
-reduce (AySoftmax *self, const double *at, double *out)
+pack (const AySoftmax *self, const double *theta, gboolean exact, void *to)
 {
-  double scale = 1.0 / self->head->sum_weight;
+  gsize width = self->d + 1;
 
-  for (gsize chunk = 1; chunk < self->n_chunks; chunk++)
-    for (gsize j = 0; j <= self->p; j++)
-      self->sums[j] += self->sums[chunk * (self->p + 1) + j];
-  if (out == NULL)
-    return;
-  for (gsize j = 0; j < self->p; j++)
-    {
-      gboolean intercept = j % self->stride == self->d;
+  memset (to, 0, self->k * self->stride * (exact ? sizeof (double) : sizeof (float)));
+  for (guint c = 0; c < self->k; c++)
+    for (gsize j = 0; j < width; j++)
+      if (exact)
+        ((double *) to)[c * self->stride + j] = theta[c * width + j];
+      else
+        ((float *) to)[c * self->stride + j] = (float) theta[c * width + j];
+}
 
-      out[j] = scale * (self->sums[j] + (intercept ? 0.0 : self->head->lambda * at[j]));
-    }
+static gboolean
+run_pass (AySoftmax *self, AyPassKind kind, const void *v, GError **error)
+{
+  const AyThinKernels *kernels = ay_thin_kernels (kind == AY_PASS_EXACT);
+  Pass pass = { self, kernels, rows_a_block (self, kernels->size), v };
+
+  return ay_parallel_for (self->n_chunks, pass_chunk, &pass, self->job, error)
+         && ay_parallel_for (ay_n_blocks (self->sum_size, REDUCE_COLUMNS), reduce_columns, self,
+                             self->job, error);
+}
+
+/* The sums of all classes: divided by n, the last class as minus the others, plus the penalty's
+ * lambda / sw x at. */
+static void
+unpack (const AySoftmax *self, const double *at, double *out)
+{
+  gsize width = self->d + 1;
+  double scale = 1.0 / self->problem->n, penalty = self->head->lambda / self->head->sum_weight;
+  double *last = out + self->k * width;
+
+  memset (last, 0, width * sizeof (double));
+  for (guint c = 0; c < self->k; c++)
+    for (gsize j = 0; j < width; j++)
+      {
+        out[c * width + j] = scale * self->sums[c * self->stride + j];
+        last[j] -= out[c * width + j];
+      }
+  for (guint c = 0; c < self->n_classes; c++)
+    for (gsize j = 0; j < self->d; j++)
+      out[c * width + j] += penalty * at[c * width + j];
 }
 
 gboolean
-ay_softmax_gradient (AySoftmax *self, const double *theta, AySoftmaxValue *value,
-                     double *gradient, AyJob *job, GError **error)
+ay_softmax_gradient (AySoftmax *self, AyPassKind kind, const double *theta,
+                     AySoftmaxValue *value, double *gradient, GError **error)
 {
-  Pass pass = { self, theta, NULL, job };
+  const double *sums = self->sums + self->k * self->stride;
   double square = 0.0;
 
-  if (!ay_parallel_for (self->n_chunks, pass_chunk, &pass, job, error))
+  pack (self, theta, kind == AY_PASS_EXACT, self->theta);
+  if (!run_pass (self, kind, NULL, error))
     return FALSE;
-  reduce (self, theta, gradient);
-  for (gsize j = 0; j < self->p; j++)
-    square += j % self->stride == self->d ? 0.0 : theta[j] * theta[j];
-  value->loss = self->sums[self->p] / self->head->sum_weight;
+  unpack (self, theta, gradient);
+  for (guint c = 0; c < self->n_classes; c++)
+    for (gsize j = 0; j < self->d; j++)
+      square += theta[c * (self->d + 1) + j] * theta[c * (self->d + 1) + j];
+  value->loss = sums[0] / self->problem->n;
+  value->spread = sums[1] / self->problem->n;
   value->objective = value->loss + 0.5 * self->head->lambda / self->head->sum_weight * square;
   return TRUE;
 }
 
-gboolean
-ay_softmax_product (AySoftmax *self, const double *theta, const double *v, double *product,
-                    AyJob *job, GError **error)
+void
+ay_softmax_set_point (AySoftmax *self, const double *theta)
 {
-  Pass pass = { self, theta, v, job };
+  memcpy (self->point, theta, self->p * sizeof (double));
+}
 
-  if (!ay_parallel_for (self->n_chunks, pass_chunk, &pass, job, error))
+gboolean
+ay_softmax_product (AySoftmax *self, AyPassKind kind, const double *v, double *product,
+                    GError **error)
+{
+  pack (self, self->point, kind == AY_PASS_EXACT, self->theta);
+  pack (self, v, kind == AY_PASS_EXACT, self->v);
+  if (!run_pass (self, kind, self->v, error))
     return FALSE;
-  reduce (self, v, product);
+  unpack (self, v, product);
   return TRUE;
 }

@@ -7,25 +7,37 @@ G_BEGIN_DECLS
 
 /* Passes over the data for the softmax objective, divided by the sum of weights:
  * f(theta) = lambda/(2 sw) |W|^2 + (1/sw) sum_i w_i l_i(theta). theta has n_classes x (d + 1)
- * doubles, class by class, features then intercept. For the solvers of heads only. */
+ * doubles, class by class, features then intercept, and sums to zero over the classes. For the
+ * solvers of heads only. */
 typedef struct _AySoftmax AySoftmax;
 
 /* Borrows problem and head, of which n_classes, d, centre, inv_scale, lambda and sum_weight are
- * read. NOMEM. */
-AySoftmax *ay_softmax_new (const AyProblem *problem, const AyHead *head, GError **error);
+ * read, and job (nullable). NOMEM. */
+AySoftmax *ay_softmax_new (const AyProblem *problem, const AyHead *head, AyJob *job,
+                           GError **error);
 void ay_softmax_free (AySoftmax *self);
 gsize ay_softmax_n_parameters (const AySoftmax *self);
 
-/* f, the mean loss (f without the penalty; nullable) and the gradient (nullable) at theta. */
+/* In float: theta is rounded to float, products are float, their sums over rows double. In double:
+ * everything. */
+typedef enum { AY_PASS_FAST, AY_PASS_EXACT } AyPassKind;
+
 typedef struct
 {
-  double objective, loss;
+  double objective; /* f */
+  double loss;      /* f without the penalty */
+  double spread;    /* mean of 1 - sum of squared probabilities */
 } AySoftmaxValue;
-gboolean ay_softmax_gradient (AySoftmax *self, const double *theta, AySoftmaxValue *value,
-                              double *gradient, AyJob *job, GError **error);
-/* product = (Hessian of f at theta) v. */
-gboolean ay_softmax_product (AySoftmax *self, const double *theta, const double *v,
-                             double *product, AyJob *job, GError **error);
+
+/* f and its gradient at theta. */
+gboolean ay_softmax_gradient (AySoftmax *self, AyPassKind kind, const double *theta,
+                              AySoftmaxValue *value, double *gradient, GError **error);
+
+/* Where the following products are taken. */
+void ay_softmax_set_point (AySoftmax *self, const double *theta);
+/* product = (Hessian of f at the point) v. */
+gboolean ay_softmax_product (AySoftmax *self, AyPassKind kind, const double *v, double *product,
+                             GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AySoftmax, ay_softmax_free)
 

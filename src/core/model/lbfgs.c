@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Limited-memory BFGS (Liu and Nocedal 1989) in the metric of metric.c: the two-loop recursion
+ * with gamma M^-1 as its first matrix, gamma from the newest pair. */
+#include "core/model/descent.h"
+
+#include "core/base/error.h"
+
+#include <cblas.h>
+#include <math.h>
+#include <string.h>
+
+#define MEMORY 10
+#define MEMORY_BYTES (256 << 20)
+#define WINDOW 15 /* iterations over which progress is judged */
+#define PATIENCE 150 /* iterations still foreseen from which Newton's method is the better one */
+
+typedef struct
+{
+  gsize p;
+  guint size, count, next; /* pairs there may be, are; place of the next one */
+  double *s, *y;           /* size x p */
+  double *product;         /* s.y of each */
+  double *scaled;          /* p */
+  double gamma;
+} Memory;
+
+static gboolean
+memory_init (Memory *self, gsize p, GError **error)
+{
+  memset (self, 0, sizeof *self);
+  self->p = p;
+  self->size = CLAMP (MEMORY_BYTES / (2 * p * sizeof (double)), 3, MEMORY);
+  self->gamma = 1.0;
+  self->product = g_new0 (double, self->size);
+  self->s = ay_try_alloc ((2 * self->size + 1) * p, sizeof (double), "past steps", error);
+  if (self->s == NULL)
+    return FALSE;
+  self->y = self->s + self->size * p;
+  self->scaled = self->y + self->size * p;
+  return TRUE;
+}
+
+static void
+memory_clear (Memory *self)
+{
+  g_free (self->s);
+  g_free (self->product);
+}
+
+/* k = 0: the newest pair. */
+static guint
+place_of (const Memory *self, guint k)
+{
+  return (self->next + 2 * self->size - 1 - k) % self->size;
+}
+
+/* The pair from the point left (trial) to the present one. */
+static void
+remember (Memory *self, const AyDescent *at)
+{
+  double *s = self->s + self->next * self->p, *y = self->y + self->next * self->p;
+  double product, scale;
+
+  for (gsize j = 0; j < self->p; j++)
+    {
+      s[j] = at->theta[j] - at->trial[j];
+      y[j] = at->gradient[j] - at->trial_gradient[j];
+    }
+  product = ay_vector_dot (s, y, self->p);
+  scale = ay_vector_dot (s, s, self->p) * ay_vector_dot (y, y, self->p);
+  if (!(product > 1e-10 * sqrt (scale)))
+    return;
+  ay_metric_apply (at->metric, y, self->scaled);
+  self->gamma = product / ay_vector_dot (y, self->scaled, self->p);
+  self->product[self->next] = product;
+  self->next = (self->next + 1) % self->size;
+  self->count = MIN (self->count + 1, self->size);
+}
+
+/* step = -H gradient */
+static void
+direction (Memory *self, AyDescent *at)
+{
+  double alpha[MEMORY], *q = at->step;
+  gsize p = self->p;
+
+  for (gsize j = 0; j < p; j++)
+    q[j] = -at->gradient[j];
+  for (guint k = 0; k < self->count; k++)
+    {
+      guint i = place_of (self, k);
+
+      alpha[k] = ay_vector_dot (self->s + i * p, q, p) / self->product[i];
+      cblas_daxpy (p, -alpha[k], self->y + i * p, 1, q, 1);
+    }
+  ay_metric_apply (at->metric, q, q);
+  cblas_dscal (p, self->count > 0 ? self->gamma : 1.0, q, 1);
+  for (guint k = self->count; k-- > 0;)
+    {
+      guint i = place_of (self, k);
+      double beta = ay_vector_dot (self->y + i * p, q, p) / self->product[i];
+
+      cblas_daxpy (p, alpha[k] - beta, self->s + i * p, 1, q, 1);
+    }
+}
+
+static gboolean
+run (Memory *memory, AyDescent *self, double goal, GError **error)
+{
+  double norms[WINDOW] = { self->norm }, before;
+
+  for (guint k = 0; self->norm > goal && self->iterations < self->max_iterations; k++)
+    {
+      gboolean moved;
+
+      direction (memory, self);
+      if (!ay_descent_search (self, &moved, error))
+        return FALSE;
+      if (!moved && memory->count == 0)
+        break;
+      self->iterations++;
+      if (moved)
+        remember (memory, self);
+      else
+        memory->count = 0;
+      before = norms[k % WINDOW];
+      norms[k % WINDOW] = self->norm;
+      if (k >= WINDOW && k % 5 == 0
+          && !(log (before / self->norm) * PATIENCE > WINDOW * log (self->norm / goal)))
+        break;
+    }
+  return TRUE;
+}
+
+gboolean
+ay_descent_lbfgs (AyDescent *self, double goal, GError **error)
+{
+  Memory memory;
+  gboolean done = memory_init (&memory, self->p, error) && run (&memory, self, goal, error);
+
+  memory_clear (&memory);
+  return done;
+}
