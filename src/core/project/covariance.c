@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Z'Z and ZZ' of centred rows.
+ *
+ * Rows come in blocks of a few megabytes. Workers first centre the block, laid out as panels of 128
+ * columns, then each takes tiles of the product's upper triangle: one matrix product a tile, added
+ * to the double sums that this tile alone owns. No sum is ever shared, so there is nothing to
+ * reduce and the number of threads cannot matter; and the block, in cache, is read from memory
+ * once. The centre is only near the mean: with z = x - c and s = mean z,
+ *
+ *   cov = Z'Z / n - s s'
+ *
+ * where s is small, so that nothing cancels. Cost: n d (d + 128) multiplications; memory: d x d
+ * doubles and a block. */
+#include "core/project/covariance.h"
+
+#include "core/base/error.h"
+#include "core/base/parallel.h"
+
+#include <cblas.h>
+#include <math.h>
+#include <string.h>
+
+#define PANEL 128
+#define MAX_BLOCK_ROWS 2048
+#define FILL_ROWS 64 /* rows that one worker centres at a time */
+
+typedef struct
+{
+  const AyCentred *rows;
+  gboolean wide;
+  gsize d, n_panels;
+  gsize block_rows;      /* room */
+  gsize first, count;    /* the present block */
+  gpointer block;        /* n_panels panels of block_rows x PANEL, float or double */
+  double *fill_sums;     /* per FILL_ROWS: d sums of z */
+  double *covariance;
+  double *tiles;         /* per worker: PANEL x PANEL */
+  double *shift;
+} Moments;
+
+static gsize
+element_size (const Moments *self)
+{
+  return self->wide ? sizeof (double) : sizeof (float);
+}
+
+static gpointer
+panel (const Moments *self, gsize p)
+{
+  return (guint8 *) self->block + p * self->block_rows * PANEL * element_size (self);
+}
+
+static void
+fill_rows (gsize block, guint worker, gpointer data)
+{
+  Moments *self = data;
+  gsize first = block * FILL_ROWS, count = MIN (FILL_ROWS, self->count - first);
+  double *sums = self->fill_sums + block * self->d;
+
+  memset (sums, 0, self->d * sizeof (double));
+  for (gsize p = 0; p < self->n_panels; p++)
+    {
+      gsize col = p * PANEL, width = MIN (PANEL, self->d - col);
+
+      if (self->wide)
+        {
+          double *out = (double *) panel (self, p) + first * PANEL;
+
+          ay_centred_get_f64 (self->rows, self->first + first, count, col, width, out, PANEL);
+          for (gsize i = 0; i < count; i++)
+            for (gsize j = 0; j < width; j++)
+              sums[col + j] += out[i * PANEL + j];
+        }
+      else
+        {
+          float *out = (float *) panel (self, p) + first * PANEL;
+
+          ay_centred_get_f32 (self->rows, self->first + first, count, col, width, out, PANEL);
+          for (gsize i = 0; i < count; i++)
+            for (gsize j = 0; j < width; j++)
+              sums[col + j] += out[i * PANEL + j];
+        }
+    }
+}
+
+/* Tile t of the upper triangle, counted by columns of tiles. */
+static void
+tile_of (gsize t, gsize *row, gsize *col)
+{
+  *col = 0;
+  while (t > *col)
+    t -= ++*col;
+  *row = t;
+}
+
+static void
+add_tile (gsize t, guint worker, gpointer data)
+{
+  Moments *self = data;
+  gsize a, b;
+  double *tile = self->tiles + (gsize) worker * PANEL * PANEL;
+  float *tile_f32 = (float *) tile;
+  int m, n, k = (int) self->count;
+
+  tile_of (t, &a, &b);
+  m = (int) MIN (PANEL, self->d - a * PANEL);
+  n = (int) MIN (PANEL, self->d - b * PANEL);
+  if (self->wide)
+    cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, m, n, k, 1.0, panel (self, a), PANEL,
+                 panel (self, b), PANEL, 0.0, tile, PANEL);
+  else
+    cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, m, n, k, 1.0f, panel (self, a), PANEL,
+                 panel (self, b), PANEL, 0.0f, tile_f32, PANEL);
+  for (int i = 0; i < m; i++)
+    {
+      double *out = self->covariance + (a * PANEL + (gsize) i) * self->d + b * PANEL;
+
+      for (int j = 0; j < n; j++)
+        out[j] += self->wide ? tile[i * PANEL + j] : tile_f32[i * PANEL + j];
+    }
+}
+
+/* Divides, takes the shift off, and fills the lower triangle. */
+static void
+finish_row (gsize i, guint worker, gpointer data)
+{
+  Moments *self = data;
+  gsize n = self->rows->n, d = self->d;
+  double *row = self->covariance + i * d;
+
+  for (gsize j = i; j < d; j++)
+    {
+      row[j] = row[j] / (double) n - self->shift[i] * self->shift[j];
+      if (j == i && row[j] < 0.0)
+        row[j] = 0.0;
+      self->covariance[j * d + i] = row[j];
+    }
+}
+
+static gboolean
+add_blocks (Moments *self, AyJob *job, GError **error)
+{
+  gsize n = self->rows->n, n_tiles = self->n_panels * (self->n_panels + 1) / 2;
+
+  for (self->first = 0; self->first < n; self->first += self->count)
+    {
+      gsize n_fills;
+
+      self->count = MIN (self->block_rows, n - self->first);
+      n_fills = ay_n_blocks (self->count, FILL_ROWS);
+      if (!ay_parallel_for (n_fills, fill_rows, self, job, error)
+          || !ay_parallel_for (n_tiles, add_tile, self, job, error))
+        return FALSE;
+      for (gsize f = 0; f < n_fills; f++)
+        for (gsize j = 0; j < self->d; j++)
+          self->shift[j] += self->fill_sums[f * self->d + j];
+      ay_job_set_fraction (job, (double) (self->first + self->count) / (double) n);
+    }
+  for (gsize j = 0; j < self->d; j++)
+    self->shift[j] /= (double) n;
+  return ay_parallel_for (self->d, finish_row, self, job, error);
+}
+
+gboolean
+ay_covariance (const AyCentred *rows, gboolean wide, double *covariance, double *shift,
+               AyJob *job, GError **error)
+{
+  gsize d = rows->d;
+  Moments self = { .rows = rows, .wide = wide, .d = d, .n_panels = ay_n_blocks (d, PANEL),
+                   .covariance = covariance, .shift = shift };
+  g_autofree gpointer block = NULL;
+  g_autofree double *fill_sums = NULL, *tiles = NULL;
+  gsize row_bytes = self.n_panels * PANEL * element_size (&self);
+
+  self.block_rows = CLAMP (AY_MOMENT_BYTES / row_bytes, 256, MAX_BLOCK_ROWS);
+  self.block = block = ay_try_alloc (self.block_rows, row_bytes, "a block of rows", error);
+  if (block == NULL)
+    return FALSE;
+  self.fill_sums = fill_sums = ay_try_alloc (ay_n_blocks (self.block_rows, FILL_ROWS) * d,
+                                             sizeof (double), "the sums", error);
+  if (fill_sums == NULL)
+    return FALSE;
+  self.tiles = tiles
+      = ay_try_alloc (ay_threads (), PANEL * PANEL * sizeof (double), "the tiles", error);
+  if (tiles == NULL)
+    return FALSE;
+  memset (covariance, 0, d * d * sizeof (double));
+  memset (shift, 0, d * sizeof (double));
+  return add_blocks (&self, job, error);
+}
+
+/* ---- the other side ---- */
+
+typedef struct
+{
+  const AyCentred *rows;
+  gsize col, width; /* the present block of columns */
+  double *block;    /* n x width */
+  double *gram;     /* n x n */
+} Gram;
+
+static void
+fill_gram_rows (gsize block, guint worker, gpointer data)
+{
+  Gram *self = data;
+  gsize first = block * FILL_ROWS;
+
+  ay_centred_get_f64 (self->rows, first, MIN (FILL_ROWS, self->rows->n - first), self->col,
+                      self->width, self->block + first * self->width, self->width);
+}
+
+static void
+add_gram_tile (gsize t, guint worker, gpointer data)
+{
+  Gram *self = data;
+  gsize a, b, n = self->rows->n;
+
+  tile_of (t, &a, &b);
+  cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (int) MIN (PANEL, n - a * PANEL),
+               (int) MIN (PANEL, n - b * PANEL), (int) self->width, 1.0,
+               self->block + a * PANEL * self->width, (int) self->width,
+               self->block + b * PANEL * self->width, (int) self->width, 1.0,
+               self->gram + a * PANEL * n + b * PANEL, (int) n);
+}
+
+/* About the mean of the rows: G - 1 m' - m 1' + mean m, with m the means of G's columns. */
+static void
+centre_gram (double *gram, gsize n)
+{
+  g_autofree double *mean = g_new0 (double, n);
+  double grand = 0.0;
+
+  for (gsize i = 0; i < n; i++)
+    for (gsize j = 0; j < i; j++)
+      gram[i * n + j] = gram[j * n + i];
+  for (gsize i = 0; i < n; i++)
+    {
+      for (gsize j = 0; j < n; j++)
+        mean[i] += gram[i * n + j];
+      mean[i] /= (double) n;
+      grand += mean[i] / (double) n;
+    }
+  for (gsize i = 0; i < n; i++)
+    for (gsize j = 0; j < n; j++)
+      gram[i * n + j] += grand - mean[i] - mean[j];
+}
+
+gboolean
+ay_gram (const AyCentred *rows, double *gram, AyJob *job, GError **error)
+{
+  gsize n = rows->n, d = rows->d, n_panels = ay_n_blocks (n, PANEL);
+  gsize width = CLAMP (AY_MOMENT_BYTES / sizeof (double) / n, 256, MAX (d, 256));
+  g_autofree double *block = ay_try_alloc (n * MIN (width, d), sizeof (double), "a block", error);
+  Gram self = { rows, 0, 0, block, gram };
+
+  if (block == NULL)
+    return FALSE;
+  memset (gram, 0, n * n * sizeof (double));
+  for (self.col = 0; self.col < d; self.col += self.width)
+    {
+      self.width = MIN (width, d - self.col);
+      if (!ay_parallel_for (ay_n_blocks (n, FILL_ROWS), fill_gram_rows, &self, job, error)
+          || !ay_parallel_for (n_panels * (n_panels + 1) / 2, add_gram_tile, &self, job, error))
+        return FALSE;
+      ay_job_set_fraction (job, (double) (self.col + self.width) / (double) d);
+    }
+  centre_gram (gram, n);
+  return TRUE;
+}

@@ -1,0 +1,581 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Principal components (Pearson 1901; Hotelling 1933).
+ *
+ * The components are the eigenvectors of the covariance of the rows. Three ways to them, by shape:
+ *  - covariance: d <= 4096 columns. The d x d matrix in one pass over the rows (covariance.c), then
+ *    its largest eigenpairs. Exact: no sampling, no random start. n d^2 + d^3 operations. Products
+ *    are taken in float within a block and summed in double, in double where that is cheap.
+ *  - gram: fewer rows than columns, at most 4096. The n x n matrix of inner products has the same
+ *    eigenvalues; a component is the combination of rows that its eigenvector u gives, Z'u.
+ *  - subspace: both large. A block of vectors is multiplied by Z'Z / n, in passes over the rows,
+ *    until the captured variance stands still to 1e-8 (eigen.c).
+ * The projection is one more pass: centre a block, multiply, in float.
+ *
+ * Reads the rows twice (subspace: some tens of times); never holds more than blocks of them, the
+ * matrix above and the n x k result. Same bytes for any number of threads. */
+#include "core/project/pca.h"
+
+#include "core/base/error.h"
+#include "core/base/parallel.h"
+#include "core/project/centred.h"
+#include "core/project/covariance.h"
+#include "core/project/eigen.h"
+
+#include <cblas.h>
+#include <lapacke.h>
+#include <math.h>
+#include <string.h>
+
+#define MAX_SIDE 4096          /* of a matrix that is held */
+#define WIDE_OPERATIONS 4e9    /* multiplications that may be in double */
+#define CONSTANT 1e-12         /* a column whose sd is below this share of its mean is constant */
+#define PROJECT_ROWS 512
+
+typedef struct
+{
+  AyCentred *rows;
+  AyPca *pca;
+  const AyPcaOptions *options;
+  double *shift;    /* d: mean of z */
+  double *factor;   /* d: what z is multiplied by in the end: inv_scale / scale */
+  double unit;      /* of the values that a solver sees: a power of two */
+  gboolean converged;
+} Fit;
+
+static AyPca *
+pca_new (gsize n, gsize d, guint k, GError **error)
+{
+  g_autoptr (AyPca) self = g_new0 (AyPca, 1);
+
+  g_atomic_ref_count_init (&self->ref);
+  self->n = n;
+  self->d = d;
+  self->k = k;
+  self->mean = g_new0 (double, d);
+  self->inv_scale = g_new0 (double, d);
+  self->variance = g_new0 (double, k);
+  self->ratio = g_new0 (double, k);
+  self->components = ay_try_alloc (k, d * sizeof (double), "the components", error);
+  if (self->components == NULL)
+    return NULL;
+  self->projection = ay_try_alloc (n, k * sizeof (float), "the projection", error);
+  return self->projection != NULL ? g_steal_pointer (&self) : NULL;
+}
+
+AyPca *
+ay_pca_ref (AyPca *self)
+{
+  g_atomic_ref_count_inc (&self->ref);
+  return self;
+}
+
+void
+ay_pca_unref (AyPca *self)
+{
+  if (self == NULL || !g_atomic_ref_count_dec (&self->ref))
+    return;
+  g_free (self->mean);
+  g_free (self->inv_scale);
+  g_free (self->variance);
+  g_free (self->ratio);
+  g_free (self->components);
+  g_free (self->projection);
+  g_free (self);
+}
+
+/* ---- scales ---- */
+
+static void
+say_constant (AyDiagnostics *diagnostics, gsize count, gsize d)
+{
+  if (count > 0)
+    ay_diagnostics_add (diagnostics, "constant-column",
+                        "%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT
+                        " feature columns are constant: they play no part in the projection",
+                        count, d);
+}
+
+/* Mean, scale and total variance from the variances of z (divisor n) and the shift. */
+static void
+set_scales (Fit *fit, const double *variance, gsize step, AyDiagnostics *diagnostics)
+{
+  AyPca *pca = fit->pca;
+  gsize constant = 0;
+
+  pca->total_variance = 0.0;
+  for (gsize j = 0; j < pca->d; j++)
+    {
+      double unit = fit->rows->scale[j], sd = sqrt (variance[j * step]) / unit, share;
+
+      pca->mean[j] = fit->rows->centre[j] + fit->shift[j] / unit;
+      share = fabs (pca->mean[j]) * CONSTANT;
+      if (sd <= share)
+        {
+          constant++;
+          sd = 0.0;
+        }
+      pca->inv_scale[j] = !fit->options->standardise ? 1.0 : sd > 0.0 ? 1.0 / sd : 0.0;
+      fit->factor[j] = sd > 0.0 ? pca->inv_scale[j] / unit : 0.0;
+      pca->total_variance += sd * sd * pca->inv_scale[j] * pca->inv_scale[j];
+    }
+  pca->total_variance *= (double) pca->n / (double) (pca->n - 1);
+  say_constant (diagnostics, constant, pca->d);
+}
+
+static void
+set_variances (const Fit *fit, const double *values)
+{
+  AyPca *pca = fit->pca;
+  double divisor = (double) pca->n / (double) (pca->n - 1);
+
+  for (guint c = 0; c < pca->k; c++)
+    {
+      pca->variance[c] = MAX (values[c], 0.0) / (fit->unit * fit->unit) * divisor;
+      pca->ratio[c] = pca->total_variance > 0.0 ? pca->variance[c] / pca->total_variance : 0.0;
+    }
+}
+
+/* ---- the three solvers: components and variances ---- */
+
+/* Whether the sample that chose the centre was a fair one: means within a few deviations, and
+ * nothing overflowed. */
+static gboolean
+is_tame (const Fit *fit, const double *covariance)
+{
+  gsize d = fit->pca->d;
+
+  for (gsize j = 0; j < d; j++)
+    {
+      double variance = covariance[j * d + j], shift = fit->shift[j];
+
+      if (!isfinite (variance) || !isfinite (shift) || shift * shift > 16.0 * variance)
+        return FALSE;
+      if (fit->options->standardise && variance > 0.0 && (variance < 1e-12 || variance > 1e12))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+fit_covariance (Fit *fit, AyDiagnostics *diagnostics, AyJob *job, GError **error)
+{
+  AyPca *pca = fit->pca;
+  gsize n = pca->n, d = pca->d;
+  gboolean wide = (double) n * (double) d * (double) d <= WIDE_OPERATIONS;
+  g_autofree double *values = g_new (double, pca->k);
+  g_autofree double *covariance = ay_try_alloc (d * d, sizeof (double), "the covariance", error);
+
+  if (covariance == NULL
+      || !ay_covariance (fit->rows, wide, covariance, fit->shift, job, error))
+    return FALSE;
+  if (!is_tame (fit, covariance)
+      && (!ay_centred_measure (fit->rows, fit->options->standardise, job, error)
+          || !ay_covariance (fit->rows, wide, covariance, fit->shift, job, error)))
+    return FALSE;
+  set_scales (fit, covariance, d + 1, diagnostics);
+  for (gsize i = 0; i < d; i++)
+    for (gsize j = 0; j < d; j++)
+      covariance[i * d + j] *= fit->factor[i] * fit->factor[j];
+  pca->solver = "covariance";
+  if (!ay_eigen_top_dense (covariance, d, pca->k, fit->options->seed, values, pca->components,
+                           &fit->converged, job, error))
+    return FALSE;
+  set_variances (fit, values);
+  return TRUE;
+}
+
+/* Exact centre, so that the shift is rounding only; variances of the columns. */
+static gboolean
+measure_columns (Fit *fit, AyDiagnostics *diagnostics, AyJob *job, GError **error)
+{
+  gsize n = fit->pca->n, d = fit->pca->d, block = MAX (AY_MOMENT_BYTES / 8 / d, 1);
+  g_autofree double *variance = NULL, *z = NULL;
+
+  if (!ay_centred_measure (fit->rows, fit->options->standardise, job, error))
+    return FALSE;
+  variance = g_new0 (double, d);
+  z = ay_try_alloc (MIN (block, n) * d, sizeof (double), "a block of rows", error);
+  if (z == NULL)
+    return FALSE;
+  memset (fit->shift, 0, d * sizeof (double));
+  for (gsize first = 0; first < n; first += block)
+    {
+      gsize count = MIN (block, n - first);
+
+      if (!ay_job_check (job, error))
+        return FALSE;
+      ay_centred_get_f64 (fit->rows, first, count, 0, d, z, d);
+      for (gsize i = 0; i < count; i++)
+        for (gsize j = 0; j < d; j++)
+          {
+            fit->shift[j] += z[i * d + j] / (double) n;
+            variance[j] += z[i * d + j] * z[i * d + j] / (double) n;
+          }
+    }
+  for (gsize j = 0; j < d; j++)
+    variance[j] = MAX (variance[j] - fit->shift[j] * fit->shift[j], 0.0);
+  set_scales (fit, variance, 1, diagnostics);
+  return TRUE;
+}
+
+/* Rows of z, multiplied by the factors, are what is projected. The centred reader's scale becomes
+ * that product, times one power of two that makes the mean variance about 1. */
+static void
+apply_factors (Fit *fit)
+{
+  double mean = fit->pca->total_variance / (double) fit->pca->d;
+
+  if (mean > 0.0)
+    fit->unit = ldexp (1.0, CLAMP (-ilogb (sqrt (mean)), -400, 400));
+  for (gsize j = 0; j < fit->pca->d; j++)
+    {
+      fit->rows->scale[j] *= fit->factor[j] * fit->unit;
+      fit->shift[j] *= fit->factor[j] * fit->unit;
+    }
+}
+
+/* Rows of `components` made orthonormal; the combination of rows gave them to rounding. */
+static gboolean
+orthonormalise (AyPca *pca, GError **error)
+{
+  lapack_int d = (lapack_int) pca->d, k = (lapack_int) pca->k;
+  g_autofree double *tau = g_new (double, k);
+
+  if (LAPACKE_dgeqrf (LAPACK_COL_MAJOR, d, k, pca->components, d, tau) == 0
+      && LAPACKE_dorgqr (LAPACK_COL_MAJOR, d, k, k, pca->components, d, tau) == 0)
+    return TRUE;
+  g_set_error (error, AY_ERROR, AY_ERROR_NOT_CONVERGED, "PCA: the components are not independent");
+  return FALSE;
+}
+
+typedef struct
+{
+  Fit *fit;
+  const double *vectors; /* k x n */
+} Combine;
+
+#define COMBINE_COLUMNS 64
+#define COMBINE_ROWS 256
+
+/* Columns of U'Z. */
+static void
+combine_columns (gsize block, guint worker, gpointer data)
+{
+  Combine *self = data;
+  AyPca *pca = self->fit->pca;
+  gsize col = block * COMBINE_COLUMNS, width = MIN (COMBINE_COLUMNS, pca->d - col);
+  g_autofree double *z = g_new (double, COMBINE_ROWS * COMBINE_COLUMNS);
+
+  for (gsize first = 0; first < pca->n; first += COMBINE_ROWS)
+    {
+      gsize count = MIN (COMBINE_ROWS, pca->n - first);
+
+      ay_centred_get_f64 (self->fit->rows, first, count, col, width, z, COMBINE_COLUMNS);
+      for (gsize i = 0; i < count; i++)
+        for (gsize j = 0; j < width; j++)
+          z[i * COMBINE_COLUMNS + j] -= self->fit->shift[col + j];
+      cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (int) pca->k, (int) width,
+                   (int) count, 1.0, self->vectors + first, (int) pca->n, z, COMBINE_COLUMNS,
+                   first > 0 ? 1.0 : 0.0, pca->components + col, (int) pca->d);
+    }
+}
+
+static gboolean
+fit_gram (Fit *fit, AyDiagnostics *diagnostics, AyJob *job, GError **error)
+{
+  AyPca *pca = fit->pca;
+  gsize n = pca->n;
+  g_autofree double *values = g_new (double, pca->k), *vectors = NULL, *gram = NULL;
+  Combine combine = { fit, NULL };
+
+  if (!measure_columns (fit, diagnostics, job, error))
+    return FALSE;
+  apply_factors (fit);
+  vectors = ay_try_alloc (n * pca->k, sizeof (double), "the eigenvectors", error);
+  gram = vectors != NULL ? ay_try_alloc (n * n, sizeof (double), "the gram matrix", error) : NULL;
+  pca->solver = "gram";
+  if (gram == NULL || !ay_gram (fit->rows, gram, job, error)
+      || !ay_eigen_top_dense (gram, n, pca->k, fit->options->seed, values, vectors,
+                              &fit->converged, job, error))
+    return FALSE;
+  for (guint c = 0; c < pca->k; c++)
+    values[c] /= (double) n;
+  set_variances (fit, values);
+  combine.vectors = vectors;
+  return ay_parallel_for (ay_n_blocks (pca->d, COMBINE_COLUMNS), combine_columns, &combine, job,
+                          error)
+         && orthonormalise (pca, error);
+}
+
+/* ---- Z'Z / n times a block of vectors, in passes over the rows ---- */
+
+typedef struct
+{
+  Fit *fit;
+  gsize block_rows, first, count;
+  guint l;
+  float *z;      /* block_rows x d */
+  float *q;      /* l x d */
+  float *y;      /* block_rows x l */
+  double *out;   /* l x d */
+  float *tiles;  /* per worker: l x COMBINE_COLUMNS */
+} Pass;
+
+#define PASS_ROWS 128
+
+static void
+pass_rows (gsize block, guint worker, gpointer data)
+{
+  Pass *self = data;
+  gsize d = self->fit->pca->d, first = block * PASS_ROWS;
+  gsize count = MIN (PASS_ROWS, self->count - first);
+  float *z = self->z + first * d;
+
+  ay_centred_get_f32 (self->fit->rows, self->first + first, count, 0, d, z, d);
+  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (int) count, (int) self->l, (int) d, 1.0f,
+               z, (int) d, self->q, (int) d, 0.0f, self->y + first * self->l, (int) self->l);
+}
+
+static void
+pass_columns (gsize block, guint worker, gpointer data)
+{
+  Pass *self = data;
+  gsize d = self->fit->pca->d, col = block * COMBINE_COLUMNS;
+  gsize width = MIN (COMBINE_COLUMNS, d - col);
+  float *tile = self->tiles + (gsize) worker * self->l * COMBINE_COLUMNS;
+
+  cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, (int) self->l, (int) width,
+               (int) self->count, 1.0f, self->y, (int) self->l, self->z + col, (int) d, 0.0f, tile,
+               COMBINE_COLUMNS);
+  for (guint i = 0; i < self->l; i++)
+    for (gsize j = 0; j < width; j++)
+      self->out[i * d + col + j] += tile[i * COMBINE_COLUMNS + j] / (double) self->fit->pca->n;
+}
+
+static gboolean
+apply_covariance (gpointer data, const double *in, guint l, double *out, AyJob *job,
+                  GError **error)
+{
+  Pass *self = data;
+  gsize d = self->fit->pca->d, n = self->fit->pca->n;
+  const double *shift = self->fit->shift;
+
+  memset (out, 0, l * d * sizeof (double));
+  for (gsize i = 0; i < l * d; i++)
+    self->q[i] = (float) in[i];
+  self->l = l;
+  self->out = out;
+  for (self->first = 0; self->first < n; self->first += self->count)
+    {
+      self->count = MIN (self->block_rows, n - self->first);
+      if (!ay_parallel_for (ay_n_blocks (self->count, PASS_ROWS), pass_rows, self, job, error)
+          || !ay_parallel_for (ay_n_blocks (d, COMBINE_COLUMNS), pass_columns, self, job, error))
+        return FALSE;
+    }
+  for (guint i = 0; i < l; i++)
+    cblas_daxpy ((int) d, -cblas_ddot ((int) d, shift, 1, in + i * d, 1), shift, 1, out + i * d, 1);
+  return TRUE;
+}
+
+static gboolean
+fit_subspace (Fit *fit, AyDiagnostics *diagnostics, AyJob *job, GError **error)
+{
+  AyPca *pca = fit->pca;
+  gsize d = pca->d, l = MIN ((gsize) pca->k + MAX (pca->k / 2, 16), d);
+  Pass pass = { .fit = fit };
+  AyEigenProblem problem = { d, pca->k, fit->options->seed, apply_covariance, &pass, 1e-7, 100 };
+  g_autofree double *values = g_new (double, pca->k);
+  g_autofree float *z = NULL, *q = NULL, *y = NULL, *tiles = NULL;
+
+  if (!measure_columns (fit, diagnostics, job, error))
+    return FALSE;
+  apply_factors (fit);
+  pass.block_rows = CLAMP (2 * AY_MOMENT_BYTES / (d * sizeof (float)), 256, 4096);
+  pass.z = z = ay_try_alloc (pass.block_rows * d, sizeof (float), "a block of rows", error);
+  if (z == NULL)
+    return FALSE;
+  pass.q = q = ay_try_alloc (l * d, sizeof (float), "the start", error);
+  if (q == NULL)
+    return FALSE;
+  pass.y = y = ay_try_alloc (pass.block_rows * l, sizeof (float), "the projections", error);
+  if (y == NULL)
+    return FALSE;
+  pass.tiles = tiles
+      = ay_try_alloc (ay_threads () * l * COMBINE_COLUMNS, sizeof (float), "the tiles", error);
+  pca->solver = "subspace";
+  if (tiles == NULL
+      || !ay_eigen_top (&problem, values, pca->components, &fit->converged, job, error))
+    return FALSE;
+  set_variances (fit, values);
+  return TRUE;
+}
+
+/* ---- signs and projection ---- */
+
+static void
+fix_signs (AyPca *pca)
+{
+  for (guint c = 0; c < pca->k; c++)
+    {
+      double *v = pca->components + c * pca->d, largest = 0.0;
+
+      for (gsize j = 0; j < pca->d; j++)
+        if (fabs (v[j]) > fabs (largest) * (1.0 + 1e-9)) /* ties: the first */
+          largest = v[j];
+      if (largest < 0.0)
+        cblas_dscal ((int) pca->d, -1.0, v, 1);
+    }
+}
+
+typedef struct
+{
+  const AyPca *pca;
+  const AyCentred *rows;
+  float *loadings;  /* k x d */
+  double *offset;   /* k: loadings . shift */
+  float *out;       /* n x k */
+} Project;
+
+static void
+project_rows (gsize block, guint worker, gpointer data)
+{
+  Project *self = data;
+  gsize d = self->pca->d, k = self->pca->k, first = block * PROJECT_ROWS;
+  gsize count = MIN (PROJECT_ROWS, self->rows->n - first);
+  g_autofree float *z = g_new (float, count * d);
+  float *out = self->out + first * k;
+
+  ay_centred_get_f32 (self->rows, first, count, 0, d, z, d);
+  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (int) count, (int) k, (int) d, 1.0f, z,
+               (int) d, self->loadings, (int) d, 0.0f, out, (int) k);
+  for (gsize i = 0; i < count; i++)
+    for (gsize c = 0; c < k; c++)
+      out[i * k + c] = (float) (out[i * k + c] - self->offset[c]);
+}
+
+/* Rows through the components: z about the reader's centre, so that no large mean cancels in
+ * float; what that centre misses is taken off in double. */
+static gboolean
+project (const AyPca *pca, const AyCentred *rows, float *out, AyJob *job, GError **error)
+{
+  gsize d = pca->d;
+  g_autofree float *loadings
+      = ay_try_alloc (pca->k, d * sizeof (float), "the components", error);
+  g_autofree double *offset = g_new0 (double, pca->k);
+  Project self = { pca, rows, loadings, offset, out };
+
+  if (loadings == NULL)
+    return FALSE;
+  for (guint c = 0; c < pca->k; c++)
+    for (gsize j = 0; j < d; j++)
+      {
+        double loading = pca->components[c * d + j] * pca->inv_scale[j];
+
+        loadings[c * d + j] = rows->scale[j] != 0.0 ? (float) (loading / rows->scale[j]) : 0.0f;
+        offset[c] += loading * (pca->mean[j] - rows->centre[j]);
+      }
+  return ay_parallel_for (ay_n_blocks (rows->n, PROJECT_ROWS), project_rows, &self, job, error);
+}
+
+gboolean
+ay_pca_project (const AyPca *self, const AyMatrix *features, const guint32 *rows, gsize count,
+                float *out, AyJob *job, GError **error)
+{
+  g_autoptr (AyCentred) centred = NULL;
+
+  if (ay_matrix_cols (features) != self->d)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                   "features have %" G_GSIZE_FORMAT " columns, the projection %" G_GSIZE_FORMAT,
+                   ay_matrix_cols (features), self->d);
+      return FALSE;
+    }
+  if (count == 0)
+    return TRUE;
+  centred = ay_centred_new (features, rows, count, FALSE, error);
+  if (centred == NULL)
+    return FALSE;
+  for (gsize j = 0; j < self->d; j++) /* the same numbers whatever rows are asked for */
+    {
+      centred->centre_f32[j] = (float) self->mean[j];
+      centred->centre[j] = centred->floats ? centred->centre_f32[j] : self->mean[j];
+      centred->scale[j] = 1.0;
+    }
+  return project (self, centred, out, job, error);
+}
+
+/* ---- fit ---- */
+
+static gboolean
+check_options (const AyMatrix *features, const guint32 *rows, gsize n, const AyPcaOptions *options,
+               GError **error)
+{
+  gsize d = ay_matrix_cols (features);
+
+  if (n < 2 || d < 1 || options->components < 1)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   "PCA of %" G_GSIZE_FORMAT " rows with %" G_GSIZE_FORMAT
+                   " columns to %u components: at least 2 rows, 1 column, 1 component",
+                   n, d, options->components);
+      return FALSE;
+    }
+  for (gsize i = 0; i < (rows != NULL ? n : 1); i++)
+    if ((rows != NULL ? rows[i] : n - 1) >= ay_matrix_rows (features))
+      {
+        g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                     "row %" G_GSIZE_FORMAT " is outside the features' %" G_GSIZE_FORMAT " rows",
+                     rows != NULL ? (gsize) rows[i] : n - 1, ay_matrix_rows (features));
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
+solve (Fit *fit, AyDiagnostics *diagnostics, AyJob *job, GError **error)
+{
+  gsize n = fit->pca->n, d = fit->pca->d;
+
+  if (n < d && n <= MAX_SIDE)
+    return fit_gram (fit, diagnostics, job, error);
+  if (d <= MAX_SIDE)
+    return fit_covariance (fit, diagnostics, job, error);
+  return fit_subspace (fit, diagnostics, job, error);
+}
+
+AyPca *
+ay_pca_fit (const AyMatrix *features, const guint32 *rows, gsize n, const AyPcaOptions *options,
+            AyDiagnostics *diagnostics, AyJob *job, GError **error)
+{
+  static const AyPcaOptions defaults = AY_PCA_OPTIONS_INIT;
+  gsize d = ay_matrix_cols (features), most = MIN (n > 0 ? n - 1 : 0, d);
+  g_autoptr (AyPca) pca = NULL;
+  g_autoptr (AyCentred) centred = NULL;
+  g_autofree double *shift = NULL, *factor = NULL;
+  Fit fit = { .options = options != NULL ? options : &defaults, .unit = 1.0 };
+
+  if (!check_options (features, rows, n, fit.options, error))
+    return NULL;
+  if (fit.options->components > most)
+    ay_diagnostics_add (diagnostics, "pca-components",
+                        "%u components asked for: %" G_GSIZE_FORMAT " rows with %" G_GSIZE_FORMAT
+                        " columns have at most %" G_GSIZE_FORMAT,
+                        fit.options->components, n, d, most);
+  fit.pca = pca = pca_new (n, d, (guint) MIN (fit.options->components, most), error);
+  if (pca == NULL)
+    return NULL;
+  fit.rows = centred = ay_centred_new (features, rows, n, fit.options->standardise, error);
+  if (centred == NULL)
+    return NULL;
+  fit.shift = shift = g_new0 (double, d);
+  fit.factor = factor = g_new0 (double, d);
+  ay_job_set_phase (job, "principal components");
+  if (!solve (&fit, diagnostics, job, error))
+    return NULL;
+  if (!fit.converged)
+    ay_diagnostics_add (diagnostics, "pca-not-converged",
+                        "the variance that the projection keeps was still rising by more than "
+                        "1e-7 of it");
+  fix_signs (pca);
+  return project (pca, centred, pca->projection, job, error) ? g_steal_pointer (&pca) : NULL;
+}
