@@ -95,6 +95,20 @@ ay_pixels_unref (AyPixels *self)
   g_free (self);
 }
 
+void
+ay_pixels_get (const AyPixels *self, gsize row, float *out)
+{
+  gsize area = (gsize) self->height * self->width, n = area * self->channels;
+  g_autofree float *planes = self->planar ? g_new (float, n) : NULL;
+  float low = (float) self->low, scale = (float) (1.0 / (self->high - self->low));
+
+  ay_matrix_get_f32 (self->rows, row, 1, planes != NULL ? planes : out);
+  for (gsize i = 0; planes != NULL && i < n; i++)
+    out[i] = planes[i % 3 * area + i / 3];
+  for (gsize i = 0; i < n; i++)
+    out[i] = CLAMP ((out[i] - low) * scale, 0.0f, 1.0f);
+}
+
 static gboolean
 set_shape (AyPixelShape *shape, gsize height, gsize width, gsize channels, gboolean planar)
 {

@@ -30,6 +30,9 @@ AyPixels *ay_pixels_new (AyMatrix *rows, const AyPixelShape *shape, GError **err
 AyPixels *ay_pixels_ref (AyPixels *self);
 void ay_pixels_unref (AyPixels *self);
 
+/* The image of a row: height x width x channels in C order, low as 0, high as 1, cut off there. */
+void ay_pixels_get (const AyPixels *self, gsize row, float *out);
+
 /* Guesses of the shape; FALSE when there is none.
  * Of an array's sizes: (n, h, w), (n, h, w, 1|3), (n, 1|3, h, w). */
 gboolean ay_pixel_shape_of_array (const gsize *size, guint n_dims, AyPixelShape *shape);

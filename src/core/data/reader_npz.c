@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/data/npy_header.h"
+#include "core/data/plain_name.h"
 #include "core/data/reader_npy.h"
 
 #include <archive.h>
@@ -52,10 +53,8 @@ static gboolean
 fail (const char *name, const char *what, Archive *archive, GError **error)
 {
   const char *detail = archive != NULL ? archive_error_string (archive) : NULL;
-  g_autofree char *text = detail != NULL ? g_utf8_make_valid (detail, -1) : NULL;
+  g_autofree char *text = detail != NULL ? ay_plain_name (detail) : NULL;
 
-  for (char *at = text; at != NULL && *at != '\0'; at++)
-    *at = g_ascii_iscntrl (*at) ? ' ' : *at; /* names of members, perhaps: one line is promised */
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: %s%s%s", name, what, text != NULL ? ": " : "",
                text != NULL ? text : "");
   return FALSE;
@@ -88,18 +87,6 @@ find_member (AyNpz *self, const char *key)
   return NULL;
 }
 
-/* UTF-8 without control characters: names are shown in messages of one line. */
-static gboolean
-is_text (const char *name)
-{
-  if (!g_utf8_validate (name, -1, NULL))
-    return FALSE;
-  for (const char *at = name; *at != '\0'; at = g_utf8_next_char (at))
-    if (g_unichar_iscntrl (g_utf8_get_char (at)))
-      return FALSE;
-  return TRUE;
-}
-
 static gboolean
 add_member (AyNpz *self, struct archive_entry *entry, guint position, GError **error)
 {
@@ -109,7 +96,7 @@ add_member (AyNpz *self, struct archive_entry *entry, guint position, GError **e
   Member *member;
 
   name = name != NULL ? name : archive_entry_pathname (entry);
-  if (name == NULL || !is_text (name))
+  if (name == NULL || !ay_is_plain_name (name))
     return fail (path, "a member's name is no text", NULL, error);
   if (archive_entry_filetype (entry) != AE_IFREG || !g_str_has_suffix (name, ".npy"))
     return TRUE;
