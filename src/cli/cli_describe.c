@@ -34,10 +34,17 @@ static const struct
   { "valid_label", G_STRUCT_OFFSET (AyLoadOptions, valid_label) },
 };
 
+/* The source of role i, without the col: or file: that forces what it is. */
 static const char *
 role_of (const AyLoadOptions *options, guint i)
 {
-  return options != NULL ? G_STRUCT_MEMBER (char *, options, roles[i].offset) : NULL;
+  const char *source = G_STRUCT_MEMBER (char *, options, roles[i].offset);
+
+  if (source != NULL && g_str_has_prefix (source, "col:"))
+    return source + strlen ("col:");
+  if (source != NULL && g_str_has_prefix (source, "file:"))
+    return source + strlen ("file:");
+  return source;
 }
 
 void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "assay-config.h"
 #include "cli/cli_run.h"
+#include "cli/cli_text.h"
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 
@@ -68,6 +69,27 @@ find_command_word (int argc, char **argv)
   return argc;
 }
 
+/* "-o, --output FILE" and what it is for, a line each. */
+static void
+print_options (const char *title, const GOptionEntry *options)
+{
+  g_autoptr (CmdTable) table = cmd_table_new ("ll");
+
+  printf ("\n%s\n", title);
+  for (const GOptionEntry *option = options; option->long_name != NULL; option++)
+    {
+      const char *value = option->arg_description;
+      g_autofree char *names
+          = option->short_name != 0
+                ? g_strdup_printf ("-%c, --%s", option->short_name, option->long_name)
+                : g_strdup_printf ("--%s", option->long_name);
+      g_autofree char *left = g_strjoin (value != NULL ? " " : "", names, value, NULL);
+
+      cmd_table_row (table, left, option->description, NULL);
+    }
+  cmd_table_print (table, 2);
+}
+
 static void
 print_overview (void)
 {
@@ -75,44 +97,30 @@ print_overview (void)
         "What each training sample is worth to a model.\n\nCommands:");
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     printf ("  %-9s %s\n", commands[i]->name, commands[i]->summary);
-  puts ("\nOptions before or after the command:");
-  for (const GOptionEntry *option = global_options; option->long_name != NULL; option++)
-    {
-      g_autofree char *left
-          = g_strdup_printf ("--%s%s%s", option->long_name, option->arg_description ? " " : "",
-                             option->arg_description ? option->arg_description : "");
-
-      printf ("  %-13s %s\n", left, option->description);
-    }
+  print_options ("Options before or after the command:", global_options);
   puts ("\nassay-cli COMMAND --help says more about one. The manual: man assay-cli.");
+}
+
+static void
+print_help (const Cmd *command)
+{
+  printf ("Usage: assay-cli %s %s [OPTION...]\n\n%s.\n", command->name, command->operands,
+          command->summary);
+  print_options ("Options:", command->options);
+  print_options ("Global options, before or after the command:", global_options);
+  if (command->description != NULL)
+    printf ("\n%s\n", command->description);
 }
 
 static GOptionContext *
 make_context (const Cmd *command)
 {
-  GOptionContext *context = g_option_context_new (command->operands);
-  GOptionGroup *global = g_option_group_new ("global", "Global options:", "", NULL, NULL);
+  GOptionContext *context = g_option_context_new (NULL);
 
   g_option_context_set_help_enabled (context, FALSE);
-  g_option_context_set_summary (context, command->summary);
-  g_option_context_set_description (context, command->description);
-  if (command->options != NULL)
-    g_option_context_add_main_entries (context, command->options, NULL);
-  g_option_group_add_entries (global, global_options);
-  g_option_context_add_group (context, global);
+  g_option_context_add_main_entries (context, command->options, NULL);
+  g_option_context_add_main_entries (context, global_options, NULL);
   return context;
-}
-
-/* GLib's help begins "Usage:" and the program's name; ours has the command's too. */
-static void
-print_help (GOptionContext *context, const Cmd *command)
-{
-  g_autofree char *name = g_strdup_printf ("assay-cli %s", command->name);
-  g_autofree char *help = NULL;
-
-  g_set_prgname (name);
-  help = g_option_context_get_help (context, FALSE, NULL);
-  fputs (help, stdout);
 }
 
 static gboolean
@@ -189,7 +197,7 @@ dispatch (const Cmd *command, int argc, char **argv)
     return report (error, command->name);
   if (globals.help)
     {
-      print_help (context, command);
+      print_help (command);
       return EXIT_DONE;
     }
   if (globals.version)
