@@ -174,6 +174,7 @@ test_kill (void)
   char *folder = test_folder ();
   g_autofree char *path = g_build_filename (folder, "work.assay", NULL);
   g_autofree char *journal = g_strconcat (path, "-journal", NULL);
+  AyWorkspace *workspace;
   int steps = 0, unspoken = 0, midway = 0;
   AyRng rng;
 
@@ -195,6 +196,10 @@ test_kill (void)
     }
   g_test_message ("%d kills, %d within a transaction; %d steps, %d done but not spoken of", KILLS,
                   midway, steps, unspoken);
+  /* A journal that was begun and never used may be left: the next change takes it away. */
+  workspace = ay_workspace_open (path, AY_WORKSPACE_WRITE, NULL);
+  g_assert_true (ay_workspace_put_json (workspace, "counter", "last", "0", NULL));
+  ay_workspace_unref (workspace);
   g_assert_cmpuint (test_count_files (folder), ==, 1);
   test_remove_folder (folder);
 }
