@@ -6,14 +6,14 @@
 G_BEGIN_DECLS
 
 /* What removing a group of training rows does: damped warm Newton steps with line search on the
- * remaining rows, everything else held (lambda, centre, scale, class list). The first step is the
- * estimate at once; the last is the refit. */
+ * remaining rows, everything else held (lambda, centre, scale, class list). At most two steps give
+ * the estimate at once; verify goes on to the refit. Losses and accuracies are the target's. */
 typedef struct
 {
   gsize n_removed;
   AyFit before;            /* on the target */
   double influence;        /* first-order change of the target loss (the comparison) */
-  double one_step;         /* loss change after one Newton step */
+  double one_step;         /* loss change after one plain Newton step (the comparison) */
   double estimate;         /* loss change shown: after at most two steps */
   double estimate_error;   /* step 2 minus step 1, absolute */
   gboolean rough;          /* estimate_error is not yet below 10 % of the effect */
@@ -22,9 +22,10 @@ typedef struct
   gboolean verified;
   AyFit after;
   double refit;            /* loss change, refitted */
-  guint steps;
-  double gradient_norm;
-  gboolean unbounded;      /* a class would lose its last row: log-loss effects are refused */
+  guint steps;             /* of the estimate and, after it, of the refit */
+  double gradient_norm;    /* of the refit: max norm of the mean gradient */
+  gboolean unbounded;      /* a class loses its last row: log-loss effects are refused (NaN), the
+                              class is never predicted any more */
   AyHead *head;            /* (nullable) the refitted head when verified */
 } AyRemoval;
 
@@ -32,12 +33,14 @@ typedef struct
 {
   gboolean verify;     /* go on to the optimum */
   double tolerance;    /* of the refit: max norm of the mean gradient */
+  gboolean compare;    /* also influence and one_step; else they are NaN */
 } AyRemovalOptions;
-#define AY_REMOVAL_OPTIONS_INIT { FALSE, 1e-8 }
+#define AY_REMOVAL_OPTIONS_INIT { FALSE, 1e-8, TRUE }
 
 /* removed: train->n entries, 1 = removed. targets: one or two problems (validation; test) judged
  * in one go, results in out[0..n_targets-1] (each to be cleared). hessian (nullable): of the full
- * fit, speeds up the first step. */
+ * fit, whose factor or preconditioner serves the steps. Errors: RANGE (no row would remain),
+ * NOT_CONVERGED (the refit), CANCELLED, NOMEM; out then needs no clearing. */
 gboolean ay_removal_run (const AyProblem *train, const AyHead *head, AyHessian *hessian,
                          const guint8 *removed, const AyProblem *const *targets, guint n_targets,
                          const AyRemovalOptions *options, AyRemoval *out, AyJob *job,

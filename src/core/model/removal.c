@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The effect of removing a group of rows: two steps (refit_steps.h) for the estimate; the head's
+ * own solver, started there, for the refit. A class that loses its last row has no finite optimum:
+ * its probability is set to nil and only accuracy is judged. */
+#include "core/model/removal.h"
+
+#include "core/base/error.h"
+#include "core/model/curvature.h"
+#include "core/model/refit_steps.h"
+
+#include <cblas.h>
+#include <math.h>
+#include <string.h>
+
+#define FIRST_TOLERANCE 1e-4
+#define SECOND_TOLERANCE 1e-3
+#define ROUGH 0.1 /* of the effect */
+
+typedef struct
+{
+  const AyProblem *train;
+  const AyHead *head;
+  const AyProblem *const *targets;
+  guint n_targets;
+  double *weight;  /* n: removed rows 0 */
+  guint8 *lost;    /* by class */
+  gboolean unbounded;
+  gsize n_removed;
+  AyRemoval *out;
+  AyJob *job;
+} Removal;
+
+static gboolean
+mark (Removal *self, const guint8 *removed, GError **error)
+{
+  const AyProblem *train = self->train;
+  g_autofree double *had = g_new0 (double, train->n_classes + 1);
+  g_autofree double *has = g_new0 (double, train->n_classes + 1);
+  double left = 0.0;
+
+  for (gsize i = 0; i < train->n; i++)
+    {
+      double weight = train->weight != NULL ? train->weight[i] : 1.0;
+      guint c = train->n_classes > 0 ? (guint) train->label[i] : 0;
+
+      self->n_removed += removed[i] != 0;
+      self->weight[i] = removed[i] ? 0.0 : weight;
+      had[c] += weight;
+      has[c] += self->weight[i];
+      left += self->weight[i];
+    }
+  for (guint c = 0; c < train->n_classes; c++)
+    {
+      self->lost[c] = !(has[c] > 0.0);
+      self->unbounded |= self->lost[c] && had[c] > 0.0;
+    }
+  if (left > 0.0)
+    return TRUE;
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no training row would remain: all %zu are removed",
+               train->n);
+  return FALSE;
+}
+
+/* Adds the change of the target's loss under `head` to by[target]. */
+static gboolean
+judge (Removal *self, const AyHead *head, AyFit *fits, GError **error)
+{
+  for (guint t = 0; t < self->n_targets; t++)
+    if (!ay_head_evaluate (head, self->targets[t], &fits[t], self->job, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* d loss(target) / d theta at the full fit, summed */
+static gboolean
+target_gradient (const AyProblem *target, const AyHead *head, double *gradient, AyJob *job,
+                 GError **error)
+{
+  g_autoptr (AyCurvature) at = ay_curvature_new (target, head, NULL, TRUE, error);
+  g_autofree double *theta = g_new (double, head->n_outputs * (head->d + 1));
+  double total;
+
+  if (at == NULL)
+    return FALSE;
+  ay_curvature_from_head (head, theta);
+  if (!ay_curvature_move (at, theta, NULL, gradient, job, error))
+    return FALSE;
+  total = cblas_dasum (target->n, ay_curvature_weight (at), 1);
+  for (guint c = 0; c < head->n_outputs; c++)
+    for (gsize j = 0; j <= head->d; j++)
+      {
+        gsize at_j = c * (head->d + 1) + j;
+
+        if (j < head->d)
+          gradient[at_j] -= head->lambda * theta[at_j];
+        gradient[at_j] = total > 0.0 ? gradient[at_j] / total : 0.0;
+      }
+  return TRUE;
+}
+
+/* First-order change: + g_target . H^-1 (sum of the removed rows' gradients), which at the optimum
+ * is minus the gradient of the remaining rows. */
+static gboolean
+compare_influence (Removal *self, AyHessian *hessian, GError **error)
+{
+  gsize p = self->head->n_outputs * (self->head->d + 1);
+  g_autofree double *move = g_new (double, p), *gradient = g_new (double, p);
+  g_autofree double *theta = g_new (double, p);
+  g_autoptr (AyCurvature) at = ay_curvature_new (self->train, self->head, self->weight, TRUE,
+                                                 error);
+
+  if (at == NULL)
+    return FALSE;
+  ay_curvature_from_head (self->head, theta);
+  if (!ay_curvature_move (at, theta, NULL, move, self->job, error)
+      || !ay_hessian_solve_to (hessian, move, 1, 1e-6, NULL, self->job, error))
+    return FALSE;
+  for (guint t = 0; t < self->n_targets; t++)
+    {
+      if (!target_gradient (self->targets[t], self->head, gradient, self->job, error))
+        return FALSE;
+      self->out[t].influence = -cblas_ddot (p, gradient, 1, move, 1);
+    }
+  return TRUE;
+}
+
+static gboolean
+compare (Removal *self, AyHessian *hessian, AyRefitSteps *steps, GError **error)
+{
+  g_autofree AyFit *fits = g_new0 (AyFit, self->n_targets);
+  g_autoptr (AyHead) plain = ay_refit_steps_plain (steps, FIRST_TOLERANCE, self->job, error);
+
+  if (plain == NULL || !judge (self, plain, fits, error)
+      || !compare_influence (self, hessian, error))
+    return FALSE;
+  for (guint t = 0; t < self->n_targets; t++)
+    self->out[t].one_step = fits[t].loss - self->out[t].before.loss;
+  return TRUE;
+}
+
+static gboolean
+estimate (Removal *self, AyRefitSteps *steps, GError **error)
+{
+  g_autofree AyFit *first = g_new0 (AyFit, self->n_targets);
+  g_autofree AyFit *second = g_new0 (AyFit, self->n_targets);
+
+  for (guint step = 0; step < 2; step++)
+    {
+      g_autoptr (AyHead) head = NULL;
+
+      if (!ay_refit_steps_take (steps, step == 0 ? FIRST_TOLERANCE : SECOND_TOLERANCE, self->job,
+                                error))
+        return FALSE;
+      head = ay_refit_steps_head (steps);
+      if (!judge (self, head, step == 0 ? first : second, error))
+        return FALSE;
+    }
+  for (guint t = 0; t < self->n_targets; t++)
+    {
+      AyRemoval *out = &self->out[t];
+
+      out->steps = 2;
+      out->estimate = second[t].loss - out->before.loss;
+      out->accuracy_estimate = second[t].accuracy;
+      out->estimate_error = fabs (second[t].loss - first[t].loss);
+      out->rough = !(out->estimate_error <= ROUGH * fabs (out->estimate));
+    }
+  return TRUE;
+}
+
+static gboolean
+refit (Removal *self, AyRefitSteps *steps, double tolerance, GError **error)
+{
+  AyHeadOptions options = AY_HEAD_OPTIONS_INIT;
+  AyProblem rest = *self->train;
+  g_autoptr (AyHead) warm = ay_refit_steps_head (steps), head = NULL;
+  g_autofree AyFit *fits = g_new0 (AyFit, self->n_targets);
+
+  options.tolerance = tolerance;
+  rest.weight = self->weight;
+  head = ay_head_fit (&rest, &options, warm, self->job, error);
+  if (head == NULL || !judge (self, head, fits, error))
+    return FALSE;
+  for (guint t = 0; t < self->n_targets; t++)
+    {
+      AyRemoval *out = &self->out[t];
+
+      out->verified = TRUE;
+      out->after = fits[t];
+      out->refit = fits[t].loss - out->before.loss;
+      out->steps += head->iterations;
+      out->gradient_norm = head->gradient_norm;
+      out->head = ay_head_ref (head);
+    }
+  return TRUE;
+}
+
+static void
+refuse_losses (AyRemoval *out)
+{
+  out->influence = out->one_step = out->estimate = out->estimate_error = NAN;
+  out->rough = FALSE;
+  out->refit = NAN;
+  out->after.loss = NAN;
+}
+
+static gboolean
+run (Removal *self, AyHessian *hessian, const AyRemovalOptions *options, GError **error)
+{
+  g_autofree AyFit *fits = g_new0 (AyFit, self->n_targets);
+  g_autoptr (AyRefitSteps) steps
+      = ay_refit_steps_new (self->train, self->head, hessian, self->weight,
+                            self->unbounded ? self->lost : NULL, error);
+
+  if (steps == NULL || !judge (self, self->head, fits, error))
+    return FALSE;
+  for (guint t = 0; t < self->n_targets; t++)
+    {
+      self->out[t].before = fits[t];
+      self->out[t].n_removed = self->n_removed;
+      self->out[t].unbounded = self->unbounded;
+      self->out[t].influence = self->out[t].one_step = NAN;
+      self->out[t].refit = self->out[t].gradient_norm = NAN;
+      self->out[t].after = (AyFit) { fits[t].n, NAN, NAN };
+    }
+  if (options->compare && !self->unbounded && !compare (self, hessian, steps, error))
+    return FALSE;
+  if (!estimate (self, steps, error)
+      || (options->verify && !refit (self, steps, options->tolerance, error)))
+    return FALSE;
+  for (guint t = 0; t < self->n_targets && self->unbounded; t++)
+    refuse_losses (&self->out[t]);
+  return TRUE;
+}
+
+gboolean
+ay_removal_run (const AyProblem *train, const AyHead *head, AyHessian *hessian,
+                const guint8 *removed, const AyProblem *const *targets, guint n_targets,
+                const AyRemovalOptions *options, AyRemoval *out, AyJob *job, GError **error)
+{
+  AyHessianOptions hessian_options = AY_HESSIAN_OPTIONS_INIT;
+  g_autoptr (AyHessian) own = NULL;
+  g_autofree double *weight = ay_try_alloc (MAX (train->n, 1), sizeof (double), "the weights",
+                                            error);
+  g_autofree guint8 *lost = g_new0 (guint8, train->n_classes + 1);
+  Removal self = { .train = train, .head = head, .targets = targets, .n_targets = n_targets,
+                   .weight = weight, .lost = lost, .out = out, .job = job };
+
+  memset (out, 0, n_targets * sizeof *out);
+  if (weight == NULL || !mark (&self, removed, error))
+    return FALSE;
+  if (hessian == NULL)
+    {
+      own = ay_hessian_new (train, head, &hessian_options, job, error);
+      if (own == NULL)
+        return FALSE;
+    }
+  if (run (&self, hessian != NULL ? hessian : own, options, error))
+    return TRUE;
+  for (guint t = 0; t < n_targets; t++)
+    ay_removal_clear (&out[t]);
+  return FALSE;
+}
+
+void
+ay_removal_clear (AyRemoval *self)
+{
+  g_clear_pointer (&self->head, ay_head_unref);
+}
