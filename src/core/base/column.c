@@ -14,7 +14,7 @@ struct _AyColumn
   gsize n;
   gboolean integral;
   AyColumn *shared; /* the column whose arrays these are, after ay_column_renamed() */
-  double *numbers;
+  const double *numbers;
   guint32 *codes;
   char **names;
   guint n_names;
@@ -40,10 +40,19 @@ column_new (const char *name, AyColumnType type, gsize n)
 AyColumn *
 ay_column_take_number (const char *name, gsize n, double *values, gboolean integral)
 {
+  return ay_column_wrap_number (name, n, values, integral, values, g_free);
+}
+
+AyColumn *
+ay_column_wrap_number (const char *name, gsize n, const double *values, gboolean integral,
+                       gpointer owner, GDestroyNotify owner_free)
+{
   AyColumn *self = column_new (name, AY_COLUMN_NUMBER, n);
 
   self->numbers = values;
   self->integral = integral;
+  self->owner = owner;
+  self->owner_free = owner_free;
   return self;
 }
 
@@ -88,7 +97,6 @@ ay_column_unref (AyColumn *self)
     ay_column_unref (self->shared);
   else
     {
-      g_free (self->numbers);
       g_free (self->codes);
       g_strfreev (self->names);
       g_free (self->offset);
@@ -311,7 +319,7 @@ ay_column_text (const AyColumn *self, gsize row, gsize *length)
       return self->names[self->codes[row]];
     }
   *length = self->length[row];
-  return self->base + self->offset[row];
+  return (const char *) ((guintptr) self->base + (guintptr) self->offset[row]);
 }
 
 char *

@@ -20,12 +20,20 @@ typedef struct _AyColumn AyColumn;
 
 /* Takes n doubles. integral: every value present is an integer (shown without a point). */
 AyColumn *ay_column_take_number (const char *name, gsize n, double *values, gboolean integral);
+/* The same over values that `owner` keeps alive (one block for all columns of a file). */
+AyColumn *ay_column_wrap_number (const char *name, gsize n, const double *values,
+                                 gboolean integral, gpointer owner, GDestroyNotify owner_free);
 /* Takes n codes and a NULL-terminated dictionary (g_strfreev'ed). */
 AyColumn *ay_column_take_category (const char *name, gsize n, guint32 *codes, char **names);
 /* Row i is the length[i] bytes at base + offset[i]; length AY_CODE_MISSING = missing. Takes the two
  * arrays; `owner` keeps base alive (a mapped file, an arena). Bytes are valid UTF-8 without NUL. */
 AyColumn *ay_column_take_text (const char *name, gsize n, guint64 *offset, guint32 *length,
                                const char *base, gpointer owner, GDestroyNotify owner_free);
+static inline guint64
+ay_text_offset (const char *base, const char *address)
+{
+  return (guint64) (guintptr) address - (guint64) (guintptr) base;
+}
 AyColumn *ay_column_ref (AyColumn *self);
 void ay_column_unref (AyColumn *self);
 /* The same data under another name (shares it). */

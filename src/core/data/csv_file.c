@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/data/csv_file.h"
+
+#include "core/base/error.h"
+#include "core/base/gunzip.h"
+
+#include <string.h>
+
+gsize
+ay_csv_file_line (const AyCsvFile *self, gsize at)
+{
+  gsize line = 1;
+
+  for (const char *p = self->data, *end = p + at;
+       (p = memchr (p, '\n', (gsize) (end - p))) != NULL; p++)
+    line++;
+  return line;
+}
+
+gboolean
+ay_csv_file_fail_line (const AyCsvFile *self, gsize at, GError **error, const char *format, ...)
+{
+  g_autofree char *what = NULL;
+  va_list args;
+
+  va_start (args, format);
+  what = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s:%" G_GSIZE_FORMAT ": %s", self->path,
+               ay_csv_file_line (self, at), what);
+  return FALSE;
+}
+
+gboolean
+ay_csv_file_fail_byte (const AyCsvFile *self, gsize at, GError **error)
+{
+  guint byte = (guint8) self->data[at];
+
+  if (byte == 0)
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                 "%s: byte %" G_GSIZE_FORMAT ": a NUL byte: this is no text", self->path,
+                 self->mark + at);
+  else
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                 "%s: byte %" G_GSIZE_FORMAT ": 0x%02x is not UTF-8 (is it Latin-1?)", self->path,
+                 self->mark + at, byte);
+  return FALSE;
+}
+
+static gboolean
+no_memory (const AyCsvFile *self, GError **error)
+{
+  g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, "%s: not enough memory to convert the text",
+               self->path);
+  return FALSE;
+}
+
+/* Takes a converted copy in place of the file. */
+static void
+replace (AyCsvFile *self, char *data, gsize size)
+{
+  AyMappedFile *file = ay_mapped_file_new_take (self->path, data, size);
+
+  ay_mapped_file_unref (self->file);
+  self->file = file;
+  self->path = ay_mapped_file_path (file);
+  self->data = data;
+  self->size = size;
+}
+
+static gboolean
+convert_latin1 (AyCsvFile *self, GError **error)
+{
+  gsize high = 0, at = 0;
+  char *data;
+
+  for (gsize i = 0; i < self->size; i++)
+    {
+      high += (guint8) self->data[i] >> 7;
+      if (self->data[i] == '\0')
+        return ay_csv_file_fail_byte (self, i, error);
+    }
+  data = g_try_malloc (self->size + high);
+  if (data == NULL)
+    return no_memory (self, error);
+  for (gsize i = 0; i < self->size; i++)
+    {
+      guint byte = (guint8) self->data[i];
+
+      if (byte >= 0x80)
+        data[at++] = (char) (0xc0 | byte >> 6);
+      data[at++] = (char) (byte < 0x80 ? byte : 0x80 | (byte & 0x3f));
+    }
+  replace (self, data, at);
+  return TRUE;
+}
+
+/* Rows ended by a carriage return alone, as old Macintosh programs write them. */
+static gboolean
+convert_returns (AyCsvFile *self, GError **error)
+{
+  char *data = g_try_malloc (self->size);
+
+  if (data == NULL)
+    return no_memory (self, error);
+  for (gsize i = 0; i < self->size; i++)
+    data[i] = (char) (self->data[i] == '\r' ? '\n' : self->data[i]);
+  replace (self, data, self->size);
+  return TRUE;
+}
+
+static gboolean
+prepare (AyCsvFile *self, gboolean latin1, GError **error)
+{
+  if (self->size >= 2
+      && (memcmp (self->data, "\xff\xfe", 2) == 0 || memcmp (self->data, "\xfe\xff", 2) == 0))
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: byte 0: UTF-16 text: save it as UTF-8",
+                   self->path);
+      return FALSE;
+    }
+  if (self->size >= 3 && memcmp (self->data, "\xef\xbb\xbf", 3) == 0)
+    {
+      self->mark = 3;
+      self->data += 3;
+      self->size -= 3;
+    }
+  if (self->size == 0)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s:1: the file is empty", self->path);
+      return FALSE;
+    }
+  if (latin1 && self->mark == 0 && !convert_latin1 (self, error))
+    return FALSE;
+  /* A return at the very end is that of an only row. */
+  return memchr (self->data, '\n', self->size) != NULL
+         || memchr (self->data, '\r', self->size - 1) == NULL || convert_returns (self, error);
+}
+
+gboolean
+ay_csv_file_open (AyCsvFile *self, AyMappedFile *file, gboolean latin1, GError **error)
+{
+  memset (self, 0, sizeof *self);
+  self->file = ay_gunzip (file, error);
+  if (self->file == NULL)
+    return FALSE;
+  self->path = ay_mapped_file_path (self->file);
+  self->data = ay_mapped_file_data (self->file, &self->size);
+  if (prepare (self, latin1, error))
+    return TRUE;
+  ay_csv_file_close (self);
+  return FALSE;
+}
+
+void
+ay_csv_file_close (AyCsvFile *self)
+{
+  g_clear_pointer (&self->file, ay_mapped_file_unref);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/base/file.h"
+
+G_BEGIN_DECLS
+
+/* The text of a delimited file as UTF-8 with line feeds: decompressed, after its byte order mark,
+ * converted from Latin-1 when asked and from lone carriage returns when there are no line feeds. */
+typedef struct
+{
+  AyMappedFile *file; /* that data is in: the one opened, or a converted copy */
+  const char *path;
+  const char *data;
+  gsize size;
+  gsize mark;         /* bytes of the byte order mark */
+} AyCsvFile;
+
+/* AY_ERROR_INPUT for empty, UTF-16 and damaged files. */
+gboolean ay_csv_file_open (AyCsvFile *self, AyMappedFile *file, gboolean latin1, GError **error);
+void ay_csv_file_close (AyCsvFile *self);
+
+/* The line that byte `at` of data is in, from 1. */
+gsize ay_csv_file_line (const AyCsvFile *self, gsize at);
+/* Sets AY_ERROR_INPUT "FILE:LINE: ..." and returns FALSE. */
+gboolean ay_csv_file_fail_line (const AyCsvFile *self, gsize at, GError **error,
+                                const char *format, ...) G_GNUC_PRINTF (4, 5);
+/* Sets AY_ERROR_INPUT "FILE: byte N: ...", for a byte that is no text, and returns FALSE. */
+gboolean ay_csv_file_fail_byte (const AyCsvFile *self, gsize at, GError **error);
+
+G_END_DECLS
