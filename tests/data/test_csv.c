@@ -65,10 +65,12 @@ test_quotes (void)
 {
   assert_reads ("a,b\n\"x, y\",1\n\"say \"\"hi\"\"\",\"2\"\n\"two\nlines\",\"3\"\n", ".csv", NULL,
                 "a category x, y|say \"hi\"|two\nlines\nb number 1|2|3\n");
-  assert_reads ("\"a\",\"b,\"\"c\"\n\"\",\"\"\"\"\n", ".csv", NULL, "a number ~\nb,\"c category \"\n");
+  assert_reads ("\"a\",\"b,\"\"c\"\n\"\",\"\"\"\"\n", ".csv", NULL,
+                "a number ~\nb,\"c category \"\n");
   assert_reads ("a,b\n5\" disk,the \"best\" one\n\"x\"y\"z,w\n", ".csv", NULL,
                 "a category 5\" disk|xy\"z\nb category the \"best\" one|w\n");
-  assert_refuses ("a,b\n1,2\n\"x,3\n4,5\n", 17, NULL, ".csv:3: a quote opens here and never closes");
+  assert_refuses ("a,b\n1,2\n\"x,3\n4,5\n", 17, NULL,
+                  ".csv:3: a quote opens here and never closes");
 }
 
 static void
@@ -90,7 +92,8 @@ test_delimiters (void)
   assert_reads ("a\tb\n1\tx\n", ".csv", NULL, "a number 1\nb category x\n");
   assert_reads ("a|b\n1|x\n", ".txt", NULL, "a number 1\nb category x\n");
   assert_reads ("n m\n1 2\n3 4\n", ".csv", NULL, "n number 1|3\nm number 2|4\n");
-  assert_reads ("word\nof two\nor more words\n", ".csv", NULL, "word category of two|or more words\n");
+  assert_reads ("word\nof two\nor more words\n", ".csv", NULL,
+                "word category of two|or more words\n");
   options.delimiter = ';';
   assert_reads ("a,b;c\n1,2;3\n", ".csv", &options, "a,b category 1,2\nc number 3\n");
 }
@@ -105,7 +108,8 @@ test_missing (void)
 static void
 test_numbers (void)
 {
-  assert_reads ("a,b,c,d\n9007199254740992,9007199254740993,+1, 5 \n-1,12,-0,\" 6\"\n", ".csv", NULL,
+  assert_reads ("a,b,c,d\n9007199254740992,9007199254740993,+1, 5 \n-1,12,-0,\" 6\"\n", ".csv",
+                NULL,
                 "a number 9007199254740992|-1\nb category 9007199254740993|12\n"
                 "c number 1|-0\nd number 5|6\n");
   assert_reads ("a,b,c,d\ninf,0x10,1_000,1e999\n1,2,3,4\n", ".csv", NULL,
@@ -122,7 +126,8 @@ test_header (void)
   assert_reads ("a,b\n1,2\n", ".csv", &none, "c0 category a|1\nc1 category b|2\n");
   assert_reads ("1,2\n3,4\n", ".csv", NULL, "c0 number 1|3\nc1 number 2|4\n");
   assert_reads ("1,2\n3,4\n", ".csv", &forced, "1 number 3\n2 number 4\n");
-  assert_reads (",0,1,2\n0,3,4,5\n", ".csv", NULL, "c0 number 0\n0 number 3\n1 number 4\n2 number 5\n");
+  assert_reads (",0,1,2\n0,3,4,5\n", ".csv", NULL,
+                "c0 number 0\n0 number 3\n1 number 4\n2 number 5\n");
   assert_reads ("text,label\nsome words,x\nother words,y\nmore,x\n", ".csv", NULL,
                 "text category some words|other words|more\nlabel category x|y|x\n");
   assert_reads ("x,some words\ny,other words\nx,more\n", ".csv", NULL,
@@ -179,7 +184,8 @@ test_encoding (void)
   assert_refuses ("a,b\n1,\0\n", 8, NULL, ": byte 6: a NUL byte: this is no text");
   assert_refuses ("a,b\n1,\0\n", 8, &latin1, ": byte 6: a NUL byte: this is no text");
   assert_refuses ("a\0,b\n1,2\n", 9, NULL, ": byte 1: a NUL byte: this is no text");
-  assert_refuses ("\xef\xbb\xbf" "a\n\xff\n", 7, NULL, ": byte 5: 0xff is not UTF-8 (is it Latin-1?)");
+  assert_refuses ("\xef\xbb\xbf" "a\n\xff\n", 7, NULL,
+                  ": byte 5: 0xff is not UTF-8 (is it Latin-1?)");
   assert_refuses ("\xff\xfe" "a\0", 4, NULL, ": byte 0: UTF-16 text: save it as UTF-8");
   assert_refuses ("", 0, NULL, ":1: the file is empty");
   assert_refuses ("\n\n", 2, NULL, ":1: there are no rows");
@@ -310,7 +316,7 @@ test_chunks (void)
 
           g_assert_cmpstr (one, ==, two);
           if (c == 0)
-            g_assert_cmpfloat (ay_column_numbers (ay_table_column (tables[0], 0))[i], ==, (double) i);
+            g_assert_cmpfloat (ay_column_numbers (ay_table_column (tables[0], 0))[i], ==, i);
           if (c == 1)
             g_assert_cmpstr (one, ==, i == 30000 ? "later" : "7.5");
           if (c == 3 && i % 1000 == 0)
@@ -451,7 +457,8 @@ test_damage (void)
       options.source.ragged = (AyRagged) ay_rng_below (rng, 3);
       options.source.latin1 = ay_rng_below (rng, 3) == 0;
       options.source.no_header = ay_rng_below (rng, 3) == 0;
-      table = read_bytes (copy, count, ay_rng_below (rng, 2) ? ".csv" : ".tsv", &options, NULL, &error);
+      table = read_bytes (copy, count, ay_rng_below (rng, 2) ? ".csv" : ".tsv", &options, NULL,
+                          &error);
       tables += table != NULL;
       if (table == NULL)
         {

@@ -11,16 +11,18 @@ import random
 import pandas as pd
 
 HEADER = ["id", "", "value", "text", "value", "wide", "mixed", "label", "spaced", "exact", "text"]
-NA = ["", "NA", "NaN", "nan", "N/A", "n/a", "null", "NULL", "None", "<NA>", "#NA", "#N/A", "-nan",
-      "-NaN", "#N/A N/A", "1.#QNAN", "1.#IND", "-1.#QNAN", "-1.#IND"]
+NA = ["", "NA", "NaN", "nan", "N/A", "n/a", "null", "NULL", "None", "<NA>", "#NA", "#N/A",
+      "-nan", "-NaN", "#N/A N/A", "1.#QNAN", "1.#IND", "-1.#QNAN", "-1.#IND"]
 TEXTS = ['plain', 'comma, inside', 'quote " inside', '""', '"', ',', 'line\nbreak', 'line\r\nbreak',
-         'ends in newline\n', '\nbegins', 'naïve café', '日本語', '🙏🏿', ' spaces ', '\ttab', "'single'",
+         'ends in newline\n', '\nbegins', 'naïve café', '日本語', '🙏🏿', ' spaces ', '\ttab',
+         "'single'",
          'a,"b",c', '12 apples', '-', '.', '1e', '0x10', 'nana', 'NA ', 'Null', "x" * 300,
          '"quoted"', ',,,,', '"\n"', 'last']
-NUMBERS = ['0', '-0', '1', '-1', '+7', '3.25', '-0.001', '1e5', '1E-7', '-2.5e+10', '.5', '5.', '00012',
-           '123456789012345', '1234567890.123456', '0.1', '0.30000000000000004', '2.2250738585072014e-308',
-           '1.7976931348623157e308', '5e-324', '9007199254740992', '-9007199254740992', '9007199254740993.5',
-           '3.141592653589793238462643383279', '0.000000000000000000000000000001', '1234567890123456.7',
+NUMBERS = ['0', '-0', '1', '-1', '+7', '3.25', '-0.001', '1e5', '1E-7', '-2.5e+10', '.5', '5.',
+           '00012', '123456789012345', '1234567890.123456', '0.1', '0.30000000000000004',
+           '2.2250738585072014e-308', '1.7976931348623157e308', '5e-324', '9007199254740992',
+           '-9007199254740992', '9007199254740993.5', '3.141592653589793238462643383279',
+           '0.000000000000000000000000000001', '1234567890123456.7',
            '179769313486231570000.0', '8.41', '65.613616999999977', '1e22', '1e23', '123456.7e3']
 rng = random.Random(7)
 
@@ -40,7 +42,8 @@ def main():
         spaced = rng.choice(["  ", "", "\t"]) + rng.choice(NUMBERS) + rng.choice(["  ", ""])
         row = [str(i), str(i * i), number(), na() or rng.choice(TEXTS) + str(i % 90), number(),
                rng.choice(["9007199254740993", "18446744073709551615", "12"]),
-               rng.choice(NUMBERS) if i < 390 else "odd one out", rng.choice(["cat", "dog", "bird", "NA"]),
+               rng.choice(NUMBERS) if i < 390 else "odd one out",
+               rng.choice(["cat", "dog", "bird", "NA"]),
                spaced, rng.choice(NUMBERS[-12:]), rng.choice(TEXTS)]
         cells = [quote(c, rng.random() < .2 and c == c.strip()) for c in row]
         if i % 37 == 5:

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* Numbers from text. Most cells of real tables are short plain decimals: at most 16 characters
- * after the sign, no exponent. Their digits, without the point, make a whole number m <= 2^53, which
- * a double holds exactly, and 10^f with f <= 22 is exact too: then m / 10^f, one IEEE division of
- * exact operands, is the correctly rounded value (Clinger, "How to read floating point numbers
- * accurately", PLDI 1990). All other numbers go to std::from_chars, which is correctly rounded too.
+ * after the sign, no exponent. Their digits, without the point, make a whole number m <= 2^53,
+ * which a double holds exactly, and 10^f with f <= 22 is exact too: then m / 10^f, one IEEE
+ * division of exact operands, is the correctly rounded value (Clinger, "How to read floating point
+ * numbers accurately", PLDI 1990). All other numbers go to std::from_chars, correctly rounded too.
  *
  * With AVX2 the 16 characters are converted without a branch that depends on them: masks find the
- * point and check the digits, a byte shuffle closes the point's gap and sets them flush right, three
- * multiply-adds join them (Mula; Lemire, "Number parsing at a gigabyte per second", 2021, part 4, has
- * the joining of digits). About 20 cycles a cell; no memory of its own; one thread. */
+ * point and check the digits, a byte shuffle closes the point's gap and sets them flush right,
+ * three multiply-adds join them (Lemire, "Number parsing at a gigabyte per second", Software:
+ * Practice and Experience 2021, has the joining of digits). No memory of its own; one thread. */
 
 #include "core/data/cells.h"
 
@@ -181,7 +181,8 @@ convert_avx2 (const char *text, guint length, double *value, guint *point)
   __m128i raw = _mm_loadu_si128 ((const __m128i *) (text + negative));
   __m128i digits = _mm_xor_si128 (raw, _mm_set1_epi8 ('0'));
   guint mine = (1u << n) - 1;
-  guint other = (guint) _mm_movemask_epi8 (_mm_adds_epu8 (digits, _mm_set1_epi8 (0x80 - 10))) & mine;
+  guint other
+      = (guint) _mm_movemask_epi8 (_mm_adds_epu8 (digits, _mm_set1_epi8 (0x80 - 10))) & mine;
   guint points = (guint) _mm_movemask_epi8 (_mm_cmpeq_epi8 (raw, _mm_set1_epi8 ('.'))) & mine;
 
   if (G_UNLIKELY ((other ^ points) | (points & (points - 1)) | (points == mine)))
@@ -194,7 +195,8 @@ convert_avx2 (const char *text, guint length, double *value, guint *point)
   digits = _mm_shuffle_epi8 (digits, from);
   __m128i pairs = _mm_maddubs_epi16 (digits, _mm_set1_epi16 (1 << 8 | 10));
   __m128i fours = _mm_madd_epi16 (pairs, _mm_set1_epi32 (1 << 16 | 100));
-  __m128i eights = _mm_madd_epi16 (_mm_packus_epi32 (fours, fours), _mm_set1_epi32 (1 << 16 | 10000));
+  __m128i eights
+      = _mm_madd_epi16 (_mm_packus_epi32 (fours, fours), _mm_set1_epi32 (1 << 16 | 10000));
   guint64 both = (guint64) _mm_cvtsi128_si64 (eights);
   guint64 whole = (both & G_MAXUINT32) * 100000000 + (both >> 32);
 

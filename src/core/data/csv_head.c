@@ -102,7 +102,8 @@ sample_read (Sample *self, const AyCsvText *text, guint most_rows)
         {
           guint32 first = r == 0 ? 1 : index.row_ends[r - 1] + 1;
           guint fields = index.row_ends[r] - first + 1;
-          AyCells cells = { text->data, text->data + text->size, index.ends, &first, 1, fields - 1 };
+          AyCells cells
+              = { text->data, text->data + text->size, index.ends, &first, 1, fields - 1 };
           gsize start = (guint32) (index.ends[first - 1] + 1), length;
 
           ay_cells_get (&cells, 0, 0, &length);
@@ -157,8 +158,8 @@ is_all_numbers (const Sample *sample)
   return sample_rows (sample) > 1;
 }
 
-/* The one of , ; tab | (and of blanks, where nothing but numbers is between them) by which the first
- * rows have the most regular number of fields, more than one; `preferred` breaks ties. */
+/* The one of , ; tab | (and of blanks, where nothing but numbers is between them) by which the
+ * first rows have the most regular number of fields, more than one; `preferred` breaks ties. */
 static char
 best_delimiter (const char *data, gsize size, char preferred)
 {
@@ -357,7 +358,8 @@ guess_kind (const Sample *sample, guint column, guint from, guint strict)
   for (guint r = from; r < rows; r++)
     if (sample_cell (sample, r, column) != NULL)
       g_hash_table_add (seen, (char *) sample_cell (sample, r, column));
-  return brief && g_hash_table_size (seen) <= MAX (64, texts / 4) ? AY_BUILD_CATEGORY : AY_BUILD_TEXT;
+  brief = brief && g_hash_table_size (seen) <= MAX (64, texts / 4);
+  return brief ? AY_BUILD_CATEGORY : AY_BUILD_TEXT;
 }
 
 /* Fields of a row: those of the header, or of the first row; where rows of other counts are to be

@@ -10,9 +10,9 @@
  *    straight to its rows of the columns (cells, build). A cell that contradicts its column's kind
  *    marks the column; marked columns are read again as text.
  *
- * Cost: one look at each byte for the survey, one for the index, some 20 cycles a number. Memory: the
- * columns, in big pages; the file is never copied, text cells refer to it. Chunks do not depend on
- * the number of threads; neither does the result. */
+ * Cost: one look at each byte for the survey, one for the index, some tens of cycles a number.
+ * Memory: the columns, in big pages; the file is never copied, text cells refer to it. Chunks do
+ * not depend on the number of threads; neither does the result. */
 
 #include "core/data/reader_csv.h"
 
@@ -360,14 +360,16 @@ survey (Reader *self, gsize **rows, GError **error)
     {
       self->text.quotes = FALSE;
       ay_diagnostics_add (self->diagnostics, "literal-quotes",
-                          "%s: quotes do not enclose fields: they are read as letters", self->file.path);
+                          "%s: quotes do not enclose fields: they are read as letters",
+                          self->file.path);
       g_clear_pointer (rows, g_free);
       g_clear_pointer (&self->chunks, g_free);
       g_clear_pointer (&self->surveys, g_free);
       return survey (self, rows, error);
     }
   if (!closed)
-    return ay_csv_file_fail_line (&self->file, opened, error, "a quote opens here and never closes");
+    return ay_csv_file_fail_line (&self->file, opened, error,
+                                  "a quote opens here and never closes");
   ay_diagnostics_add (self->diagnostics, "stray-quotes",
                       "%s: in %" G_GSIZE_FORMAT " cells text follows the closing quote: it is kept",
                       self->file.path, stray);
@@ -382,10 +384,12 @@ check_rows (Reader *self, GError **error)
   if (self->worst == G_MAXINT)
     return TRUE;
   if (chunk->too_long)
-    return ay_csv_file_fail_line (&self->file, chunk->first_ragged, error, "a row of more than 4 GiB");
-  return ay_csv_file_fail_line (&self->file, chunk->first_ragged, error, "%u field%s, the %s has %u", chunk->fields,
-                       chunk->fields == 1 ? "" : "s", self->head.header ? "header" : "first row",
-                       self->head.width);
+    return ay_csv_file_fail_line (&self->file, chunk->first_ragged, error,
+                                  "a row of more than 4 GiB");
+  return ay_csv_file_fail_line (&self->file, chunk->first_ragged, error,
+                                "%u field%s, the %s has %u", chunk->fields,
+                                chunk->fields == 1 ? "" : "s",
+                                self->head.header ? "header" : "first row", self->head.width);
 }
 
 /* Line feeds after the last row's own: nobody means rows by them. */
@@ -420,8 +424,8 @@ say_findings (Reader *self)
                         self->file.path, blank - closing);
   if (ragged > 0)
     ay_diagnostics_add (self->diagnostics, "ragged-rows",
-                        "%s: %" G_GSIZE_FORMAT " rows have another number of fields than %u and were"
-                        " %s (the first at line %" G_GSIZE_FORMAT ")",
+                        "%s: %" G_GSIZE_FORMAT " rows have another number of fields than %u and"
+                        " were %s (the first at line %" G_GSIZE_FORMAT ")",
                         self->file.path, ragged, self->head.width,
                         self->options->source.ragged == AY_RAGGED_SKIP ? "left out"
                                                                        : "filled up or cut",
