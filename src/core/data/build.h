@@ -9,9 +9,9 @@
 G_BEGIN_DECLS
 
 /* Columns being filled by the blocks of a parallel-for, each of which reads one chunk of a text
- * file and writes its rows to their final place: nothing is copied afterwards. Kinds are guessed before;
- * a value that contradicts the guess marks its column as failed, and the pass is run again for
- * failed columns alone, as text, which takes everything. */
+ * file and writes its rows to their final place: nothing is copied afterwards. Kinds are guessed
+ * before; a value that contradicts the guess marks its column as failed, and the pass is run again
+ * for failed columns alone, as text, which takes everything. */
 typedef enum
 {
   AY_BUILD_NUMBER,
