@@ -29,18 +29,52 @@ typedef struct
   double *sums;         /* per chunk: w, then d of w t, then d of w t^2 */
 } MomentSums;
 
-static void
-add_row (const double *x, const double *origin, double weight, gsize d, double *sums)
-{
-  double *first = sums, *second = sums + d;
-
-  for (gsize j = 0; j < d; j++)
-    {
-      double t = x[j] - origin[j], wt = weight * t;
-
-      first[j] += wt;
-      second[j] += wt * t;
+/* The same text for each width of vector; what a row adds does not depend on it. */
+#define FOR_ROWS(TYPE)                                                                            \
+  for (gsize i = 0; i < count; i++)                                                               \
+    {                                                                                             \
+      const TYPE *x = rows + i * d;                                                               \
+      double w = weight != NULL ? weight[i] : 1.0;                                                \
+                                                                                                  \
+      if (!(w > 0.0))                                                                             \
+        continue;                                                                                 \
+      sums[0] += w;                                                                               \
+      for (gsize j = 0; j < d; j++)                                                               \
+        {                                                                                         \
+          double t = x[j] - origin[j], wt = w * t;                                                \
+                                                                                                  \
+          first[j] += wt;                                                                         \
+          second[j] += wt * t;                                                                    \
+        }                                                                                         \
     }
+
+#define DEFINE_ADD_ROWS(NAME, TYPE, ATTRIBUTE)                                                    \
+  ATTRIBUTE static void NAME (const TYPE *rows, gsize count, gsize d, const double *origin,       \
+                              const double *weight, double *restrict sums)                        \
+  {                                                                                               \
+    double *restrict first = sums + 1, *restrict second = sums + 1 + d;                           \
+                                                                                                  \
+    FOR_ROWS (TYPE)                                                                               \
+  }
+
+DEFINE_ADD_ROWS (add_rows_f32, float, )
+DEFINE_ADD_ROWS (add_rows_f64, double, )
+#if defined __x86_64__
+DEFINE_ADD_ROWS (add_rows_f32_avx2, float, __attribute__ ((target ("avx2"))))
+DEFINE_ADD_ROWS (add_rows_f64_avx2, double, __attribute__ ((target ("avx2"))))
+#else
+#define add_rows_f32_avx2 add_rows_f32
+#define add_rows_f64_avx2 add_rows_f64
+#endif
+
+static gboolean
+has_avx2 (void)
+{
+#if defined __x86_64__
+  return __builtin_cpu_supports ("avx2");
+#else
+  return FALSE;
+#endif
 }
 
 static void
@@ -52,21 +86,23 @@ sum_chunk (gsize chunk, guint worker, gpointer data)
   gsize strip = MAX (1, STRIP_VALUES / MAX (job->d, 1));
   g_autofree double *block = g_new (double, strip * job->d + 1);
   double *sums = job->sums + chunk * (2 * job->d + 1);
+  gboolean wide = has_avx2 ();
 
   for (gsize at = first; at < last; at += strip)
     {
       gsize count = MIN (strip, last - at);
+      const guint32 *rows = problem->rows + at;
+      const double *weight = problem->weight != NULL ? problem->weight + at : NULL;
+      const float *plain = rows[count - 1] - rows[0] == count - 1
+                               ? ay_matrix_peek_f32 (problem->features, rows[0], count)
+                               : NULL;
 
-      ay_matrix_gather_f64 (problem->features, problem->rows + at, count, block);
-      for (gsize i = 0; i < count; i++)
-        {
-          double weight = problem->weight != NULL ? problem->weight[at + i] : 1.0;
-
-          if (weight <= 0.0)
-            continue;
-          sums[0] += weight;
-          add_row (block + i * job->d, job->origin, weight, job->d, sums + 1);
-        }
+      if (plain == NULL)
+        ay_matrix_gather_f64 (problem->features, rows, count, block);
+      if (plain != NULL)
+        (wide ? add_rows_f32_avx2 : add_rows_f32) (plain, count, job->d, job->origin, weight, sums);
+      else
+        (wide ? add_rows_f64_avx2 : add_rows_f64) (block, count, job->d, job->origin, weight, sums);
     }
 }
 
@@ -169,20 +205,39 @@ ay_moments_scaling (const AyMoments *self, gboolean unit, double scale, float *c
   return TRUE;
 }
 
+#define DEFINE_SCALE_F32(NAME, ATTRIBUTE)                                                         \
+  ATTRIBUTE static void NAME (const float *in, gsize count, gsize d, const AyScaling *scaling,    \
+                              float *out)                                                         \
+  {                                                                                               \
+    const float *centre = scaling->centre, *inv_scale = scaling->inv_scale;                       \
+                                                                                                  \
+    for (gsize i = 0; i < count; i++)                                                             \
+      {                                                                                           \
+        const float *x = in + i * d;                                                              \
+        float *restrict z = out + i * scaling->stride;                                            \
+                                                                                                  \
+        for (gsize j = 0; j < d; j++)                                                             \
+          z[j] = (x[j] - centre[j]) * inv_scale[j];                                               \
+      }                                                                                           \
+  }
+
+DEFINE_SCALE_F32 (scale_f32_plain, )
+#if defined __x86_64__
+DEFINE_SCALE_F32 (scale_f32_avx2, __attribute__ ((target ("avx2"))))
+DEFINE_SCALE_F32 (scale_f32_avx512, __attribute__ ((target ("avx512f,prefer-vector-width=512"))))
+#endif
+
 static void
-scale_f32 (const float *in, gsize in_stride, gsize count, gsize d, const AyScaling *scaling,
-           float *out)
+scale_f32 (const float *in, gsize count, gsize d, const AyScaling *scaling, float *out)
 {
-  const float *centre = scaling->centre, *inv_scale = scaling->inv_scale;
-
-  for (gsize i = 0; i < count; i++)
-    {
-      const float *x = in + i * in_stride;
-      float *z = out + i * scaling->stride;
-
-      for (gsize j = 0; j < d; j++)
-        z[j] = (x[j] - centre[j]) * inv_scale[j];
-    }
+#if defined __x86_64__
+  if (__builtin_cpu_supports ("avx512f"))
+    scale_f32_avx512 (in, count, d, scaling, out);
+  else if (__builtin_cpu_supports ("avx2"))
+    scale_f32_avx2 (in, count, d, scaling, out);
+  else
+#endif
+    scale_f32_plain (in, count, d, scaling, out);
 }
 
 static void
@@ -225,7 +280,7 @@ scale_converted (const AyMatrix *features, const guint32 *rows, gsize count,
       if (narrow)
         {
           ay_matrix_gather_f32 (features, rows + at, take, (float *) block);
-          scale_f32 ((float *) block, d, take, d, scaling, to);
+          scale_f32 ((float *) block, take, d, scaling, to);
         }
       else
         {
@@ -250,7 +305,7 @@ ay_standardise_rows (const AyMatrix *features, const guint32 *rows, gsize count,
         run++;
       plain = ay_matrix_peek_f32 (features, rows[i], run);
       if (plain != NULL)
-        scale_f32 (plain, d, run, d, scaling, out + i * scaling->stride);
+        scale_f32 (plain, run, d, scaling, out + i * scaling->stride);
       else
         scale_converted (features, rows + i, run, scaling, out + i * scaling->stride);
       i += run;

@@ -20,6 +20,8 @@ typedef struct
   gsize out_stride;     /* >= rows */
   const gint32 *label;  /* count */
   const double *weight; /* rows, 0 past count */
+  const char *ahead;    /* (nullable) memory wanted next: asked for while this is worked on */
+  gsize ahead_bytes;
 } AyThinBlock;
 
 typedef struct
