@@ -13,7 +13,8 @@ typedef struct
   const AyHead *head;
   AySoftmax *passes;
   AyMetric *metric;
-  AyPassKind kind; /* of evaluations */
+  AyPassKind kind;         /* of evaluations */
+  AyPassKind product_kind; /* of Newton's products, which need not be exact */
   gsize p;
   double *theta, *gradient, *step, *trial, *trial_gradient;
   AySoftmaxValue value, trial_value;

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/model/lambda_folds.h"
 #include "core/model/ridge_fit.h"
 #include "core/model/softmax_fit.h"
 #include "core/model/standardise.h"
@@ -130,6 +131,26 @@ sum_of_weights (const AyProblem *problem)
   return sum;
 }
 
+static gboolean
+choose_lambda (AyHead *self, const AyProblem *train, const AyHeadOptions *options, AyJob *job,
+               GError **error)
+{
+  double lambda_mean = options->lambda_mean;
+
+  if (options->lambda > 0.0)
+    {
+      self->lambda = options->lambda;
+      self->lambda_note = g_strdup_printf ("lambda %g, given", self->lambda);
+      return TRUE;
+    }
+  if (!options->lambda_auto)
+    self->lambda_note = g_strdup_printf ("lambda_mean %g, given", lambda_mean);
+  else if (!ay_lambda_by_folds (train, options, &lambda_mean, &self->lambda_note, job, error))
+    return FALSE;
+  self->lambda = lambda_mean * self->sum_weight;
+  return TRUE;
+}
+
 /* A head with its scaling and lambda set, weights zero. */
 static AyHead *
 prepare_cold (const AyProblem *train, const AyHeadOptions *options, AyJob *job, GError **error)
@@ -140,15 +161,13 @@ prepare_cold (const AyProblem *train, const AyHeadOptions *options, AyJob *job, 
   if (moments == NULL)
     return NULL;
   self = head_new (train->n_classes, moments->d, error);
-  if (self == NULL
-      || !ay_moments_scaling (moments, !options->standardise, options->scale, self->centre,
-                              self->inv_scale, error))
+  if (self == NULL)
     return NULL;
   self->sum_weight = moments->sum_weight;
-  self->lambda = options->lambda > 0.0 ? options->lambda : options->lambda_mean * self->sum_weight;
-  self->lambda_note = options->lambda > 0.0
-                          ? g_strdup_printf ("lambda %g, given", self->lambda)
-                          : g_strdup_printf ("lambda_mean %g, given", options->lambda_mean);
+  if (!ay_moments_scaling (moments, !options->standardise, options->scale, self->centre,
+                           self->inv_scale, error)
+      || !choose_lambda (self, train, options, job, error))
+    return NULL;
   return g_steal_pointer (&self);
 }
 
@@ -176,6 +195,20 @@ prepare_warm (const AyProblem *train, const AyHead *warm, GError **error)
   self->lambda_note = g_strdup (warm->lambda_note);
   self->sum_weight = sum_of_weights (train);
   return self;
+}
+
+/* Weighted standard deviation of the target, 1 when it is constant: the unit of ridge gradients. */
+static double
+target_spread (const AyProblem *train)
+{
+  double sum = sum_of_weights (train), mean = 0.0, square = 0.0;
+
+  for (gsize i = 0; i < train->n; i++)
+    mean += (train->weight != NULL ? train->weight[i] : 1.0) / sum * train->target[i];
+  for (gsize i = 0; i < train->n; i++)
+    square += (train->weight != NULL ? train->weight[i] : 1.0) / sum
+              * (train->target[i] - mean) * (train->target[i] - mean);
+  return square > 0.0 ? sqrt (square) : 1.0;
 }
 
 static gboolean
@@ -212,6 +245,9 @@ ay_head_fit (const AyProblem *train, const AyHeadOptions *options, const AyHead 
   if (self == NULL)
     return NULL;
   self->tolerance = options->tolerance;
+  if (train->n_classes == 0)
+    self->tolerance *= target_spread (train);
+  ay_job_set_phase (job, "fitting the head");
   if (train->n_classes > 0)
     fitted = ay_softmax_fit (train, self, options->max_iterations, job, error);
   else

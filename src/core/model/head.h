@@ -43,7 +43,9 @@ typedef struct
   gboolean lambda_auto; /* choose lambda_mean by folds inside train */
   gboolean standardise; /* else centre = 0, scale = 1 */
   double scale;         /* the standardised features times this */
-  double tolerance;     /* max norm of the gradient of the mean objective */
+  double tolerance;     /* max norm of the gradient of the mean objective (ridge: times the
+                           spread of the target); under a small penalty the solver goes on to
+                           1e-5 lambda_mean, which bounds the weights' error by 1e-5 sqrt(p) */
   guint max_iterations;
   guint64 seed;
 } AyHeadOptions;

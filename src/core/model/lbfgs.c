@@ -12,7 +12,7 @@
 #define MEMORY 10
 #define MEMORY_BYTES (256 << 20)
 #define WINDOW 15 /* iterations over which progress is judged */
-#define PATIENCE 150 /* iterations still foreseen from which Newton's method is the better one */
+#define PATIENCE 250 /* iterations still foreseen from which Newton's method is the better one */
 
 typedef struct
 {

@@ -50,7 +50,8 @@ solve_step (Cg *cg, AyDescent *self, GError **error)
     {
       double curvature, alpha, next;
 
-      if (!ay_softmax_product (self->passes, self->kind, cg->direction, cg->product, error))
+      if (!ay_softmax_product (self->passes, self->product_kind, cg->direction, cg->product,
+                               error))
         return FALSE;
       curvature = ay_vector_dot (cg->direction, cg->product, p);
       if (!(curvature > 0.0))

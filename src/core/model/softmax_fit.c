@@ -15,6 +15,10 @@
 
 /* Below this many products a pass, double costs nothing worth saving. */
 #define EXACT_PRODUCTS 4e6
+/* A gradient g leaves the weights |g| / lambda_mean from the minimum at worst: under a small
+ * penalty the solver goes on until that is small too, as far as double allows. */
+#define WEIGHT_ERROR 1e-5
+#define LEAST_GOAL 1e-13
 
 static void
 from_head (const AyHead *head, double *theta)
@@ -54,22 +58,24 @@ static gboolean
 run (AyDescent *self, const AyProblem *train, AyHead *head, GError **error)
 {
   gboolean large = (double) train->n * self->p > EXACT_PRODUCTS;
+  double goal = MIN (head->tolerance,
+                     MAX (WEIGHT_ERROR * head->lambda / head->sum_weight, LEAST_GOAL));
 
   from_head (head, self->theta);
-  self->kind = large ? AY_PASS_FAST : AY_PASS_EXACT;
+  self->kind = self->product_kind = large ? AY_PASS_FAST : AY_PASS_EXACT;
   head->solver = "L-BFGS";
-  if (!ay_descent_evaluate (self, error) || !ay_descent_lbfgs (self, 0.7 * head->tolerance, error))
+  if (!ay_descent_evaluate (self, error) || !ay_descent_lbfgs (self, 0.7 * goal, error))
     return FALSE;
   if (large)
     {
       self->kind = AY_PASS_EXACT;
-      if (!ay_descent_evaluate (self, error) || !ay_descent_lbfgs (self, head->tolerance, error))
+      if (!ay_descent_evaluate (self, error) || !ay_descent_lbfgs (self, goal, error))
         return FALSE;
     }
-  if (self->norm > head->tolerance && self->iterations < self->max_iterations)
+  if (self->norm > goal && self->iterations < self->max_iterations)
     {
       head->solver = "L-BFGS, then Newton-CG";
-      if (!ay_descent_newton (self, head->tolerance, error))
+      if (!ay_descent_newton (self, goal, error))
         return FALSE;
     }
   to_head (self, head);
