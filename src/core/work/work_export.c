@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/work/export.h"
+#include "core/work/work_private.h"
+
+static AyTable *
+pick_columns (AyTable *all, const char *const *names, GError **error)
+{
+  g_autoptr (AyTable) picked = ay_table_new (ay_table_rows (all));
+
+  for (; *names != NULL; names++)
+    {
+      AyColumn *column = ay_table_find (all, *names);
+
+      if (column == NULL)
+        {
+          g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "there is no column \"%s\"", *names);
+          return NULL;
+        }
+      if (ay_table_find (picked, *names) == NULL)
+        ay_table_take (picked, ay_column_ref (column));
+    }
+  return g_steal_pointer (&picked);
+}
+
+gboolean
+ay_work_export (AyWork *self, const char *const *columns, const AyBitset *rows, const char *path,
+                AyJob *job, GError **error)
+{
+  AyExportOptions options = AY_EXPORT_OPTIONS_INIT;
+  g_autoptr (AyTable) all = NULL;
+  g_autoptr (AyTable) picked = NULL;
+
+  if (!ay_export_format_of_path (path, &options.format, error))
+    return FALSE;
+  all = ay_work_columns (self, error);
+  if (all == NULL)
+    return FALSE;
+  picked = columns != NULL ? pick_columns (all, columns, error) : ay_table_ref (all);
+  if (picked == NULL)
+    return FALSE;
+  options.diagnostics = self->data->diagnostics;
+  return ay_export_table (picked, rows, &options, path, job, error);
+}
