@@ -6,18 +6,26 @@
 G_BEGIN_DECLS
 
 /* Leave-one-out for every training row by one Newton step with the row's own curvature taken out
- * (approximate leave-one-out, ALO), refitting the rows where one step is not enough. */
+ * (approximate leave-one-out, ALO: Rad and Maleki 2020; Beirami et al. 2017), refitting the rows
+ * where one step is not enough. Exact for ridge. Above the Hessian's dense limit: by five folds. */
 typedef struct
 {
   gsize n;
   guint n_outputs;
-  double *output;     /* n x n_outputs: left-out probabilities (ridge: left-out prediction) */
+  double *output;     /* n x n_outputs: left-out probabilities (ridge: left-out prediction); NaN
+                         for the only row of its class, which has no finite optimum without it */
   double *effect;     /* (nullable) n: target loss without the row minus with it: > 0 = helpful,
-                         evaluated at theta without the row, not linearised */
-  double *leverage;   /* n: largest eigenvalue of W K */
+                         evaluated at theta without the row, not linearised; NaN as output */
+  double *error;      /* (nullable) n: standard error of effect over the target's rows; NaN where
+                         it was not evaluated row by row */
+  double *self;       /* (nullable) n: first-order effect on the row's own loss, w r^T K r */
+  double *leverage;   /* (nullable) n: largest eigenvalue of w W K */
   guint8 *refitted;   /* n: 1 where the row was refitted */
   gsize n_refitted;
-  gboolean by_folds;  /* output comes from k folds: no acceptable leverage at this size */
+  gsize n_above;      /* rows above refit_above, refitted or not */
+  gsize n_linear;     /* rows whose effect is linearised */
+  gsize n_only;       /* rows that are the only one of their class */
+  gboolean by_folds;  /* output comes from k folds: no exact leverage at this size */
   char *method;       /* one sentence for the certificate */
 } AyLoo;
 
@@ -26,10 +34,13 @@ typedef struct
   const AyProblem *target;  /* (nullable) the loss whose change is wanted */
   double refit_above;       /* eigenvalue from which a row is refitted */
   gsize max_refits;         /* rows beyond keep the one-step value, and are counted */
-  guint64 seed;
+  double max_flop;          /* above it effects are linearised but for the largest */
+  gsize n_evaluated;        /* how many of the largest are then evaluated */
+  guint64 seed;             /* of the folds */
 } AyLooOptions;
-#define AY_LOO_OPTIONS_INIT { NULL, 0.5, 200, 0 }
+#define AY_LOO_OPTIONS_INIT { NULL, 0.5, 200, 4e11, 1000, 0 }
 
+/* Errors: as ay_hessian_inverse and ay_head_fit; CANCELLED, NOMEM. */
 AyLoo *ay_loo_new (const AyProblem *train, const AyHead *head, AyHessian *hessian,
                    const AyLooOptions *options, AyJob *job, GError **error);
 void ay_loo_free (AyLoo *self);

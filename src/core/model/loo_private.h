@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/model/loo.h"
+#include "core/model/target_effect.h"
+
+G_BEGIN_DECLS
+
+/* Leave-one-out's two halves, for loo.c only. */
+
+/* Fills output, self and leverage from the inverse Hessian, and q (n x m, reduced): theta without
+ * row i = theta + w_i H^-1 (q_i (x) z_i). */
+gboolean ay_loo_leverage (AyLoo *self, const AyProblem *train, const AyHead *head,
+                          const double *inverse, double *q, AyJob *job, GError **error);
+
+/* Effects on the target at theta without each of rows[0..count-1] (nullable: 0..count-1), into
+ * effect and error by row. */
+gboolean ay_loo_evaluate (AyLoo *self, const AyProblem *train, const AyHead *head,
+                          const double *inverse, const double *q, const AyTargetLoss *target,
+                          const guint32 *rows, gsize count, AyJob *job, GError **error);
+/* Linearised effects w_i q_i^T S z_i of all rows; s: p doubles, H^-1 times the target's gradient,
+ * q: n x n_outputs, not reduced. */
+gboolean ay_loo_linear (const AyProblem *train, const AyHead *head, const double *q,
+                        const double *s, double *effect, AyJob *job, GError **error);
+/* What evaluating one row costs. */
+double ay_loo_evaluation_flop (const AyHead *head, const AyTargetLoss *target);
+
+G_END_DECLS

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/model/head.h"
+
+G_BEGIN_DECLS
+
+/* The loss of a target (target.h) around a fitted head: its gradient, and its change when outputs
+ * move. */
+typedef struct _AyTargetLoss AyTargetLoss;
+
+/* Borrows target and head. NOMEM, CANCELLED; RANGE when the target has no weight. */
+AyTargetLoss *ay_target_loss_new (const AyProblem *target, const AyHead *head, AyJob *job,
+                                  GError **error);
+void ay_target_loss_free (AyTargetLoss *self);
+gsize ay_target_loss_rows (const AyTargetLoss *self);
+/* The rows, standardised with a last column of 1: rows x (d + 1). */
+const double *ay_target_loss_features (const AyTargetLoss *self);
+/* gradient (p doubles) of the mean loss over the rows with a mark (nullable: all), the mean taken
+ * over those rows. */
+gboolean ay_target_loss_gradient (const AyTargetLoss *self, const guint8 *mark, double *gradient,
+                                  AyJob *job, GError **error);
+/* Change of the mean loss when row t's outputs change by reduced (reduced.h) move[t * stride ..],
+ * and its standard error over rows; scratch: n_outputs doubles. */
+double ay_target_loss_change (const AyTargetLoss *self, const double *move, gsize stride,
+                              double *scratch, double *error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyTargetLoss, ay_target_loss_free)
+
+G_END_DECLS
