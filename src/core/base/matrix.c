@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/matrix.h"
 
+#include "core/base/convert.h"
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 
@@ -171,88 +172,35 @@ ay_matrix_part (const AyMatrix *self, gsize row, gsize *first_row)
   return (gsize) (part - self->parts);
 }
 
-static double
-half_to_double (guint16 h)
-{
-  int exponent = (h >> 10) & 31, mantissa = h & 1023;
-  double value;
+/* Columns of a Fortran-ordered part are read in pieces of this many rows, so that the output of a
+ * piece stays in the cache until all its columns are there. */
+#define PIECE 256
 
-  if (exponent == 0)
-    value = ldexp (mantissa, -24);
-  else if (exponent == 31)
-    value = mantissa != 0 ? NAN : INFINITY;
-  else
-    value = ldexp (mantissa + 1024, exponent - 25);
-  return h & 0x8000 ? -value : value;
-}
-
-static double
-element (const Part *part, gsize index)
-{
-  const guint8 *at = part->data + index * ay_dtype_size (part->dtype);
-  union { guint8 b[8]; guint16 u16; gint16 i16; guint32 u32; gint32 i32; guint64 u64; gint64 i64;
-          float f32; double f64; } v;
-  gsize size = ay_dtype_size (part->dtype);
-
-  if (part->swapped)
-    for (gsize i = 0; i < size; i++)
-      v.b[i] = at[size - 1 - i];
-  else
-    memcpy (v.b, at, size);
-  switch (part->dtype)
-    {
-    case AY_DTYPE_F16: return half_to_double (v.u16);
-    case AY_DTYPE_F32: return v.f32;
-    case AY_DTYPE_F64: return v.f64;
-    case AY_DTYPE_BOOL: return v.b[0] != 0;
-    case AY_DTYPE_I8: return (gint8) v.b[0];
-    case AY_DTYPE_I16: return v.i16;
-    case AY_DTYPE_I32: return v.i32;
-    case AY_DTYPE_I64: return (double) v.i64;
-    case AY_DTYPE_U8: return v.b[0];
-    case AY_DTYPE_U16: return v.u16;
-    case AY_DTYPE_U32: return v.u32;
-    case AY_DTYPE_U64: return (double) v.u64;
-    }
-  return NAN;
-}
-
-/* The plain layouts in one loop the compiler vectorises; the rest element by element. Data of a
- * mapped file may be unaligned, hence memcpy. */
-#define COPY_PLAIN(TYPE, OUT)                                                                     \
-  do                                                                                              \
-    {                                                                                             \
-      const guint8 *at = part->data + first * cols * sizeof (TYPE);                               \
-      for (gsize i = 0; i < count * cols; i++)                                                    \
-        {                                                                                         \
-          TYPE value;                                                                             \
-          memcpy (&value, at + i * sizeof (TYPE), sizeof (TYPE));                                 \
-          (OUT)[i] = value;                                                                       \
-        }                                                                                         \
-    }                                                                                             \
-  while (0)
-
-#define DEFINE_PART_GET(NAME, OUT_TYPE)                                                           \
-  static void NAME (const Part *part, gsize cols, gsize first, gsize count, OUT_TYPE *out)        \
+#define DEFINE_PART_GET(SUFFIX, TYPE)                                                             \
+  static void part_get_##SUFFIX (const Part *part, gsize cols, gsize first, gsize count,          \
+                                 TYPE *out)                                                       \
   {                                                                                               \
-    if (!part->column_major && !part->swapped)                                                    \
-      switch (part->dtype)                                                                        \
-        {                                                                                         \
-        case AY_DTYPE_F32: COPY_PLAIN (float, out); return;                                       \
-        case AY_DTYPE_F64: COPY_PLAIN (double, out); return;                                      \
-        case AY_DTYPE_U8: COPY_PLAIN (guint8, out); return;                                       \
-        case AY_DTYPE_I32: COPY_PLAIN (gint32, out); return;                                      \
-        case AY_DTYPE_I64: COPY_PLAIN (gint64, out); return;                                      \
-        default: break;                                                                           \
-        }                                                                                         \
-    for (gsize i = 0; i < count; i++)                                                             \
+    AyNumbers numbers = { part->dtype, part->swapped, part->data };                               \
+    TYPE piece[PIECE];                                                                            \
+                                                                                                  \
+    if (!part->column_major)                                                                      \
+      {                                                                                           \
+        ay_convert_##SUFFIX (&numbers, first * cols, count * cols, out);                          \
+        return;                                                                                   \
+      }                                                                                           \
+    for (gsize at = 0; at < count; at += PIECE)                                                   \
       for (gsize j = 0; j < cols; j++)                                                            \
-        out[i * cols + j] = (OUT_TYPE) element (                                                  \
-            part, part->column_major ? j * part->rows + first + i : (first + i) * cols + j);      \
+        {                                                                                         \
+          gsize take = MIN (PIECE, count - at);                                                   \
+                                                                                                  \
+          ay_convert_##SUFFIX (&numbers, j * part->rows + first + at, take, piece);               \
+          for (gsize i = 0; i < take; i++)                                                        \
+            out[(at + i) * cols + j] = piece[i];                                                  \
+        }                                                                                         \
   }
 
-DEFINE_PART_GET (part_get_f32, float)
-DEFINE_PART_GET (part_get_f64, double)
+DEFINE_PART_GET (f32, float)
+DEFINE_PART_GET (f64, double)
 
 #define DEFINE_GET(SUFFIX, TYPE)                                                                  \
   void ay_matrix_get_##SUFFIX (const AyMatrix *self, gsize first, gsize count, TYPE *out)         \
@@ -294,8 +242,12 @@ ay_matrix_value (const AyMatrix *self, gsize row, gsize col)
 {
   const Part *part = find_part (self, row);
   gsize local = row - part->first_row;
+  AyNumbers numbers = { part->dtype, part->swapped, part->data };
+  gsize index = part->column_major ? col * part->rows + local : local * self->cols + col;
+  double value;
 
-  return element (part, part->column_major ? col * part->rows + local : local * self->cols + col);
+  ay_convert_f64 (&numbers, index, 1, &value);
+  return value;
 }
 
 const float *
@@ -312,70 +264,77 @@ ay_matrix_peek_f32 (const AyMatrix *self, gsize first, gsize count)
   return (gsize) at % sizeof (float) == 0 ? (const float *) at : NULL;
 }
 
-/* Rows a block of the finite check: small enough to cancel at once, whatever the width. */
+/* Bytes a block of the finite check: small enough to cancel at once, whatever the width. */
 #define CHECK_BYTES (1 << 20)
 
 typedef struct
 {
-  const AyMatrix *self;
-  gsize block_rows;
-  gsize *bad; /* per block: index of the first bad element in the block, or G_MAXSIZE */
+  const Part *part;
+  gsize cols;
+  gsize n, block_size; /* numbers of the part, of a block */
+  gsize *bad; /* per block: row * cols + column of the first one in row order, or MAXSIZE */
 } FiniteCheck;
 
 static void
 check_block (gsize block, guint worker, gpointer data)
 {
   FiniteCheck *check = data;
-  gsize cols = check->self->cols;
-  gsize first = block * check->block_rows;
-  gsize count = MIN (check->block_rows, check->self->rows - first);
-  const float *plain = ay_matrix_peek_f32 (check->self, first, count);
-  g_autofree float *buffer = NULL;
-  gsize total = count * cols;
-  float sum = 0.0f;
+  const Part *part = check->part;
+  AyNumbers numbers = { part->dtype, part->swapped, part->data };
+  gsize at = block * check->block_size, end = MIN (at + check->block_size, check->n);
 
   check->bad[block] = G_MAXSIZE;
-  if (plain == NULL)
+  while ((at += ay_first_not_finite (&numbers, at, end - at)) < end)
     {
-      buffer = g_new (float, MAX (total, 1));
-      ay_matrix_get_f32 (check->self, first, count, buffer);
-      plain = buffer;
-    }
-  for (gsize i = 0; i < total; i++)
-    sum += plain[i] * 0.0f; /* stays 0 unless an element is NaN or inf */
-  if (sum == 0.0f)
-    return;
-  for (gsize i = 0; i < total; i++)
-    if (!isfinite (ay_matrix_value (check->self, first + i / cols, i % cols)))
-      {
-        check->bad[block] = i;
+      gsize index = part->column_major ? at % part->rows * check->cols + at / part->rows : at;
+
+      check->bad[block] = MIN (check->bad[block], index);
+      if (!part->column_major)
         return;
-      }
+      at++;
+    }
+}
+
+/* The first bad number of a part, in row order, as row * cols + column; MAXSIZE: none. */
+static gboolean
+check_part (const Part *part, gsize cols, gsize *first, AyJob *job, GError **error)
+{
+  gsize block_size = CHECK_BYTES / ay_dtype_size (part->dtype);
+  gsize n_blocks = ay_n_blocks (part->rows * cols, block_size);
+  g_autofree gsize *bad = NULL;
+  FiniteCheck check = { part, cols, part->rows * cols, block_size, NULL };
+
+  *first = G_MAXSIZE;
+  if (part->dtype > AY_DTYPE_F64) /* whole numbers */
+    return TRUE;
+  check.bad = bad = g_new0 (gsize, MAX (n_blocks, 1));
+  if (!ay_parallel_for (n_blocks, check_block, &check, job, error))
+    return FALSE;
+  for (gsize block = 0; block < n_blocks; block++)
+    *first = MIN (*first, bad[block]);
+  return TRUE;
 }
 
 gboolean
 ay_matrix_check_finite (const AyMatrix *self, const char *name, AyJob *job, GError **error)
 {
-  gsize block_rows = MAX (1, CHECK_BYTES / (MAX (self->cols, 1) * sizeof (float)));
-  gsize n_blocks = ay_n_blocks (self->rows, block_rows);
-  g_autofree gsize *bad = g_new0 (gsize, MAX (n_blocks, 1));
-  FiniteCheck check = { self, block_rows, bad };
+  for (gsize k = 0; k < self->n_parts; k++)
+    {
+      const Part *part = &self->parts[k];
+      gsize first, row, col;
+      double value;
 
-  if (!ay_parallel_for (n_blocks, check_block, &check, job, error))
-    return FALSE;
-  for (gsize block = 0; block < n_blocks; block++)
-    if (bad[block] != G_MAXSIZE)
-      {
-        gsize row = block * block_rows + bad[block] / self->cols;
-        gsize col = bad[block] % self->cols;
-        gsize part_first;
-
-        ay_matrix_part (self, row, &part_first);
-        g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                     "%s: row %" G_GSIZE_FORMAT ", column %" G_GSIZE_FORMAT ": %s", name,
-                     row - part_first, col,
-                     isnan (ay_matrix_value (self, row, col)) ? "nan" : "inf");
+      if (!check_part (part, self->cols, &first, job, error))
         return FALSE;
-      }
+      if (first == G_MAXSIZE)
+        continue;
+      row = first / self->cols;
+      col = first % self->cols;
+      value = ay_matrix_value (self, part->first_row + row, col);
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                   "%s: row %" G_GSIZE_FORMAT ", column %" G_GSIZE_FORMAT ": %s", name, row, col,
+                   isnan (value) ? "nan" : isinf (value) ? "inf" : "beyond single precision");
+      return FALSE;
+    }
   return TRUE;
 }

@@ -52,8 +52,9 @@ double ay_matrix_value (const AyMatrix *self, gsize row, gsize col);
 /* Where count rows from first are plain row-major native float, their address; else NULL. */
 const float *ay_matrix_peek_f32 (const AyMatrix *self, gsize first, gsize count);
 
-/* Finds the first NaN or inf (in row order): TRUE when all are finite; else FALSE with
- * AY_ERROR_INPUT "NAME: row R, column C: nan". One pass on all cores. */
+/* Finds the first NaN, inf or number beyond the range of float (in row order): TRUE when all are
+ * finite; else FALSE with AY_ERROR_INPUT "NAME: row R, column C: nan", R counted from the part's
+ * first row. One pass on all cores at the speed of memory; whole numbers are not read at all. */
 gboolean ay_matrix_check_finite (const AyMatrix *self, const char *name, AyJob *job,
                                  GError **error);
 
