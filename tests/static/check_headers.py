@@ -2,12 +2,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Each header compiles alone, without a warning; those of core/shim as C++ too.
 
-Usage: check_headers.py BUILD. Flags are those of a source file in the header's own folder.
+Usage: check_headers.py BUILD. Flags are those of a source file in the header's own folder. What
+compiled is remembered in the build folder until the header, one that it includes, or a flag
+changes.
 """
 import concurrent.futures
+import hashlib
 import json
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 import sys
@@ -37,8 +41,44 @@ def compile_alone(header, flags, language):
     return run.stderr.splitlines()[:8] if run.returncode else []
 
 
+def texts_of(header, seen):
+    """The header's text and those of the project's headers that it includes."""
+    if header in seen or not header.is_file():
+        return
+    seen[header] = header.read_text(encoding='utf-8')
+    for target in re.findall(r'#include "([^"]+)"', seen[header]):
+        texts_of(tree.ROOT / 'src' / target, seen)
+
+
+def digest(header, flags, language):
+    seen = {}
+    texts_of(header, seen)
+    text = '\0'.join([*seen.values(), *flags, language])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Memory:
+    """Digests of what compiled without a word."""
+
+    def __init__(self, path):
+        self.path = path
+        self.known = set(path.read_text(encoding='utf-8').split()) if path.exists() else set()
+        self.now = set()
+
+    def check(self, job):
+        key = digest(*job)
+        problems = [] if key in self.known else compile_alone(*job)
+        if not problems:
+            self.now.add(key)
+        return problems
+
+    def save(self):
+        self.path.write_text('\n'.join(sorted(self.now)), encoding='utf-8')
+
+
 def main():
     build = pathlib.Path(sys.argv[1]).resolve()
+    memory = Memory(build / 'headers-that-compile')
     flags = flags_by_folder(build)
     fallback = flags.get(tree.ROOT / 'src' / 'core' / 'base', [])
     jobs = []
@@ -49,9 +89,10 @@ def main():
         jobs += [(header, flags.get(header.parent, fallback), language) for language in languages]
     tap = Tap()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = pool.map(lambda job: compile_alone(*job), jobs)
+        results = pool.map(memory.check, jobs)
         for (header, _, language), problems in zip(jobs, results):
             tap.check(f'{tree.name(header)} alone ({language})', problems)
+    memory.save()
     tap.finish()
 
 
