@@ -12,6 +12,7 @@ typedef struct
   const char *label;  /* (nullable) what it shows, with the unit */
   gboolean integral;  /* only whole numbers are ticks */
   gboolean hidden;    /* positions mean nothing by themselves: no ticks, no numbers */
+  gboolean log_counts; /* counts by log (1 + v); low is 0 */
 } AyFigureAxis;
 
 #define AY_FIGURE_MAX_TICKS 16
@@ -23,12 +24,14 @@ typedef struct
   char label[AY_FIGURE_MAX_TICKS][24];
 } AyFigureTicks;
 
-/* A number as a label for people: at most `digits` significant digits, k M G T for large ones
- * (when `step` >= 100), a true minus sign; enough decimals to tell neighbours `step` apart. */
+/* A number as a label for people: k M G T for large ones, a true minus sign, enough decimals to
+ * tell neighbours `step` apart; step 0: three significant digits. */
 void ay_figure_number (double value, double step, char out[24]);
 /* 1234567 -> "1 234 567" with narrow spaces. (transfer full) */
 char *ay_figure_count (guint64 count);
 
+/* Where a value lies between the axis's ends, 0..1 (outside: beyond). */
+double ay_figure_axis_place (const AyFigureAxis *axis, double value);
 void ay_figure_ticks (const AyFigureAxis *axis, guint max_ticks, AyFigureTicks *ticks);
 /* Widens an empty or unusable range so that it can be drawn; rounds nothing. */
 void ay_figure_axis_repair (AyFigureAxis *axis);

@@ -46,6 +46,9 @@ void ay_figure_hair_line (AyFigureCanvas *self, double x0, double y0, double x1,
                           AyFigureColor color);
 void ay_figure_fill_box (AyFigureCanvas *self, const AyFigureBox *box, AyFigureColor color);
 
+/* A muted word in the middle of a drawing that has nothing to show. */
+void ay_figure_say (AyFigureCanvas *self, const AyFigureBox *box, const char *text);
+
 /* Size of one line in px: advance width, and height from ascent to descent. */
 void ay_figure_text_size (AyFigureCanvas *self, const char *text, const AyFigureTextStyle *style,
                           double *width, double *height);

@@ -18,8 +18,8 @@ typedef struct
   guint64 infinite;       /* +-inf */
   guint64 total;          /* rows looked at */
   guint64 selected;       /* of them selected */
-  double minimum, maximum, median; /* of the finite values; NaN when there is none; the median to
-                                      the width of a bin */
+  double minimum, maximum, median; /* of the finite values, NaN when there is none; the median of
+                                      at most 50000 of them */
 } AyFigureBins;
 
 typedef struct

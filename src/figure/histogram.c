@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "figure/histogram.h"
+
+#include "figure/palette.h"
+
+#include <math.h>
+
+static AyFigureColor
+bar_color (const AyFigureHistogram *self, const AyFigureTheme *theme, double middle)
+{
+  AyFigureScale scale;
+
+  if (!self->diverging)
+    return theme->accent;
+  ay_figure_scale_init (&scale, AY_FIGURE_DIVERGING, -1.0, 1.0, theme);
+  return ay_figure_scale_color (&scale, middle < 0.0 ? -0.55 : 0.55);
+}
+
+static void
+draw_bar (AyFigureCanvas *canvas, const AyFigureBox *plot, const AyFigureAxis *y, double from,
+          double to, double count, AyFigureColor color)
+{
+  double height = plot->height * ay_figure_axis_place (y, count);
+  AyFigureBox bar = { from, plot->y + plot->height - height, to - from, height };
+
+  if (count > 0.0 && height < 1.0) /* never invisible */
+    {
+      bar.y = plot->y + plot->height - 1.0;
+      bar.height = 1.0;
+    }
+  if (count > 0.0)
+    ay_figure_fill_box (canvas, &bar, color);
+}
+
+static void
+draw_bars (AyFigureCanvas *canvas, const AyFigureHistogram *self, const AyFigureBox *plot,
+           const AyFigureAxis *y)
+{
+  const AyFigureBins *bins = self->bins;
+  double width = plot->width / bins->n_bins, gap = width >= 5.0 ? 1.0 : 0.0;
+  gboolean overlay = bins->count_selected != NULL && bins->selected > 0;
+
+  for (guint b = 0; b < bins->n_bins; b++)
+    {
+      double from = plot->x + b * width, to = from + width - gap;
+      double middle = bins->low + (b + 0.5) * (bins->high - bins->low) / bins->n_bins;
+      AyFigureColor color = bar_color (self, canvas->theme, middle);
+      AyFigureColor faint = ay_figure_mix (color, canvas->theme->background, 0.62);
+
+      draw_bar (canvas, plot, y, from, to, (double) bins->count[b], overlay ? faint : color);
+      if (overlay)
+        draw_bar (canvas, plot, y, from, to, (double) bins->count_selected[b], color);
+    }
+}
+
+/* "12 missing, 3 below, 1 above the range", or NULL. (transfer full) */
+static char *
+left_out (const AyFigureBins *bins)
+{
+  const struct { guint64 count; const char *what; } parts[] = {
+    { bins->missing, "without a value" },
+    { bins->infinite, "infinite" },
+    { bins->below, "below the range" },
+    { bins->above, "above the range" },
+  };
+  GString *out = g_string_new (NULL);
+
+  for (gsize k = 0; k < G_N_ELEMENTS (parts); k++)
+    if (parts[k].count > 0)
+      {
+        g_autofree char *count = ay_figure_count (parts[k].count);
+
+        g_string_append_printf (out, "%s%s %s", out->len > 0 ? ", " : "", count, parts[k].what);
+      }
+  return g_string_free (out, out->len == 0);
+}
+
+static void
+draw_note (AyFigureCanvas *canvas, const AyFigureBins *bins, const AyFigureBox *box)
+{
+  AyFigureTextStyle style = { canvas->theme->muted, canvas->theme->font_size * 0.92, FALSE,
+                              AY_FIGURE_END, FALSE };
+  g_autofree char *left = left_out (bins), *count = ay_figure_count (bins->selected);
+  g_autofree char *all = NULL, *text = NULL;
+
+  if (bins->selected > 0)
+    all = g_strdup_printf ("%s selected%s%s", count, left != NULL ? ", " : "",
+                           left != NULL ? left : "");
+  else
+    all = g_strdup (left);
+  if (all == NULL)
+    return;
+  text = ay_figure_text_fit (canvas, all, &style, box->width);
+  ay_figure_text_show (canvas, text, &style, box->x + box->width,
+                       box->y + canvas->theme->font_size * 0.7);
+}
+
+static void
+draw_zero (AyFigureCanvas *canvas, const AyFigureBox *plot, const AyFigureAxis *x)
+{
+  double at = plot->x + plot->width * ay_figure_axis_place (x, 0.0);
+
+  if (x->low < 0.0 && x->high > 0.0)
+    ay_figure_hair_line (canvas, at, plot->y, at, plot->y + plot->height,
+                         canvas->theme->foreground);
+}
+
+void
+ay_figure_histogram_draw (AyFigureCanvas *canvas, const AyFigureHistogram *self,
+                          const AyFigureBox *box)
+{
+  const AyFigureBins *bins = self->bins;
+  AyFigureAxis x = { .low = bins->low, .high = bins->high, .label = self->label };
+  AyFigureAxis y = { .low = 0.0, .label = self->count_label != NULL ? self->count_label : "rows",
+                     .integral = TRUE, .log_counts = self->log_counts };
+  AyFigureBox rest = *box, plot;
+  guint64 most = 0;
+
+  for (guint b = 0; b < bins->n_bins; b++)
+    most = MAX (most, bins->count[b]);
+  y.high = MAX ((double) most * (self->log_counts ? 1.0 : 1.04), 1.0);
+  ay_figure_axis_repair (&x);
+  rest.y += canvas->theme->font_size * 1.1; /* the line of what is left out */
+  rest.height = MAX (rest.height - canvas->theme->font_size * 1.1, 1.0);
+  plot = ay_figure_axes_layout (canvas, &rest, &x, &y);
+  ay_figure_axes_draw (canvas, &plot, &x, &y);
+  draw_bars (canvas, self, &plot, &y);
+  if (self->diverging)
+    draw_zero (canvas, &plot, &x);
+  if (most == 0)
+    ay_figure_say (canvas, &plot, "No values");
+  draw_note (canvas, bins, box);
+}
+
+char *
+ay_figure_histogram_summary (const AyFigureHistogram *self)
+{
+  const AyFigureBins *bins = self->bins;
+  g_autofree char *count = ay_figure_count (bins->total - bins->missing);
+  g_autofree char *left = left_out (bins), *selected = ay_figure_count (bins->selected);
+  const char *rows = self->count_label != NULL ? self->count_label : "rows";
+  GString *out = g_string_new (NULL);
+
+  g_string_append_printf (out, "Histogram of %s over %s %s",
+                          self->label != NULL ? self->label : "values", count, rows);
+  if (!isnan (bins->minimum))
+    {
+      char low[24], middle[24], high[24];
+
+      ay_figure_number (bins->minimum, 0.0, low);
+      ay_figure_number (bins->median, 0.0, middle);
+      ay_figure_number (bins->maximum, 0.0, high);
+      g_string_append_printf (out, ": from %s to %s, half of them below %s", low, high, middle);
+    }
+  if (left != NULL)
+    g_string_append_printf (out, "; %s", left);
+  if (bins->selected > 0)
+    g_string_append_printf (out, "; %s selected", selected);
+  g_string_append_c (out, '.');
+  return g_string_free (out, FALSE);
+}
