@@ -11,6 +11,7 @@
 #include "testdata.h"
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
+#include <zlib.h>
 
 /* A picture that is red to the right and green downwards, opaque or not. */
 static GdkPixbuf *
@@ -50,6 +51,26 @@ put_image (const char *root, const char *relative, int width, int height)
 
   encode (width, height, g_str_has_suffix (relative, "png") ? "png" : "jpeg", &bytes, &size);
   put_file (root, relative, bytes, size);
+}
+
+/* Sets the checksums of all chunks right, so that what was changed reaches the decoder. */
+static void
+mend_checksums (guint8 *png, gsize size)
+{
+  gsize at = 8;
+
+  while (at + 12 <= size)
+    {
+      gsize length = (gsize) png[at] << 24 | (gsize) png[at + 1] << 16 | (gsize) png[at + 2] << 8
+                     | png[at + 3];
+      guint32 sum;
+
+      if (length > size - at - 12)
+        return;
+      sum = GUINT32_TO_BE ((guint32) crc32 (0, png + at + 4, (uInt) length + 4));
+      memcpy (png + at + 8 + length, &sum, 4);
+      at += 12 + length;
+    }
 }
 
 static AyTable *
@@ -193,9 +214,13 @@ test_refused (void)
   assert_folder_refused (root, "cut short");
   put_file (root, "a.png", jpeg, jpeg_size / 2);
   assert_folder_refused (root, "the JPEG file is cut short");
-  png[20] ^= 1;
+  png[18] ^= 4; /* 1044 pixels wide */
   put_file (root, "a.png", png, png_size);
   assert_folder_refused (root, "a checksum is wrong");
+  png[18] ^= 0x44;
+  mend_checksums ((guint8 *) png, png_size);
+  put_file (root, "a.png", png, png_size);
+  assert_folder_refused (root, "no picture of the size it claims");
   put_file (root, "a.png", jpeg, jpeg_size);
   put_file (root, "bad\nname.png", jpeg, jpeg_size);
   assert_folder_refused (root, "/bad name.png: the file's name is no UTF-8 text");
@@ -323,6 +348,28 @@ test_fuzz (void)
       accepted = fuzz (bytes, size, 150, decode_any);
       g_test_message ("%s: %" G_GSIZE_FORMAT " mutations decoded", types[i], accepted);
     }
+}
+
+static void
+test_fuzz_png_inside (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (11);
+  g_autofree char *bytes = NULL;
+  gsize size, accepted = 0;
+
+  encode (11, 9, "png", &bytes, &size);
+  for (guint i = 0; i < 1500; i++)
+    {
+      g_autofree guint8 *copy = g_memdup2 (bytes, size);
+      guint changes = 1 + i % 3;
+
+      for (guint k = 0; k < changes; k++)
+        copy[g_rand_int_range (rand, 16, (gint32) size)] = (guint8) g_rand_int_range (rand, 0, 256);
+      mend_checksums (copy, size);
+      fuzz_one (copy, size, decode_any, &accepted);
+    }
+  g_test_message ("%" G_GSIZE_FORMAT " of 1500 were decoded", accepted);
+  g_assert_cmpuint (accepted, >, 0);
 }
 
 static AyArray *
@@ -588,6 +635,7 @@ main (int argc, char **argv)
   g_test_add_func ("/images/decode", test_decode);
   g_test_add_func ("/images/orientation", test_orientation);
   g_test_add_func ("/images/fuzz", test_fuzz);
+  g_test_add_func ("/images/fuzz-png-inside", test_fuzz_png_inside);
   g_test_add_func ("/images/features/reference", test_reference);
   g_test_add_func ("/images/features/files", test_files);
   g_test_add_func ("/images/features/grey-files", test_grey_files);

@@ -84,11 +84,22 @@ big32 (const guint8 *at)
   return (guint32) at[0] << 24 | (guint32) at[1] << 16 | (guint32) at[2] << 8 | at[3];
 }
 
+/* Whether this much compressed data can be a picture of the size that the header claims. */
+static gboolean
+can_hold (const Probe *self, guint64 compressed)
+{
+  static const guint8 channels[8] = { 1, 0, 3, 1, 2, 0, 4, 0 };
+  guint64 depth = self->data[24], colour = self->data[25] & 7;
+  guint64 row = (self->width * depth * channels[colour] + 7) / 8 + 1;
+
+  return row * self->height / 1032 <= compressed; /* the most that deflate can shrink */
+}
+
 static gboolean
 probe_png (Probe *self, GError **error)
 {
   gsize at = 8;
-  gboolean data_seen = FALSE;
+  guint64 compressed = 0;
 
   while (TRUE)
     {
@@ -109,9 +120,11 @@ probe_png (Probe *self, GError **error)
           self->width = big32 (chunk + 8);
           self->height = big32 (chunk + 12);
         }
-      data_seen = data_seen || memcmp (chunk + 4, "IDAT", 4) == 0;
+      if (memcmp (chunk + 4, "IDAT", 4) == 0)
+        compressed += length;
       if (memcmp (chunk + 4, "IEND", 4) == 0)
-        return data_seen || fail (self, at, "the PNG file holds no picture", error);
+        return (compressed > 0 && can_hold (self, compressed))
+               || fail (self, at, "the PNG file holds no picture of the size it claims", error);
       at += 12 + length;
     }
 }
