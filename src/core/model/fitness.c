@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/model/fitness.h"
+
+#include "core/model/nearest.h"
+
+#include <math.h>
+#include <string.h>
+
+#define WEAK_SHARE 0.8   /* of the best reference */
+#define SEEN_MARGIN 0.05 /* train better than validation by this */
+
+static double
+weight_of (const AyProblem *problem, gsize i)
+{
+  return problem->weight != NULL ? problem->weight[i] : 1.0;
+}
+
+/* Accuracy on valid of always saying train's most frequent class. */
+static double
+majority_accuracy (const AyProblem *train, const AyProblem *valid)
+{
+  g_autofree double *count = g_new0 (double, train->n_classes);
+  double right = 0.0, total = 0.0;
+  gint32 most = 0;
+
+  for (gsize i = 0; i < train->n; i++)
+    count[train->label[i]] += weight_of (train, i);
+  for (guint c = 1; c < train->n_classes; c++)
+    if (count[c] > count[most])
+      most = c;
+  for (gsize i = 0; i < valid->n; i++)
+    {
+      total += weight_of (valid, i);
+      right += valid->label[i] == most ? weight_of (valid, i) : 0.0;
+    }
+  return total > 0.0 ? right / total : NAN;
+}
+
+/* Accuracy on valid of the probabilities that came with the data; NaN without. */
+static double
+given_accuracy (const AyDataset *data, const AyProblem *valid)
+{
+  double right = 0.0, total = 0.0;
+  g_autofree double *p = NULL;
+
+  if (data->probabilities == NULL || valid->n_classes == 0)
+    return NAN;
+  p = g_new (double, valid->n_classes);
+  for (gsize i = 0; i < valid->n; i++)
+    {
+      guint best = 0;
+
+      ay_matrix_get_f64 (data->probabilities, valid->rows[i], 1, p);
+      for (guint c = 1; c < valid->n_classes; c++)
+        if (p[c] > p[best])
+          best = c;
+      total += weight_of (valid, i);
+      right += (gint32) best == valid->label[i] ? weight_of (valid, i) : 0.0;
+    }
+  return total > 0.0 ? right / total : NAN;
+}
+
+static double
+greater (double a, double b)
+{
+  return isnan (a) || b > a ? b : a;
+}
+
+/* "95.6 %" for a share, "0.81" for R2 */
+static void
+append_figure (GString *text, const AyHead *head, double value)
+{
+  if (isnan (value))
+    g_string_append (text, "unknown");
+  else if (head->n_classes > 0)
+    g_string_append_printf (text, "%.1f %%", 100.0 * value);
+  else
+    g_string_append_printf (text, "%.2f", value);
+}
+
+static char *
+say (const AyFitness *self, const AyHead *head, const AyNearest *nearest)
+{
+  GString *text = g_string_new (head->n_classes > 0 ? "The head gets " : "The head has R2 ");
+  const char *right = head->n_classes > 0 ? " right" : "";
+
+  if (self->valid.n == 0)
+    {
+      append_figure (text, head, self->train.accuracy);
+      g_string_append_printf (text, "%s on the %zu rows it was fitted to; there are no validation "
+                              "rows to judge it by.", right, self->train.n);
+      return g_string_free (text, FALSE);
+    }
+  append_figure (text, head, self->valid.accuracy);
+  g_string_append_printf (text, "%s on %zu validation rows (on train ", right, self->valid.n);
+  append_figure (text, head, self->train.accuracy);
+  g_string_append (text, head->n_classes > 0 ? "); the most frequent class alone "
+                                             : "); the mean alone ");
+  append_figure (text, head, self->baseline);
+  g_string_append_printf (text, ", a row's %u nearest neighbours ", nearest->k);
+  append_figure (text, head, self->knn);
+  if (nearest->n_queries < self->valid.n || nearest->n_rows < self->train.n)
+    g_string_append_printf (text, " (%zu of %zu rows asked about, %zu of %zu searched)",
+                            nearest->n_queries, self->valid.n, nearest->n_rows, self->train.n);
+  if (!isnan (self->reference))
+    {
+      g_string_append (text, ", the given predictions ");
+      append_figure (text, head, self->reference);
+    }
+  g_string_append_c (text, '.');
+  if (self->weak)
+    g_string_append (text, " This head is too weak to judge labels.");
+  if (self->may_have_seen)
+    g_string_append (text, " It is more than 5 points better on train: the features may have seen "
+                     "the labels, which hides errors.");
+  return g_string_free (text, FALSE);
+}
+
+static void
+judge (AyFitness *self, const AyHead *head)
+{
+  double best = greater (greater (self->baseline, self->knn), self->reference);
+
+  self->weak = head->n_classes == 0 && self->valid.accuracy <= 0.0;
+  if (best > 0.0 && self->valid.accuracy < WEAK_SHARE * best)
+    self->weak = TRUE;
+  self->may_have_seen = self->train.accuracy - self->valid.accuracy > SEEN_MARGIN;
+}
+
+AyFitness *
+ay_fitness_new (const AyDataset *data, const AyHead *head, AyJob *job, GError **error)
+{
+  g_autoptr (AyOwnedProblem) train = ay_problem_of_split (data, AY_SPLIT_TRAIN);
+  g_autoptr (AyOwnedProblem) valid = ay_problem_of_split (data, AY_SPLIT_VALID);
+  g_autoptr (AyFitness) self = g_new0 (AyFitness, 1);
+  AyNearestOptions options = AY_NEAREST_OPTIONS_INIT;
+  AyNearest nearest;
+
+  ay_job_set_phase (job, "judging the head");
+  if (!ay_head_evaluate (head, &train->problem, &self->train, job, error)
+      || !ay_head_evaluate (head, &valid->problem, &self->valid, job, error)
+      || !ay_nearest_judge (&train->problem, &valid->problem, head, &options, &nearest, job, error))
+    return NULL;
+  self->knn = nearest.accuracy;
+  if (valid->problem.n == 0)
+    self->baseline = NAN;
+  else if (head->n_classes > 0)
+    self->baseline = majority_accuracy (&train->problem, &valid->problem);
+  self->reference = given_accuracy (data, &valid->problem);
+  judge (self, head);
+  self->sentence = say (self, head, &nearest);
+  return g_steal_pointer (&self);
+}
+
+void
+ay_fitness_free (AyFitness *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->sentence);
+  g_free (self);
+}
