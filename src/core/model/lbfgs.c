@@ -12,6 +12,7 @@
 #define MEMORY 10
 #define MEMORY_BYTES (256 << 20)
 #define WINDOW 15 /* iterations over which progress is judged */
+#define EXTRA 40 /* iterations past the tolerance asked for, towards a goal below it */
 #define PATIENCE 250 /* iterations still foreseen from which Newton's method is the better one */
 
 typedef struct
@@ -109,10 +110,12 @@ run (Memory *memory, AyDescent *self, double goal, GError **error)
 {
   double norms[WINDOW] = { self->norm }, before;
 
-  for (guint k = 0; self->norm > goal && self->iterations < self->max_iterations; k++)
+  for (guint k = 0, extra = 0; self->norm > goal && self->iterations < self->max_iterations; k++)
     {
       gboolean moved;
 
+      if (self->norm <= self->head->tolerance && extra++ >= EXTRA)
+        break;
       direction (memory, self);
       if (!ay_descent_search (self, &moved, error))
         return FALSE;

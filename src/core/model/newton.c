@@ -11,6 +11,9 @@
 #include <string.h>
 
 #define MAX_CG 1000
+/* Past the tolerance asked for, towards a goal below it: */
+#define EXTRA_STEPS 5
+#define EXTRA_CG 100
 
 typedef struct
 {
@@ -35,6 +38,7 @@ static gboolean
 solve_step (Cg *cg, AyDescent *self, GError **error)
 {
   gsize p = cg->p;
+  guint most = self->norm <= self->head->tolerance ? EXTRA_CG : MAX_CG;
   double square, goal, rate;
 
   ay_softmax_set_point (self->passes, self->theta);
@@ -46,7 +50,7 @@ solve_step (Cg *cg, AyDescent *self, GError **error)
   square = ay_vector_dot (cg->residual, cg->scaled, p);
   rate = MIN (0.1, sqrt (self->norm));
   goal = rate * rate * square;
-  for (guint k = 0; k < MAX_CG && square > goal; k++)
+  for (guint k = 0; k < most && square > goal; k++)
     {
       double curvature, alpha, next;
 
@@ -71,10 +75,14 @@ solve_step (Cg *cg, AyDescent *self, GError **error)
 static gboolean
 run (Cg *cg, AyDescent *self, double goal, GError **error)
 {
+  guint extra = 0;
+
   while (self->norm > goal && self->iterations < self->max_iterations)
     {
       gboolean moved;
 
+      if (self->norm <= self->head->tolerance && extra++ >= EXTRA_STEPS)
+        break;
       if (!solve_step (cg, self, error) || !ay_descent_search (self, &moved, error))
         return FALSE;
       if (!moved)
