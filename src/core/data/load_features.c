@@ -1,0 +1,547 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/base/error.h"
+#include "core/data/features_image.h"
+#include "core/data/features_table.h"
+#include "core/data/loading.h"
+#include "core/data/roles.h"
+#include "core/data/source_name.h"
+#include "core/data/stack.h"
+
+#include <string.h>
+
+static AyFeatureBlock *
+add_block (AyLoading *self, AyBlockKind kind)
+{
+  AyFeatureBlock *block = g_new0 (AyFeatureBlock, 1);
+
+  block->kind = kind;
+  block->columns = g_ptr_array_new_with_free_func ((GDestroyNotify) ay_column_unref);
+  g_ptr_array_add (self->blocks, block);
+  return block;
+}
+
+void
+ay_feature_block_free (AyFeatureBlock *self)
+{
+  ay_matrix_unref (self->matrix);
+  g_ptr_array_unref (self->columns);
+  g_free (self->from);
+  g_strfreev (self->names);
+  g_free (self);
+}
+
+static void
+add_columns (AyLoading *self, GPtrArray *columns)
+{
+  AyFeatureBlock *block
+      = self->blocks->len > 0 ? self->blocks->pdata[self->blocks->len - 1] : NULL;
+
+  if (block == NULL || block->kind != AY_BLOCK_COLUMNS)
+    block = add_block (self, AY_BLOCK_COLUMNS);
+  for (guint c = 0; c < columns->len; c++)
+    if (!g_ptr_array_find (block->columns, columns->pdata[c], NULL))
+      g_ptr_array_add (block->columns, ay_column_ref (columns->pdata[c]));
+}
+
+/* Rows that are images: by the array's sizes, or, of bytes, by their number. */
+static AyPixelShape
+pixel_shape (AySource *source, const char *key, const AyMatrix *matrix)
+{
+  AyPixelShape pixels = { 0, 0, 0, FALSE };
+  AyShape shape;
+
+  if (ay_source_shape (source, key, &shape, NULL)
+      && ay_pixel_shape_of_array (shape.size, shape.n_dims, &pixels))
+    return pixels;
+  if (ay_matrix_dtype (matrix) != AY_DTYPE_U8
+      || !ay_pixel_shape_of_length (ay_matrix_cols (matrix), &pixels))
+    pixels.width = 0;
+  return pixels;
+}
+
+static gboolean
+add_matrix (AyLoading *self, AyMatrix *matrix, const char *from, AyPixelShape shape,
+            GError **error)
+{
+  AyFeatureBlock *block = add_block (self, AY_BLOCK_MATRIX);
+
+  block->matrix = matrix;
+  block->from = g_strdup (from);
+  block->shape = shape;
+  block->given = TRUE;
+  return ay_loading_check_rows (self, ay_matrix_rows (matrix), from, error);
+}
+
+static gboolean
+add_input_array (AyLoading *self, const AyInputArray *array, GError **error)
+{
+  AyMatrix *matrix = ay_loading_array (self, array, error);
+  AySource *first = array->sources->pdata[0];
+
+  return matrix != NULL
+         && add_matrix (self, matrix, first->path, pixel_shape (first, array->key, matrix), error);
+}
+
+static gboolean
+add_text (AyLoading *self, AyColumn *column)
+{
+  AyFeatureBlock *block = add_block (self, AY_BLOCK_TEXT);
+
+  g_ptr_array_add (block->columns, ay_column_ref (column));
+  return TRUE;
+}
+
+/* Images are described at once: nothing of it depends on other rows. */
+static gboolean
+add_images (AyLoading *self, AyColumn *column, GError **error)
+{
+  AyImageFeatureOptions options = AY_IMAGE_FEATURE_OPTIONS_INIT;
+  g_auto (GStrv) names = NULL;
+  AyMatrix *matrix = ay_image_features_of_files (column, self->image_base, &options, &names,
+                                                 self->job, error);
+  AyFeatureBlock *block;
+
+  if (matrix == NULL)
+    return FALSE;
+  block = add_block (self, AY_BLOCK_MATRIX);
+  block->matrix = matrix;
+  block->names = g_steal_pointer (&names);
+  block->from = g_strdup_printf ("images of column \"%s\": pixels, gradient and colour histograms",
+                                 ay_column_name (column));
+  return TRUE;
+}
+
+static gboolean
+is_role (const AyLoading *self, const char *source, const AyColumn *column)
+{
+  g_auto (AySourceName) name = { NULL, NULL, NULL };
+
+  if (source == NULL)
+    return FALSE;
+  ay_source_name_parse (source, &name);
+  return name.column != NULL && ay_table_find (self->table, name.column) == column;
+}
+
+/* A column by its name. */
+static gboolean
+add_column (AyLoading *self, AyColumn *column, GError **error)
+{
+  g_autoptr (GPtrArray) one = g_ptr_array_new ();
+
+  if (is_role (self, self->options->label, column)
+      || is_role (self, self->options->target, column))
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                   "column \"%s\" is what is to be predicted, it cannot be a feature",
+                   ay_column_name (column));
+      return FALSE;
+    }
+  if (is_role (self, self->options->image, column))
+    return add_images (self, column, error);
+  if (is_role (self, self->options->text, column) || ay_column_type (column) == AY_COLUMN_TEXT)
+    return add_text (self, column);
+  g_ptr_array_add (one, column);
+  add_columns (self, one);
+  return TRUE;
+}
+
+/* Whether another role is a column of this file: "file:PATH:COLUMN". */
+static gboolean
+is_role_of_file (const AyLoading *self, const char *path, const char *column)
+{
+  const AyLoadOptions *o = self->options;
+  const char *roles[] = { o->label, o->target, o->id, o->split, o->time, o->text, o->image,
+                          o->weight, o->group, o->probabilities };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
+    {
+      g_auto (AySourceName) name = { NULL, NULL, NULL };
+
+      if (roles[i] == NULL)
+        continue;
+      ay_source_name_parse (roles[i], &name);
+      if (name.path != NULL && g_str_equal (name.path, path)
+          && g_strcmp0 (name.key, column) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The number and category columns of a table file: one by its key, or all that are no role. */
+static gboolean
+add_table_file (AyLoading *self, AySource *source, const char *key, GError **error)
+{
+  g_autoptr (AyTable) table = ay_loading_table_of (self, source, error);
+  g_autoptr (AyTable) aligned = NULL;
+  g_autoptr (GPtrArray) columns = g_ptr_array_new ();
+
+  if (table != NULL)
+    aligned = ay_loading_align (self, table, source->path, "features", TRUE, error);
+  if (aligned == NULL)
+    return FALSE;
+  for (guint c = 0; c < ay_table_n_columns (aligned); c++)
+    {
+      AyColumn *column = ay_table_column (aligned, c);
+      const char *name = ay_column_name (column);
+
+      if (key != NULL ? g_pattern_match_simple (key, name)
+                      : ay_column_type (column) != AY_COLUMN_TEXT && !g_str_equal (name, "id")
+                            && (!self->id_given
+                                || !g_str_equal (name, ay_column_name (self->id)))
+                            && !is_role_of_file (self, source->path, name))
+        g_ptr_array_add (columns, column);
+    }
+  if (columns->len == 0)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: no column of features%s%s", source->path,
+                   key != NULL ? " " : "", key != NULL ? key : "");
+      return FALSE;
+    }
+  for (guint c = 0; c < columns->len; c++)
+    if (!add_column (self, columns->pdata[c], error))
+      return FALSE;
+  if (!ay_loading_has_ids (self, table))
+    {
+      AyFeatureBlock *block = self->blocks->pdata[self->blocks->len - 1];
+
+      block->given = TRUE;
+      g_free (block->from);
+      block->from = g_strdup (source->path);
+    }
+  return TRUE;
+}
+
+static gboolean
+add_file (AyLoading *self, const AySourceName *name, GError **error)
+{
+  AySource *source = ay_loading_open (self, name->path, error);
+  g_auto (GStrv) wide = NULL;
+  const char *key = name->key;
+  AyMatrix *matrix;
+
+  if (source == NULL)
+    return FALSE;
+  wide = ay_source_wide_keys (source);
+  if (key == NULL && wide[0] != NULL && wide[1] == NULL)
+    key = wide[0];
+  if (source->table != NULL && (key == NULL || !g_strv_contains ((const char *const *) wide, key)))
+    return add_table_file (self, source, key, error);
+  matrix = ay_source_array (source, key, error);
+  if (matrix == NULL || !ay_matrix_check_finite (matrix, name->path, self->job, error))
+    return FALSE;
+  return add_matrix (self, ay_matrix_ref (matrix), name->path,
+                     pixel_shape (source, key != NULL ? key : "", matrix), error);
+}
+
+static gboolean
+add_source (AyLoading *self, const char *text, GError **error)
+{
+  g_auto (AySourceName) name = { NULL, NULL, NULL };
+  g_autoptr (GPtrArray) columns = NULL;
+  AyColumn *column;
+
+  ay_source_name_parse (text, &name);
+  if (name.path != NULL)
+    return add_file (self, &name, error);
+  column = ay_table_find (self->table, name.column);
+  if (column != NULL)
+    return add_column (self, column, error);
+  if (ay_loading_find_array (self, name.column) != NULL)
+    return add_input_array (self, ay_loading_find_array (self, name.column), error);
+  columns = ay_roles_free_columns (self->table, self->options, name.column, TRUE);
+  if (columns->len == 0)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                   "features \"%s\": neither a file nor columns%s%s", name.column,
+                   self->where != NULL ? " of " : "", self->where != NULL ? self->where : "");
+      return FALSE;
+    }
+  add_columns (self, columns);
+  return TRUE;
+}
+
+/* The wide array of the INPUTs that is the features: the only one, or one named so. */
+static gboolean
+choose_array (AyLoading *self, AyInputArray **chosen, GError **error)
+{
+  static const char *const names[]
+      = { "features", "X", "x", "embeddings", "embedding", "emb", "data", "images" };
+  g_autoptr (GString) keys = g_string_new (NULL);
+  AyInputArray *only = NULL;
+  guint others = 0;
+
+  *chosen = NULL;
+  for (guint i = 0; i < self->arrays->len; i++)
+    {
+      AyInputArray *array = self->arrays->pdata[i];
+      g_autofree char *forced = g_strconcat ("col:", array->key, NULL);
+
+      if (g_strcmp0 (self->options->probabilities, forced) == 0
+          || g_strcmp0 (self->options->probabilities, array->key) == 0)
+        continue;
+      only = array;
+      others++;
+      g_string_append_printf (keys, "%s%s", keys->len > 0 ? ", " : "", array->key);
+    }
+  if (others <= 1)
+    *chosen = only;
+  for (gsize k = 0; others > 1 && *chosen == NULL && k < G_N_ELEMENTS (names); k++)
+    *chosen = ay_loading_find_array (self, names[k]);
+  if (others > 1 && *chosen == NULL)
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                 "%s: which array is the features? Name it with --features (arrays: %s)",
+                 self->where, keys->str);
+  return others <= 1 || *chosen != NULL;
+}
+
+/* Writes what was chosen into the options, where a list of names can say it. */
+static void
+note_columns (AyLoading *self, GPtrArray *columns)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (guint c = 0; c < columns->len; c++)
+    {
+      const char *name = ay_column_name (columns->pdata[c]);
+
+      if (*name == '\0' || strchr (name, ',') != NULL || g_ascii_isspace (name[0])
+          || g_ascii_isspace (name[strlen (name) - 1]))
+        return;
+      g_string_append_printf (list, "%scol:%s", c > 0 ? "," : "", name);
+    }
+  self->options->features = g_strdup (list->str);
+}
+
+static gboolean
+default_columns (AyLoading *self, gboolean categories)
+{
+  g_autoptr (GPtrArray) columns
+      = ay_roles_free_columns (self->table, self->options, NULL, categories);
+
+  if (columns->len == 0)
+    return FALSE;
+  add_columns (self, columns);
+  note_columns (self, columns);
+  return TRUE;
+}
+
+static gboolean
+no_features (const AyLoading *self, GError **error)
+{
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+               "%s: no features: no numeric column without a role, no text and no image; name them "
+               "with --features", self->where != NULL ? self->where : "no INPUT");
+  return FALSE;
+}
+
+/* The text or image column that features could also be made of, when they are not. */
+static void
+say_unused (AyLoading *self)
+{
+  AyColumn *column = self->text != NULL ? self->text : self->image;
+
+  if (column != NULL)
+    ay_diagnostics_add (self->diagnostics, "not-used",
+                        "the features are the numeric columns; column \"%s\" is not used "
+                        "(--features col:%s makes features of it)", ay_column_name (column),
+                        ay_column_name (column));
+}
+
+/* Unset: an array of the INPUTs; the images of folders; numeric columns without a role; else made
+ * of text, images, or categories. */
+static gboolean
+find_default (AyLoading *self, GError **error)
+{
+  AyInputArray *array;
+
+  if (!choose_array (self, &array, error))
+    return FALSE;
+  if (array != NULL)
+    {
+      if (*array->key != '\0')
+        self->options->features = g_strconcat ("col:", array->key, NULL);
+      return add_input_array (self, array, error);
+    }
+  if (!self->images && default_columns (self, FALSE))
+    {
+      say_unused (self);
+      return TRUE;
+    }
+  if (self->image != NULL && (self->images || self->text == NULL))
+    {
+      self->options->features = g_strdup (self->options->image);
+      return add_images (self, self->image, error);
+    }
+  if (self->text != NULL)
+    {
+      self->options->features = g_strdup (self->options->text);
+      return add_text (self, self->text);
+    }
+  if (default_columns (self, TRUE))
+    return TRUE;
+  if (self->probabilities == NULL)
+    return no_features (self, error);
+  ay_diagnostics_add (self->diagnostics, "probabilities-as-features",
+                      "there are no features: the given probabilities stand in for them");
+  return add_matrix (self, ay_matrix_ref (self->probabilities), self->options->probabilities,
+                     (AyPixelShape) { 0, 0, 0, FALSE }, error);
+}
+
+/* The validation file's part of every block. */
+static gboolean
+add_valid (AyLoading *self, GError **error)
+{
+  const char *valid = self->options->valid_features;
+  AyFeatureBlock *first = self->blocks->pdata[0];
+
+  if (valid == NULL)
+    return TRUE;
+  if (self->blocks->len == 1 && first->kind == AY_BLOCK_MATRIX && self->valid_matrix != NULL)
+    {
+      AyMatrix *parts[] = { first->matrix, self->valid_matrix }, *both;
+
+      if (ay_matrix_cols (parts[0]) != ay_matrix_cols (parts[1]))
+        {
+          g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                       "%s has %" G_GSIZE_FORMAT " columns, %s has %" G_GSIZE_FORMAT, first->from,
+                       ay_matrix_cols (parts[0]), valid, ay_matrix_cols (parts[1]));
+          return FALSE;
+        }
+      both = ay_matrix_concat (parts, 2, error);
+      ay_matrix_unref (first->matrix);
+      first->matrix = both;
+      return both != NULL;
+    }
+  for (guint b = 0; b < self->blocks->len; b++)
+    {
+      AyFeatureBlock *block = self->blocks->pdata[b];
+
+      if (block->kind == AY_BLOCK_MATRIX || self->valid_table == NULL)
+        {
+          g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                       "%s: does not hold what the features are made of (%s)", valid,
+                       block->kind == AY_BLOCK_MATRIX ? block->from : "columns of a table");
+          return FALSE;
+        }
+      for (guint c = 0; c < block->columns->len; c++)
+        if (ay_table_find (self->valid_table, ay_column_name (block->columns->pdata[c])) == NULL)
+          {
+            g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: no column \"%s\"", valid,
+                         ay_column_name (block->columns->pdata[c]));
+            return FALSE;
+          }
+    }
+  return TRUE;
+}
+
+static gboolean
+check_complete (const AyLoading *self, GError **error)
+{
+  for (guint b = 0; b < self->blocks->len; b++)
+    {
+      AyFeatureBlock *block = self->blocks->pdata[b];
+
+      if (block->matrix != NULL && ay_matrix_rows (block->matrix) != self->n)
+        {
+          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s has %" G_GSIZE_FORMAT
+                       " rows, the data with its validation file %" G_GSIZE_FORMAT, block->from,
+                       ay_matrix_rows (block->matrix), self->n);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+gboolean
+ay_loading_find_features (AyLoading *self, GError **error)
+{
+  g_auto (GStrv) parts = NULL;
+  AyLoadOptions *options = self->options;
+
+  if (options->features == NULL)
+    return find_default (self, error) && add_valid (self, error) && check_complete (self, error);
+  if (ay_table_find (self->table, options->features) != NULL)
+    return add_column (self, ay_table_find (self->table, options->features), error)
+           && add_valid (self, error);
+  parts = ay_source_list_split (options->features);
+  for (char **part = parts; *part != NULL; part++)
+    if (!add_source (self, *part, error))
+      return FALSE;
+  return add_valid (self, error) && check_complete (self, error);
+}
+
+static void
+gather_column (AyColumn **column, const guint32 *rows, gsize count)
+{
+  AyColumn *some = *column != NULL ? ay_column_gather (*column, rows, count) : NULL;
+
+  ay_column_unref (*column);
+  *column = some;
+}
+
+static gboolean
+keep_rows (AyLoading *self, const guint32 *rows, gsize count, GError **error)
+{
+  AyColumn **roles[] = { &self->id, &self->label, &self->target, &self->split, &self->time,
+                         &self->text, &self->image, &self->weight, &self->group };
+  AyTable *table = ay_table_gather (self->table, rows, count);
+  gsize n_input = 0;
+
+  for (gsize i = 0; i < count; i++)
+    n_input += rows[i] < self->n_input;
+  ay_table_unref (self->table);
+  self->table = table;
+  for (gsize k = 0; k < G_N_ELEMENTS (roles); k++)
+    gather_column (roles[k], rows, count);
+  for (guint c = 0; c < self->probability_columns->len; c++)
+    gather_column ((AyColumn **) &self->probability_columns->pdata[c], rows, count);
+  for (guint b = 0; b <= self->blocks->len; b++)
+    {
+      AyFeatureBlock *block = b < self->blocks->len ? self->blocks->pdata[b] : NULL;
+      AyMatrix **matrix = block != NULL ? &block->matrix : &self->probabilities;
+      AyMatrix *some = *matrix != NULL ? ay_matrix_take_rows (*matrix, rows, count, error) : NULL;
+
+      if (*matrix != NULL && some == NULL)
+        return FALSE;
+      ay_matrix_unref (*matrix);
+      *matrix = some;
+      for (guint c = 0; block != NULL && c < block->columns->len; c++)
+        gather_column ((AyColumn **) &block->columns->pdata[c], rows, count);
+    }
+  ay_diagnostics_add (self->diagnostics, "rows-dropped",
+                      "%" G_GSIZE_FORMAT " rows with a missing feature are left out",
+                      self->n - count);
+  self->n = count;
+  self->n_input = n_input;
+  return TRUE;
+}
+
+gboolean
+ay_loading_treat_missing (AyLoading *self, GError **error)
+{
+  g_autoptr (GPtrArray) columns = g_ptr_array_new ();
+  g_autofree guint32 *rows = NULL;
+  gsize count;
+
+  for (guint b = 0; b < self->blocks->len; b++)
+    {
+      AyFeatureBlock *block = self->blocks->pdata[b];
+
+      for (guint c = 0; c < block->columns->len; c++)
+        g_ptr_array_add (columns, block->columns->pdata[c]);
+    }
+  if (self->options->missing == AY_MISSING_IMPUTE || columns->len == 0)
+    return TRUE;
+  if (self->options->missing == AY_MISSING_REFUSE)
+    return ay_table_refuse_missing ((AyColumn *const *) columns->pdata, columns->len, self->n,
+                                    self->where, error);
+  rows = ay_table_complete_rows ((AyColumn *const *) columns->pdata, columns->len, self->n,
+                                 &count);
+  if (count == 0)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: every row has a missing feature",
+                   self->where);
+      return FALSE;
+    }
+  return count == self->n || keep_rows (self, rows, count, error);
+}

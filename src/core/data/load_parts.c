@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/base/error.h"
+#include "core/data/content.h"
+#include "core/data/loading.h"
+#include "core/data/split.h"
+#include "core/data/times.h"
+
+#include <math.h>
+#include <string.h>
+
+#define NAMES_SHOWN 5
+
+/* A class a row for the drawing: a number counts as one class. (transfer full) */
+static gint32 *
+strata_of (const AyDataset *data)
+{
+  gint32 *label = g_new (gint32, MAX (data->n, 1));
+
+  for (gsize i = 0; i < data->n; i++)
+    if (data->label != NULL)
+      label[i] = data->label[i];
+    else
+      label[i] = isnan (data->target[i]) ? AY_LABEL_MISSING : 0;
+  return label;
+}
+
+/* For each row the first that has the same content in every block. (transfer full) */
+static guint32 *
+first_of_content (AyLoading *self, GError **error)
+{
+  g_autoptr (GPtrArray) columns
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) ay_column_unref);
+  AyContent content = { NULL, NULL, 0 };
+
+  for (guint b = 0; b < self->blocks->len; b++)
+    {
+      AyFeatureBlock *block = self->blocks->pdata[b];
+
+      for (guint c = 0; c < block->columns->len; c++)
+        g_ptr_array_add (columns, ay_column_ref (block->columns->pdata[c]));
+      if (block->matrix != NULL && content.matrix == NULL)
+        content.matrix = block->matrix;
+      else if (block->matrix != NULL)
+        {
+          AyContent other = { block->matrix, NULL, 0 };
+          g_autofree guint32 *first = ay_content_first (&other, self->n, self->job, error);
+          double *values;
+
+          if (first == NULL)
+            return NULL;
+          values = g_new (double, MAX (self->n, 1));
+          for (gsize i = 0; i < self->n; i++)
+            values[i] = first[i];
+          g_ptr_array_add (columns, ay_column_take_number ("", self->n, values, TRUE));
+        }
+    }
+  content.columns = (AyColumn *const *) columns->pdata;
+  content.n_columns = columns->len;
+  return ay_content_first (&content, self->n, self->job, error);
+}
+
+static void
+count_parts (const AyDataset *data, const gint32 *label, gsize counts[4])
+{
+  memset (counts, 0, 4 * sizeof *counts);
+  for (gsize i = 0; i < data->n; i++)
+    counts[data->split[i]] += label[i] != AY_LABEL_MISSING || data->split[i] == AY_SPLIT_POOL;
+}
+
+static void
+say_drawn (AyLoading *self, const AyDataset *data, const gint32 *label, const double *time)
+{
+  gsize counts[4];
+
+  count_parts (data, label, counts);
+  if (data->test_drawn)
+    ay_diagnostics_add (self->diagnostics, "parts-drawn",
+                        "no parts were given: %" G_GSIZE_FORMAT " validation and %" G_GSIZE_FORMAT
+                        " test rows are drawn %s, %" G_GSIZE_FORMAT " are left to train",
+                        counts[AY_SPLIT_VALID], counts[AY_SPLIT_TEST],
+                        time != NULL ? "from the latest" : "with the seed", counts[AY_SPLIT_TRAIN]);
+  else
+    ay_diagnostics_add (self->diagnostics, "valid-drawn",
+                        "a test part was given, but no validation part: %" G_GSIZE_FORMAT
+                        " training rows are drawn for it %s", counts[AY_SPLIT_VALID],
+                        time != NULL ? "from the latest" : "with the seed");
+}
+
+static gboolean
+draw_parts (AyLoading *self, AyDataset *data, const gint32 *label, const guint32 *first,
+            GError **error)
+{
+  g_autofree guint32 *unit = ay_content_units (first, data->n, self->group, error);
+  g_autofree double *time = NULL;
+  AySplitDraw draw = { .n = data->n, .label = label, .n_classes = MAX (data->n_classes, 1),
+                       .unit = unit, .fraction = self->options->valid_fraction,
+                       .seed = self->options->seed };
+
+  if (unit == NULL)
+    return FALSE;
+  if (!(draw.fraction > 0.0 && draw.fraction < 1.0))
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   "share of validation and test rows: %g is not between 0 and 1", draw.fraction);
+      return FALSE;
+    }
+  if (self->time != NULL && (time = ay_times_parse (self->time, error)) == NULL)
+    return FALSE;
+  draw.time = time;
+  draw.valid_only = data->has_test;
+  if (draw.valid_only)
+    draw.fraction /= 2.0;
+  ay_split_draw (&draw, data->split);
+  data->test_drawn = !draw.valid_only;
+  data->has_test = TRUE;
+  say_drawn (self, data, label, time);
+  return TRUE;
+}
+
+/* Rows of valid and test with an exact copy in train. */
+static void
+say_leaks (AyLoading *self, const AyDataset *data, const guint32 *first)
+{
+  g_autofree guint8 *in_train = g_new0 (guint8, MAX (data->n, 1));
+  gsize leaks = 0, example = 0;
+
+  for (gsize i = 0; i < data->n; i++)
+    if (data->split[i] == AY_SPLIT_TRAIN)
+      in_train[first[i]] = 1;
+  for (gsize i = 0; i < data->n; i++)
+    if ((data->split[i] == AY_SPLIT_VALID || data->split[i] == AY_SPLIT_TEST)
+        && in_train[first[i]] && leaks++ == 0)
+      example = i;
+  if (leaks > 0)
+    ay_diagnostics_add (self->diagnostics, "leak",
+                        "%" G_GSIZE_FORMAT " validation or test row%s exactly the features of a "
+                        "training row (the first: row %" G_GSIZE_FORMAT "): what is measured there "
+                        "is too good", leaks, leaks == 1 ? " has" : "s have", example);
+}
+
+/* Labelled rows of each class in a part. (transfer full) */
+static gsize *
+class_counts (const AyDataset *data, AySplit split)
+{
+  gsize *counts = g_new0 (gsize, data->n_classes + 1);
+
+  for (gsize i = 0; i < data->n; i++)
+    if (data->split[i] == split && data->label[i] != AY_LABEL_MISSING)
+      counts[data->label[i]]++;
+  return counts;
+}
+
+/* `"a", "b", ...` of the classes that lack rows in `lack` while they have some in `have`. */
+static char *
+list_absent (const AyDataset *data, const gsize *lack, const gsize *have, guint *count)
+{
+  GString *list = g_string_new (NULL);
+
+  *count = 0;
+  for (guint c = 0; c < data->n_classes; c++)
+    if (lack[c] == 0 && (have == NULL || have[c] > 0))
+      {
+        if (*count < NAMES_SHOWN)
+          g_string_append_printf (list, "%s\"%s\"", *count > 0 ? ", " : "", data->class_names[c]);
+        (*count)++;
+      }
+  if (*count > NAMES_SHOWN)
+    g_string_append (list, ", ...");
+  return g_string_free (list, FALSE);
+}
+
+static gboolean
+check_classes (AyLoading *self, const AyDataset *data, GError **error)
+{
+  g_autofree gsize *train = class_counts (data, AY_SPLIT_TRAIN);
+  g_autofree gsize *valid = class_counts (data, AY_SPLIT_VALID);
+  g_autofree char *not_trained = NULL, *not_valid = NULL;
+  gsize n_train = 0, n_hidden = 0;
+  guint absent, unseen, present = 0, last = 0;
+
+  for (guint c = 0; c < data->n_classes; c++)
+    {
+      n_train += train[c];
+      present += train[c] > 0;
+      last = train[c] > 0 ? c : last;
+      n_hidden += train[c] == 0 ? valid[c] : 0;
+    }
+  if (present == 1)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                   "all %" G_GSIZE_FORMAT " training rows are of one class, \"%s\"", n_train,
+                   data->class_names[last]);
+      return FALSE;
+    }
+  if (n_train < data->n_classes)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                   "%" G_GSIZE_FORMAT " training rows for %u classes: fewer rows than classes",
+                   n_train, data->n_classes);
+      return FALSE;
+    }
+  not_trained = list_absent (data, train, NULL, &absent);
+  if (absent > 0)
+    ay_diagnostics_add (self->diagnostics, "class-absent-train",
+                        "%u class%s no training row, so that %" G_GSIZE_FORMAT " validation rows "
+                        "cannot be right: %s", absent, absent == 1 ? " has" : "es have", n_hidden,
+                        not_trained);
+  not_valid = list_absent (data, valid, train, &unseen);
+  if (unseen > 0)
+    ay_diagnostics_add (self->diagnostics, "class-absent-valid",
+                        "%u class%s no validation row, so that nothing is known of how well they "
+                        "are told: %s", unseen, unseen == 1 ? " has" : "es have", not_valid);
+  return TRUE;
+}
+
+static gboolean
+check_target (const AyDataset *data, GError **error)
+{
+  double low = INFINITY, high = -INFINITY;
+
+  for (gsize i = 0; i < data->n; i++)
+    if (data->split[i] == AY_SPLIT_TRAIN && !isnan (data->target[i]))
+      {
+        low = MIN (low, data->target[i]);
+        high = MAX (high, data->target[i]);
+      }
+  if (high > low)
+    return TRUE;
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+               "the target is %g in all training rows: there is nothing to predict", low);
+  return FALSE;
+}
+
+static gboolean
+check_parts (AyLoading *self, AyDataset *data, const gint32 *label, GError **error)
+{
+  gsize counts[4];
+
+  count_parts (data, label, counts);
+  for (int part = AY_SPLIT_TRAIN; part <= AY_SPLIT_VALID; part++)
+    if (counts[part] == 0)
+      {
+        g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                     part == AY_SPLIT_TRAIN
+                         ? "%s: no labelled row is left to train on"
+                         : "%s: no labelled row in the validation part (%" G_GSIZE_FORMAT
+                           " rows are too few to draw from; name parts with --split)",
+                     self->where, counts[AY_SPLIT_TRAIN] + counts[AY_SPLIT_TEST]);
+        return FALSE;
+      }
+  if (!data->has_test)
+    ay_diagnostics_add (self->diagnostics, "no-test",
+                        "there is no test part: every figure is a preview on rows that choices "
+                        "were made by");
+  if (counts[AY_SPLIT_POOL] > 0)
+    ay_diagnostics_add (self->diagnostics, "pool", "%" G_GSIZE_FORMAT " rows are the pool",
+                        counts[AY_SPLIT_POOL]);
+  return data->label != NULL ? check_classes (self, data, error) : check_target (data, error);
+}
+
+/* All rows train or pool, those of the validation file valid. */
+static void
+first_parts (const AyLoading *self, AyDataset *data, const gint32 *label)
+{
+  for (gsize i = 0; i < data->n; i++)
+    {
+      data->split[i] = i < self->n_input ? AY_SPLIT_TRAIN : AY_SPLIT_VALID;
+      if (label[i] == AY_LABEL_MISSING)
+        data->split[i] = AY_SPLIT_POOL;
+    }
+}
+
+static gboolean
+given_parts (AyLoading *self, AyDataset *data, const gint32 *label, gsize counts[4],
+             GError **error)
+{
+  g_autoptr (AyColumn) inputs = NULL;
+  g_autofree guint32 *rows = g_new (guint32, MAX (self->n_input, 1));
+
+  for (gsize i = 0; i < self->n_input; i++)
+    rows[i] = (guint32) i;
+  inputs = ay_column_gather (self->split, rows, self->n_input);
+  if (!ay_split_of_column (inputs, label, data->split, error))
+    return FALSE;
+  count_parts (data, label, counts);
+  data->has_test = counts[AY_SPLIT_TEST] > 0;
+  return TRUE;
+}
+
+gboolean
+ay_loading_find_parts (AyLoading *self, AyDataset *data, GError **error)
+{
+  g_autofree gint32 *label = strata_of (data);
+  g_autofree guint32 *first = first_of_content (self, error);
+  gsize counts[4] = { 0 };
+
+  if (first == NULL)
+    return FALSE;
+  data->split = g_new0 (guint8, MAX (data->n, 1));
+  first_parts (self, data, label);
+  if (self->split != NULL && !given_parts (self, data, label, counts, error))
+    return FALSE;
+  if (self->split == NULL)
+    count_parts (data, label, counts);
+  if (counts[AY_SPLIT_VALID] == 0 && !draw_parts (self, data, label, first, error))
+    return FALSE;
+  if (!data->test_drawn)
+    say_leaks (self, data, first);
+  return check_parts (self, data, label, error);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/data/load.h"
+
+G_BEGIN_DECLS
+
+/* What ay_dataset_load() has in hand while it works: private to the files that make it up
+ * (load.c load_inputs.c load_sources.c load_features.c load_parts.c). */
+
+/* A wide array of the INPUTs: the same key of each file that has it, one after another. */
+typedef struct
+{
+  char *key;          /* "" of NPY and IDX */
+  GPtrArray *sources; /* of AySource*, not owned */
+  gsize rows;
+} AyInputArray;
+
+typedef enum { AY_BLOCK_MATRIX, AY_BLOCK_COLUMNS, AY_BLOCK_TEXT, AY_BLOCK_IMAGE } AyBlockKind;
+
+/* Features that are made together; laid side by side they are the feature matrix. */
+typedef struct
+{
+  AyBlockKind kind;
+  AyMatrix *matrix;   /* MATRIX */
+  GPtrArray *columns; /* of AyColumn*, owned; TEXT and IMAGE: one */
+  char *from;         /* file or columns, for messages */
+  char **names;       /* (nullable) MATRIX: of its columns */
+  gboolean given;     /* read from a file, row by row */
+  AyPixelShape shape; /* MATRIX: of its rows as images; width 0 = none */
+} AyFeatureBlock;
+
+typedef struct
+{
+  AyLoadOptions *options; /* being completed */
+  AyDiagnostics *diagnostics;
+  AyJob *job;
+  GHashTable *sources; /* path -> AySource: every file is opened once */
+
+  gsize n_input;     /* rows of the INPUTs (or of the features file, when there is none) */
+  gsize n;           /* and of the validation file */
+  AyTable *table;    /* columns of the INPUTs, n rows */
+  char *where;       /* the INPUTs in messages */
+  GPtrArray *arrays; /* of AyInputArray*: wide arrays of the INPUTs */
+  gboolean images;   /* the INPUTs are image folders */
+  char *image_base;
+  AyTable *valid_table;   /* (nullable) columns of the validation file */
+  AyMatrix *valid_matrix; /* (nullable) its wide array */
+
+  AyColumn *id; /* n rows */
+  gboolean id_given;
+  AyColumn *label, *target, *split, *time, *text, *image, *weight, *group; /* (nullable) */
+  AyMatrix *probabilities; /* (nullable) */
+  GPtrArray *probability_columns; /* (nullable) of AyColumn*, owned */
+  GPtrArray *blocks; /* of AyFeatureBlock* */
+} AyLoading;
+
+void ay_loading_clear (AyLoading *self);
+void ay_feature_block_free (AyFeatureBlock *self);
+
+/* load_inputs.c: the INPUTs, and the validation file, into table, arrays and sizes. */
+gboolean ay_loading_read_inputs (AyLoading *self, GError **error);
+gboolean ay_loading_read_valid (AyLoading *self, GError **error);
+/* (transfer none): opened once, kept until the end. */
+AySource *ay_loading_open (AyLoading *self, const char *path, GError **error);
+/* A file's columns and one-column arrays as a table. (transfer full) */
+AyTable *ay_loading_table_of (AyLoading *self, AySource *source, GError **error);
+/* The wide array called key. (transfer none) (nullable) */
+AyInputArray *ay_loading_find_array (const AyLoading *self, const char *key);
+/* The parts of all INPUTs that have it, checked for NaN and inf. (transfer full) */
+AyMatrix *ay_loading_array (AyLoading *self, const AyInputArray *array, GError **error);
+/* Keys of an open file whose arrays have more than one column. (transfer full) */
+char **ay_source_wide_keys (AySource *source);
+
+/* load_sources.c: what a SOURCE names. */
+/* One column of n rows; rows of the validation file are missing where the file has n_input.
+ * (transfer full) */
+AyColumn *ay_loading_column (AyLoading *self, const char *source, const char *role, GError **error);
+/* A column extended to n rows. (transfer full) */
+AyColumn *ay_loading_extend (const AyLoading *self, AyColumn *column);
+/* The columns of a table file brought into the order of the rows, by id where it has ids, else by
+ * position. (transfer full) */
+AyTable *ay_loading_align (AyLoading *self, AyTable *table, const char *path, const char *what,
+                           gboolean need_all, GError **error);
+/* Whether a table has a column with the ids of the rows. */
+gboolean ay_loading_has_ids (const AyLoading *self, const AyTable *table);
+/* FALSE and "A has N rows, B has M" unless rows is n_input or n. */
+gboolean ay_loading_check_rows (const AyLoading *self, gsize rows, const char *path,
+                                GError **error);
+gboolean ay_loading_find_probabilities (AyLoading *self, GError **error);
+/* Once the classes are known: n x n_classes, checked. */
+gboolean ay_loading_make_probabilities (AyLoading *self, AyDataset *data, GError **error);
+
+/* load_features.c: which features, then the matrix. */
+gboolean ay_loading_find_features (AyLoading *self, GError **error);
+/* Leaves out rows with a missing feature, or refuses them, as the options say; adjusts n, the table
+ * and every column with a role. */
+gboolean ay_loading_treat_missing (AyLoading *self, GError **error);
+gboolean ay_loading_make_features (AyLoading *self, AyDataset *data, GError **error);
+
+/* load_parts.c: given or drawn parts, and what must hold of them. */
+gboolean ay_loading_find_parts (AyLoading *self, AyDataset *data, GError **error);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AyLoading, ay_loading_clear)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyFeatureBlock, ay_feature_block_free)
+
+G_END_DECLS

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/data/load.h"
+
+G_BEGIN_DECLS
+
+/* Guesses the roles that *options leaves NULL (but features and class names) from a table's
+ * columns, by name, type and how many different values there are. A column has at most one role;
+ * columns that are a role already, or that --features names exactly, are left alone. Each guess is
+ * written into *options as "col:NAME" and said ("role-guessed"). A label or target is guessed only
+ * when neither is given: target when its values are numbers that are hardly classes. */
+void ay_roles_guess (const AyTable *table, AyLoadOptions *options, AyDiagnostics *diagnostics);
+
+/* Columns without a role that can be features: numbers, and with `categories` those too, matching
+ * the glob (NULL: all). (transfer container) */
+GPtrArray *ay_roles_free_columns (const AyTable *table, const AyLoadOptions *options,
+                                  const char *glob, gboolean categories);
+
+G_END_DECLS
