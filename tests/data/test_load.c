@@ -272,12 +272,13 @@ test_lengths (Place *place, gconstpointer data)
   write_pair ("x.npy", "other.npy", 100, 3, 1);
   write_pair ("x2.npy", "y.npy", 99, 3, 1);
   write_pair ("x3.npy", "y3.npy", 100, 4, 1);
+  write_pair ("x4.npy", "y4.npy", 200, 4, 1);
   write_text ("t.csv", "label,a\nu,1\nv,2\n");
   assert_words_fail (WORDS ("features=x.npy", "label=y.npy"), "x.npy has 100 rows, y.npy has 99");
   assert_words_fail (WORDS ("t.csv", "features=x.npy"), "t.csv has 2 rows, x.npy has 100");
   assert_words_fail (WORDS ("x.npy", "label=other.npy", "split=y.npy"),
                      "x.npy has 100 rows, y.npy has 99");
-  assert_words_fail (WORDS ("x.npy", "x3.npy", "label=y.npy"),
+  assert_words_fail (WORDS ("x.npy", "x3.npy", "label=y4.npy"),
                      "x.npy has 3 columns, x3.npy has 4");
   assert_words_fail (WORDS ("x.npy", "label=other.npy", "valid_features=x3.npy",
                             "valid_label=y3.npy"),
@@ -313,7 +314,8 @@ test_classes (Place *place, gconstpointer data)
   write_text ("one.csv", "a,label\n1,u\n2,u\n3,u\n");
   write_text ("train.csv", "a,label,split\n1,u,train\n2,u,train\n3,v,valid\n4,u,valid\n");
   write_text ("few.csv", "a,label,split\n1,u,train\n2,v,train\n3,w,valid\n4,x,valid\n");
-  write_text ("absent.csv", "a,label,split\n1,u,train\n2,v,train\n3,w,valid\n4,u,valid\n5,u,train\n");
+  write_text ("absent.csv", "a,label,split\n1,u,train\n2,v,train\n3,w,valid\n4,u,valid\n"
+                             "5,u,train\n");
   write_text ("tiny.csv", "a,label\n1,u\n2,v\n3,u\n");
   assert_words_fail (WORDS ("one.csv", "label=label"),
                      "label column \"label\": all 3 labelled rows are of one class, \"u\"");
@@ -355,8 +357,8 @@ test_columns (Place *place, gconstpointer data)
                      "features \"nope*\": neither a file nor columns of t.csv");
   assert_words_fail (WORDS ("t.csv", "features=label", "label=label"),
                      "column \"label\" is what is to be predicted, it cannot be a feature");
-  assert_words_fail (WORDS ("t.csv", "label=nope"), "label \"nope\": neither a file nor a column of "
-                     "t.csv (columns: c, x_1, x_2, kind, label)");
+  assert_words_fail (WORDS ("t.csv", "label=nope"), "label \"nope\": neither a file nor a column "
+                     "of t.csv (columns: c, x_1, x_2, kind, label)");
 }
 
 static void
@@ -541,13 +543,14 @@ static void
 write_probabilities (const AyDataset *data, double train, double valid)
 {
   g_autofree double *p = g_new (double, 2 * data->n);
+  gsize seen[4] = { 0 };
 
   for (gsize i = 0; i < data->n; i++)
     {
       double right = data->split[i] == AY_SPLIT_TRAIN ? train : valid;
 
-      /* every tenth row is wrong, so that accuracy stays below 1 */
-      right = i % 10 == 0 ? 1.0 - right : right;
+      /* every tenth row of a part is wrong, so that accuracy stays below 1 */
+      right = seen[data->split[i]]++ % 10 == 0 ? 1.0 - right : right;
       p[2 * i + data->label[i]] = right;
       p[2 * i + 1 - data->label[i]] = 1.0 - right;
     }
@@ -580,6 +583,8 @@ test_probabilities (Place *place, gconstpointer data)
   assert_said (perfect, "in-sample-probabilities", NULL);
   alone = load_words (WORDS ("y.npy", "label=col:y", "probabilities=p.npy"));
   assert_said (alone, "probabilities-as-features", NULL);
+  assert_said (alone, "copies-split", NULL); /* two different rows in all */
+  g_assert_cmpuint (count (alone, AY_SPLIT_VALID), ==, 20);
 
   write_npy ("q.npy", "<f8", 100, 4, p);
   assert_words_fail (WORDS ("x.npy", "label=y.npy", "probabilities=q.npy"),
@@ -592,7 +597,6 @@ test_probabilities (Place *place, gconstpointer data)
   write_npy ("p.npy", "<f8", 200, 2, p);
   assert_words_fail (WORDS ("x.npy", "label=y.npy", "probabilities=p.npy"),
                      "probabilities p.npy: row 0, class 1: -0.1 is not a probability");
-  write_npy ("p.npy", "<f8", 200, 1, p);
 }
 
 static void

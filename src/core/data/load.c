@@ -120,9 +120,10 @@ static char *
 name_row (const AyLoading *self, gsize row)
 {
   char **inputs = self->options->inputs;
+  gboolean several = inputs != NULL && inputs[0] != NULL && inputs[1] != NULL;
   gsize first = 0;
 
-  for (; inputs != NULL && inputs[0] != NULL && inputs[1] != NULL && *inputs != NULL; inputs++)
+  for (; several && *inputs != NULL; inputs++)
     {
       AySource *source = g_hash_table_lookup (self->sources, *inputs);
       gsize rows = source != NULL && source->table != NULL ? ay_table_rows (source->table) : 0;
@@ -517,7 +518,7 @@ fill_dataset (AyLoading *self, AyDataset *data, GError **error)
       || !ay_loading_make_features (self, data, error)
       || !ay_loading_make_probabilities (self, data, error) || !test_order (self, data, error))
     return FALSE;
-  for (guint b = 0; b < self->blocks->len; b++)
+  for (guint b = 0; b < self->blocks->len && data->pixels == NULL; b++)
     given = given || ((AyFeatureBlock *) self->blocks->pdata[b])->given;
   ay_questions_ask (data, self->options->features_saw_labels,
                     self->options->probabilities_out_of_sample, given);

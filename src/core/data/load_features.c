@@ -77,9 +77,11 @@ add_input_array (AyLoading *self, const AyInputArray *array, GError **error)
 {
   AyMatrix *matrix = ay_loading_array (self, array, error);
   AySource *first = array->sources->pdata[0];
+  g_autofree char *from
+      = g_strconcat (first->path, *array->key != '\0' ? ":" : NULL, array->key, NULL);
 
   return matrix != NULL
-         && add_matrix (self, matrix, first->path, pixel_shape (first, array->key, matrix), error);
+         && add_matrix (self, matrix, from, pixel_shape (first, array->key, matrix), error);
 }
 
 static gboolean

@@ -388,7 +388,7 @@ ay_loading_read_valid (AyLoading *self, GError **error)
   self->valid_table = ay_loading_table_of (self, source, error);
   if (self->valid_table == NULL)
     return FALSE;
-  if (ay_table_rows (self->valid_table) != n_valid)
+  if (ay_table_rows (self->valid_table) != n_valid || ay_table_n_columns (self->valid_table) == 0)
     g_clear_pointer (&self->valid_table, ay_table_unref);
   self->n = self->n_input + n_valid;
   if (self->table != NULL)

@@ -87,6 +87,34 @@ say_drawn (AyLoading *self, const AyDataset *data, const gint32 *label, const do
 }
 
 static gboolean
+has_valid (const AyDataset *data)
+{
+  return memchr (data->split, AY_SPLIT_VALID, data->n) != NULL;
+}
+
+/* A few different rows, each very often (say, three yes-no questions): exact copies cannot stay
+ * together. Groups still do. */
+static gboolean
+draw_without_copies (AyLoading *self, AyDataset *data, AySplitDraw *draw, GError **error)
+{
+  g_autofree guint32 *unit = ay_content_units (NULL, data->n, self->group, error);
+
+  if (unit == NULL)
+    return FALSE;
+  for (gsize i = 0; i < data->n; i++)
+    if (data->split[i] == AY_SPLIT_TEST && !draw->valid_only)
+      data->split[i] = AY_SPLIT_TRAIN;
+  draw->unit = unit;
+  ay_split_draw (draw, data->split);
+  draw->unit = NULL;
+  if (has_valid (data))
+    ay_diagnostics_add (self->diagnostics, "copies-split",
+                        "exact copies are so many that no validation part can be drawn with all "
+                        "copies of a row on one side: they are drawn row by row");
+  return TRUE;
+}
+
+static gboolean
 draw_parts (AyLoading *self, AyDataset *data, const gint32 *label, const guint32 *first,
             GError **error)
 {
@@ -111,6 +139,8 @@ draw_parts (AyLoading *self, AyDataset *data, const gint32 *label, const guint32
   if (draw.valid_only)
     draw.fraction /= 2.0;
   ay_split_draw (&draw, data->split);
+  if (!has_valid (data) && !draw_without_copies (self, data, &draw, error))
+    return FALSE;
   data->test_drawn = !draw.valid_only;
   data->has_test = TRUE;
   say_drawn (self, data, label, time);
@@ -304,7 +334,7 @@ ay_loading_find_parts (AyLoading *self, AyDataset *data, GError **error)
     count_parts (data, label, counts);
   if (counts[AY_SPLIT_VALID] == 0 && !draw_parts (self, data, label, first, error))
     return FALSE;
-  if (!data->test_drawn)
+  if (!data->test_drawn || ay_diagnostics_find (self->diagnostics, "copies-split") != NULL)
     say_leaks (self, data, first);
   return check_parts (self, data, label, error);
 }

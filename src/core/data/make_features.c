@@ -68,10 +68,14 @@ describe_block (const AyFeatureBlock *block, const AyMatrix *matrix)
     return g_strdup_printf ("text of column \"%s\": %" G_GSIZE_FORMAT " singular vectors of its "
                             "TF-IDF of words and pieces of words",
                             ay_column_name (block->columns->pdata[0]), ay_matrix_cols (matrix));
+  if (block->kind == AY_BLOCK_MATRIX && !block->given)
+    return g_strdup (block->from);
   if (block->kind == AY_BLOCK_MATRIX)
-    return block->given ? g_strdup_printf ("%" G_GSIZE_FORMAT " columns of %s",
-                                           ay_matrix_cols (matrix), block->from)
-                        : g_strdup (block->from);
+    {
+      g_autofree char *file = g_path_get_basename (block->from);
+
+      return g_strdup_printf ("%" G_GSIZE_FORMAT " columns of %s", ay_matrix_cols (matrix), file);
+    }
   text = g_string_new (NULL);
   g_string_append_printf (text, "%u column%s (", block->columns->len,
                           block->columns->len == 1 ? "" : "s");

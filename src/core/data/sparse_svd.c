@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Truncated SVD of a sparse matrix A (n x m) by random projection.
  *
- * Idea: Y = A Omega with l = k + 10 random columns spans nearly the range of the k leading
+ * Idea: Y = A Omega with l >= k + 10 random columns spans nearly the range of the k leading
  * singular vectors; some rounds of Y <- A (A' Y), made orthonormal each time, sharpen it. With an
  * orthonormal basis Q of Y, the small matrix B = Q' A has the wanted singular values and right
  * vectors: B B' = U S^2 U', V = B' U / S. (Halko, Martinsson and Tropp 2011, algorithms 4.4, 5.1;
@@ -23,8 +23,9 @@
 #include <math.h>
 #include <string.h>
 
-#define OVERSAMPLING 10
-#define POWER_ROUNDS 4
+#define OVERSAMPLING 10 /* at least; their number is a multiple of COLUMNS */
+#define COLUMNS 8
+#define POWER_ROUNDS 2
 #define SLICES 16      /* of a Gram matrix: part of the result, whatever the number of threads */
 #define SLICE_ROWS 128 /* converted to double at a time */
 #define ROTATE_ROWS 256
@@ -187,12 +188,13 @@ svd_of_small (float *bt, gsize cols, gsize l, gsize k, double *partial, AyJob *j
 AySparseSvd *
 ay_sparse_svd (const AySparse *matrix, gsize k, guint64 seed, AyJob *job, GError **error)
 {
-  gsize n = matrix->rows, m = matrix->cols, l = MIN (k + OVERSAMPLING, MIN (n, m));
+  gsize n = matrix->rows, m = matrix->cols, l = (k + OVERSAMPLING + COLUMNS - 1) / COLUMNS * COLUMNS;
   g_autoptr (AySparse) transposed = ay_sparse_transpose (matrix, error);
   g_autofree float *y = NULL, *z = NULL;
   g_autofree double *partial = NULL;
   Random random = { NULL, m, l, seed };
 
+  random.l = l = MIN (l, MIN (n, m));
   g_return_val_if_fail (l > 0, NULL);
   if (transposed == NULL
       || (y = ay_try_alloc (n, l * sizeof (float), "text projection", error)) == NULL
