@@ -102,8 +102,8 @@ typedef struct
 
 typedef float Lanes __attribute__ ((vector_size (32), aligned (4), may_alias));
 
-/* Columns first .. first + 8 n_lanes - 1 of output row i; n_lanes is constant, so that the sums stay
- * in registers. */
+/* Columns first .. first + 8 n_lanes - 1 of output row i; n_lanes is constant, so that the sums
+ * stay in registers. */
 static inline __attribute__ ((always_inline)) void
 multiply_tile (const Product *product, gsize i, gsize first, int n_lanes)
 {

@@ -188,7 +188,8 @@ svd_of_small (float *bt, gsize cols, gsize l, gsize k, double *partial, AyJob *j
 AySparseSvd *
 ay_sparse_svd (const AySparse *matrix, gsize k, guint64 seed, AyJob *job, GError **error)
 {
-  gsize n = matrix->rows, m = matrix->cols, l = (k + OVERSAMPLING + COLUMNS - 1) / COLUMNS * COLUMNS;
+  gsize n = matrix->rows, m = matrix->cols;
+  gsize l = (k + OVERSAMPLING + COLUMNS - 1) / COLUMNS * COLUMNS;
   g_autoptr (AySparse) transposed = ay_sparse_transpose (matrix, error);
   g_autofree float *y = NULL, *z = NULL;
   g_autofree double *partial = NULL;
