@@ -186,7 +186,7 @@ nasty_table (gsize n)
   ay_table_take (table, ay_column_take_number ("x", n, x, FALSE));
   ay_table_take (table, ay_column_take_number ("k", n, k, TRUE));
   ay_table_take (table,
-                 ay_column_take_text ("odd, \"name\"", n, offset, length, base, base, g_free));
+                 ay_column_take_text ("größe, \"odd\"", n, offset, length, base, base, g_free));
   return table;
 }
 

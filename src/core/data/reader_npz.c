@@ -8,6 +8,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 #include <string.h>
 
 /* libarchive reads the zip file out of the mapping. For a stored member the block that it hands out
@@ -117,8 +118,8 @@ add_member (AyNpz *self, struct archive_entry *entry, guint position, GError **e
   return TRUE;
 }
 
-AyNpz *
-ay_npz_open (AyMappedFile *file, GError **error)
+static AyNpz *
+read_members (AyMappedFile *file, GError **error)
 {
   g_autoptr (AyNpz) self = g_new0 (AyNpz, 1);
   g_autoptr (Archive) archive = open_archive (file, TRUE, error);
@@ -147,6 +148,23 @@ ay_npz_open (AyMappedFile *file, GError **error)
       return NULL;
     }
   return g_steal_pointer (&self);
+}
+
+/* libarchive brings names into the thread's locale, and cannot where that is C, as it is in a
+ * program that never set one. */
+AyNpz *
+ay_npz_open (AyMappedFile *file, GError **error)
+{
+  locale_t utf8 = newlocale (LC_CTYPE_MASK, "C.UTF-8", (locale_t) 0);
+  locale_t before = utf8 != (locale_t) 0 ? uselocale (utf8) : (locale_t) 0;
+  AyNpz *self = read_members (file, error);
+
+  if (utf8 != (locale_t) 0)
+    {
+      uselocale (before);
+      freelocale (utf8);
+    }
+  return self;
 }
 
 void
