@@ -6,6 +6,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -131,12 +132,12 @@ journal_is (AyWorkspace *workspace, int steps)
 }
 
 static gboolean
-is_after (const char *path, int steps)
+is_after (const char *path, int steps, AyWorkspaceMode mode)
 {
-  g_autoptr (AyWorkspace) workspace = ay_workspace_open (path, AY_WORKSPACE_WRITE, NULL);
+  g_autoptr (AyWorkspace) workspace = ay_workspace_open (path, mode, NULL);
 
   g_assert_nonnull (workspace);
-  g_assert_false (ay_workspace_is_read_only (workspace));
+  g_assert_true (ay_workspace_is_read_only (workspace) == (mode == AY_WORKSPACE_READ));
   g_assert_true (ay_workspace_check (workspace, NULL));
   return counter_is (workspace, steps) && pair_is (workspace, steps)
          && journal_is (workspace, steps);
@@ -184,12 +185,15 @@ test_kill (void)
     {
       int acknowledged = run_and_kill (path, steps, (gulong) ay_rng_below (&rng, 12000));
 
+      AyWorkspaceMode mode = i % 2 == 0 ? AY_WORKSPACE_WRITE : AY_WORKSPACE_READ;
+
       g_assert_cmpint (acknowledged, >, 0);
       steps += acknowledged;
       midway += g_file_test (journal, G_FILE_TEST_EXISTS);
-      if (!is_after (path, steps))
+      if (!is_after (path, steps, mode))
         {
-          g_assert_true (is_after (path, steps + 1)); /* done, and killed before it could say so */
+          /* done, and killed before it could say so */
+          g_assert_true (is_after (path, steps + 1, mode));
           steps++;
           unspoken++;
         }
@@ -204,10 +208,77 @@ test_kill (void)
   test_remove_folder (folder);
 }
 
+/* A file that may not grow any further stands for a full disk. */
+static void
+fill_up (const char *path)
+{
+  AyWorkspace *workspace = ay_workspace_open (path, AY_WORKSPACE_WRITE, NULL);
+  g_autofree char *block = g_malloc0 (3 << 20);
+  g_autoptr (GBytes) bytes = g_bytes_new_static (block, 3 << 20);
+  AyItem small = { .kind = "k", .name = "small" }, large = { "k", "large", "{}", bytes };
+  struct rlimit limit = { 1 << 20, 1 << 20 };
+
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  for (int nested = 0; nested < 2; nested++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GError) after = NULL;
+
+      if (nested)
+        {
+          g_assert_true (ay_workspace_begin (workspace, NULL));
+          g_assert_true (ay_workspace_put (workspace, &small, NULL));
+        }
+      g_assert_false (ay_workspace_put (workspace, &large, &error));
+      test_assert_message (error, path);
+      g_assert_error (error, AY_ERROR, AY_ERROR_IO);
+      /* What follows in the same transaction either holds together with it or fails. */
+      if (nested && ay_workspace_put_json (workspace, "k", "more", "1", &after))
+        {
+          g_assert_true (ay_workspace_commit (workspace, &after));
+          g_assert_true (ay_workspace_has (workspace, "k", "small"));
+        }
+      else if (nested)
+        ay_workspace_rollback (workspace);
+      g_assert_true (ay_workspace_has (workspace, "k", "more")
+                     == ay_workspace_has (workspace, "k", "small"));
+      g_assert_false (ay_workspace_has (workspace, "k", "large"));
+    }
+  g_assert_true (ay_workspace_put_json (workspace, "k", "last", "1", NULL));
+  ay_workspace_unref (workspace);
+  _exit (0);
+}
+
+static void
+test_no_space (void)
+{
+  char *folder = test_folder ();
+  g_autofree char *path = g_build_filename (folder, "work.assay", NULL);
+  AyWorkspace *workspace = ay_workspace_create (path, NULL);
+  int status = 0;
+  pid_t pid;
+
+  g_assert_true (ay_workspace_put_json (workspace, "k", "before", "1", NULL));
+  ay_workspace_unref (workspace);
+  pid = fork ();
+  if (pid == 0)
+    fill_up (path);
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  g_assert_cmpint (status, ==, 0);
+  workspace = ay_workspace_open (path, AY_WORKSPACE_WRITE, NULL);
+  g_assert_true (ay_workspace_has (workspace, "k", "before"));
+  g_assert_true (ay_workspace_has (workspace, "k", "last"));
+  g_assert_true (ay_workspace_check (workspace, NULL));
+  ay_workspace_unref (workspace);
+  test_remove_folder (folder);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/crash/kill", test_kill);
+  g_test_add_func ("/crash/no-space", test_no_space);
   return g_test_run ();
 }

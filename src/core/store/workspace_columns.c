@@ -50,7 +50,8 @@ encode_category (AyColumn *column, GError **error)
   data = ay_try_alloc (total, 1, ay_column_name (column), error);
   if (data == NULL)
     return NULL;
-  memcpy (data, ay_column_codes (column), at);
+  if (n > 0)
+    memcpy (data, ay_column_codes (column), at);
   swap_words (data, n, sizeof (guint32));
   for (guint i = 0; i < n_names; at += strlen (names[i]) + 1, i++)
     memcpy (data + at, names[i], strlen (names[i]) + 1);

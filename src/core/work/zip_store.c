@@ -148,7 +148,8 @@ put_entry (GByteArray *to, const Member *member)
   put (to, large || far ? 45 : 20, 2); /* made by */
   put_common (to, member, large);
   put (to, extra > 0 ? extra + 4 : 0, 2);
-  put (to, 0, 2 + 2 + 2 + 4); /* no comment, first disk, no attributes */
+  put (to, 0, 2 + 2 + 2); /* no comment, first disk, plain data */
+  put (to, 0, 4);         /* no attributes */
   put (to, far ? MAX_32 : member->offset, 4);
   g_byte_array_append (to, (const guint8 *) member->name, (guint) strlen (member->name));
   if (extra == 0)
