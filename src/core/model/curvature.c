@@ -34,12 +34,12 @@ struct _AyCurvature
   gboolean wide;
   gsize n, d, stride, p;
   guint n_outputs;
-  double *wide_p;       /* n x n_outputs, or */
+  double *wide_p;       /* n x n_outputs: probabilities (ridge: residuals), or */
   float *narrow_p;
   gsize block_rows, chunk_rows, n_chunks;
 };
 
-typedef enum { PASS_MOVE, PASS_PRODUCT, PASS_OUTPUTS, PASS_GATHER } PassKind;
+typedef enum { PASS_MOVE, PASS_PRODUCT, PASS_OUTPUTS, PASS_GATHER, PASS_EFFECT } PassKind;
 
 /* One pass: k parameter vectors in (a gather: none), k vectors of sums out (outputs: none). */
 typedef struct
@@ -50,7 +50,7 @@ typedef struct
   const double *in;     /* k x p, wide */
   float *narrow_in;     /* the same, rounded */
   const double *rows_in; /* n x n_outputs: a gather's */
-  double *rows_out;     /* n x n_outputs: outputs */
+  double *rows_out;     /* n x n_outputs: outputs; n x k: effects */
   double *sums;         /* n_chunks x k p */
   double *losses;       /* n_chunks */
   gboolean want_sums;
@@ -95,8 +95,6 @@ ay_curvature_new (const AyProblem *problem, const AyHead *head, const double *we
     self->weight[i] = weight != NULL            ? weight[i]
                       : problem->weight != NULL ? problem->weight[i]
                                                 : 1.0;
-  if (head->n_classes == 0)
-    return g_steal_pointer (&self);
   p = ay_try_alloc (MAX (self->n, 1) * self->n_outputs, wide ? sizeof (double) : sizeof (float),
                     "the probabilities", error);
   if (p == NULL)
@@ -227,6 +225,10 @@ move_row (AyCurvature *self, gsize i, double *u)
     {
       double e = u[0] - self->problem->target[i];
 
+      if (self->wide)
+        self->wide_p[i] = e;
+      else
+        self->narrow_p[i] = (float) e;
       u[0] = weight > 0.0 ? weight * e : 0.0;
       return weight > 0.0 ? 0.5 * weight * e * e : 0.0;
     }
@@ -291,6 +293,28 @@ curve_row (const AyCurvature *self, gsize i, gsize k, double *u, double *p)
     }
 }
 
+void
+ay_curvature_residual (const AyCurvature *self, gsize i, double *r)
+{
+  if (self->head->n_classes == 0)
+    {
+      r[0] = self->wide ? self->wide_p[i] : self->narrow_p[i];
+      return;
+    }
+  ay_curvature_probability (self, i, r);
+  r[self->problem->label[i]] -= 1.0;
+}
+
+static void
+effect_row (const AyCurvature *self, gsize i, gsize k, const double *u, double *p, double *out)
+{
+  guint n = self->n_outputs;
+
+  ay_curvature_residual (self, i, p);
+  for (gsize v = 0; v < k; v++)
+    out[v] = self->weight[i] * cblas_ddot (n, p, 1, u + v * n, 1);
+}
+
 static void
 run_block (Pass *pass, Block *block, gsize chunk, double *p)
 {
@@ -309,6 +333,9 @@ run_block (Pass *pass, Block *block, gsize chunk, double *p)
       pass->losses[chunk] += move_row (self, block->first + i, block->u + i * columns);
     else if (pass->kind == PASS_PRODUCT)
       curve_row (self, block->first + i, pass->k, block->u + i * columns, p);
+    else if (pass->kind == PASS_EFFECT)
+      effect_row (self, block->first + i, pass->k, block->u + i * columns, p,
+                  pass->rows_out + (block->first + i) * pass->k);
   if (pass->want_sums)
     backward (pass, block, pass->sums + chunk * pass->k * self->p);
 }
@@ -427,4 +454,13 @@ ay_curvature_gather (AyCurvature *self, const double *q, double *out, AyJob *job
   Pass pass = { .self = self, .kind = PASS_GATHER, .k = 1, .rows_in = q, .job = job };
 
   return run_pass (&pass, out, NULL, error);
+}
+
+gboolean
+ay_curvature_effect (AyCurvature *self, const double *s, gsize k, double *out, AyJob *job,
+                     GError **error)
+{
+  Pass pass = { .self = self, .kind = PASS_EFFECT, .k = k, .in = s, .rows_out = out, .job = job };
+
+  return run_pass (&pass, NULL, NULL, error);
 }

@@ -36,8 +36,16 @@ gboolean ay_curvature_outputs (AyCurvature *self, const double *v, double *out, 
 /* out (p) = sum over rows of q_i (x) z_i, q n x n_outputs; no penalty. */
 gboolean ay_curvature_gather (AyCurvature *self, const double *q, double *out, AyJob *job,
                               GError **error);
+/* out (n x k): w_i r_i . (s_v z_i) for k vectors s_v, r_i = p_i - y_i (ridge: prediction - target)
+ * at the present point: the first-order effect of row i on a loss whose gradient times H^-1 is
+ * s_v. */
+gboolean ay_curvature_effect (AyCurvature *self, const double *s, gsize k, double *out, AyJob *job,
+                              GError **error);
 /* Probabilities of row i at the present point (1 for ridge), n_outputs doubles. */
 void ay_curvature_probability (const AyCurvature *self, gsize i, double *p);
+
+/* r_i = p_i - y_i (ridge: prediction - target) of row i at the present point, n_outputs doubles. */
+void ay_curvature_residual (const AyCurvature *self, gsize i, double *r);
 
 /* Rows first..first+count-1 of a problem, standardised, a last column of 1: count x (d + 1). */
 void ay_curvature_rows (const AyProblem *problem, const AyHead *head, gsize first, gsize count,

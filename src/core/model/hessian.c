@@ -14,7 +14,6 @@
 
 #include "core/base/error.h"
 #include "core/model/conjugate.h"
-#include "core/model/curvature.h"
 #include "core/model/dense_hessian.h"
 #include "core/model/kronecker.h"
 #include "core/model/reduced.h"
@@ -156,8 +155,8 @@ curvature_at_head (AyHessian *self, gboolean wide, AyJob *job, GError **error)
 }
 
 /* The curvature that preconditioner and float products use: double where that is cheap. */
-static AyCurvature *
-working_curvature (AyHessian *self, AyJob *job, GError **error)
+AyCurvature *
+ay_hessian_curvature (AyHessian *self, AyJob *job, GError **error)
 {
   return curvature_at_head (self, ay_curvature_wide_is_cheap (self->train, self->head), job,
                             error);
@@ -167,7 +166,7 @@ static gboolean
 make_factor (AyHessian *self, AyJob *job, GError **error)
 {
   gboolean wide = build_flop (self) <= WIDE_FLOP;
-  AyCurvature *at = working_curvature (self, job, error);
+  AyCurvature *at = ay_hessian_curvature (self, job, error);
   g_autofree double *matrix = NULL;
 
   if (at == NULL)
@@ -216,7 +215,7 @@ prepare (AyHessian *self, AyJob *job, GError **error)
     return TRUE;
   if (dense_is_cheap (self))
     return make_factor (self, job, error);
-  at = working_curvature (self, job, error);
+  at = ay_hessian_curvature (self, job, error);
   if (at == NULL)
     return FALSE;
   self->kronecker = ay_kronecker_new (self->train, self->head, at, job, error);
@@ -316,7 +315,7 @@ correct (AyHessian *self, const double *residual, gsize k, double tolerance, dou
       solve_dense (self, residual, k, step);
       return TRUE;
     }
-  cg.product_data = working_curvature (self, job, error);
+  cg.product_data = ay_hessian_curvature (self, job, error);
   if (cg.product_data == NULL
       || !ay_conjugate_solve (&cg, residual, k, step, NULL, &iterations, job, error))
     return FALSE;

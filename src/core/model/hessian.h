@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "core/model/head.h"
+#include "core/model/curvature.h"
 
 G_BEGIN_DECLS
 
@@ -45,6 +45,9 @@ const double *ay_hessian_inverse (AyHessian *self, AyJob *job, GError **error);
  * other solvers: an AyOperator (conjugate.h) on an AyHessian. */
 gboolean ay_hessian_precondition (gpointer self, const double *in, gsize k, double *out,
                                   AyJob *job, GError **error);
+/* The curvature at the head that the Hessian works with: probabilities, weights, passes over the
+ * rows. (transfer none) */
+AyCurvature *ay_hessian_curvature (AyHessian *self, AyJob *job, GError **error);
 /* "Cholesky of 585 parameters" (transfer none) */
 const char *ay_hessian_describe (AyHessian *self);
 

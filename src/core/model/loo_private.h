@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Leave-one-out's two halves, for loo.c only. */
+/* Leave-one-out's two halves, for loo.c and for scores that want a part of it. */
 
 /* Fills output, self and leverage from the inverse Hessian, and q (n x m, reduced): theta without
  * row i = theta + w_i H^-1 (q_i (x) z_i). */

@@ -15,20 +15,24 @@ typedef struct _AyScoreContext AyScoreContext;
 AyScoreContext *ay_score_context_new (AyDataset *data, const AyHeadOptions *options, AyHead *head);
 void ay_score_context_free (AyScoreContext *self);
 
-/* Parameters as given with -p; a name no method of the run knows is the caller's error. */
+/* Parameters as given with -p, NULL = unset; a name no method of the run knows is the caller's
+ * error. */
 void ay_score_context_set (AyScoreContext *self, const char *name, const char *value);
 /* (nullable) */
 const char *ay_score_context_get (const AyScoreContext *self, const char *name);
 
 AyDataset *ay_score_context_data (AyScoreContext *self);
+const AyHeadOptions *ay_score_context_options (const AyScoreContext *self);
 guint64 ay_score_context_seed (const AyScoreContext *self);
 /* The target loss: plain on valid until set. */
 void ay_score_context_set_target (AyScoreContext *self, AyTargetKind kind, const AyBitset *slice);
+/* The target in words (ay_target_describe()). (transfer full) */
+char *ay_score_context_describe_target (AyScoreContext *self, GError **error);
 const AyProblem *ay_score_context_train (AyScoreContext *self, GError **error);
 const AyProblem *ay_score_context_target (AyScoreContext *self, GError **error);
 AyHead *ay_score_context_head (AyScoreContext *self, AyJob *job, GError **error);
 AyHessian *ay_score_context_hessian (AyScoreContext *self, AyJob *job, GError **error);
-/* with_effect: also the change of the target loss. */
+/* with_effect: also the change of the target loss. Parameters refit_above and max_refits. */
 const AyLoo *ay_score_context_loo (AyScoreContext *self, gboolean with_effect, AyJob *job,
                                    GError **error);
 const AyFitness *ay_score_context_fitness (AyScoreContext *self, AyJob *job, GError **error);

@@ -43,8 +43,10 @@ typedef struct
 typedef struct
 {
   double *values;         /* n of the data set, NaN = missing (transfer full) */
+  double *errors;         /* (nullable) n: standard error over the target's rows, NaN = missing */
   char *missing_because;  /* (nullable) why rows are missing */
-  JsonObject *certificate; /* method, options, seed, model, damping, residual, error bars ... */
+  JsonObject *certificate; /* method, options, seed, model, damping, residual, error bars ...;
+                              "flags": sentences a reader must know; "finding": there are none */
   AyDirection direction;
 } AyScoreResult;
 

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/score/context.h"
+
+#include "core/base/error.h"
+#include "core/shim/number.h"
+
+#include <string.h>
+
+struct _AyScoreContext
+{
+  AyDataset *data;
+  AyHeadOptions options;
+  AyHead *head;          /* (nullable) */
+  GHashTable *parameters; /* char * -> char * */
+  AyTargetKind kind;
+  AyBitset *slice;       /* (nullable) */
+  AyOwnedProblem *train, *target; /* (nullable) */
+  AyHessian *hessian;    /* (nullable) */
+  AyLoo *loo;            /* (nullable) */
+  AyFitness *fitness;    /* (nullable) */
+};
+
+AyScoreContext *
+ay_score_context_new (AyDataset *data, const AyHeadOptions *options, AyHead *head)
+{
+  AyScoreContext *self = g_new0 (AyScoreContext, 1);
+
+  self->data = ay_dataset_ref (data);
+  self->options = *options;
+  self->head = head != NULL ? ay_head_ref (head) : NULL;
+  self->parameters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return self;
+}
+
+void
+ay_score_context_free (AyScoreContext *self)
+{
+  if (self == NULL)
+    return;
+  ay_fitness_free (self->fitness);
+  ay_loo_free (self->loo);
+  ay_hessian_free (self->hessian);
+  ay_head_unref (self->head);
+  ay_owned_problem_free (self->train);
+  ay_owned_problem_free (self->target);
+  ay_bitset_free (self->slice);
+  g_hash_table_unref (self->parameters);
+  ay_dataset_unref (self->data);
+  g_free (self);
+}
+
+void
+ay_score_context_set (AyScoreContext *self, const char *name, const char *value)
+{
+  if (g_strcmp0 (ay_score_context_get (self, name), value) == 0)
+    return;
+  if (value != NULL)
+    g_hash_table_insert (self->parameters, g_strdup (name), g_strdup (value));
+  else
+    g_hash_table_remove (self->parameters, name);
+  if (g_str_equal (name, "refit_above") || g_str_equal (name, "max_refits"))
+    g_clear_pointer (&self->loo, ay_loo_free);
+}
+
+const char *
+ay_score_context_get (const AyScoreContext *self, const char *name)
+{
+  return g_hash_table_lookup (self->parameters, name);
+}
+
+AyDataset *
+ay_score_context_data (AyScoreContext *self)
+{
+  return self->data;
+}
+
+const AyHeadOptions *
+ay_score_context_options (const AyScoreContext *self)
+{
+  return &self->options;
+}
+
+guint64
+ay_score_context_seed (const AyScoreContext *self)
+{
+  return self->options.seed;
+}
+
+void
+ay_score_context_set_target (AyScoreContext *self, AyTargetKind kind, const AyBitset *slice)
+{
+  g_clear_pointer (&self->slice, ay_bitset_free);
+  g_clear_pointer (&self->target, ay_owned_problem_free);
+  g_clear_pointer (&self->loo, ay_loo_free);
+  self->kind = kind;
+  self->slice = slice != NULL ? ay_bitset_copy (slice) : NULL;
+}
+
+char *
+ay_score_context_describe_target (AyScoreContext *self, GError **error)
+{
+  const AyProblem *target = ay_score_context_target (self, error);
+
+  return target != NULL ? ay_target_describe (target, AY_SPLIT_VALID, self->kind,
+                                              self->slice != NULL)
+                        : NULL;
+}
+
+const AyProblem *
+ay_score_context_train (AyScoreContext *self, GError **error)
+{
+  if (self->train == NULL)
+    self->train = ay_problem_of_split (self->data, AY_SPLIT_TRAIN);
+  if (self->train->problem.n > 0)
+    return &self->train->problem;
+  g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "the train part has no labelled row");
+  return NULL;
+}
+
+const AyProblem *
+ay_score_context_target (AyScoreContext *self, GError **error)
+{
+  if (self->target == NULL)
+    self->target = ay_target_new (self->data, AY_SPLIT_VALID, self->kind, self->slice, error);
+  return self->target != NULL ? &self->target->problem : NULL;
+}
+
+AyHead *
+ay_score_context_head (AyScoreContext *self, AyJob *job, GError **error)
+{
+  const AyProblem *train = ay_score_context_train (self, error);
+
+  if (train == NULL)
+    return NULL;
+  if (self->head == NULL)
+    {
+      ay_job_set_phase (job, "fitting the head");
+      self->head = ay_head_fit (train, &self->options, NULL, job, error);
+    }
+  return self->head;
+}
+
+AyHessian *
+ay_score_context_hessian (AyScoreContext *self, AyJob *job, GError **error)
+{
+  AyHessianOptions options = AY_HESSIAN_OPTIONS_INIT;
+  AyHead *head = ay_score_context_head (self, job, error);
+
+  if (head == NULL)
+    return NULL;
+  if (self->hessian == NULL)
+    self->hessian = ay_hessian_new (&self->train->problem, head, &options, job, error);
+  return self->hessian;
+}
+
+/* A parameter that is a number >= 0; *value stays where it is not given. */
+static gboolean
+number_parameter (const AyScoreContext *self, const char *name, double *value, GError **error)
+{
+  const char *text = ay_score_context_get (self, name);
+  double number;
+
+  if (text == NULL)
+    return TRUE;
+  if (ay_number_parse (text, strlen (text), &number) && number >= 0.0)
+    {
+      *value = number;
+      return TRUE;
+    }
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s=%s: a number of at least 0 is wanted", name,
+               text);
+  return FALSE;
+}
+
+const AyLoo *
+ay_score_context_loo (AyScoreContext *self, gboolean with_effect, AyJob *job, GError **error)
+{
+  AyLooOptions options = AY_LOO_OPTIONS_INIT;
+  double max_refits = options.max_refits;
+  AyHessian *hessian;
+
+  if (self->loo != NULL && (!with_effect || self->loo->effect != NULL))
+    return self->loo;
+  hessian = ay_score_context_hessian (self, job, error);
+  if (hessian == NULL)
+    return NULL;
+  options.seed = self->options.seed;
+  if (!number_parameter (self, "refit_above", &options.refit_above, error)
+      || !number_parameter (self, "max_refits", &max_refits, error))
+    return NULL;
+  options.max_refits = max_refits < 1e9 ? (gsize) max_refits : G_MAXSIZE;
+  if (with_effect)
+    {
+      options.target = ay_score_context_target (self, error);
+      if (options.target == NULL)
+        return NULL;
+    }
+  g_clear_pointer (&self->loo, ay_loo_free);
+  self->loo = ay_loo_new (&self->train->problem, self->head, hessian, &options, job, error);
+  return self->loo;
+}
+
+const AyFitness *
+ay_score_context_fitness (AyScoreContext *self, AyJob *job, GError **error)
+{
+  AyHead *head = ay_score_context_head (self, job, error);
+
+  if (head == NULL)
+    return NULL;
+  if (self->fitness == NULL)
+    {
+      ay_job_set_phase (job, "judging the head");
+      self->fitness = ay_fitness_new (self->data, head, job, error);
+    }
+  return self->fitness;
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How far a row's label is believed, from probabilities that have not seen the row.
+ *
+ * Given probabilities where the data set has them, else the head's: left-out ones (loo.h) for
+ * train, plain predictions for valid and test, which the head has not seen. Confident learning
+ * (confident.h) on all of these rows together. */
+#include "core/score/score_private.h"
+
+#include "core/base/error.h"
+#include "core/score/confident.h"
+
+#include <math.h>
+#include <string.h>
+
+#define TOO_MANY 0.15       /* share of rows flagged above which the head is called too weak */
+#define TRAIN_ACCURACY 0.995
+#define TRAIN_CONFIDENCE 0.1
+
+typedef struct
+{
+  AyScoreContext *context;
+  AyScoreResult *out;
+  const AyDataset *data;
+  gboolean given;
+  guint32 *rows;       /* of the data set, ascending */
+  gint32 *label;
+  gsize n;
+  AyMatrix *matrix;    /* of the head's probabilities by position, or the given ones */
+  AyJudged judged;
+  AyConfident *confident;
+  AyJob *job;
+} Judge;
+
+static void
+judge_clear (Judge *self)
+{
+  g_free (self->rows);
+  g_free (self->label);
+  ay_matrix_unref (self->matrix);
+  ay_confident_free (self->confident);
+}
+
+static gboolean
+choose_source (Judge *self, GError **error)
+{
+  const char *wanted = ay_score_context_get (self->context, "probabilities");
+
+  if (wanted == NULL || strcmp (wanted, "auto") == 0)
+    self->given = self->data->probabilities != NULL;
+  else if (strcmp (wanted, "given") == 0)
+    self->given = TRUE;
+  else if (strcmp (wanted, "head") != 0)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   "probabilities=%s: auto, given or head is wanted", wanted);
+      return FALSE;
+    }
+  if (!self->given || self->data->probabilities != NULL)
+    return TRUE;
+  g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
+                       "probabilities=given: the data set has none");
+  return FALSE;
+}
+
+/* Labelled rows whose p (NULL: not looked at) is present. */
+static gsize
+list_rows (Judge *self, const double *p)
+{
+  const AyDataset *data = self->data;
+  gsize n = 0;
+
+  self->rows = g_new (guint32, data->n + 1);
+  self->label = g_new (gint32, data->n + 1);
+  for (gsize i = 0; i < data->n; i++)
+    if (data->label[i] != AY_LABEL_MISSING && (p == NULL || !isnan (p[i * data->n_classes])))
+      {
+        self->rows[n] = (guint32) i;
+        self->label[n++] = data->label[i];
+      }
+  return n;
+}
+
+/* Given probabilities, of the labelled rows that have them. */
+static gboolean
+load_given (Judge *self, GError **error)
+{
+  gsize kept = 0, n = list_rows (self, NULL);
+  g_autofree double *p = g_new (double, self->data->n_classes);
+
+  for (gsize k = 0; k < n; k++)
+    {
+      ay_matrix_gather_f64 (self->data->probabilities, self->rows + k, 1, p);
+      if (isnan (p[0]))
+        continue;
+      self->rows[kept] = self->rows[k];
+      self->label[kept++] = self->label[k];
+    }
+  self->n = kept;
+  self->matrix = ay_matrix_ref (self->data->probabilities);
+  self->judged = (AyJudged) { self->matrix, self->rows, self->label, kept, self->data->n_classes };
+  ay_score_text (self->out, "probabilities", "given with the data");
+  return TRUE;
+}
+
+/* The head's: left out for train, predicted for the rest that is labelled; n x C, NaN elsewhere. */
+static double *
+head_probabilities (Judge *self, GError **error)
+{
+  const AyDataset *data = self->data;
+  const AyLoo *loo = ay_score_context_loo (self->context, FALSE, self->job, error);
+  guint n_classes = data->n_classes;
+  g_autofree double *p = NULL;
+  const AyProblem *train;
+  AyHead *head;
+
+  if (loo == NULL)
+    return NULL;
+  train = ay_score_context_train (self->context, error);
+  head = ay_score_context_head (self->context, self->job, error);
+  p = ay_try_alloc (data->n * n_classes, sizeof (double), "the probabilities", error);
+  if (p == NULL)
+    return NULL;
+  for (gsize j = 0; j < data->n * n_classes; j++)
+    p[j] = NAN;
+  for (gsize i = 0; i < train->n; i++)
+    memcpy (p + train->rows[i] * n_classes, loo->output + i * n_classes,
+            n_classes * sizeof (double));
+  for (AySplit split = AY_SPLIT_VALID; split <= AY_SPLIT_TEST; split++)
+    {
+      gsize count;
+      g_autofree guint32 *rows = ay_dataset_rows_of (data, split, &count);
+      g_autofree double *q = g_new (double, count * n_classes + 1);
+
+      if (!ay_head_predict (head, data->features, rows, count, q, self->job, error))
+        return NULL;
+      for (gsize k = 0; k < count; k++)
+        memcpy (p + rows[k] * n_classes, q + k * n_classes, n_classes * sizeof (double));
+    }
+  ay_score_text (self->out, "probabilities", "the head's, not having seen the row: left out for "
+                 "train, plain predictions for valid and test");
+  ay_score_text (self->out, "computed_by", loo->method);
+  return g_steal_pointer (&p);
+}
+
+static gboolean
+load_head (Judge *self, GError **error)
+{
+  double *p = head_probabilities (self, error);
+
+  if (p == NULL)
+    return FALSE;
+  self->n = list_rows (self, p);
+  self->matrix = ay_matrix_take_f64 (self->data->n, self->data->n_classes, p);
+  self->judged = (AyJudged) { self->matrix, self->rows, self->label, self->n,
+                              self->data->n_classes };
+  return TRUE;
+}
+
+/* Mean self-confidence and accuracy by part. */
+static void
+say_in_sample (Judge *self)
+{
+  double confidence[4] = { 0.0 }, right[4] = { 0.0 };
+  gsize count[4] = { 0 };
+
+  for (gsize k = 0; k < self->n; k++)
+    {
+      guint part = self->data->split[self->rows[k]];
+
+      confidence[part] += self->confident->self_confidence[k];
+      right[part] += self->confident->guess[k] == self->label[k];
+      count[part]++;
+    }
+  for (guint part = 0; part < 2; part++)
+    if (count[part] == 0)
+      return;
+  for (guint part = 0; part < 2; part++)
+    {
+      confidence[part] /= count[part];
+      right[part] /= count[part];
+    }
+  ay_score_number (self->out, "mean_self_confidence_train", confidence[0]);
+  ay_score_number (self->out, "mean_self_confidence_valid", confidence[1]);
+  if (confidence[0] - confidence[1] > TRAIN_CONFIDENCE || right[0] >= TRAIN_ACCURACY)
+    ay_score_flag (self->context, self->out, "in-sample-probabilities",
+                   "the given probabilities look as if their model had seen these labels (mean p "
+                   "of the label %.3f on train, %.3f on valid; train accuracy %.4f): errors are "
+                   "hidden", confidence[0], confidence[1], right[0]);
+}
+
+static void
+say_confident (Judge *self)
+{
+  const AyConfident *confident = self->confident;
+  double share = self->n > 0 ? (double) confident->n_errors / self->n : 0.0;
+
+  ay_score_count (self->out, "rows_judged", self->n);
+  ay_score_count (self->out, "estimated_errors", confident->n_errors);
+  if (share > TOO_MANY)
+    ay_score_flag (self->context, self->out, "weak-head",
+                   "this head is too weak to judge labels: confident learning flags %.0f %% of "
+                   "the rows", 100.0 * share);
+}
+
+static gboolean
+judge (Judge *self, GError **error)
+{
+  self->data = ay_score_context_data (self->context);
+  if (!choose_source (self, error)
+      || !(self->given ? load_given (self, error) : load_head (self, error)))
+    return FALSE;
+  ay_job_set_phase (self->job, "confident learning");
+  self->confident = ay_confident_new (&self->judged, self->job, error);
+  self->out->values = self->confident != NULL ? ay_score_blank (self->data->n, error) : NULL;
+  if (self->out->values == NULL)
+    return FALSE;
+  self->out->missing_because = g_strdup (self->given ? "no label, or no probabilities given"
+                                                     : "no label, or the only row of its class in "
+                                                       "train");
+  if (self->given)
+    say_in_sample (self);
+  say_confident (self);
+  return TRUE;
+}
+
+/* value: of a judged row. */
+static gboolean
+run_measure (AyScoreContext *context, AyScoreResult *out, gboolean margin, AyJob *job,
+             GError **error)
+{
+  Judge self = { .context = context, .out = out, .job = job };
+  gboolean done = judge (&self, error);
+
+  for (gsize k = 0; k < self.n && done; k++)
+    out->values[self.rows[k]] = margin ? 0.5 * (self.confident->margin[k] + 1.0)
+                                       : self.confident->self_confidence[k];
+  judge_clear (&self);
+  return done;
+}
+
+gboolean
+ay_run_self_confidence (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error)
+{
+  return run_measure (context, out, FALSE, job, error);
+}
+
+gboolean
+ay_run_normalized_margin (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error)
+{
+  return run_measure (context, out, TRUE, job, error);
+}
+
+static gboolean
+flag_rows (Judge *self, GError **error)
+{
+  const char *name = ay_score_context_get (self->context, "filter");
+  AyFilter filter = AY_FILTER_NORMALIZED_MARGIN;
+  g_autofree guint8 *mark = NULL;
+  gsize flagged = 0;
+
+  if (name != NULL && !ay_filter_parse (name, &filter))
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "filter=%s: no such filter", name);
+      return FALSE;
+    }
+  if (!judge (self, error))
+    return FALSE;
+  mark = ay_confident_flag (self->confident, &self->judged, filter, self->job, error);
+  if (mark == NULL)
+    return FALSE;
+  for (gsize k = 0; k < self->n; k++)
+    {
+      self->out->values[self->rows[k]] = mark[k];
+      flagged += mark[k];
+    }
+  ay_score_text (self->out, "filter", ay_filter_name (filter));
+  ay_score_count (self->out, "rows_flagged", flagged);
+  return TRUE;
+}
+
+gboolean
+ay_run_label_issue (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error)
+{
+  Judge self = { .context = context, .out = out, .job = job };
+  gboolean done = flag_rows (&self, error);
+
+  judge_clear (&self);
+  return done;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/score/score.h"
+
+G_BEGIN_DECLS
+
+/* For the families of scores and the registry only. */
+
+/* The families' runs. */
+gboolean ay_run_influence (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
+gboolean ay_run_loo (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
+gboolean ay_run_self_influence (AyScoreContext *context, AyScoreResult *out, AyJob *job,
+                                GError **error);
+gboolean ay_run_self_confidence (AyScoreContext *context, AyScoreResult *out, AyJob *job,
+                                 GError **error);
+gboolean ay_run_normalized_margin (AyScoreContext *context, AyScoreResult *out, AyJob *job,
+                                   GError **error);
+gboolean ay_run_label_issue (AyScoreContext *context, AyScoreResult *out, AyJob *job,
+                             GError **error);
+
+/* n numbers, all missing. NULL with NOMEM. */
+double *ay_score_blank (gsize n, GError **error);
+/* Says something of the score that a reader must know: into the certificate's "flags", and into the
+ * data set's diagnostics, once an id. */
+void ay_score_flag (AyScoreContext *context, AyScoreResult *out, const char *id,
+                    const char *format, ...) G_GNUC_PRINTF (4, 5);
+/* A number into the certificate; NaN as null. */
+void ay_score_number (AyScoreResult *out, const char *name, double value);
+void ay_score_count (AyScoreResult *out, const char *name, gsize value);
+void ay_score_text (AyScoreResult *out, const char *name, const char *text);
+
+G_END_DECLS
