@@ -49,7 +49,8 @@ mix_bytes (guint64 hash, const void *bytes, gsize length)
       hash = mix (hash, word);
     }
   word = 0;
-  memcpy (&word, at, length);
+  if (length > 0)
+    memcpy (&word, at, length);
   return mix (hash, word ^ ((guint64) length << 56));
 }
 

@@ -25,7 +25,7 @@
 
 #define OVERSAMPLING 10 /* at least; their number is a multiple of COLUMNS */
 #define COLUMNS 8
-#define POWER_ROUNDS 2
+#define POWER_ROUNDS 3
 #define SLICES 16      /* of a Gram matrix: part of the result, whatever the number of threads */
 #define SLICE_ROWS 128 /* converted to double at a time */
 #define ROTATE_ROWS 256
