@@ -288,6 +288,11 @@ test_language (void)
                "(x >= 2 OR x <= -2) AND (label IS NULL OR label != '7')");
   assert_same (filter, "x > (SELECT avg (x) FROM samples)",
                "x * (SELECT count (x) FROM samples) > (SELECT total (x) FROM samples)");
+  assert_same (filter, "text REGEXP '^c.t$'", "text = 'cat'");
+  assert_same (filter, "label REGEXP '(?i)^CAT|größe|本'",
+               "label IN ('cat', 'Cat', 'Größe', '日本')");
+  assert_same (filter, "x REGEXP '^-' AND NOT label REGEXP '.'", "x < 0 AND label = ''");
+  assert_same (filter, "CAST (x'ff' AS TEXT) REGEXP '.' OR row = 1", "row = 1");
   assert_same (filter, "row >= 290", "rowid > 289");
   assert_same (filter, "\"odd \"\"k\"\" [é]\" > 3 OR 1", "1");
   data_clear (&data);
@@ -414,6 +419,8 @@ test_refused (void)
     { "x = ?", "parameter" }, { "x = :y", "parameter" }, { "sum (x) > 1", "misuse of aggregate" },
     { "(x, 1)", "row value" }, { "x = 1, 1", "" }, { "nope (x)", "no such function" },
     { "label MATCH 'a'", "" }, { "\"a\nb\" = 1", "no such column: a b" }, { "x = '\xff'", "UTF-8" },
+    { "text REGEXP '('", "REGEXP" }, { "text REGEXP x'ff'", "UTF-8" },
+    { "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab' REGEXP '(a|aa|a(?=.))+$'", "REGEXP" },
     { "x COLLATE nope = 1", "no such collation" }, { "raise (ignore)", "" },
   };
   Data data;

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/store/filter_guard.h"
 #include "core/store/filter_names.h"
+#include "core/store/filter_regexp.h"
 #include "core/store/filter_table.h"
 
 #include <string.h>
@@ -74,7 +75,8 @@ ay_filter_new (AyTable *columns)
   self->columns = g_new0 (AyFilterColumn, self->n);
   name_columns (self);
   if (sqlite3_open_v2 (":memory:", &self->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL)
-      != SQLITE_OK)
+        != SQLITE_OK
+      || ay_filter_regexp_add (self->db) != SQLITE_OK)
     g_error ("not enough memory for a database connection");
   ay_filter_limit (self->db, AY_FILTER_MAX_LENGTH);
   sqlite3_progress_handler (self->db, STEPS_PER_CHECK, on_progress, self);

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * letter case aside (a second column of the same name in other case gets "_2" appended), in double
  * quotes when they are no plain word: "petal width" > 1. `row` is the row number, from 0, unless a
  * column is called so. Numbers compare as numbers, categories and texts as text; missing is NULL,
- * so it meets no comparison: ask for it by IS NULL. Sub-queries may read `samples`, this same
+ * so it meets no comparison: ask for it by IS NULL. text LIKE '%refund%' is for words (ASCII case
+ * aside), text REGEXP '^[Rr]efund' for Perl's patterns. Sub-queries may read `samples`, this same
  * table: loo < (SELECT avg(loo) FROM samples).
  *
  * A private connection in memory holds nothing but that read-only table; there is no way from an

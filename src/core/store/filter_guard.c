@@ -10,9 +10,9 @@ static const char *const allowed_functions[] = {
   "abs", "acos", "asin", "atan", "atan2", "avg", "ceil", "ceiling", "coalesce", "cos", "count",
   "date", "datetime", "degrees", "exp", "floor", "glob", "hex", "ifnull", "iif", "instr",
   "julianday", "length", "like", "likelihood", "likely", "ln", "log", "log10", "log2", "lower",
-  "ltrim", "max", "min", "mod", "nullif", "pi", "pow", "power", "quote", "radians", "replace",
-  "round", "rtrim", "sign", "sin", "sqrt", "strftime", "substr", "substring", "sum", "tan", "time",
-  "total", "trim", "trunc", "typeof", "unicode", "unlikely", "upper", NULL,
+  "ltrim", "max", "min", "mod", "nullif", "pi", "pow", "power", "quote", "radians", "regexp",
+  "replace", "round", "rtrim", "sign", "sin", "sqrt", "strftime", "substr", "substring", "sum",
+  "tan", "time", "total", "trim", "trunc", "typeof", "unicode", "unlikely", "upper", NULL,
 };
 
 static gboolean
