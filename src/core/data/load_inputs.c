@@ -305,6 +305,16 @@ read_input (AyLoading *self, const char *path, gboolean only, GError **error)
   return append_table (self, table, path, error);
 }
 
+/* The paths of an image folder are its rows' ids and images, if nothing else was said. */
+static void
+take_paths (AyLoadOptions *options)
+{
+  if (options->id == NULL)
+    options->id = g_strdup ("col:path");
+  if (options->image == NULL)
+    options->image = g_strdup ("col:path");
+}
+
 gboolean
 ay_loading_read_inputs (AyLoading *self, GError **error)
 {
@@ -317,6 +327,8 @@ ay_loading_read_inputs (AyLoading *self, GError **error)
       return FALSE;
   if (self->images && count > 1)
     g_clear_pointer (&self->image_base, g_free);
+  if (self->images)
+    take_paths (self->options);
   self->where = count > 0 ? g_strjoinv (", ", inputs) : NULL;
   if (self->table != NULL)
     self->n_input = ay_table_rows (self->table);
