@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/base/table.h"
 
+#include <math.h>
 #include <string.h>
 
 /* A file of these bytes, allocated to the byte, so that a sanitizer sees what is read past. */

@@ -70,12 +70,13 @@ ay_cell_unquote (const char *text, gsize length, char *out)
   return at;
 }
 
-/* Whether the number's text is a whole number that a double does not hold exactly. */
-static gboolean
-is_too_long (const char *text, gsize length)
+gboolean
+ay_cell_is_too_long (const char *text, gsize length)
 {
   guint64 value = 0;
 
+  if (length <= 15)
+    return FALSE;
   for (gsize i = *text == '-' || *text == '+'; i < length; i++)
     {
       if (!g_ascii_isdigit (text[i]))
@@ -102,7 +103,7 @@ ay_cell_number (const char *text, gsize length, double *value)
   if (ay_number_parse (text, length, &number))
     {
       *value = number;
-      return length > 15 && is_too_long (text, length) ? AY_CELL_OTHER : AY_CELL_NUMBER;
+      return ay_cell_is_too_long (text, length) ? AY_CELL_OTHER : AY_CELL_NUMBER;
     }
   return ay_cell_is_missing (text, length) ? AY_CELL_MISSING : AY_CELL_OTHER;
 }

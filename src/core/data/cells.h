@@ -39,6 +39,8 @@ typedef enum { AY_CELL_NUMBER, AY_CELL_MISSING, AY_CELL_OTHER } AyCellKind;
 
 /* One cell, quoted or not, blanks around it ignored. */
 AyCellKind ay_cell_number (const char *text, gsize length, double *value);
+/* Whether a number's text is a whole number that a double does not hold exactly. */
+gboolean ay_cell_is_too_long (const char *text, gsize length);
 /* Whether the text (without quotes) stands for a missing value: "", NA, NaN, null, ... */
 gboolean ay_cell_is_missing (const char *text, gsize length);
 /* Takes the quotes off. FALSE when that does not leave a stretch of the same bytes: there are pairs

@@ -20,7 +20,7 @@
 #include "core/base/parallel.h"
 #include "core/data/build.h"
 #include "core/data/cells.h"
-#include "core/data/csv_file.h"
+#include "core/data/text_file.h"
 #include "core/data/csv_head.h"
 #include "core/data/csv_scan.h"
 
@@ -46,7 +46,7 @@ typedef struct
   const AyCsvOptions *options;
   AyDiagnostics *diagnostics;
   AyJob *job;
-  AyCsvFile file;
+  AyTextFile file;
   AyCsvText text;     /* of the file, with the way to read it */
   AyCsvHead head;
   gsize n_chunks;
@@ -159,10 +159,10 @@ find_fault (const Reader *self, GError **error)
   /* The header is no part of the chunks. */
   ay_csv_survey (&self->text, 0, self->head.body, &head);
   if (head.fault != G_MAXSIZE)
-    return ay_csv_file_fail_byte (&self->file, head.fault, error);
+    return ay_text_file_fail_byte (&self->file, head.fault, error);
   for (gsize k = 0; k < self->n_chunks; k++)
     if (self->surveys[k].fault != G_MAXSIZE)
-      return ay_csv_file_fail_byte (&self->file, self->surveys[k].fault, error);
+      return ay_text_file_fail_byte (&self->file, self->surveys[k].fault, error);
   return TRUE;
 }
 
@@ -368,7 +368,7 @@ survey (Reader *self, gsize **rows, GError **error)
       return survey (self, rows, error);
     }
   if (!closed)
-    return ay_csv_file_fail_line (&self->file, opened, error,
+    return ay_text_file_fail_line (&self->file, opened, error,
                                   "a quote opens here and never closes");
   ay_diagnostics_add (self->diagnostics, "stray-quotes",
                       "%s: in %" G_GSIZE_FORMAT " cells text follows the closing quote: it is kept",
@@ -384,9 +384,9 @@ check_rows (Reader *self, GError **error)
   if (self->worst == G_MAXINT)
     return TRUE;
   if (chunk->too_long)
-    return ay_csv_file_fail_line (&self->file, chunk->first_ragged, error,
+    return ay_text_file_fail_line (&self->file, chunk->first_ragged, error,
                                   "a row of more than 4 GiB");
-  return ay_csv_file_fail_line (&self->file, chunk->first_ragged, error,
+  return ay_text_file_fail_line (&self->file, chunk->first_ragged, error,
                                 "%u field%s, the %s has %u", chunk->fields,
                                 chunk->fields == 1 ? "" : "s",
                                 self->head.header ? "header" : "first row", self->head.width);
@@ -429,7 +429,7 @@ say_findings (Reader *self)
                         self->file.path, ragged, self->head.width,
                         self->options->source.ragged == AY_RAGGED_SKIP ? "left out"
                                                                        : "filled up or cut",
-                        ay_csv_file_line (&self->file, first));
+                        ay_text_file_line (&self->file, first));
 }
 
 static AyTable *
@@ -465,7 +465,7 @@ ay_csv_read (AyMappedFile *file, const AyCsvOptions *options, AyDiagnostics *dia
   g_autofree gsize *rows = NULL;
   AyTable *table = NULL;
 
-  if (!ay_csv_file_open (&self.file, file, self.options->source.latin1, error))
+  if (!ay_text_file_open (&self.file, file, self.options->source.latin1, error))
     return NULL;
   self.text = (AyCsvText){ self.file.data, self.file.size, self.options->delimiter, TRUE };
   if (self.text.delimiter == '\0')
@@ -477,6 +477,6 @@ ay_csv_read (AyMappedFile *file, const AyCsvOptions *options, AyDiagnostics *dia
   ay_csv_head_clear (&self.head);
   g_free (self.chunks);
   g_free (self.surveys);
-  ay_csv_file_close (&self.file);
+  ay_text_file_close (&self.file);
   return table;
 }

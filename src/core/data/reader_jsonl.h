@@ -10,10 +10,14 @@ G_BEGIN_DECLS
  *
  * Fills `into`: `table` (the caller's field is NULL before) with a column a field, nested objects
  * as a.b, in the order of first appearance; and appends to `keys` and `arrays` (made by the caller)
- * every field whose value is, in every row, an array of the same number of numbers: a matrix of
- * doubles under the field's name. Columns are typed as in reader_csv.h; booleans are a category of
- * "false" and "true"; an absent field and null are missing. Other arrays, and arrays of varying
- * length, are kept as their JSON text. path and format of `into` are left alone.
+ * every field whose present values are all arrays of the same number of numbers: a matrix of
+ * doubles under the field's name (where it is absent or null: NaN, and the diagnostic
+ * "missing-array").
+ * A column is NUMBER when all present values are numbers that a double holds (whole numbers beyond
+ * 2^53 are not), else text, CATEGORY where distinct texts are few and short: strings as they are
+ * (without a copy, unless they had escapes), numbers and booleans as written, other arrays as their
+ * JSON text. An absent field and null are missing, NaN too; "" is a text like others. Of a key that
+ * an object repeats the last value counts. path and format of `into` are left alone.
  *
  * Errors: AY_ERROR_INPUT "FILE:LINE: what"; AY_ERROR_UNSUPPORTED when built without simdjson;
  * AY_ERROR_NOMEM; AY_ERROR_CANCELLED. On error `into` is unchanged. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/data/csv_file.h"
+#include "core/data/text_file.h"
 
 #include "core/base/error.h"
 #include "core/base/gunzip.h"
@@ -7,7 +7,7 @@
 #include <string.h>
 
 gsize
-ay_csv_file_line (const AyCsvFile *self, gsize at)
+ay_text_file_line (const AyTextFile *self, gsize at)
 {
   gsize line = 1;
 
@@ -18,7 +18,7 @@ ay_csv_file_line (const AyCsvFile *self, gsize at)
 }
 
 gboolean
-ay_csv_file_fail_line (const AyCsvFile *self, gsize at, GError **error, const char *format, ...)
+ay_text_file_fail_line (const AyTextFile *self, gsize at, GError **error, const char *format, ...)
 {
   g_autofree char *what = NULL;
   va_list args;
@@ -27,12 +27,12 @@ ay_csv_file_fail_line (const AyCsvFile *self, gsize at, GError **error, const ch
   what = g_strdup_vprintf (format, args);
   va_end (args);
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s:%" G_GSIZE_FORMAT ": %s", self->path,
-               ay_csv_file_line (self, at), what);
+               ay_text_file_line (self, at), what);
   return FALSE;
 }
 
 gboolean
-ay_csv_file_fail_byte (const AyCsvFile *self, gsize at, GError **error)
+ay_text_file_fail_byte (const AyTextFile *self, gsize at, GError **error)
 {
   guint byte = (guint8) self->data[at];
 
@@ -48,7 +48,7 @@ ay_csv_file_fail_byte (const AyCsvFile *self, gsize at, GError **error)
 }
 
 static gboolean
-no_memory (const AyCsvFile *self, GError **error)
+no_memory (const AyTextFile *self, GError **error)
 {
   g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, "%s: not enough memory to convert the text",
                self->path);
@@ -57,7 +57,7 @@ no_memory (const AyCsvFile *self, GError **error)
 
 /* Takes a converted copy in place of the file. */
 static void
-replace (AyCsvFile *self, char *data, gsize size)
+replace (AyTextFile *self, char *data, gsize size)
 {
   AyMappedFile *file = ay_mapped_file_new_take (self->path, data, size);
 
@@ -69,7 +69,7 @@ replace (AyCsvFile *self, char *data, gsize size)
 }
 
 static gboolean
-convert_latin1 (AyCsvFile *self, GError **error)
+convert_latin1 (AyTextFile *self, GError **error)
 {
   gsize high = 0, at = 0;
   char *data;
@@ -78,7 +78,7 @@ convert_latin1 (AyCsvFile *self, GError **error)
     {
       high += (guint8) self->data[i] >> 7;
       if (self->data[i] == '\0')
-        return ay_csv_file_fail_byte (self, i, error);
+        return ay_text_file_fail_byte (self, i, error);
     }
   data = g_try_malloc (self->size + high);
   if (data == NULL)
@@ -97,7 +97,7 @@ convert_latin1 (AyCsvFile *self, GError **error)
 
 /* Rows ended by a carriage return alone, as old Macintosh programs write them. */
 static gboolean
-convert_returns (AyCsvFile *self, GError **error)
+convert_returns (AyTextFile *self, GError **error)
 {
   char *data = g_try_malloc (self->size);
 
@@ -110,7 +110,7 @@ convert_returns (AyCsvFile *self, GError **error)
 }
 
 static gboolean
-prepare (AyCsvFile *self, gboolean latin1, GError **error)
+prepare (AyTextFile *self, gboolean latin1, GError **error)
 {
   if (self->size >= 2
       && (memcmp (self->data, "\xff\xfe", 2) == 0 || memcmp (self->data, "\xfe\xff", 2) == 0))
@@ -138,7 +138,7 @@ prepare (AyCsvFile *self, gboolean latin1, GError **error)
 }
 
 gboolean
-ay_csv_file_open (AyCsvFile *self, AyMappedFile *file, gboolean latin1, GError **error)
+ay_text_file_open (AyTextFile *self, AyMappedFile *file, gboolean latin1, GError **error)
 {
   memset (self, 0, sizeof *self);
   self->file = ay_gunzip (file, error);
@@ -148,12 +148,12 @@ ay_csv_file_open (AyCsvFile *self, AyMappedFile *file, gboolean latin1, GError *
   self->data = ay_mapped_file_data (self->file, &self->size);
   if (prepare (self, latin1, error))
     return TRUE;
-  ay_csv_file_close (self);
+  ay_text_file_close (self);
   return FALSE;
 }
 
 void
-ay_csv_file_close (AyCsvFile *self)
+ay_text_file_close (AyTextFile *self)
 {
   g_clear_pointer (&self->file, ay_mapped_file_unref);
 }

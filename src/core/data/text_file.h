@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* The text of a delimited file as UTF-8 with line feeds: decompressed, after its byte order mark,
+/* The text of a file as UTF-8 with line feeds: decompressed, after its byte order mark,
  * converted from Latin-1 when asked and from lone carriage returns when there are no line feeds. */
 typedef struct
 {
@@ -14,18 +14,18 @@ typedef struct
   const char *data;
   gsize size;
   gsize mark;         /* bytes of the byte order mark */
-} AyCsvFile;
+} AyTextFile;
 
 /* AY_ERROR_INPUT for empty, UTF-16 and damaged files. */
-gboolean ay_csv_file_open (AyCsvFile *self, AyMappedFile *file, gboolean latin1, GError **error);
-void ay_csv_file_close (AyCsvFile *self);
+gboolean ay_text_file_open (AyTextFile *self, AyMappedFile *file, gboolean latin1, GError **error);
+void ay_text_file_close (AyTextFile *self);
 
 /* The line that byte `at` of data is in, from 1. */
-gsize ay_csv_file_line (const AyCsvFile *self, gsize at);
+gsize ay_text_file_line (const AyTextFile *self, gsize at);
 /* Sets AY_ERROR_INPUT "FILE:LINE: ..." and returns FALSE. */
-gboolean ay_csv_file_fail_line (const AyCsvFile *self, gsize at, GError **error,
+gboolean ay_text_file_fail_line (const AyTextFile *self, gsize at, GError **error,
                                 const char *format, ...) G_GNUC_PRINTF (4, 5);
 /* Sets AY_ERROR_INPUT "FILE: byte N: ...", for a byte that is no text, and returns FALSE. */
-gboolean ay_csv_file_fail_byte (const AyCsvFile *self, gsize at, GError **error);
+gboolean ay_text_file_fail_byte (const AyTextFile *self, gsize at, GError **error);
 
 G_END_DECLS
