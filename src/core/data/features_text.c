@@ -70,7 +70,8 @@ count_terms (GArray *hashes, GArray *terms)
 
   for (guint i = 0; i < hashes->len; i++)
     places[i] = place_of (places[i]);
-  qsort (places, hashes->len, sizeof *places, compare_hashes);
+  if (hashes->len > 1)
+    qsort (places, hashes->len, sizeof *places, compare_hashes);
   for (guint i = 0; i < hashes->len; )
     {
       Term term = { (guint32) places[i], 0 };
