@@ -44,8 +44,9 @@ typedef struct
   gboolean standardise; /* else centre = 0, scale = 1 */
   double scale;         /* the standardised features times this */
   double tolerance;     /* max norm of the gradient of the mean objective (ridge: times the
-                           spread of the target); under a small penalty the solver goes on to
-                           1e-5 lambda_mean, which bounds the weights' error by 1e-5 sqrt(p) */
+                           spread of the target); under lambda_mean < 1e-3 the solver goes on
+                           beyond it in proportion, as the weights' error is
+                           |gradient| / lambda_mean at worst */
   guint max_iterations;
   guint64 seed;
 } AyHeadOptions;

@@ -15,9 +15,9 @@
 
 /* Below this many products a pass, double costs nothing worth saving. */
 #define EXACT_PRODUCTS 4e6
-/* A gradient g leaves the weights |g| / lambda_mean from the minimum at worst: under a small
- * penalty the solver goes on until that is small too, as far as double allows. */
-#define WEIGHT_ERROR 1e-5
+/* A gradient g leaves the weights |g| / lambda_mean from the minimum at worst: under a penalty
+ * smaller than this the solver goes on until that is as small, as far as double allows. */
+#define PLAIN_LAMBDA_MEAN 1e-3
 #define LEAST_GOAL 1e-13
 
 static void
@@ -58,8 +58,8 @@ static gboolean
 run (AyDescent *self, const AyProblem *train, AyHead *head, GError **error)
 {
   gboolean large = (double) train->n * self->p > EXACT_PRODUCTS;
-  double goal = MIN (head->tolerance,
-                     MAX (WEIGHT_ERROR * head->lambda / head->sum_weight, LEAST_GOAL));
+  double share = head->lambda / head->sum_weight / PLAIN_LAMBDA_MEAN;
+  double goal = MIN (head->tolerance, MAX (head->tolerance * share, LEAST_GOAL));
 
   from_head (head, self->theta);
   self->kind = self->product_kind = large ? AY_PASS_FAST : AY_PASS_EXACT;
