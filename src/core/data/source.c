@@ -14,9 +14,6 @@
 
 #include <string.h>
 
-/* A build may be without the reader of JSON lines. */
-#pragma weak ay_jsonl_read
-
 #define READABLE "CSV, TSV, JSON lines, NPY, NPZ, IDX (also .gz), and folders of PNG or JPEG images"
 
 /* Behind AySource.reader: the arrays read so far, and the archive that more come from. */
@@ -272,8 +269,6 @@ ay_source_open (const char *path, const AySourceOptions *options, AyDiagnostics 
   self->format = g_strdup (format_names[format]);
   if (format == FORMAT_CSV || format == FORMAT_TSV)
     good = read_delimited (self, plain, format, options, diagnostics, job, error);
-  else if (format == FORMAT_JSONL && ay_jsonl_read == NULL)
-    good = unsupported (path, "JSON lines", error);
   else if (format == FORMAT_JSONL)
     good = ay_jsonl_read (plain, self, diagnostics, job, error);
   else
