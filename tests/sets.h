@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "assay-config.h"
 #include "core/base/rng.h"
 #include "core/data/features_text.h"
 #include "core/model/problem.h"
@@ -31,9 +32,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Set, set_clear)
 static inline Set
 set_digits (void)
 {
-  const char *tests = g_getenv ("G_TEST_SRCDIR");
-  g_autofree char *path = g_build_filename (tests != NULL ? tests : "tests", "..", "data",
-                                            "samples", "digits.csv", NULL);
+  g_autofree char *path = g_build_filename (AY_SOURCE_DATADIR, "samples", "digits.csv", NULL);
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
   Set set = { .n_classes = 10 };

@@ -96,15 +96,32 @@ multiply (gpointer data, const double *in, gsize k, double *out, AyJob *job, GEr
   return ay_curvature_product (data, in, k, out, job, error);
 }
 
+/* Takes the class mean out of b: nothing but rounding is along it, and the preconditioner does not
+ * see it, so that the recursion would not end. */
+static void
+drop_mean (const AyRefitSteps *self, double *b)
+{
+  for (gsize j = 0; j < self->stride && self->head->n_classes > 0; j++)
+    {
+      double mean = 0.0;
+
+      for (guint c = 0; c < self->n_outputs; c++)
+        mean += b[c * self->stride + j] / self->n_outputs;
+      for (guint c = 0; c < self->n_outputs; c++)
+        b[c * self->stride + j] -= mean;
+    }
+}
+
 /* x = factor H^-1 b at the present point */
 static gboolean
-solve (AyRefitSteps *self, const double *b, double factor, double tolerance, double *x, AyJob *job,
+solve (AyRefitSteps *self, double *b, double factor, double tolerance, double *x, AyJob *job,
        GError **error)
 {
   AyConjugate cg = { .p = self->p, .product = multiply, .product_data = self->at,
                      .precondition = ay_hessian_precondition, .precondition_data = self->hessian,
                      .tolerance = tolerance, .max_iterations = MAX_ROUNDS };
 
+  drop_mean (self, b);
   if (!ay_conjugate_solve (&cg, b, 1, x, NULL, NULL, job, error))
     return FALSE;
   cblas_dscal (self->p, factor, x, 1);
