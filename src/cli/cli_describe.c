@@ -12,13 +12,15 @@
 #define N_SPLITS (AY_SPLIT_POOL + 1)
 #define MAX_CLASSES_SHOWN 12
 
+#define OFFSET_OF_FEATURES G_STRUCT_OFFSET (AyLoadOptions, features)
+
 /* The roles of load options, by name. */
 static const struct
 {
   const char *name;
   gsize offset;
 } roles[] = {
-  { "features", G_STRUCT_OFFSET (AyLoadOptions, features) },
+  { "features", OFFSET_OF_FEATURES },
   { "label", G_STRUCT_OFFSET (AyLoadOptions, label) },
   { "target", G_STRUCT_OFFSET (AyLoadOptions, target) },
   { "id", G_STRUCT_OFFSET (AyLoadOptions, id) },
@@ -34,26 +36,38 @@ static const struct
   { "valid_label", G_STRUCT_OFFSET (AyLoadOptions, valid_label) },
 };
 
-/* The source of role i, without the col: or file: that forces what it is. */
 static const char *
 role_of (const AyLoadOptions *options, guint i)
 {
-  const char *source = G_STRUCT_MEMBER (char *, options, roles[i].offset);
+  return G_STRUCT_MEMBER (char *, options, roles[i].offset);
+}
 
-  if (source != NULL && g_str_has_prefix (source, "col:"))
-    return source + strlen ("col:");
-  if (source != NULL && g_str_has_prefix (source, "file:"))
-    return source + strlen ("file:");
-  return source;
+/* A role's sources without the col: and file: that force what they are. (transfer full) */
+static char *
+plain_sources (const char *sources)
+{
+  g_auto (GStrv) parts = g_strsplit (sources, ",", -1);
+  g_autoptr (GPtrArray) plain = g_ptr_array_new ();
+
+  for (char **part = parts; *part != NULL; part++)
+    g_ptr_array_add (plain, *part + (g_str_has_prefix (*part, "col:")    ? strlen ("col:")
+                                     : g_str_has_prefix (*part, "file:") ? strlen ("file:")
+                                                                         : 0));
+  g_ptr_array_add (plain, NULL);
+  return g_strjoinv (",", (char **) plain->pdata);
 }
 
 void
 cmd_roles_text (const AyLoadOptions *options, const AyLoadOptions *before, const char *prefix)
 {
   for (guint i = 0; i < G_N_ELEMENTS (roles); i++)
-    if (role_of (options, i) != NULL)
-      printf ("%s%s: %s%s\n", prefix, roles[i].name, role_of (options, i),
-              before != NULL && role_of (before, i) == NULL ? " (guessed)" : "");
+    if (role_of (options, i) != NULL && roles[i].offset != OFFSET_OF_FEATURES)
+      {
+        g_autofree char *sources = plain_sources (role_of (options, i));
+
+        printf ("%s%s: %s%s\n", prefix, roles[i].name, sources,
+                before != NULL && role_of (before, i) == NULL ? " (guessed)" : "");
+      }
 }
 
 void
@@ -63,7 +77,11 @@ cmd_roles_json (const AyLoadOptions *options, JsonObject *into)
 
   for (guint i = 0; i < G_N_ELEMENTS (roles); i++)
     if (role_of (options, i) != NULL)
-      cmd_json_text (object, roles[i].name, role_of (options, i));
+      {
+        g_autofree char *sources = plain_sources (role_of (options, i));
+
+        cmd_json_text (object, roles[i].name, sources);
+      }
 }
 
 static void

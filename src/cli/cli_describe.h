@@ -11,8 +11,8 @@ G_BEGIN_DECLS
  * they were before loading; roles that have come since are marked. */
 void cmd_describe_data_text (AyWork *work, const AyLoadOptions *guessed);
 void cmd_describe_data_json (AyWork *work, JsonObject *into);
-/* The roles that are set, a line each, with `prefix` before the name; those that `before`
- * (nullable) has not are marked as guessed. */
+/* The roles that are set (but for features), a line each, with `prefix` before the name; those
+ * that `before` (nullable) has not are marked as guessed. */
 void cmd_roles_text (const AyLoadOptions *options, const AyLoadOptions *before,
                      const char *prefix);
 /* "roles": {label: ..., ...} */

@@ -4,7 +4,7 @@
 #include "cli/cli_describe.h"
 #include "cli/cli_json.h"
 #include "cli/cli_text.h"
-#include "core/base/error.h"
+#include "core/data/roles.h"
 
 #include <stdio.h>
 
@@ -108,27 +108,15 @@ add_source (const AySource *source, JsonObject *into)
     }
 }
 
-/* The roles as `new` would guess them; why_not says it when it would refuse. NULL with *why_not or
- * with *error (cancelled). */
+/* The roles that `new` would guess; NULL where there is no table. (transfer full) */
 static AyLoadOptions *
-guess_roles (const char *path, AyJob *job, char **why_not, GError **error)
+guess_roles (const AySource *source, AyDiagnostics *diagnostics)
 {
-  g_autoptr (AyLoadOptions) load = ay_load_options_new ();
-  g_autoptr (GError) local = NULL;
-  g_autoptr (AyDataset) data = NULL;
+  AyLoadOptions *load = source->table != NULL ? ay_load_options_new () : NULL;
 
-  *why_not = NULL;
-  g_clear_pointer (&load->inputs, g_strfreev);
-  load->inputs = g_new0 (char *, 2);
-  load->inputs[0] = g_strdup (path);
-  data = ay_dataset_load (load, job, &local);
-  if (data != NULL)
-    return g_steal_pointer (&load);
-  if (g_error_matches (local, AY_ERROR, AY_ERROR_CANCELLED))
-    g_propagate_error (error, g_steal_pointer (&local));
-  else
-    *why_not = g_strdup (local->message);
-  return NULL;
+  if (load != NULL)
+    ay_roles_guess (source->table, load, diagnostics);
+  return load;
 }
 
 gboolean
@@ -139,22 +127,17 @@ cmd_input_print (CmdRun *run, GError **error)
   g_autoptr (AySource) source
       = ay_source_open (run->args[0], &options, diagnostics, run->job, error);
   g_autoptr (AyLoadOptions) load = NULL;
-  g_autofree char *why_not = NULL;
   g_autoptr (JsonObject) object = NULL;
 
   if (source == NULL)
     return FALSE;
-  load = guess_roles (run->args[0], run->job, &why_not, error);
-  if (load == NULL && why_not == NULL)
-    return FALSE;
+  load = guess_roles (source, diagnostics);
   cmd_begin_output (run);
   if (!run->json)
     {
       print_source (source);
       if (load != NULL)
-        cmd_roles_text (load, NULL, "guessed ");
-      else
-        printf ("no data set by itself: %s\n", why_not);
+        cmd_roles_text (load, NULL, "role guessed: ");
       cmd_note_diagnostics (run, diagnostics, 0);
       return TRUE;
     }
@@ -170,7 +153,6 @@ cmd_input_print (CmdRun *run, GError **error)
     cmd_roles_json (load, object);
   else
     json_object_set_null_member (object, "roles");
-  cmd_json_text (object, "no_data_set_because", why_not);
   cmd_describe_diagnostics_json (diagnostics, object);
   cmd_json_print (object);
   return TRUE;

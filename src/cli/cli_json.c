@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/cli_json.h"
 
-#include "core/shim/number.h"
+#include "core/base/json_text.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
-
-/* json-glib's generator prints 17 digits; these print what reads back. */
 
 void
 cmd_json_number (JsonObject *object, const char *key, double value)
@@ -66,144 +63,13 @@ cmd_json_append (JsonArray *array)
   return object;
 }
 
-static void
-write_text (GString *out, const char *text)
-{
-  g_string_append_c (out, '"');
-  for (const char *at = text; *at != '\0'; at++)
-    {
-      guchar c = (guchar) *at;
-
-      if (c == '"' || c == '\\')
-        g_string_append_c (out, '\\');
-      if (c == '\n')
-        g_string_append (out, "\\n");
-      else if (c == '\t')
-        g_string_append (out, "\\t");
-      else if (c < 0x20 || c == 0x7f)
-        g_string_append_printf (out, "\\u%04x", c);
-      else
-        g_string_append_c (out, (char) c);
-    }
-  g_string_append_c (out, '"');
-}
-
-static void
-write_value (GString *out, JsonNode *node)
-{
-  char number[AY_NUMBER_SIZE];
-  GType type = json_node_get_value_type (node);
-
-  if (type == G_TYPE_STRING)
-    write_text (out, json_node_get_string (node));
-  else if (type == G_TYPE_BOOLEAN)
-    g_string_append (out, json_node_get_boolean (node) ? "true" : "false");
-  else if (type == G_TYPE_INT64)
-    g_string_append_printf (out, "%" G_GINT64_FORMAT, json_node_get_int (node));
-  else if (!isfinite (json_node_get_double (node)))
-    g_string_append (out, "null");
-  else
-    {
-      ay_number_format (json_node_get_double (node), number);
-      g_string_append (out, number);
-    }
-}
-
-static void
-new_line (GString *out, int depth)
-{
-  g_string_append_printf (out, "\n%*s", 2 * depth, "");
-}
-
-static void write_node (GString *out, JsonNode *node, int depth);
-
-static void
-write_object (GString *out, JsonObject *object, int depth)
-{
-  JsonObjectIter iter;
-  const char *key;
-  JsonNode *member;
-  gboolean first = TRUE;
-
-  g_string_append_c (out, '{');
-  json_object_iter_init_ordered (&iter, object);
-  while (json_object_iter_next_ordered (&iter, &key, &member))
-    {
-      if (!first)
-        g_string_append_c (out, ',');
-      first = FALSE;
-      new_line (out, depth + 1);
-      write_text (out, key);
-      g_string_append (out, ": ");
-      write_node (out, member, depth + 1);
-    }
-  if (!first)
-    new_line (out, depth);
-  g_string_append_c (out, '}');
-}
-
-/* Arrays of plain values stay on one line. */
-static void
-write_array (GString *out, JsonArray *array, int depth)
-{
-  guint n = json_array_get_length (array);
-  gboolean plain = TRUE;
-
-  for (guint i = 0; i < n && plain; i++)
-    {
-      JsonNode *element = json_array_get_element (array, i);
-
-      plain = !JSON_NODE_HOLDS_OBJECT (element) && !JSON_NODE_HOLDS_ARRAY (element);
-    }
-  g_string_append_c (out, '[');
-  for (guint i = 0; i < n; i++)
-    {
-      if (i > 0)
-        g_string_append (out, plain ? ", " : ",");
-      if (!plain)
-        new_line (out, depth + 1);
-      write_node (out, json_array_get_element (array, i), depth + 1);
-    }
-  if (!plain)
-    new_line (out, depth);
-  g_string_append_c (out, ']');
-}
-
-static void
-write_node (GString *out, JsonNode *node, int depth)
-{
-  switch (json_node_get_node_type (node))
-    {
-    case JSON_NODE_OBJECT:
-      write_object (out, json_node_get_object (node), depth);
-      break;
-    case JSON_NODE_ARRAY:
-      write_array (out, json_node_get_array (node), depth);
-      break;
-    case JSON_NODE_VALUE:
-      write_value (out, node);
-      break;
-    case JSON_NODE_NULL:
-    default:
-      g_string_append (out, "null");
-    }
-}
-
-char *
-cmd_json_to_text (JsonNode *node)
-{
-  GString *out = g_string_new (NULL);
-
-  write_node (out, node, 0);
-  return g_string_free (out, FALSE);
-}
-
 void
 cmd_json_print (JsonObject *object)
 {
-  GString *out = g_string_new (NULL);
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autofree char *text = NULL;
 
-  write_object (out, object, 0);
-  puts (out->str);
-  g_string_free (out, TRUE);
+  json_node_set_object (node, object);
+  text = ay_json_to_text (node, TRUE);
+  puts (text);
 }

@@ -22,7 +22,5 @@ JsonObject *cmd_json_append (JsonArray *array);
 
 /* Prints it to stdout with a line end. */
 void cmd_json_print (JsonObject *object);
-/* The text of it. (transfer full) */
-char *cmd_json_to_text (JsonNode *node);
 
 G_END_DECLS

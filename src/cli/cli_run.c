@@ -49,7 +49,8 @@ cmd_note_diagnostics (CmdRun *run, const AyDiagnostics *diagnostics, gsize first
     {
       const AyDiagnostic *finding = ay_diagnostics_get (diagnostics, i);
 
-      cmd_note (run, "note: %s [%s]", finding->text, finding->id);
+      if (strcmp (finding->id, "role-guessed") != 0)
+        cmd_note (run, "note: %s [%s]", finding->text, finding->id);
     }
 }
 

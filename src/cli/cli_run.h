@@ -53,7 +53,7 @@ gboolean cmd_usage_error (GError **error, const char *format, ...) G_GNUC_PRINTF
 void cmd_begin_output (CmdRun *run);
 /* A message on stderr: "assay-cli: ..." in one line; nothing with --quiet. */
 void cmd_note (CmdRun *run, const char *format, ...) G_GNUC_PRINTF (2, 3);
-/* Diagnostics from number `first` on, as notes. */
+/* Diagnostics from number `first` on, as notes; not those about roles, which commands print. */
 void cmd_note_diagnostics (CmdRun *run, const AyDiagnostics *diagnostics, gsize first);
 
 /* Opens a workspace; for writing, one that can only be read is an error that says why. */

@@ -101,14 +101,15 @@ print_json (const AyWhatIf *what)
   cmd_json_print (object);
 }
 
+/* accuracy NaN: an empty cell. */
 static void
 add_line (CmdTable *table, const char *name, double loss, double before, double accuracy)
 {
   char cells[3][CMD_TEXT_SIZE];
 
   cmd_table_row (table, name, cmd_text_number (loss, cells[0]),
-                 cmd_text_change (loss - before, cells[1]), cmd_text_percent (accuracy, cells[2]),
-                 NULL);
+                 loss == before ? "" : cmd_text_change (loss - before, cells[1]),
+                 isnan (accuracy) ? "" : cmd_text_percent (accuracy, cells[2]), NULL);
 }
 
 static void
@@ -126,12 +127,8 @@ print_removal (const AyRemoval *r, const char *part, gboolean classes)
     add_line (table, "  refitted", l.refit, l.before, r->after.accuracy);
   if (!r->unbounded)
     {
-      char cells[4][CMD_TEXT_SIZE];
-
-      cmd_table_row (table, "  compare: one Newton step", cmd_text_number (l.one_step, cells[0]),
-                     cmd_text_change (l.one_step - l.before, cells[1]), "", NULL);
-      cmd_table_row (table, "  compare: influence", cmd_text_number (l.influence, cells[2]),
-                     cmd_text_change (l.influence - l.before, cells[3]), "", NULL);
+      add_line (table, "  compare: one Newton step", l.one_step, l.before, NAN);
+      add_line (table, "  compare: influence", l.influence, l.before, NAN);
     }
   cmd_table_print (table, 0);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/data/load.h"
 #include "core/data/source_name.h"
 
@@ -117,7 +118,7 @@ ay_load_options_to_json (const AyLoadOptions *self)
   json_builder_add_int_value (builder, self->text_dimensions);
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
-  return json_to_string (root, FALSE);
+  return ay_json_to_text (root, FALSE);
 }
 
 static gboolean

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/work_private.h"
 
+#include "core/base/json_text.h"
+
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -84,7 +86,7 @@ put_places (AyWork *self, AyJob *job, GError **error)
   g_autofree char *load = ay_work_stored_options (self->store, self->load, error);
   g_autoptr (JsonNode) files
       = load != NULL ? ay_work_files_describe (self->store, self->load, job, error) : NULL;
-  g_autofree char *described = files != NULL ? json_to_string (files, FALSE) : NULL;
+  g_autofree char *described = files != NULL ? ay_json_to_text (files, FALSE) : NULL;
 
   return described != NULL
          && ay_workspace_put_json (self->store, AY_KIND_SETTING, AY_SETTING_LOAD, load, error)

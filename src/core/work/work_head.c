@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/shim/number.h"
+#include "core/base/json_text.h"
 #include "core/work/work_private.h"
 
 #include <math.h>
@@ -113,7 +114,7 @@ options_to_json (const AyWork *self)
   if (self->slice != NULL)
     json_object_set_string_member (object, "slice", self->slice);
   json_node_take_object (node, object);
-  return json_to_string (node, FALSE);
+  return ay_json_to_text (node, FALSE);
 }
 
 gboolean

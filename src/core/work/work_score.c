@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/work_private.h"
 
+#include "core/base/json_text.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -58,7 +60,7 @@ ay_work_store_score (AyWork *self, const AyScoreRecord *record, const double *va
     json_object_set_string_member (object, "missing_because", record->missing_because);
   if (record->certificate != NULL)
     json_object_set_object_member (object, "certificate", json_object_ref (record->certificate));
-  json = json_to_string (node, FALSE);
+  json = ay_json_to_text (node, FALSE);
   column = ay_column_take_number (record->id, n, g_memdup2 (values, n * sizeof (double)), FALSE);
   if (!ay_workspace_put_column (self->store, AY_KIND_SCORE, column, json, error))
     return FALSE;

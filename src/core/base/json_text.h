@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+/* JSON as text: numbers as the shortest text that reads back to the same value, NaN and infinities
+ * as null, keys in the order in which they were set. Use it wherever JSON is written: json-glib's
+ * own generator writes 1e-8 as "1e-08.0", which no parser takes. indented: two blanks a level,
+ * arrays of plain values on one line; else all on one line. (transfer full) */
+char *ay_json_to_text (JsonNode *node, gboolean indented);
+
+G_END_DECLS
