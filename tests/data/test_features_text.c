@@ -3,9 +3,11 @@
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
 #include "core/data/features_text.h"
+#include "core/data/made_features.h"
 #include "core/data/sparse_svd.h"
 #include "data/text_reference.h"
 
+#include <glib/gstdio.h>
 #include <lapacke.h>
 #include <math.h>
 #include <string.h>
@@ -205,17 +207,11 @@ test_no_words (void)
   g_assert_cmpstr (error->message, ==, "text column \"text\": no words in the training rows");
 }
 
-static void
-test_threads (void)
+/* n texts of 8 words out of n_words. */
+static AyColumn *
+random_texts (gsize n, guint n_words)
 {
-  static const char *const words[] = { "loan", "card", "fee", "bank", "rate", "pin", "top", "cash",
-                                       "gone", "late", "new", "old", "why", "where", "how", "not" };
-  const gsize n = 3000;
   g_autoptr (GPtrArray) made = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (AyColumn) column = NULL;
-  g_autofree guint8 *fit = g_new (guint8, n);
-  AyTextOptions options = AY_TEXT_OPTIONS_INIT;
-  g_autoptr (AyMatrix) one = NULL, two = NULL;
   AyRng rng;
 
   ay_rng_init (&rng, 2, 0);
@@ -224,19 +220,107 @@ test_threads (void)
       GString *text = g_string_new (NULL);
 
       for (int k = 0; k < 8; k++)
-        g_string_append_printf (text, "%s ", words[ay_rng_below (&rng, 16)]);
+        {
+          guint word = (guint) ay_rng_below (&rng, n_words);
+
+          g_string_append_printf (text, "%c%c%c ", 'a' + word % 7, 'k' + word / 7 % 9,
+                                  'a' + word / 63);
+        }
       g_ptr_array_add (made, g_string_free (text, FALSE));
-      fit[i] = i % 5 != 0;
     }
-  column = texts (n, (const char *const *) made->pdata);
-  options.dimensions = 40;
+  return texts (n, (const char *const *) made->pdata);
+}
+
+static void
+test_threads (void)
+{
+  const gsize n = 3000, d = 40;
+  g_autoptr (AyColumn) column = random_texts (n, 16);
+  g_autofree guint8 *fit = g_new (guint8, n);
+  AyTextOptions options = AY_TEXT_OPTIONS_INIT;
+  g_autoptr (AyMatrix) one = NULL, two = NULL;
+
+  for (gsize i = 0; i < n; i++)
+    fit[i] = i % 5 != 0;
+  options.dimensions = d;
   ay_set_threads (1);
   one = ay_text_features (column, fit, &options, NULL, NULL, NULL);
   ay_set_threads (2);
   two = ay_text_features (column, fit, &options, NULL, NULL, NULL);
   ay_set_threads (0);
-  g_assert_cmpmem (ay_matrix_peek_f32 (one, 0, n), n * 40 * sizeof (float),
-                   ay_matrix_peek_f32 (two, 0, n), n * 40 * sizeof (float));
+  g_assert_cmpmem (ay_matrix_peek_f32 (one, 0, n), n * d * sizeof (float),
+                   ay_matrix_peek_f32 (two, 0, n), n * d * sizeof (float));
+}
+
+/* The only matrix in the cache; NULL when it is empty. */
+static char *
+kept_file (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  char *found = NULL;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_suffix (name, ".npy"))
+      {
+        g_assert_null (found);
+        found = g_build_filename (folder, name, NULL);
+      }
+  return found;
+}
+
+static AyMatrix *
+made (const AyColumn *column, gsize n)
+{
+  g_autofree guint8 *fit = g_malloc (n);
+  AyTextOptions options = AY_TEXT_OPTIONS_INIT;
+  g_auto (GStrv) names = NULL;
+  g_autoptr (GError) error = NULL;
+  AyMatrix *matrix;
+
+  memset (fit, 1, n);
+  options.dimensions = 160;
+  matrix = ay_made_text_features (column, fit, &options, &names, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (ay_matrix_cols (matrix), ==, g_strv_length (names));
+  g_assert_cmpstr (names[1], ==, "text_2");
+  return matrix;
+}
+
+/* Made once, then read: a mark put into the file is seen; a damaged file is made anew. */
+static void
+test_cache (void)
+{
+  const gsize n = 2000;
+  g_autofree char *folder = g_dir_make_tmp ("assay-cache-XXXXXX", NULL);
+  g_autofree char *path = NULL, *content = NULL, *names = NULL;
+  g_autoptr (AyColumn) column = random_texts (n, 250);
+  g_autoptr (AyMatrix) first = NULL, second = NULL, third = NULL;
+  const float mark = 42.0f;
+  gsize length, bytes;
+
+  g_setenv ("ASSAY_CACHE", folder, TRUE);
+  first = made (column, n);
+  bytes = n * ay_matrix_cols (first) * sizeof (float);
+  path = kept_file (folder);
+  g_assert_nonnull (path);
+  g_assert_true (g_file_get_contents (path, &content, &length, NULL));
+  g_assert_cmpmem (content + 128, length - 128, ay_matrix_peek_f32 (first, 0, n), bytes);
+  memcpy (content + 128, &mark, sizeof mark);
+  g_assert_true (g_file_set_contents (path, content, (gssize) length, NULL));
+  second = made (column, n);
+  g_assert_cmpfloat (ay_matrix_value (second, 0, 0), ==, 42.0);
+  g_assert_true (g_file_set_contents (path, content, (gssize) length - 9, NULL));
+  third = made (column, n);
+  g_assert_cmpmem (ay_matrix_peek_f32 (first, 0, n), bytes, ay_matrix_peek_f32 (third, 0, n),
+                   bytes);
+  names = g_strndup (path, strlen (path) - 4);
+  g_unlink (path);
+  g_free (path);
+  path = g_strconcat (names, ".names", NULL);
+  g_unlink (path);
+  g_assert_cmpint (g_rmdir (folder), ==, 0); /* nothing else was left */
+  g_setenv ("ASSAY_CACHE", "none", TRUE);
 }
 
 int
@@ -250,5 +334,6 @@ main (int argc, char **argv)
   g_test_add_func ("/features-text/low-rank", test_low_rank);
   g_test_add_func ("/features-text/no-words", test_no_words);
   g_test_add_func ("/features-text/threads", test_threads);
+  g_test_add_func ("/features-text/cache", test_cache);
   return g_test_run ();
 }

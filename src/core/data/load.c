@@ -470,8 +470,12 @@ is_other_file (const AyLoading *self, const char *source)
     {
       const AyFeatureBlock *block = self->blocks->pdata[b];
 
+      const char *path = name.path != NULL ? name.path : self->where;
+
+      /* "FILE" and "FILE:KEY" are of one file */
       if (block->given && block->from != NULL
-          && g_strcmp0 (name.path != NULL ? name.path : self->where, block->from) != 0)
+          && !(g_str_has_prefix (block->from, path)
+               && (block->from[strlen (path)] == '\0' || block->from[strlen (path)] == ':')))
         return TRUE;
     }
   return FALSE;

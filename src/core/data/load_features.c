@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/error.h"
-#include "core/data/features_image.h"
 #include "core/data/features_table.h"
 #include "core/data/loading.h"
+#include "core/data/made_features.h"
 #include "core/data/roles.h"
 #include "core/data/source_name.h"
 #include "core/data/stack.h"
@@ -99,8 +99,8 @@ add_images (AyLoading *self, AyColumn *column, GError **error)
 {
   AyImageFeatureOptions options = AY_IMAGE_FEATURE_OPTIONS_INIT;
   g_auto (GStrv) names = NULL;
-  AyMatrix *matrix = ay_image_features_of_files (column, self->image_base, &options, &names,
-                                                 self->job, error);
+  AyMatrix *matrix = ay_made_image_features (column, self->image_base, &options, &names, self->job,
+                                             error);
   AyFeatureBlock *block;
 
   if (matrix == NULL)

@@ -2,8 +2,8 @@
 #include "core/base/error.h"
 #include "core/data/content.h"
 #include "core/data/features_table.h"
-#include "core/data/features_text.h"
 #include "core/data/loading.h"
+#include "core/data/made_features.h"
 #include "core/data/stack.h"
 
 #include <string.h>
@@ -35,7 +35,7 @@ make_text (AyLoading *self, const AyDataset *data, AyColumn *column, char ***nam
     ay_diagnostics_add (self->diagnostics, "empty-text",
                         "column \"%s\": %" G_GSIZE_FORMAT " missing texts count as empty",
                         ay_column_name (column), n_missing);
-  return ay_text_features (column, fit, &options, names, self->job, error);
+  return ay_made_text_features (column, fit, &options, names, self->job, error);
 }
 
 static AyMatrix *

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/data/made_features.h"
+
+#include "core/data/feature_cache.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+/* Raised with any change of what the functions compute: older files are then never found. */
+#define TEXT_VERSION 1
+#define IMAGE_VERSION 1
+
+static void
+add_number (GChecksum *sum, guint64 number)
+{
+  g_checksum_update (sum, (const guchar *) &number, sizeof number);
+}
+
+static void
+add_bytes (GChecksum *sum, const char *bytes, gsize length)
+{
+  add_number (sum, length);
+  if (length > 0)
+    g_checksum_update (sum, (const guchar *) bytes, (gssize) length);
+}
+
+static char *
+text_key (const AyColumn *text, const guint8 *fit, const AyTextOptions *options)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+
+  add_bytes (sum, "text", 4);
+  add_number (sum, TEXT_VERSION);
+  add_number (sum, options->dimensions);
+  add_number (sum, options->pieces);
+  add_number (sum, options->min_rows);
+  add_number (sum, options->max_terms);
+  add_number (sum, options->seed);
+  for (gsize i = 0; i < ay_column_rows (text); i++)
+    {
+      gsize length = 0;
+      const char *bytes = ay_column_text (text, i, &length);
+
+      add_number (sum, fit[i] != 0);
+      add_bytes (sum, bytes, length);
+    }
+  return g_strdup (g_checksum_get_string (sum));
+}
+
+/* NULL when a file cannot be looked at: making the features will say so. */
+static char *
+image_key (const AyColumn *paths, const char *base, const AyImageFeatureOptions *options)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+
+  add_bytes (sum, "image", 5);
+  add_number (sum, IMAGE_VERSION);
+  add_number (sum, options->side);
+  add_number (sum, options->colour);
+  add_number (sum, (options->pixels ? 1 : 0) + (options->gradients ? 2 : 0)
+                       + (options->colours ? 4 : 0));
+  for (gsize i = 0; i < ay_column_rows (paths); i++)
+    {
+      g_autofree char *name = ay_column_dup_text (paths, i);
+      g_autofree char *path
+          = base != NULL ? g_build_filename (base, name, NULL) : g_strdup (name);
+      g_autofree char *full = g_canonicalize_filename (path, NULL);
+      struct stat info;
+
+      if (stat (full, &info) != 0)
+        return NULL;
+      add_bytes (sum, full, strlen (full));
+      add_number (sum, (guint64) info.st_size);
+      add_number (sum, (guint64) info.st_mtim.tv_sec);
+      add_number (sum, (guint64) info.st_mtim.tv_nsec);
+    }
+  return g_strdup (g_checksum_get_string (sum));
+}
+
+/* Rows that a file under this key must have; anything else is not it. */
+static AyMatrix *
+find (const char *key, gsize n, char ***names)
+{
+  g_auto (GStrv) found_names = NULL;
+  g_autoptr (AyMatrix) found = ay_feature_cache_find (key, &found_names);
+
+  if (found == NULL || ay_matrix_rows (found) != n)
+    return NULL;
+  *names = g_steal_pointer (&found_names);
+  return g_steal_pointer (&found);
+}
+
+AyMatrix *
+ay_made_text_features (const AyColumn *text, const guint8 *fit, const AyTextOptions *options,
+                       char ***names, AyJob *job, GError **error)
+{
+  g_autofree char *key = text_key (text, fit, options);
+  AyMatrix *matrix = find (key, ay_column_rows (text), names);
+
+  if (matrix != NULL)
+    return matrix;
+  matrix = ay_text_features (text, fit, options, names, job, error);
+  if (matrix != NULL)
+    ay_feature_cache_keep (key, matrix, (const char *const *) *names);
+  return matrix;
+}
+
+AyMatrix *
+ay_made_image_features (const AyColumn *paths, const char *base,
+                        const AyImageFeatureOptions *options, char ***names, AyJob *job,
+                        GError **error)
+{
+  g_autofree char *key = image_key (paths, base, options);
+  AyMatrix *matrix = key != NULL ? find (key, ay_column_rows (paths), names) : NULL;
+
+  if (matrix != NULL)
+    return matrix;
+  matrix = ay_image_features_of_files (paths, base, options, names, job, error);
+  if (matrix != NULL && key != NULL)
+    ay_feature_cache_keep (key, matrix, (const char *const *) *names);
+  return matrix;
+}
