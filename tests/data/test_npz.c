@@ -26,15 +26,17 @@ check_fixture (const char *name)
       g_auto (GStrv) fields = g_strsplit (lines[i], "\t", 4);
       g_autoptr (AyArray) array = NULL;
       AyShape shape;
+      gboolean is_text;
 
       if (strcmp (fields[0], name) != 0)
         continue;
       g_test_message ("%s", fields[1]);
       g_assert_cmpstr (ay_npz_name (npz, at), ==, fields[1]);
-      g_assert_true (ay_npz_read_shape (npz, at, &shape, &error));
+      g_assert_true (ay_npz_read_shape (npz, at, &shape, &is_text, &error));
       array = ay_npz_read (npz, at++, &error);
       g_assert_no_error (error);
       assert_array (array, fields[2], fields[3]);
+      g_assert_cmpint (is_text, ==, array->text != NULL);
       g_assert_cmpuint (shape.n_dims, ==, array->shape.n_dims);
       g_assert_cmpmem (shape.size, shape.n_dims * sizeof (gsize), array->shape.size,
                        shape.n_dims * sizeof (gsize));
@@ -174,7 +176,7 @@ read_all (AyMappedFile *file, GError **error)
 
       if (array == NULL)
         return FALSE;
-      g_assert_true (ay_npz_read_shape (npz, i, &shape, NULL));
+      g_assert_true (ay_npz_read_shape (npz, i, &shape, NULL, NULL));
       if (array->matrix != NULL)
         g_assert_cmpuint (ay_matrix_rows (array->matrix), >, 0);
     }

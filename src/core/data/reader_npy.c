@@ -212,13 +212,15 @@ ay_npy_read_span (const AyNpySpan *span, GError **error)
 }
 
 gboolean
-ay_npy_read_shape (const AyNpySpan *span, AyShape *shape, GError **error)
+ay_npy_read_shape (const AyNpySpan *span, AyShape *shape, gboolean *is_text, GError **error)
 {
   AyNpyHeader header;
 
   if (!header_of (span, &header, error))
     return FALSE;
   *shape = header.shape;
+  if (is_text != NULL)
+    *is_text = header.kind != AY_NPY_NUMBER;
   return TRUE;
 }
 

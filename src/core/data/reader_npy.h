@@ -25,7 +25,9 @@ typedef struct
   const char *name;
 } AyNpySpan;
 AyArray *ay_npy_read_span (const AyNpySpan *span, GError **error);
-/* Only its header: the shape. Needs no more than the header's bytes. */
-gboolean ay_npy_read_shape (const AyNpySpan *span, AyShape *shape, GError **error);
+/* Only its header: the shape, and whether it holds strings (nullable). Needs no more than the
+ * header's bytes. */
+gboolean ay_npy_read_shape (const AyNpySpan *span, AyShape *shape, gboolean *is_text,
+                            GError **error);
 
 G_END_DECLS

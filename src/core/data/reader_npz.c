@@ -319,7 +319,7 @@ ay_npz_read (AyNpz *self, guint i, GError **error)
 }
 
 gboolean
-ay_npz_read_shape (AyNpz *self, guint i, AyShape *shape, GError **error)
+ay_npz_read_shape (AyNpz *self, guint i, AyShape *shape, gboolean *is_text, GError **error)
 {
   const Member *member = self->members->pdata[i];
   AyNpySpan span = { self->file, 0, member->size, member->label };
@@ -329,11 +329,13 @@ ay_npz_read_shape (AyNpz *self, guint i, AyShape *shape, GError **error)
   gsize length;
 
   if (find_stored (self, member, &span.offset))
-    return ay_npy_read_shape (&span, shape, error);
+    return ay_npy_read_shape (&span, shape, is_text, error);
   archive = open_member (self, member, FALSE, error);
   if (archive == NULL || (start = read_start (archive, member, &length, error)) == NULL
       || !ay_npy_header_read (&header, start, length, member->label, error))
     return FALSE;
   *shape = header.shape;
+  if (is_text != NULL)
+    *is_text = header.kind != AY_NPY_NUMBER;
   return TRUE;
 }

@@ -382,9 +382,16 @@ ay_source_text (AySource *self, const char *key, GError **error)
 gboolean
 ay_source_is_text (AySource *self, const char *key)
 {
+  const Reader *reader = self->reader;
+  gboolean is_text = FALSE;
+  AyShape shape;
   guint i;
 
-  return find_key (self, key, &i, NULL) && load_array (self, i, NULL) && text_of (self, i) != NULL;
+  if (!find_key (self, key, &i, NULL))
+    return FALSE;
+  if (reader->npz != NULL && reader->arrays->pdata[i] == NULL)
+    return ay_npz_read_shape (reader->npz, i, &shape, &is_text, NULL) && is_text;
+  return text_of (self, i) != NULL;
 }
 
 gboolean
@@ -399,7 +406,7 @@ ay_source_shape (AySource *self, const char *key, AyShape *shape, GError **error
   if (i < reader->arrays->len && reader->arrays->pdata[i] != NULL)
     *shape = ((const AyArray *) reader->arrays->pdata[i])->shape;
   else if (reader->npz != NULL)
-    return ay_npz_read_shape (reader->npz, i, shape, error);
+    return ay_npz_read_shape (reader->npz, i, shape, NULL, error);
   else
     {
       matrix = self->arrays->pdata[i];

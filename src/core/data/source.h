@@ -43,7 +43,8 @@ void ay_source_free (AySource *self);
 AyMatrix *ay_source_array (AySource *self, const char *key, GError **error);
 /* The array of strings called key (n or n x 1), as a TEXT column. (transfer none) */
 AyColumn *ay_source_text (AySource *self, const char *key, GError **error);
-/* TRUE when the array called key holds strings; FALSE also when there is no such array. */
+/* TRUE when the array called key holds strings (its header says so, it is not read for that); FALSE
+ * also when there is no such array. */
 gboolean ay_source_is_text (AySource *self, const char *key);
 /* The sizes of the array called key as the file has them, before flattening. */
 gboolean ay_source_shape (AySource *self, const char *key, AyShape *shape, GError **error);
