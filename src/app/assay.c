@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/application.h"
+#include "app/paths.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (AssayApplication) application = NULL;
+
+  setlocale (LC_ALL, "");
+  assay_paths_init ();
+  bindtextdomain ("assay", assay_paths_locale ());
+  bind_textdomain_codeset ("assay", "UTF-8");
+  textdomain ("assay");
+  application = assay_application_new ();
+  return g_application_run (G_APPLICATION (application), argc, argv);
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/decision_bar.h"
+
+#include "core/base/error.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+/* An estimate is asked for once the selection has rested so long. */
+#define REST_MS 120
+
+struct _AssayDecisionBar
+{
+  AdwBin parent;
+  AssaySession *session;
+  AssayTask *estimating; /* (nullable) */
+  guint rest;
+  GtkLabel *estimate_label, *proof_label;
+};
+
+G_DEFINE_FINAL_TYPE (AssayDecisionBar, assay_decision_bar, ADW_TYPE_BIN)
+
+/* One question to the core: these rows, with or without the refit. */
+typedef struct
+{
+  AssayDecisionBar *bar;
+  AyBitset *rows;
+  gboolean verify, answered;
+  AyWhatIf result;
+} Question;
+
+static void
+question_free (gpointer data)
+{
+  Question *self = data;
+
+  if (self->answered)
+    ay_what_if_clear (&self->result);
+  ay_bitset_free (self->rows);
+  g_object_unref (self->bar);
+  g_free (self);
+}
+
+static gboolean
+ask_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
+{
+  Question *self = data;
+
+  self->answered = ay_work_whatif (work, self->rows, self->verify, &self->result, job, error);
+  return self->answered;
+}
+
+static char *
+count_text (AssayDecisionBar *self)
+{
+  guint n = 0;
+
+  if (self->session == NULL)
+    return g_strdup ("");
+  g_object_get (self->session, "n-selected", &n, NULL);
+  if (n == 0)
+    return g_strdup (_ ("Nothing selected"));
+  return g_strdup_printf (g_dngettext (NULL, "%u row selected", "%u rows selected", n), n);
+}
+
+static void
+show_estimate (AssayDecisionBar *self, const char *effect)
+{
+  g_autofree char *count = count_text (self);
+  g_autofree char *text
+      = effect != NULL ? g_strdup_printf ("%s: %s", count, effect) : g_strdup (count);
+
+  gtk_label_set_text (self->estimate_label, text);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->estimate_label), text);
+}
+
+static void
+show_proof (AssayDecisionBar *self, const char *text)
+{
+  gtk_label_set_text (self->proof_label, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->proof_label), text != NULL);
+}
+
+static char *
+estimate_text (const AyWhatIf *what)
+{
+  if (what->n_rows == 0)
+    return g_strdup (_ ("none of them is a training row: removing them changes nothing"));
+  if (what->valid.unbounded)
+    return g_strdup (_ ("a class would lose its last training row: loss unbounded"));
+  return g_strdup_printf (_ ("removing %u training rows changes validation loss by %+.4g "
+                             "(estimate%s), accuracy by %+.2f points"),
+                          (guint) what->n_rows, what->valid.estimate,
+                          what->valid.rough ? _ (", rough") : "",
+                          100.0 * (what->valid.accuracy_estimate - what->valid.before.accuracy));
+}
+
+static char *
+proof_text (const AyWhatIf *what)
+{
+  g_autofree char *test = NULL;
+
+  if (!what->valid.verified)
+    return g_strdup (what->sentence);
+  if (what->has_test)
+    test = g_strdup_printf (_ (", test %+.4g (opened %u times)"), what->test.refit,
+                            what->test_openings);
+  return g_strdup_printf (_ ("Refitted: validation loss %+.4g (estimate %+.4g)%s; %s"),
+                          what->valid.refit, what->valid.estimate, test != NULL ? test : "",
+                          what->sentence);
+}
+
+/* Whether the answer is still about what is selected. */
+static gboolean
+still_asked (Question *question)
+{
+  const AyBitset *now = question->bar->session != NULL
+                            ? assay_session_get_selection (question->bar->session)
+                            : NULL;
+
+  return now != NULL && ay_bitset_equal (now, question->rows);
+}
+
+static void
+answered (GObject *session, gpointer data, const GError *error)
+{
+  Question *question = data;
+  AssayDecisionBar *self = question->bar;
+  g_autofree char *estimate = NULL;
+  g_autofree char *proof = NULL;
+
+  if (!question->verify)
+    self->estimating = NULL;
+  if (error != NULL)
+    {
+      if (!g_error_matches (error, AY_ERROR, AY_ERROR_CANCELLED))
+        {
+          if (question->verify)
+            assay_session_fail (ASSAY_SESSION (session), error);
+          else
+            show_estimate (self, error->message);
+        }
+      return;
+    }
+  if (!still_asked (question))
+    return;
+  estimate = estimate_text (&question->result);
+  show_estimate (self, estimate);
+  if (question->verify)
+    {
+      proof = proof_text (&question->result);
+      show_proof (self, proof);
+    }
+}
+
+static AssayTask *
+ask (AssayDecisionBar *self, gboolean verify)
+{
+  Question *question = g_new0 (Question, 1);
+
+  question->bar = g_object_ref (self);
+  question->rows = ay_bitset_copy (assay_session_get_selection (self->session));
+  question->verify = verify;
+  return assay_session_run (self->session, verify ? _ ("Proving by refit") : _ ("Estimating"),
+                            ask_in_thread, answered, question, question_free);
+}
+
+void
+assay_decision_bar_prove (AssayDecisionBar *self)
+{
+  if (self->session != NULL && assay_session_get_work (self->session) != NULL)
+    ask (self, TRUE);
+}
+
+static gboolean
+rested (gpointer data)
+{
+  AssayDecisionBar *self = data;
+
+  self->rest = 0;
+  self->estimating = ask (self, FALSE);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_selection_changed (AssayDecisionBar *self)
+{
+  guint n = 0;
+
+  g_clear_handle_id (&self->rest, g_source_remove);
+  if (self->estimating != NULL)
+    assay_task_cancel (self->estimating);
+  self->estimating = NULL;
+  show_proof (self, NULL);
+  g_object_get (self->session, "n-selected", &n, NULL);
+  show_estimate (self, n > 0 ? _ ("estimating…") : NULL);
+  if (n > 0)
+    self->rest = g_timeout_add (REST_MS, rested, self);
+}
+
+static void
+assay_decision_bar_set_property (GObject *object, guint id, const GValue *value,
+                                 GParamSpec *pspec)
+{
+  AssayDecisionBar *self = ASSAY_DECISION_BAR (object);
+
+  if (!g_set_object (&self->session, g_value_get_object (value)) || self->session == NULL)
+    return;
+  g_signal_connect_object (self->session, "selection-changed", G_CALLBACK (on_selection_changed),
+                           self, G_CONNECT_SWAPPED);
+  on_selection_changed (self);
+}
+
+static void
+assay_decision_bar_dispose (GObject *object)
+{
+  AssayDecisionBar *self = ASSAY_DECISION_BAR (object);
+
+  g_clear_handle_id (&self->rest, g_source_remove);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (assay_decision_bar_parent_class)->dispose (object);
+}
+
+static void
+assay_decision_bar_class_init (AssayDecisionBarClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  object_class->set_property = assay_decision_bar_set_property;
+  object_class->dispose = assay_decision_bar_dispose;
+  g_object_class_install_property (
+      object_class, 1,
+      g_param_spec_object ("session", NULL, NULL, ASSAY_TYPE_SESSION,
+                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/assay_app/Assay/decision_bar.ui");
+  gtk_widget_class_bind_template_child (widget_class, AssayDecisionBar, estimate_label);
+  gtk_widget_class_bind_template_child (widget_class, AssayDecisionBar, proof_label);
+}
+
+static void
+assay_decision_bar_init (AssayDecisionBar *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "app/model/session.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/* The bottom bar: how many rows are selected, what removing them would do (the estimate at once,
+ * the exact refit on "Prove it", both kept beside each other), and the decisions about them.
+ * Property: session. */
+#define ASSAY_TYPE_DECISION_BAR (assay_decision_bar_get_type ())
+G_DECLARE_FINAL_TYPE (AssayDecisionBar, assay_decision_bar, ASSAY, DECISION_BAR, AdwBin)
+
+void assay_decision_bar_prove (AssayDecisionBar *self);
+
+G_END_DECLS

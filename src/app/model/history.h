@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "app/model/filters.h"
+
+G_BEGIN_DECLS
+
+/* The one undo order over selections, filters (both kept here, not stored) and decisions (kept by
+ * the workspace's journal; here only their place in the order). */
+typedef enum
+{
+  ASSAY_STEP_SELECTION,
+  ASSAY_STEP_FILTERS,
+  ASSAY_STEP_DECISION,
+} AssayStepKind;
+
+typedef struct
+{
+  AssayStepKind kind;
+  AyBitset *selection[2];   /* before, after */
+  AssayFilters *filters[2]; /* before, after */
+} AssayStep;
+
+typedef struct _AssayHistory AssayHistory;
+
+AssayHistory *assay_history_new (void);
+void assay_history_free (AssayHistory *self);
+/* Takes what the step holds; what was undone is forgotten. The oldest selections and filters are
+ * forgotten past 200 steps. */
+void assay_history_record (AssayHistory *self, AssayStep step);
+gboolean assay_history_can_undo (const AssayHistory *self);
+gboolean assay_history_can_redo (const AssayHistory *self);
+/* Moves the pointer and returns the step passed over: bring back its side 0 (undo) or 1 (redo).
+ * (transfer none) (nullable) */
+const AssayStep *assay_history_undo (AssayHistory *self);
+const AssayStep *assay_history_redo (AssayHistory *self);
+
+G_END_DECLS

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/model/row_model.h"
+
+#include "app/model/row.h"
+#include "core/base/stats.h"
+
+#include <gtk/gtk.h>
+#include <math.h>
+#include <string.h>
+
+struct _AssayRowModel
+{
+  GObject parent;
+  AssaySession *session;
+  guint32 *order;    /* every row of the data set, sorted */
+  gsize n_order;
+  guint32 *shown;    /* those that pass, in that order */
+  guint32 *position; /* by row: place in shown, or G_MAXUINT32 */
+  guint n_shown;
+  char *column;
+  gboolean descending, only_selected;
+};
+
+static GType
+row_model_item_type (GListModel *list)
+{
+  return ASSAY_TYPE_ROW;
+}
+
+static guint
+row_model_n_items (GListModel *list)
+{
+  return ASSAY_ROW_MODEL (list)->n_shown;
+}
+
+static gpointer
+row_model_item (GListModel *list, guint position)
+{
+  AssayRowModel *self = ASSAY_ROW_MODEL (list);
+
+  return position < self->n_shown ? assay_row_new (self->shown[position]) : NULL;
+}
+
+static void
+row_model_list_init (GListModelInterface *iface)
+{
+  iface->get_item_type = row_model_item_type;
+  iface->get_n_items = row_model_n_items;
+  iface->get_item = row_model_item;
+}
+
+static gboolean
+row_model_is_selected (GtkSelectionModel *model, guint position)
+{
+  AssayRowModel *self = ASSAY_ROW_MODEL (model);
+  const AyBitset *selection = assay_session_get_selection (self->session);
+
+  return selection != NULL && position < self->n_shown
+         && ay_bitset_get (selection, self->shown[position]);
+}
+
+static GtkBitset *
+row_model_selection_in_range (GtkSelectionModel *model, guint position, guint n_items)
+{
+  GtkBitset *bits = gtk_bitset_new_empty ();
+
+  for (guint i = position; i < position + n_items; i++)
+    if (row_model_is_selected (model, i))
+      gtk_bitset_add (bits, i);
+  return bits;
+}
+
+/* GTK says which positions (mask) get which state (selected); rows that are not shown keep
+ * theirs, except where a plain click replaces everything. */
+static gboolean
+row_model_set_selection (GtkSelectionModel *model, GtkBitset *selected, GtkBitset *mask)
+{
+  AssayRowModel *self = ASSAY_ROW_MODEL (model);
+  const AyBitset *before = assay_session_get_selection (self->session);
+  g_autoptr (AyBitset) after = NULL;
+  gboolean replaces;
+  GtkBitsetIter iter;
+  guint i;
+
+  if (before == NULL)
+    return FALSE;
+  replaces = gtk_bitset_get_size (mask) >= self->n_shown;
+  after = replaces ? ay_bitset_new (before->n) : ay_bitset_copy (before);
+  if (gtk_bitset_iter_init_first (&iter, mask, &i))
+    do
+      if (i < self->n_shown)
+        {
+          if (gtk_bitset_contains (selected, i))
+            ay_bitset_add (after, self->shown[i]);
+          else
+            ay_bitset_remove (after, self->shown[i]);
+        }
+    while (gtk_bitset_iter_next (&iter, &i));
+  assay_session_select (self->session, after, ASSAY_SELECT_REPLACE);
+  return TRUE;
+}
+
+static void
+row_model_selection_init (GtkSelectionModelInterface *iface)
+{
+  iface->is_selected = row_model_is_selected;
+  iface->get_selection_in_range = row_model_selection_in_range;
+  iface->set_selection = row_model_set_selection;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (
+    AssayRowModel, assay_row_model, G_TYPE_OBJECT,
+    G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, row_model_list_init)
+        G_IMPLEMENT_INTERFACE (GTK_TYPE_SELECTION_MODEL, row_model_selection_init))
+
+static int
+compare_names (gconstpointer a, gconstpointer b, gpointer names)
+{
+  return strcmp (((const char *const *) names)[*(const guint32 *) a],
+                 ((const char *const *) names)[*(const guint32 *) b]);
+}
+
+/* rank[code] = place of the category's name among all, bytewise. */
+static double *
+rank_categories (AyColumn *column)
+{
+  guint n;
+  const char *const *names = ay_column_categories (column, &n);
+  g_autofree guint32 *codes = g_new (guint32, MAX (n, 1));
+  double *rank = g_new (double, MAX (n, 1));
+
+  for (guint i = 0; i < n; i++)
+    codes[i] = i;
+  g_qsort_with_data (codes, (int) n, sizeof (guint32), compare_names, (gpointer) names);
+  for (guint i = 0; i < n; i++)
+    rank[codes[i]] = i;
+  return rank;
+}
+
+/* Numbers and categories become keys; texts are compared as they are (compare_texts). */
+static double *
+sort_keys (AyColumn *column)
+{
+  gsize n = ay_column_rows (column);
+  double *keys = g_new0 (double, MAX (n, 1));
+  g_autofree double *rank = NULL;
+
+  if (ay_column_type (column) == AY_COLUMN_NUMBER)
+    {
+      memcpy (keys, ay_column_numbers (column), n * sizeof (double));
+      return keys;
+    }
+  if (ay_column_type (column) == AY_COLUMN_TEXT)
+    return keys;
+  rank = rank_categories (column);
+  for (gsize i = 0; i < n; i++)
+    keys[i] = ay_column_is_missing (column, i) ? NAN : rank[ay_column_codes (column)[i]];
+  return keys;
+}
+
+static int
+compare_texts (gconstpointer a, gconstpointer b, gpointer data)
+{
+  AssayRowModel *self = data;
+  AyColumn *column = assay_session_find_column (self->session, self->column);
+  guint32 x = *(const guint32 *) a, y = *(const guint32 *) b;
+  gsize nx = 0, ny = 0;
+  const char *tx = ay_column_text (column, x, &nx);
+  const char *ty = ay_column_text (column, y, &ny);
+  int order;
+
+  if (tx == NULL || ty == NULL)
+    return (tx == NULL) - (ty == NULL);
+  order = memcmp (tx, ty, MIN (nx, ny));
+  if (order == 0)
+    order = (nx > ny) - (nx < ny);
+  if (order == 0)
+    return (x > y) - (x < y);
+  return self->descending ? -order : order;
+}
+
+static void
+make_order (AssayRowModel *self)
+{
+  AyColumn *column = assay_session_find_column (self->session, self->column);
+  AyDataset *data = assay_session_get_data (self->session);
+
+  g_clear_pointer (&self->order, g_free);
+  self->n_order = data != NULL ? data->n : 0;
+  if (column == NULL)
+    {
+      self->order = g_new (guint32, MAX (self->n_order, 1));
+      for (gsize i = 0; i < self->n_order; i++)
+        self->order[i] = (guint32) i;
+      return;
+    }
+  g_autofree double *keys = sort_keys (column);
+
+  self->order = ay_order (keys, self->n_order, self->descending);
+  if (ay_column_type (column) == AY_COLUMN_TEXT)
+    g_qsort_with_data (self->order, (int) self->n_order, sizeof (guint32), compare_texts, self);
+}
+
+static void
+make_shown (AssayRowModel *self)
+{
+  const AyBitset *visible = assay_session_get_visible (self->session);
+  const AyBitset *selection = assay_session_get_selection (self->session);
+  guint before = self->n_shown;
+
+  self->n_shown = 0;
+  self->shown = g_renew (guint32, self->shown, MAX (self->n_order, 1));
+  self->position = g_renew (guint32, self->position, MAX (self->n_order, 1));
+  for (gsize i = 0; i < self->n_order; i++)
+    {
+      guint32 row = self->order[i];
+      gboolean passes = ay_bitset_get (visible, row)
+                        && (!self->only_selected || ay_bitset_get (selection, row));
+
+      self->position[row] = passes ? self->n_shown : G_MAXUINT32;
+      if (passes)
+        self->shown[self->n_shown++] = row;
+    }
+  g_list_model_items_changed (G_LIST_MODEL (self), 0, before, self->n_shown);
+}
+
+static void
+on_columns_changed (AssayRowModel *self)
+{
+  make_order (self);
+  make_shown (self);
+}
+
+static void
+on_selection_changed (AssayRowModel *self)
+{
+  if (self->only_selected)
+    make_shown (self);
+  else if (self->n_shown > 0)
+    gtk_selection_model_selection_changed (GTK_SELECTION_MODEL (self), 0, self->n_shown);
+}
+
+static void
+assay_row_model_finalize (GObject *object)
+{
+  AssayRowModel *self = ASSAY_ROW_MODEL (object);
+
+  g_clear_object (&self->session);
+  g_free (self->order);
+  g_free (self->shown);
+  g_free (self->position);
+  g_free (self->column);
+  G_OBJECT_CLASS (assay_row_model_parent_class)->finalize (object);
+}
+
+static void
+assay_row_model_class_init (AssayRowModelClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = assay_row_model_finalize;
+}
+
+static void
+assay_row_model_init (AssayRowModel *self)
+{
+}
+
+AssayRowModel *
+assay_row_model_new (AssaySession *session)
+{
+  AssayRowModel *self = g_object_new (ASSAY_TYPE_ROW_MODEL, NULL);
+
+  self->session = g_object_ref (session);
+  g_signal_connect_object (session, "columns-changed", G_CALLBACK (on_columns_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "visible-changed", G_CALLBACK (make_shown), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "selection-changed", G_CALLBACK (on_selection_changed), self,
+                           G_CONNECT_SWAPPED);
+  on_columns_changed (self);
+  return self;
+}
+
+void
+assay_row_model_sort (AssayRowModel *self, const char *column, gboolean descending)
+{
+  if (g_strcmp0 (column, self->column) == 0 && descending == self->descending)
+    return;
+  g_free (self->column);
+  self->column = g_strdup (column);
+  self->descending = descending;
+  on_columns_changed (self);
+}
+
+void
+assay_row_model_set_only_selected (AssayRowModel *self, gboolean only_selected)
+{
+  if (self->only_selected == only_selected)
+    return;
+  self->only_selected = only_selected;
+  make_shown (self);
+}
+
+guint
+assay_row_model_get_row (AssayRowModel *self, guint position)
+{
+  return self->shown[position];
+}
+
+guint
+assay_row_model_find (AssayRowModel *self, guint row)
+{
+  return row < self->n_order ? self->position[row] : GTK_INVALID_LIST_POSITION;
+}

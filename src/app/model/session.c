@@ -1,0 +1,678 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/model/session.h"
+
+#include "app/model/filters.h"
+#include "app/model/history.h"
+#include "core/base/error.h"
+
+#include <gdk/gdk.h>
+#include <glib/gi18n.h>
+
+struct _AssaySession
+{
+  GObject parent;
+  AyWork *work;
+  AyTable *columns;     /* (nullable) remade on need */
+  GPtrArray *scores;    /* (nullable) likewise */
+  AyBitset *selection;  /* of the data set's rows; NULL without a workspace */
+  AyBitset *visible;
+  AssayFilters *filters;
+  AssayHistory *history;
+  gint64 hovered;
+  char *color_by;
+  GListStore *tasks;    /* the first runs, the others wait */
+};
+
+G_DEFINE_FINAL_TYPE (AssaySession, assay_session, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_LOADED,
+  PROP_TITLE,
+  PROP_N_ROWS,
+  PROP_N_SELECTED,
+  PROP_N_VISIBLE,
+  PROP_HOVERED,
+  PROP_COLOR_BY,
+  PROP_FILTER,
+  PROP_CAN_UNDO,
+  PROP_CAN_REDO,
+  PROP_BUSY,
+  N_PROPS
+};
+
+enum
+{
+  COLUMNS_CHANGED,
+  SELECTION_CHANGED,
+  VISIBLE_CHANGED,
+  DECIDED,
+  MESSAGE,
+  FAILED,
+  N_SIGNALS
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+static void
+notify (AssaySession *self, guint id)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[id]);
+}
+
+static void
+clear_work (AssaySession *self)
+{
+  g_clear_pointer (&self->columns, ay_table_unref);
+  g_clear_pointer (&self->scores, g_ptr_array_unref);
+  g_clear_pointer (&self->selection, ay_bitset_free);
+  g_clear_pointer (&self->visible, ay_bitset_free);
+  g_clear_pointer (&self->filters, assay_filters_free);
+  g_clear_pointer (&self->history, assay_history_free);
+  g_clear_pointer (&self->color_by, g_free);
+  g_clear_pointer (&self->work, ay_work_unref);
+  self->hovered = -1;
+}
+
+static void
+assay_session_finalize (GObject *object)
+{
+  AssaySession *self = ASSAY_SESSION (object);
+
+  clear_work (self);
+  g_clear_object (&self->tasks);
+  G_OBJECT_CLASS (assay_session_parent_class)->finalize (object);
+}
+
+static char *
+dup_title (AssaySession *self)
+{
+  return self->work != NULL ? g_path_get_basename (ay_work_path (self->work)) : g_strdup ("");
+}
+
+static void
+assay_session_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  AssaySession *self = ASSAY_SESSION (object);
+
+  switch (id)
+    {
+    case PROP_LOADED: g_value_set_boolean (value, self->work != NULL); break;
+    case PROP_TITLE: g_value_take_string (value, dup_title (self)); break;
+    case PROP_N_ROWS: g_value_set_uint (value, self->work ? self->visible->n : 0); break;
+    case PROP_N_SELECTED:
+      g_value_set_uint (value, self->work ? ay_bitset_count (self->selection) : 0);
+      break;
+    case PROP_N_VISIBLE:
+      g_value_set_uint (value, self->work ? ay_bitset_count (self->visible) : 0);
+      break;
+    case PROP_HOVERED: g_value_set_int64 (value, self->hovered); break;
+    case PROP_COLOR_BY: g_value_set_string (value, self->color_by); break;
+    case PROP_FILTER:
+      g_value_set_string (value, self->filters ? self->filters->where : NULL);
+      break;
+    case PROP_CAN_UNDO:
+      g_value_set_boolean (value, self->work && assay_history_can_undo (self->history));
+      break;
+    case PROP_CAN_REDO:
+      g_value_set_boolean (value, self->work && assay_history_can_redo (self->history));
+      break;
+    case PROP_BUSY:
+      g_value_set_boolean (value, g_list_model_get_n_items (G_LIST_MODEL (self->tasks)) > 0);
+      break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+assay_session_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  AssaySession *self = ASSAY_SESSION (object);
+
+  switch (id)
+    {
+    case PROP_HOVERED: assay_session_set_hovered (self, g_value_get_int64 (value)); break;
+    case PROP_COLOR_BY: assay_session_set_color_by (self, g_value_get_string (value)); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+install_properties (GObjectClass *class)
+{
+  GParamFlags read = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  GParamFlags write = read | G_PARAM_WRITABLE;
+
+  properties[PROP_LOADED] = g_param_spec_boolean ("loaded", NULL, NULL, FALSE, read);
+  properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, "", read);
+  properties[PROP_N_ROWS] = g_param_spec_uint ("n-rows", NULL, NULL, 0, G_MAXUINT, 0, read);
+  properties[PROP_N_SELECTED]
+      = g_param_spec_uint ("n-selected", NULL, NULL, 0, G_MAXUINT, 0, read);
+  properties[PROP_N_VISIBLE] = g_param_spec_uint ("n-visible", NULL, NULL, 0, G_MAXUINT, 0, read);
+  properties[PROP_HOVERED]
+      = g_param_spec_int64 ("hovered", NULL, NULL, -1, G_MAXINT64, -1, write);
+  properties[PROP_COLOR_BY] = g_param_spec_string ("color-by", NULL, NULL, NULL, write);
+  properties[PROP_FILTER] = g_param_spec_string ("filter", NULL, NULL, NULL, read);
+  properties[PROP_CAN_UNDO] = g_param_spec_boolean ("can-undo", NULL, NULL, FALSE, read);
+  properties[PROP_CAN_REDO] = g_param_spec_boolean ("can-redo", NULL, NULL, FALSE, read);
+  properties[PROP_BUSY] = g_param_spec_boolean ("busy", NULL, NULL, FALSE, read);
+  g_object_class_install_properties (class, N_PROPS, properties);
+}
+
+static guint
+add_signal (const char *name, guint n_parameters, GType a, GType b)
+{
+  return g_signal_new (name, ASSAY_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                       G_TYPE_NONE, n_parameters, a, b);
+}
+
+static void
+assay_session_class_init (AssaySessionClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+
+  object_class->finalize = assay_session_finalize;
+  object_class->get_property = assay_session_get_property;
+  object_class->set_property = assay_session_set_property;
+  install_properties (object_class);
+  signals[COLUMNS_CHANGED] = add_signal ("columns-changed", 0, 0, 0);
+  signals[SELECTION_CHANGED] = add_signal ("selection-changed", 0, 0, 0);
+  signals[VISIBLE_CHANGED] = add_signal ("visible-changed", 0, 0, 0);
+  signals[DECIDED] = add_signal ("decided", 0, 0, 0);
+  signals[MESSAGE] = add_signal ("message", 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
+  signals[FAILED] = add_signal ("failed", 1, G_TYPE_STRING, 0);
+}
+
+static void
+assay_session_init (AssaySession *self)
+{
+  self->hovered = -1;
+  self->tasks = g_list_store_new (ASSAY_TYPE_TASK);
+}
+
+AssaySession *
+assay_session_new (void)
+{
+  return g_object_new (ASSAY_TYPE_SESSION, NULL);
+}
+
+AyWork *
+assay_session_get_work (AssaySession *self)
+{
+  return self->work;
+}
+
+AyDataset *
+assay_session_get_data (AssaySession *self)
+{
+  return self->work != NULL ? ay_work_data (self->work) : NULL;
+}
+
+static void
+everything_changed (AssaySession *self)
+{
+  g_object_freeze_notify (G_OBJECT (self));
+  for (guint id = PROP_LOADED; id <= PROP_CAN_REDO; id++)
+    notify (self, id);
+  g_object_thaw_notify (G_OBJECT (self));
+  g_signal_emit (self, signals[COLUMNS_CHANGED], 0);
+  g_signal_emit (self, signals[VISIBLE_CHANGED], 0);
+  g_signal_emit (self, signals[SELECTION_CHANGED], 0);
+}
+
+void
+assay_session_set_work (AssaySession *self, AyWork *work)
+{
+  clear_work (self);
+  if (work != NULL)
+    {
+      gsize n = ay_work_data (work)->n;
+
+      self->work = ay_work_ref (work);
+      self->selection = ay_bitset_new (n);
+      self->visible = ay_bitset_new (n);
+      ay_bitset_fill (self->visible);
+      self->filters = assay_filters_new ();
+      self->history = assay_history_new ();
+    }
+  everything_changed (self);
+}
+
+AyTable *
+assay_session_get_columns (AssaySession *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->columns == NULL && self->work != NULL)
+    {
+      self->columns = ay_work_columns (self->work, &error);
+      if (self->columns == NULL)
+        assay_session_fail (self, error);
+    }
+  return self->columns;
+}
+
+AyColumn *
+assay_session_find_column (AssaySession *self, const char *name)
+{
+  AyTable *columns = name != NULL ? assay_session_get_columns (self) : NULL;
+
+  return columns != NULL ? ay_table_find (columns, name) : NULL;
+}
+
+GPtrArray *
+assay_session_get_scores (AssaySession *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->scores == NULL && self->work != NULL)
+    {
+      self->scores = ay_work_scores (self->work, &error);
+      if (self->scores == NULL)
+        assay_session_fail (self, error);
+    }
+  if (self->scores == NULL)
+    self->scores = g_ptr_array_new ();
+  return self->scores;
+}
+
+const AyScoreInfo *
+assay_session_find_score (AssaySession *self, const char *id)
+{
+  GPtrArray *scores = assay_session_get_scores (self);
+
+  for (guint i = 0; id != NULL && i < scores->len; i++)
+    if (g_str_equal (((const AyScoreInfo *) scores->pdata[i])->id, id))
+      return scores->pdata[i];
+  return NULL;
+}
+
+/* Filters hold over the columns as they are now. */
+static void
+apply_filters (AssaySession *self)
+{
+  AyTable *columns = assay_session_get_columns (self);
+
+  if (columns == NULL)
+    return;
+  assay_filters_apply (self->filters, columns, self->visible);
+  notify (self, PROP_N_VISIBLE);
+  notify (self, PROP_FILTER);
+  g_signal_emit (self, signals[VISIBLE_CHANGED], 0);
+}
+
+void
+assay_session_columns_changed (AssaySession *self)
+{
+  g_clear_pointer (&self->columns, ay_table_unref);
+  g_clear_pointer (&self->scores, g_ptr_array_unref);
+  if (self->work == NULL)
+    return;
+  g_signal_emit (self, signals[COLUMNS_CHANGED], 0);
+  if (!assay_filters_is_empty (self->filters))
+    apply_filters (self);
+}
+
+const AyBitset *
+assay_session_get_selection (AssaySession *self)
+{
+  return self->selection;
+}
+
+const AyBitset *
+assay_session_get_visible (AssaySession *self)
+{
+  return self->visible;
+}
+
+static void
+record (AssaySession *self, AssayStep step)
+{
+  assay_history_record (self->history, step);
+  notify (self, PROP_CAN_UNDO);
+  notify (self, PROP_CAN_REDO);
+}
+
+static void
+put_selection (AssaySession *self, const AyBitset *rows)
+{
+  ay_bitset_assign (self->selection, rows);
+  notify (self, PROP_N_SELECTED);
+  g_signal_emit (self, signals[SELECTION_CHANGED], 0);
+}
+
+AssaySelectMode
+assay_select_mode (guint state, gboolean click)
+{
+  if ((state & GDK_CONTROL_MASK) == 0)
+    return ASSAY_SELECT_REPLACE;
+  if (state & GDK_SHIFT_MASK)
+    return ASSAY_SELECT_SUBTRACT;
+  return click ? ASSAY_SELECT_TOGGLE : ASSAY_SELECT_ADD;
+}
+
+static AyBitset *
+combine (const AyBitset *before, const AyBitset *rows, AssaySelectMode mode)
+{
+  AyBitset *after = ay_bitset_copy (mode == ASSAY_SELECT_REPLACE ? rows : before);
+
+  switch (mode)
+    {
+    case ASSAY_SELECT_REPLACE: break;
+    case ASSAY_SELECT_ADD: ay_bitset_union (after, rows); break;
+    case ASSAY_SELECT_SUBTRACT: ay_bitset_subtract (after, rows); break;
+    case ASSAY_SELECT_TOGGLE:
+      for (gsize i = 0; i < ay_bitset_n_words (after); i++)
+        after->words[i] ^= rows->words[i];
+      break;
+    }
+  return after;
+}
+
+void
+assay_session_select (AssaySession *self, const AyBitset *rows, AssaySelectMode mode)
+{
+  g_autoptr (AyBitset) wanted = NULL;
+  g_autoptr (AyBitset) after = NULL;
+
+  if (self->work == NULL)
+    return;
+  wanted = ay_bitset_copy (rows);
+  if (mode != ASSAY_SELECT_SUBTRACT)
+    ay_bitset_intersect (wanted, self->visible);
+  after = combine (self->selection, wanted, mode);
+  if (ay_bitset_equal (after, self->selection))
+    return;
+  record (self, (AssayStep) { .kind = ASSAY_STEP_SELECTION,
+                              .selection = { ay_bitset_copy (self->selection),
+                                             ay_bitset_copy (after) } });
+  put_selection (self, after);
+}
+
+void
+assay_session_select_row (AssaySession *self, gsize row, AssaySelectMode mode)
+{
+  g_autoptr (AyBitset) rows = NULL;
+
+  if (self->work == NULL || row >= self->visible->n)
+    return;
+  rows = ay_bitset_new (self->visible->n);
+  ay_bitset_add (rows, row);
+  assay_session_select (self, rows, mode);
+}
+
+void
+assay_session_select_all (AssaySession *self)
+{
+  if (self->work != NULL)
+    assay_session_select (self, self->visible, ASSAY_SELECT_REPLACE);
+}
+
+void
+assay_session_select_none (AssaySession *self)
+{
+  g_autoptr (AyBitset) none = NULL;
+
+  if (self->work == NULL)
+    return;
+  none = ay_bitset_new (self->visible->n);
+  assay_session_select (self, none, ASSAY_SELECT_REPLACE);
+}
+
+/* Takes the new filters and records the step. */
+static void
+change_filters (AssaySession *self, AssayFilters *after)
+{
+  AssayFilters *before = self->filters;
+
+  self->filters = after;
+  record (self, (AssayStep) { .kind = ASSAY_STEP_FILTERS,
+                              .filters = { before, assay_filters_copy (after) } });
+  apply_filters (self);
+}
+
+gboolean
+assay_session_set_filter (AssaySession *self, const char *where, GError **error)
+{
+  AssayFilters *after;
+  AyBitset *matches = NULL;
+
+  if (self->work == NULL)
+    return TRUE;
+  if (where != NULL && *where == '\0')
+    where = NULL;
+  if (g_strcmp0 (where, self->filters->where) == 0)
+    return TRUE;
+  if (where != NULL)
+    {
+      matches = ay_work_select (self->work, where, NULL, error);
+      if (matches == NULL)
+        return FALSE;
+    }
+  after = assay_filters_copy (self->filters);
+  g_free (after->where);
+  ay_bitset_free (after->matches);
+  after->where = g_strdup (where);
+  after->matches = matches;
+  change_filters (self, after);
+  return TRUE;
+}
+
+void
+assay_session_set_hidden_classes (AssaySession *self, const AyBitset *hidden)
+{
+  AssayFilters *after;
+
+  if (self->work == NULL)
+    return;
+  after = assay_filters_copy (self->filters);
+  g_clear_pointer (&after->hidden, ay_bitset_free);
+  if (hidden != NULL && ay_bitset_count (hidden) > 0)
+    after->hidden = ay_bitset_copy (hidden);
+  change_filters (self, after);
+}
+
+const AyBitset *
+assay_session_get_hidden_classes (AssaySession *self)
+{
+  return self->filters != NULL ? self->filters->hidden : NULL;
+}
+
+void
+assay_session_set_brush (AssaySession *self, const char *column, double low, double high)
+{
+  AssayFilters *after;
+
+  if (self->work == NULL)
+    return;
+  after = assay_filters_copy (self->filters);
+  assay_filters_set_brush (after, column, low, high);
+  change_filters (self, after);
+}
+
+gboolean
+assay_session_get_brush (AssaySession *self, const char *column, double *low, double *high)
+{
+  const AssayBrush *brush
+      = self->filters != NULL ? assay_filters_find_brush (self->filters, column) : NULL;
+
+  if (brush == NULL)
+    return FALSE;
+  *low = brush->low;
+  *high = brush->high;
+  return TRUE;
+}
+
+void
+assay_session_clear_filters (AssaySession *self)
+{
+  if (self->work != NULL && !assay_filters_is_empty (self->filters))
+    change_filters (self, assay_filters_new ());
+}
+
+/* After the journal changed. */
+static void
+decided (AssaySession *self)
+{
+  g_clear_pointer (&self->columns, ay_table_unref);
+  g_signal_emit (self, signals[DECIDED], 0);
+  if (self->filters->where != NULL)
+    {
+      /* The condition may speak of decisions. */
+      AyBitset *matches = ay_work_select (self->work, self->filters->where, NULL, NULL);
+
+      if (matches != NULL)
+        {
+          ay_bitset_free (self->filters->matches);
+          self->filters->matches = matches;
+          apply_filters (self);
+        }
+    }
+}
+
+gboolean
+assay_session_decide (AssaySession *self, AyDecisionKind kind, const char *value, const char *why)
+{
+  AyDecision decision = { kind, self->selection, value, why };
+  g_autoptr (GError) error = NULL;
+
+  if (self->work == NULL)
+    return FALSE;
+  if (!ay_work_decide (self->work, &decision, &error))
+    {
+      assay_session_fail (self, error);
+      return FALSE;
+    }
+  record (self, (AssayStep) { .kind = ASSAY_STEP_DECISION });
+  decided (self);
+  return TRUE;
+}
+
+/* Brings back one side of a step: 0 = before, 1 = after. */
+static void
+restore (AssaySession *self, const AssayStep *step, int side)
+{
+  g_autoptr (GError) error = NULL;
+
+  switch (step->kind)
+    {
+    case ASSAY_STEP_SELECTION: put_selection (self, step->selection[side]); break;
+    case ASSAY_STEP_FILTERS:
+      assay_filters_free (self->filters);
+      self->filters = assay_filters_copy (step->filters[side]);
+      apply_filters (self);
+      break;
+    case ASSAY_STEP_DECISION:
+      if (side == 0 ? ay_work_undo (self->work, &error) : ay_work_redo (self->work, &error))
+        decided (self);
+      else
+        assay_session_fail (self, error);
+      break;
+    }
+  notify (self, PROP_CAN_UNDO);
+  notify (self, PROP_CAN_REDO);
+}
+
+void
+assay_session_undo (AssaySession *self)
+{
+  const AssayStep *step = self->work != NULL ? assay_history_undo (self->history) : NULL;
+
+  if (step != NULL)
+    restore (self, step, 0);
+}
+
+void
+assay_session_redo (AssaySession *self)
+{
+  const AssayStep *step = self->work != NULL ? assay_history_redo (self->history) : NULL;
+
+  if (step != NULL)
+    restore (self, step, 1);
+}
+
+gint64
+assay_session_get_hovered (AssaySession *self)
+{
+  return self->hovered;
+}
+
+void
+assay_session_set_hovered (AssaySession *self, gint64 row)
+{
+  if (self->hovered == row)
+    return;
+  self->hovered = row;
+  notify (self, PROP_HOVERED);
+}
+
+const char *
+assay_session_get_color_by (AssaySession *self)
+{
+  return self->color_by;
+}
+
+void
+assay_session_set_color_by (AssaySession *self, const char *column)
+{
+  if (g_strcmp0 (self->color_by, column) == 0)
+    return;
+  g_free (self->color_by);
+  self->color_by = g_strdup (column);
+  notify (self, PROP_COLOR_BY);
+}
+
+GListModel *
+assay_session_get_tasks (AssaySession *self)
+{
+  return G_LIST_MODEL (self->tasks);
+}
+
+static void task_ended (AssayTask *task, GObject *session);
+
+static void
+start_first (AssaySession *self)
+{
+  g_autoptr (AssayTask) task = g_list_model_get_item (G_LIST_MODEL (self->tasks), 0);
+
+  if (task != NULL && !assay_task_has_started (task))
+    assay_task_start (task, G_OBJECT (self), self->work, task_ended);
+  notify (self, PROP_BUSY);
+}
+
+static void
+task_ended (AssayTask *task, GObject *session)
+{
+  AssaySession *self = ASSAY_SESSION (session);
+  guint position;
+
+  if (g_list_store_find (self->tasks, task, &position))
+    g_list_store_remove (self->tasks, position);
+  start_first (self);
+}
+
+AssayTask *
+assay_session_run (AssaySession *self, const char *title, AssayTaskFunc func, AssayTaskDone done,
+                   gpointer data, GDestroyNotify free_data)
+{
+  g_autoptr (AssayTask) task = assay_task_new (title, func, done, data, free_data);
+
+  g_list_store_append (self->tasks, task);
+  start_first (self);
+  return task; /* kept by the list until it has ended */
+}
+
+void
+assay_session_tell (AssaySession *self, const char *text, gboolean offer_undo)
+{
+  g_signal_emit (self, signals[MESSAGE], 0, text, offer_undo);
+}
+
+void
+assay_session_fail (AssaySession *self, const GError *error)
+{
+  if (!g_error_matches (error, AY_ERROR, AY_ERROR_CANCELLED))
+    g_signal_emit (self, signals[FAILED], 0, error->message);
+}

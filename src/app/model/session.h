@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "app/model/task.h"
+#include "core/work/work.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* The one shared state of all views: the open workspace, the selection, the visible rows, the
+ * hovered row, the column that colours. Views get only this; they never know each other. Main
+ * thread only.
+ *
+ * Properties (notify on change):
+ *   loaded     gboolean  a workspace is open
+ *   title      string    its file name, "" without
+ *   n-rows     uint      rows of the data set
+ *   n-selected uint
+ *   n-visible  uint      rows that pass the filters
+ *   hovered    int64     row under the pointer or keyboard focus, -1 = none
+ *   color-by   string    a column's name, NULL = plain
+ *   filter     string    SQL condition, NULL = none
+ *   can-undo, can-redo   gboolean
+ *   busy       gboolean  a task is running
+ * Signals:
+ *   columns-changed   () columns were added or changed (also when a workspace opens or closes)
+ *   selection-changed ()
+ *   visible-changed   ()
+ *   decided           () the journal changed; the columns decision, new_label, tags are new
+ *   message           (string text, gboolean offer_undo) something to tell, in a toast
+ *   failed            (string text) something went wrong */
+#define ASSAY_TYPE_SESSION (assay_session_get_type ())
+G_DECLARE_FINAL_TYPE (AssaySession, assay_session, ASSAY, SESSION, GObject)
+
+AssaySession *assay_session_new (void);
+
+/* (transfer none) (nullable) */
+AyWork *assay_session_get_work (AssaySession *self);
+/* Takes over a workspace that a task opened; NULL closes. */
+void assay_session_set_work (AssaySession *self, AyWork *work);
+AyDataset *assay_session_get_data (AssaySession *self);
+/* (transfer none) (nullable): a picture of all columns, remade when they change. */
+AyTable *assay_session_get_columns (AssaySession *self);
+/* (transfer none) (nullable) */
+AyColumn *assay_session_find_column (AssaySession *self, const char *name);
+/* (transfer none) (element-type AyScoreInfo): the stored scores and maps; empty without work. */
+GPtrArray *assay_session_get_scores (AssaySession *self);
+/* (transfer none) (nullable) */
+const AyScoreInfo *assay_session_find_score (AssaySession *self, const char *id);
+/* After a task stored scores or a map. */
+void assay_session_columns_changed (AssaySession *self);
+
+/* What a selecting gesture does to the selection: plain = replace, Ctrl = add (a click toggles),
+ * Ctrl+Shift = subtract. The same rule in map, table and gallery. */
+typedef enum
+{
+  ASSAY_SELECT_REPLACE,
+  ASSAY_SELECT_ADD,
+  ASSAY_SELECT_TOGGLE,
+  ASSAY_SELECT_SUBTRACT,
+} AssaySelectMode;
+
+AssaySelectMode assay_select_mode (guint state, gboolean click);
+
+/* (transfer none): never NULL while loaded; n = rows of the data set. */
+const AyBitset *assay_session_get_selection (AssaySession *self);
+const AyBitset *assay_session_get_visible (AssaySession *self);
+/* Only visible rows are ever selected by a gesture. Recorded for undo. */
+void assay_session_select (AssaySession *self, const AyBitset *rows, AssaySelectMode mode);
+void assay_session_select_row (AssaySession *self, gsize row, AssaySelectMode mode);
+void assay_session_select_all (AssaySession *self);   /* all visible */
+void assay_session_select_none (AssaySession *self);
+
+/* Filters. The SQL condition; classes hidden by the legend; a brush on a column. All hold at once.
+ * Recorded for undo. FALSE with the reason for a bad condition: nothing changes. */
+gboolean assay_session_set_filter (AssaySession *self, const char *where, GError **error);
+/* Rows of `column` (a category) with these codes are hidden; NULL shows all. */
+void assay_session_set_hidden_classes (AssaySession *self, const AyBitset *hidden);
+const AyBitset *assay_session_get_hidden_classes (AssaySession *self); /* (nullable) */
+/* Keeps rows with low <= value <= high of a numeric column; low > high removes the brush. */
+void assay_session_set_brush (AssaySession *self, const char *column, double low, double high);
+/* FALSE when there is none. */
+gboolean assay_session_get_brush (AssaySession *self, const char *column, double *low,
+                                  double *high);
+void assay_session_clear_filters (AssaySession *self);
+
+/* Decisions about the selection, recorded at once. */
+gboolean assay_session_decide (AssaySession *self, AyDecisionKind kind, const char *value,
+                               const char *why);
+/* One order over decisions, selections and filters. */
+void assay_session_undo (AssaySession *self);
+void assay_session_redo (AssaySession *self);
+
+gint64 assay_session_get_hovered (AssaySession *self);
+void assay_session_set_hovered (AssaySession *self, gint64 row);
+const char *assay_session_get_color_by (AssaySession *self);
+void assay_session_set_color_by (AssaySession *self, const char *column);
+
+/* Tasks that compute: one at a time, others wait. (transfer none): a GListModel of AssayTask. */
+GListModel *assay_session_get_tasks (AssaySession *self);
+/* Runs func (task, work, data, &error) in a thread when its turn comes; done (session, task, data,
+ * error) on the main thread, error NULL on success; AY_ERROR_CANCELLED when the user stopped it. */
+AssayTask *assay_session_run (AssaySession *self, const char *title, AssayTaskFunc func,
+                              AssayTaskDone done, gpointer data, GDestroyNotify free_data);
+
+void assay_session_tell (AssaySession *self, const char *text, gboolean offer_undo);
+void assay_session_fail (AssaySession *self, const GError *error);
+
+G_END_DECLS

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/opener.h"
+
+#include "app/paths.h"
+
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct
+{
+  char *path;
+  AyLoadOptions *roles; /* (nullable) */
+  AyWork *work;         /* the result */
+  gboolean made;        /* a new workspace, to be scored */
+  AssayOpened opened;
+  gpointer user;
+} Opening;
+
+static void
+opening_free (gpointer data)
+{
+  Opening *self = data;
+
+  g_free (self->path);
+  g_clear_pointer (&self->roles, ay_load_options_free);
+  g_clear_pointer (&self->work, ay_work_unref);
+  g_free (self);
+}
+
+gboolean
+assay_opener_is_workspace (const char *path)
+{
+  return g_str_has_suffix (path, ".assay");
+}
+
+/* NAME.assay beside the data, or a name of its own in the user's data folder. */
+static char *
+workspace_path (const char *data)
+{
+  g_autofree char *folder = g_path_get_dirname (data);
+  g_autofree char *base = g_path_get_basename (data);
+  g_autofree char *hash = NULL;
+  g_autofree char *own = NULL;
+  char *dot = strchr (base + 1, '.');
+
+  if (dot != NULL && !g_file_test (data, G_FILE_TEST_IS_DIR))
+    *dot = '\0';
+  if (access (folder, W_OK) == 0)
+    return g_strdup_printf ("%s/%s.assay", folder, base);
+  hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, data, -1);
+  own = assay_paths_workspaces ();
+  return g_strdup_printf ("%s/%s-%.8s.assay", own, base, hash);
+}
+
+static AyWork *
+make_workspace (Opening *self, const char *path, AyJob *job, GError **error)
+{
+  AyWork *work;
+
+  if (self->roles == NULL)
+    {
+      char *inputs[] = { self->path, NULL };
+
+      self->roles = ay_load_options_new ();
+      self->roles->inputs = g_strdupv (inputs);
+    }
+  work = ay_work_new (path, self->roles, job, error);
+  self->made = work != NULL;
+  return work;
+}
+
+static gboolean
+open_in_thread (AyJob *job, AyWork *none, gpointer data, GError **error)
+{
+  Opening *self = data;
+  g_autofree char *path = NULL;
+
+  if (assay_opener_is_workspace (self->path))
+    self->work = ay_work_open (self->path, AY_WORKSPACE_WRITE, NULL, job, error);
+  else
+    {
+      path = workspace_path (self->path);
+      if (self->roles == NULL && g_file_test (path, G_FILE_TEST_EXISTS))
+        self->work = ay_work_open (path, AY_WORKSPACE_WRITE, NULL, job, error);
+      else
+        self->work = make_workspace (self, path, job, error);
+    }
+  return self->work != NULL;
+}
+
+static void
+open_done (GObject *object, gpointer data, const GError *error)
+{
+  AssaySession *session = ASSAY_SESSION (object);
+  Opening *self = data;
+
+  if (error == NULL)
+    {
+      assay_session_set_work (session, self->work);
+      if (ay_workspace_is_read_only (ay_work_store (self->work)))
+        {
+          g_autofree char *text = g_strdup_printf (
+              _ ("Opened to read only: %s"),
+              ay_workspace_read_only_reason (ay_work_store (self->work)));
+
+          assay_session_tell (session, text, FALSE);
+        }
+      assay_opener_score (session);
+    }
+  self->opened (self->user, error);
+}
+
+AssayTask *
+assay_opener_start (AssaySession *session, GFile *file, const AyLoadOptions *roles,
+                    AssayOpened opened, gpointer user)
+{
+  Opening *self = g_new0 (Opening, 1);
+  g_autofree char *name = g_file_get_basename (file);
+  g_autofree char *title = g_strdup_printf (_ ("Opening %s"), name);
+
+  self->path = g_file_get_path (file);
+  if (roles != NULL)
+    {
+      g_autofree char *json = ay_load_options_to_json (roles);
+
+      self->roles = ay_load_options_from_json (json, NULL);
+    }
+  self->opened = opened;
+  self->user = user;
+  return assay_session_run (session, title, open_in_thread, open_done, self, opening_free);
+}
+
+/* What a first look needs, in two tasks: the map and what colours it are there at once; what takes
+ * longer follows while the person looks. Scores that the data does not allow are left out. */
+static const char *const first_scores[] = { "influence", NULL };
+static const char *const later_scores[] = { "self_confidence", "label_issue", NULL };
+
+static gboolean
+score_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
+{
+  const char *const *ids = data;
+  g_autoptr (AyTable) columns = ay_work_columns (work, error);
+  g_autoptr (GPtrArray) wanted = g_ptr_array_new ();
+  guint64 seed = ay_work_load_options (work)->seed;
+
+  if (columns == NULL)
+    return FALSE;
+  if (ay_table_find (columns, "map_x") == NULL
+      && !ay_work_map (work, "pca", NULL, seed, job, error))
+    return FALSE;
+  for (; *ids != NULL; ids++)
+    {
+      const AyScoreMethod *method = ay_score_find (*ids);
+      gboolean allowed = !(method->needs & AY_NEEDS_CLASSES) || ay_work_data (work)->n_classes > 0;
+
+      if (allowed && ay_table_find (columns, *ids) == NULL)
+        g_ptr_array_add (wanted, (gpointer) *ids);
+    }
+  if (wanted->len == 0)
+    return TRUE;
+  g_ptr_array_add (wanted, NULL);
+  return ay_work_score (work, (const char *const *) wanted->pdata, NULL, seed, job, error);
+}
+
+static void
+score_done (GObject *object, gpointer data, const GError *error)
+{
+  AssaySession *session = ASSAY_SESSION (object);
+
+  assay_session_columns_changed (session);
+  if (assay_session_get_color_by (session) == NULL)
+    assay_session_set_color_by (
+        session, assay_session_find_column (session, "influence") != NULL ? "influence" : "label");
+  if (error != NULL)
+    assay_session_fail (session, error);
+}
+
+AssayTask *
+assay_opener_score (AssaySession *session)
+{
+  if (ay_workspace_is_read_only (ay_work_store (assay_session_get_work (session))))
+    {
+      score_done (G_OBJECT (session), NULL, NULL);
+      return NULL;
+    }
+  assay_session_run (session, _ ("Scoring"), score_in_thread, score_done, (gpointer) first_scores,
+                     NULL);
+  return assay_session_run (session, _ ("Looking for label errors"), score_in_thread, score_done,
+                            (gpointer) later_scores, NULL);
+}

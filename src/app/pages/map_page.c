@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/pages/map_page.h"
+
+#include "app/widgets/column_chooser.h"
+#include "app/widgets/map_view.h"
+#include "app/widgets/row_card.h"
+
+/* The card lies above the pointer, within the edges. */
+#define CARD_GAP 14
+
+struct _AssayMapPage
+{
+  AdwBin parent;
+  AssaySession *session;
+  AssayMapView *map_view;
+  AssayRowCard *card;
+  AssayColumnChooser *color_chooser;
+  GtkToggleButton *pan_button, *rectangle_button, *lasso_button, *density_button;
+  GtkButton *fit_button, *fit_selection_button;
+  GtkWidget *empty_label;
+};
+
+G_DEFINE_FINAL_TYPE (AssayMapPage, assay_map_page, ADW_TYPE_BIN)
+
+static void
+choose_tool (AssayMapPage *self)
+{
+  AssayTool tool = gtk_toggle_button_get_active (self->lasso_button)       ? ASSAY_TOOL_LASSO
+                   : gtk_toggle_button_get_active (self->rectangle_button) ? ASSAY_TOOL_RECTANGLE
+                                                                           : ASSAY_TOOL_PAN;
+
+  g_object_set (self->map_view, "tool", tool, NULL);
+}
+
+static void
+fit (AssayMapPage *self)
+{
+  assay_map_view_fit (self->map_view, FALSE);
+}
+
+static void
+fit_selection (AssayMapPage *self)
+{
+  assay_map_view_fit (self->map_view, TRUE);
+}
+
+static void
+on_hover (AssayMapPage *self, gint64 row, double x, double y)
+{
+  GtkWidget *card = GTK_WIDGET (self->card), *view = GTK_WIDGET (self->map_view);
+  int width, height, left, top;
+
+  if (row < 0)
+    {
+      gtk_widget_set_visible (card, FALSE);
+      return;
+    }
+  assay_row_card_set_row (self->card, self->session, row);
+  gtk_widget_set_visible (card, TRUE);
+  gtk_widget_measure (card, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &width, NULL, NULL);
+  gtk_widget_measure (card, GTK_ORIENTATION_VERTICAL, width, NULL, &height, NULL, NULL);
+  left = CLAMP ((int) x - width / 2, 0, MAX (gtk_widget_get_width (view) - width, 0));
+  top = (int) y - height - CARD_GAP;
+  if (top < 0)
+    top = MIN ((int) y + CARD_GAP, MAX (gtk_widget_get_height (view) - height, 0));
+  gtk_widget_set_margin_start (card, left);
+  gtk_widget_set_margin_top (card, top);
+}
+
+static void
+on_columns_changed (AssayMapPage *self)
+{
+  gtk_widget_set_visible (self->empty_label,
+                          assay_session_find_column (self->session, "map_x") == NULL);
+}
+
+static void
+assay_map_page_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  AssayMapPage *self = ASSAY_MAP_PAGE (object);
+
+  if (!g_set_object (&self->session, g_value_get_object (value)) || self->session == NULL)
+    return;
+  g_object_set (self->map_view, "session", self->session, NULL);
+  assay_column_chooser_bind_color (self->color_chooser, self->session);
+  g_signal_connect_object (self->session, "columns-changed", G_CALLBACK (on_columns_changed), self,
+                           G_CONNECT_SWAPPED);
+  on_columns_changed (self);
+}
+
+static void
+assay_map_page_dispose (GObject *object)
+{
+  g_clear_object (&ASSAY_MAP_PAGE (object)->session);
+  G_OBJECT_CLASS (assay_map_page_parent_class)->dispose (object);
+}
+
+static void
+assay_map_page_class_init (AssayMapPageClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  object_class->set_property = assay_map_page_set_property;
+  object_class->dispose = assay_map_page_dispose;
+  g_object_class_install_property (
+      object_class, 1,
+      g_param_spec_object ("session", NULL, NULL, ASSAY_TYPE_SESSION,
+                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
+  g_type_ensure (ASSAY_TYPE_MAP_VIEW);
+  g_type_ensure (ASSAY_TYPE_ROW_CARD);
+  g_type_ensure (ASSAY_TYPE_COLUMN_CHOOSER);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/assay_app/Assay/map_page.ui");
+  gtk_widget_class_bind_template_child (widget_class, AssayMapPage, map_view);
+  gtk_widget_class_bind_template_child (widget_class, AssayMapPage, card);
+  gtk_widget_class_bind_template_child (widget_class, AssayMapPage, color_chooser);
+  gtk_widget_class_bind_template_child (widget_class, AssayMapPage, pan_button);
+  gtk_widget_class_bind_template_child (widget_class, AssayMapPage, rectangle_button);
+  gtk_widget_class_bind_template_child (widget_class, AssayMapPage, lasso_button);
+  gtk_widget_class_bind_template_child (widget_class, AssayMapPage, density_button);
+  gtk_widget_class_bind_template_child (widget_class, AssayMapPage, fit_button);
+  gtk_widget_class_bind_template_child (widget_class, AssayMapPage, fit_selection_button);
+  gtk_widget_class_bind_template_child (widget_class, AssayMapPage, empty_label);
+}
+
+static void
+assay_map_page_init (AssayMapPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_swapped (self->pan_button, "toggled", G_CALLBACK (choose_tool), self);
+  g_signal_connect_swapped (self->rectangle_button, "toggled", G_CALLBACK (choose_tool), self);
+  g_signal_connect_swapped (self->lasso_button, "toggled", G_CALLBACK (choose_tool), self);
+  g_signal_connect_swapped (self->fit_button, "clicked", G_CALLBACK (fit), self);
+  g_signal_connect_swapped (self->fit_selection_button, "clicked", G_CALLBACK (fit_selection),
+                            self);
+  g_signal_connect_swapped (self->map_view, "hover-at", G_CALLBACK (on_hover), self);
+  g_object_bind_property (self->density_button, "active", self->map_view, "density", 0);
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/pages/overview_page.h"
+
+#include "app/widgets/class_balance.h"
+
+#include <glib/gi18n.h>
+
+struct _AssayOverviewPage
+{
+  AdwBin parent;
+  AssaySession *session;
+  AdwPreferencesPage *page;
+  GPtrArray *groups;  /* shown now, borrowed */
+  char *fitness;      /* (nullable) the head's line */
+  gboolean judges;    /* the head may judge labels */
+  gboolean asked;     /* the fitness was asked for */
+  guint pending;
+};
+
+G_DEFINE_FINAL_TYPE (AssayOverviewPage, assay_overview_page, ADW_TYPE_BIN)
+
+static void schedule (AssayOverviewPage *self);
+
+/* --- the head's fitness, in the background --- */
+
+typedef struct
+{
+  AssayOverviewPage *page;
+  char *sentence;
+  gboolean judges;
+} Fitness;
+
+static void
+fitness_free (gpointer data)
+{
+  Fitness *self = data;
+
+  g_object_unref (self->page);
+  g_free (self->sentence);
+  g_free (self);
+}
+
+static gboolean
+fitness_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
+{
+  Fitness *self = data;
+  const AyFitness *fitness = ay_work_fitness (work, job, error);
+
+  if (fitness == NULL)
+    return FALSE;
+  self->sentence = g_strdup (fitness->sentence);
+  self->judges = !fitness->weak && !fitness->may_have_seen;
+  return TRUE;
+}
+
+static void
+fitness_done (GObject *session, gpointer data, const GError *error)
+{
+  Fitness *self = data;
+
+  g_free (self->page->fitness);
+  self->page->fitness = g_strdup (error == NULL ? self->sentence : error->message);
+  self->page->judges = error == NULL && self->judges;
+  schedule (self->page);
+}
+
+static void
+ask_fitness (AssayOverviewPage *self)
+{
+  Fitness *fitness;
+
+  if (self->asked || assay_session_get_work (self->session) == NULL)
+    return;
+  self->asked = TRUE;
+  fitness = g_new0 (Fitness, 1);
+  fitness->page = g_object_ref (self);
+  assay_session_run (self->session, _ ("Judging the head"), fitness_in_thread, fitness_done,
+                     fitness, fitness_free);
+}
+
+/* --- rows of facts --- */
+
+static AdwPreferencesGroup *
+add_group (AssayOverviewPage *self, const char *title)
+{
+  GtkWidget *group = adw_preferences_group_new ();
+
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), title);
+  adw_preferences_page_add (self->page, ADW_PREFERENCES_GROUP (group));
+  g_ptr_array_add (self->groups, group);
+  return ADW_PREFERENCES_GROUP (group);
+}
+
+static AdwActionRow *
+add_fact (AdwPreferencesGroup *group, const char *title, const char *text)
+{
+  GtkWidget *row = adw_action_row_new ();
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), escaped);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+  adw_preferences_group_add (group, row);
+  return ADW_ACTION_ROW (row);
+}
+
+static void
+show_rows (GtkButton *button, AssayOverviewPage *self)
+{
+  const char *where = gtk_widget_get_name (GTK_WIDGET (button));
+  g_autoptr (AyBitset) rows = NULL;
+  g_autoptr (GError) error = NULL;
+
+  rows = ay_work_select (assay_session_get_work (self->session), where, NULL, &error);
+  if (rows == NULL)
+    {
+      assay_session_fail (self->session, error);
+      return;
+    }
+  assay_session_clear_filters (self->session);
+  assay_session_select (self->session, rows, ASSAY_SELECT_REPLACE);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "map");
+}
+
+/* A number that leads to its rows. */
+static void
+add_finding (AssayOverviewPage *self, AdwPreferencesGroup *group, const char *title,
+             const char *text, const char *where)
+{
+  AdwActionRow *row = add_fact (group, title, text);
+  GtkWidget *button = gtk_button_new_with_label (_ ("Select"));
+  g_autofree char *label = g_strdup_printf (_ ("Select: %s"), title);
+
+  gtk_widget_set_name (button, where);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (button, where);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
+  g_signal_connect (button, "clicked", G_CALLBACK (show_rows), self);
+  adw_action_row_add_suffix (row, button);
+}
+
+static void
+add_data (AssayOverviewPage *self, AyDataset *data)
+{
+  AdwPreferencesGroup *group = add_group (self, _ ("What is in this data"));
+  gsize parts[4] = { 0 };
+  g_autofree char *rows = NULL;
+  g_autofree char *split = NULL;
+
+  for (gsize i = 0; i < data->n; i++)
+    parts[data->split[i]]++;
+  rows = data->n_classes > 0
+             ? g_strdup_printf (_ ("%u rows, %u features, %u classes"), (guint) data->n,
+                                (guint) ay_matrix_cols (data->features), data->n_classes)
+             : g_strdup_printf (_ ("%u rows, %u features, a numeric target"), (guint) data->n,
+                                (guint) ay_matrix_cols (data->features));
+  split = g_strdup_printf (
+      _ ("%u train (fitted), %u validation (chosen by), %u test (reported by), %u without a label; "
+         "%s"),
+      (guint) parts[0], (guint) parts[1], (guint) parts[2], (guint) parts[3],
+      data->test_drawn ? _ ("drawn with the seed") : _ ("as given"));
+  add_fact (group, _ ("Size"), rows);
+  add_fact (group, _ ("Parts"), split);
+  if (data->features_from != NULL)
+    add_fact (group, _ ("Features"), data->features_from);
+  add_fact (group, _ ("Head"), self->fitness != NULL ? self->fitness : _ ("being judged…"));
+}
+
+static guint
+count_where (AssayOverviewPage *self, const char *where)
+{
+  g_autoptr (AyBitset) rows
+      = ay_work_select (assay_session_get_work (self->session), where, NULL, NULL);
+
+  return rows != NULL ? (guint) ay_bitset_count (rows) : 0;
+}
+
+static void
+add_findings (AssayOverviewPage *self)
+{
+  AdwPreferencesGroup *group = add_group (self, _ ("Findings to follow"));
+  g_autofree char *issues = NULL;
+  g_autofree char *harmful = NULL;
+  g_autofree char *dropped = NULL;
+  guint n;
+
+  if (assay_session_find_column (self->session, "label_issue") != NULL)
+    {
+      n = count_where (self, "label_issue = 1");
+      issues = self->judges
+                   ? g_strdup_printf (_ ("%u rows whose label the head contradicts, out of sample"),
+                                      n)
+                   : g_strdup_printf (_ ("%u rows rank lowest; no finding: this head may not judge "
+                                         "labels"),
+                                      n);
+      add_finding (self, group, _ ("Possible label errors"), issues, "label_issue = 1");
+    }
+  if (assay_session_find_column (self->session, "influence") != NULL)
+    {
+      n = count_where (self, "influence < 0");
+      harmful = g_strdup_printf (_ ("%u training rows raise the validation loss by their "
+                                    "influence; much of that is noise: select, then prove"),
+                                 n);
+      add_finding (self, group, _ ("Negative influence"), harmful, "influence < 0");
+    }
+  n = count_where (self, "decision = 'drop'");
+  if (n > 0)
+    {
+      dropped = g_strdup_printf (_ ("%u rows are to be left out"), n);
+      add_finding (self, group, _ ("Decided"), dropped, "decision = 'drop'");
+    }
+}
+
+static void
+add_diagnostics (AssayOverviewPage *self, AyDataset *data)
+{
+  AdwPreferencesGroup *group;
+
+  if (ay_diagnostics_count (data->diagnostics) == 0)
+    return;
+  group = add_group (self, _ ("To know about this data"));
+  for (gsize i = 0; i < ay_diagnostics_count (data->diagnostics); i++)
+    {
+      const AyDiagnostic *item = ay_diagnostics_get (data->diagnostics, i);
+
+      add_fact (group, item->id, item->text);
+    }
+}
+
+static gboolean
+rebuild (gpointer user)
+{
+  AssayOverviewPage *self = user;
+  AyDataset *data = assay_session_get_data (self->session);
+
+  self->pending = 0;
+  for (guint i = 0; i < self->groups->len; i++)
+    adw_preferences_page_remove (self->page, self->groups->pdata[i]);
+  g_ptr_array_set_size (self->groups, 0);
+  if (data == NULL)
+    return G_SOURCE_REMOVE;
+  add_data (self, data);
+  add_findings (self);
+  if (data->n_classes > 0)
+    adw_preferences_group_add (add_group (self, _ ("Class balance")),
+                               assay_class_balance_new (data));
+  add_diagnostics (self, data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+schedule (AssayOverviewPage *self)
+{
+  if (self->pending == 0)
+    self->pending = g_idle_add (rebuild, self);
+}
+
+static void
+on_columns_changed (AssayOverviewPage *self)
+{
+  ask_fitness (self);
+  schedule (self);
+}
+
+static void
+on_opened (AssayOverviewPage *self)
+{
+  g_clear_pointer (&self->fitness, g_free);
+  self->asked = FALSE;
+  schedule (self);
+}
+
+static void
+assay_overview_page_set_property (GObject *object, guint id, const GValue *value,
+                                  GParamSpec *pspec)
+{
+  AssayOverviewPage *self = ASSAY_OVERVIEW_PAGE (object);
+
+  if (!g_set_object (&self->session, g_value_get_object (value)) || self->session == NULL)
+    return;
+  g_signal_connect_object (self->session, "notify::title", G_CALLBACK (on_opened), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "columns-changed", G_CALLBACK (on_columns_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "decided", G_CALLBACK (schedule), self,
+                           G_CONNECT_SWAPPED);
+}
+
+static void
+assay_overview_page_finalize (GObject *object)
+{
+  AssayOverviewPage *self = ASSAY_OVERVIEW_PAGE (object);
+
+  g_clear_handle_id (&self->pending, g_source_remove);
+  g_clear_object (&self->session);
+  g_ptr_array_unref (self->groups);
+  g_free (self->fitness);
+  G_OBJECT_CLASS (assay_overview_page_parent_class)->finalize (object);
+}
+
+static void
+assay_overview_page_class_init (AssayOverviewPageClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+
+  object_class->set_property = assay_overview_page_set_property;
+  object_class->finalize = assay_overview_page_finalize;
+  g_object_class_install_property (
+      object_class, 1,
+      g_param_spec_object ("session", NULL, NULL, ASSAY_TYPE_SESSION,
+                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
+}
+
+static void
+assay_overview_page_init (AssayOverviewPage *self)
+{
+  self->groups = g_ptr_array_new ();
+  self->page = ADW_PREFERENCES_PAGE (adw_preferences_page_new ());
+  adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->page));
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/pages/samples_page.h"
+
+#include "app/model/row.h"
+#include "app/model/row_model.h"
+#include "app/widgets/gallery_cell.h"
+#include "app/widgets/table_cells.h"
+
+#include <glib/gi18n.h>
+
+struct _AssaySamplesPage
+{
+  AdwBin parent;
+  AssaySession *session;
+  AssayRowModel *rows;
+  GtkColumnView *table;
+  GtkGridView *gallery;
+  GtkStack *stack;
+  GtkToggleButton *table_button, *gallery_button, *descending_button;
+  GtkCheckButton *selected_check;
+  GtkDropDown *sort_drop_down;
+  GtkLabel *count_label;
+  gboolean filling;
+};
+
+G_DEFINE_FINAL_TYPE (AssaySamplesPage, assay_samples_page, ADW_TYPE_BIN)
+
+static void
+show_view (AssaySamplesPage *self)
+{
+  gtk_stack_set_visible_child_name (
+      self->stack, gtk_toggle_button_get_active (self->gallery_button) ? "gallery" : "table");
+}
+
+static void
+show_count (AssaySamplesPage *self)
+{
+  g_autofree char *text = g_strdup_printf (
+      _ ("%u of %u rows"), g_list_model_get_n_items (G_LIST_MODEL (self->rows)),
+      (guint) (assay_session_get_data (self->session) != NULL
+                   ? assay_session_get_data (self->session)->n
+                   : 0));
+
+  gtk_label_set_text (self->count_label, text);
+}
+
+static void
+sort (AssaySamplesPage *self)
+{
+  GtkStringObject *item = gtk_drop_down_get_selected_item (self->sort_drop_down);
+  const char *name = item != NULL && gtk_drop_down_get_selected (self->sort_drop_down) > 0
+                         ? gtk_string_object_get_string (item)
+                         : NULL;
+
+  if (!self->filling && self->rows != NULL)
+    assay_row_model_sort (self->rows, name,
+                          gtk_toggle_button_get_active (self->descending_button));
+}
+
+static void
+only_selected (AssaySamplesPage *self)
+{
+  if (self->rows != NULL)
+    assay_row_model_set_only_selected (self->rows,
+                                       gtk_check_button_get_active (self->selected_check));
+}
+
+static char *
+dup_sort_name (AssaySamplesPage *self)
+{
+  GtkStringObject *item = gtk_drop_down_get_selected_item (self->sort_drop_down);
+
+  return item != NULL ? g_strdup (gtk_string_object_get_string (item)) : NULL;
+}
+
+static void
+fill_sort_names (AssaySamplesPage *self, AyTable *columns)
+{
+  g_autofree char *before = dup_sort_name (self);
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+  guint at = 0;
+
+  gtk_string_list_append (names, _ ("File order"));
+  for (guint i = 0; columns != NULL && i < ay_table_n_columns (columns); i++)
+    {
+      const char *name = ay_column_name (ay_table_column (columns, i));
+
+      if (before != NULL && g_str_equal (name, before))
+        at = i + 1;
+      gtk_string_list_append (names, name);
+    }
+  self->filling = TRUE;
+  gtk_drop_down_set_model (self->sort_drop_down, G_LIST_MODEL (names));
+  gtk_drop_down_set_selected (self->sort_drop_down, at);
+  self->filling = FALSE;
+}
+
+/* The columns of the table are those of the session: what is gone goes, what is new comes. */
+static void
+on_columns_changed (AssaySamplesPage *self)
+{
+  AyTable *columns = assay_session_get_columns (self->session);
+
+  fill_sort_names (self, columns);
+  assay_table_cells_fill (self->table, self->session);
+  show_count (self);
+}
+
+static void
+activated (AssaySamplesPage *self, guint position)
+{
+  assay_session_set_hovered (self->session, assay_row_model_get_row (self->rows, position));
+}
+
+static void
+set_session (AssaySamplesPage *self, AssaySession *session)
+{
+  g_autoptr (GtkListItemFactory) factory = NULL;
+
+  if (!g_set_object (&self->session, session) || session == NULL)
+    return;
+  self->rows = assay_row_model_new (session);
+  factory = assay_gallery_cell_factory_new (session);
+  gtk_grid_view_set_factory (self->gallery, factory);
+  gtk_grid_view_set_model (self->gallery, GTK_SELECTION_MODEL (self->rows));
+  gtk_column_view_set_model (self->table, GTK_SELECTION_MODEL (self->rows));
+  g_signal_connect_object (session, "columns-changed", G_CALLBACK (on_columns_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "decided", G_CALLBACK (on_columns_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->rows, "items-changed", G_CALLBACK (show_count), self,
+                           G_CONNECT_SWAPPED);
+  on_columns_changed (self);
+}
+
+static void
+assay_samples_page_set_property (GObject *object, guint id, const GValue *value,
+                                 GParamSpec *pspec)
+{
+  set_session (ASSAY_SAMPLES_PAGE (object), g_value_get_object (value));
+}
+
+static void
+assay_samples_page_dispose (GObject *object)
+{
+  AssaySamplesPage *self = ASSAY_SAMPLES_PAGE (object);
+
+  g_clear_object (&self->rows);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (assay_samples_page_parent_class)->dispose (object);
+}
+
+static void
+assay_samples_page_class_init (AssaySamplesPageClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  object_class->set_property = assay_samples_page_set_property;
+  object_class->dispose = assay_samples_page_dispose;
+  g_object_class_install_property (
+      object_class, 1,
+      g_param_spec_object ("session", NULL, NULL, ASSAY_TYPE_SESSION,
+                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/assay_app/Assay/samples_page.ui");
+  gtk_widget_class_bind_template_child (widget_class, AssaySamplesPage, table);
+  gtk_widget_class_bind_template_child (widget_class, AssaySamplesPage, gallery);
+  gtk_widget_class_bind_template_child (widget_class, AssaySamplesPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, AssaySamplesPage, table_button);
+  gtk_widget_class_bind_template_child (widget_class, AssaySamplesPage, gallery_button);
+  gtk_widget_class_bind_template_child (widget_class, AssaySamplesPage, descending_button);
+  gtk_widget_class_bind_template_child (widget_class, AssaySamplesPage, selected_check);
+  gtk_widget_class_bind_template_child (widget_class, AssaySamplesPage, sort_drop_down);
+  gtk_widget_class_bind_template_child (widget_class, AssaySamplesPage, count_label);
+}
+
+static void
+assay_samples_page_init (AssaySamplesPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_drop_down_set_expression (
+      self->sort_drop_down, gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string"));
+  g_signal_connect_swapped (self->gallery_button, "toggled", G_CALLBACK (show_view), self);
+  g_signal_connect_swapped (self->selected_check, "toggled", G_CALLBACK (only_selected), self);
+  g_signal_connect_swapped (self->descending_button, "toggled", G_CALLBACK (sort), self);
+  g_signal_connect_swapped (self->sort_drop_down, "notify::selected", G_CALLBACK (sort), self);
+  g_signal_connect_swapped (self->table, "activate", G_CALLBACK (activated), self);
+  g_signal_connect_swapped (self->gallery, "activate", G_CALLBACK (activated), self);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Where the program finds its data: the build folder's first (so that it runs there with no
+ * environment set), else where it was installed. */
+void assay_paths_init (void);
+const char *assay_paths_locale (void);
+/* The bundled sample's file. (transfer full) (nullable) */
+char *assay_paths_sample (void);
+/* A folder for workspaces whose own place cannot be written to; made on need. (transfer full) */
+char *assay_paths_workspaces (void);
+
+G_END_DECLS

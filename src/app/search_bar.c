@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/search_bar.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+struct _AssaySearchBar
+{
+  AdwBin parent;
+  AssaySession *session;
+  GtkSearchBar *bar;
+  GtkSearchEntry *entry;
+  GtkLabel *error;
+};
+
+G_DEFINE_FINAL_TYPE (AssaySearchBar, assay_search_bar, ADW_TYPE_BIN)
+
+/* Words of a person rarely hold these; a condition needs one. */
+static gboolean
+reads_as_sql (const char *text)
+{
+  static const char *const words[] = { " like ", " in ", " is ", " between ", " glob ", NULL };
+  g_autofree char *lower = g_ascii_strdown (text, -1);
+
+  if (strpbrk (text, "<>=") != NULL)
+    return TRUE;
+  for (gsize i = 0; words[i] != NULL; i++)
+    if (strstr (lower, words[i]) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+static char *
+quote (const char *text, char mark)
+{
+  GString *quoted = g_string_new (NULL);
+
+  g_string_append_c (quoted, mark);
+  for (; *text != '\0'; text++)
+    {
+      if (*text == mark)
+        g_string_append_c (quoted, mark);
+      g_string_append_c (quoted, *text);
+    }
+  g_string_append_c (quoted, mark);
+  return g_string_free (quoted, FALSE);
+}
+
+static void
+append_word (GString *where, const char *word, AyTable *columns)
+{
+  g_autofree char *literal = quote (word, '\'');
+  gboolean first = TRUE;
+
+  g_string_append (where, where->len > 0 ? " AND (" : "(");
+  for (guint i = 0; i < ay_table_n_columns (columns); i++)
+    {
+      AyColumn *column = ay_table_column (columns, i);
+      g_autofree char *name = quote (ay_column_name (column), '"');
+
+      if (i > 0 && ay_column_type (column) == AY_COLUMN_NUMBER)
+        continue;
+      g_string_append_printf (where, "%sinstr(lower(%s), lower(%s)) > 0", first ? "" : " OR ", name,
+                              literal);
+      first = FALSE;
+    }
+  g_string_append_c (where, ')');
+}
+
+char *
+assay_search_bar_condition (const char *text, AyTable *columns)
+{
+  g_auto (GStrv) words = NULL;
+  GString *where;
+
+  if (text == NULL || *text == '\0')
+    return NULL;
+  if (reads_as_sql (text))
+    return g_strdup (text);
+  words = g_strsplit_set (text, " \t", -1);
+  where = g_string_new (NULL);
+  for (gsize i = 0; words[i] != NULL; i++)
+    if (*words[i] != '\0')
+      append_word (where, words[i], columns);
+  return g_string_free (where, where->len == 0);
+}
+
+static void
+apply (AssaySearchBar *self)
+{
+  AyTable *columns = assay_session_get_columns (self->session);
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->entry));
+  g_autofree char *where
+      = columns != NULL ? assay_search_bar_condition (text, columns) : NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean ok = assay_session_set_filter (self->session, where, &error);
+
+  gtk_label_set_text (self->error, ok ? "" : error->message);
+  gtk_widget_set_visible (GTK_WIDGET (self->error), !ok);
+}
+
+static void
+stopped (AssaySearchBar *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
+  gtk_search_bar_set_search_mode (self->bar, FALSE);
+  apply (self);
+}
+
+static void
+shown (AssaySearchBar *self)
+{
+  if (gtk_search_bar_get_search_mode (self->bar))
+    gtk_widget_grab_focus (GTK_WIDGET (self->entry));
+}
+
+void
+assay_search_bar_bind_button (AssaySearchBar *self, GtkToggleButton *button)
+{
+  g_object_bind_property (button, "active", self->bar, "search-mode-enabled",
+                          G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+}
+
+static void
+assay_search_bar_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  g_set_object (&ASSAY_SEARCH_BAR (object)->session, g_value_get_object (value));
+}
+
+static void
+assay_search_bar_dispose (GObject *object)
+{
+  g_clear_object (&ASSAY_SEARCH_BAR (object)->session);
+  G_OBJECT_CLASS (assay_search_bar_parent_class)->dispose (object);
+}
+
+static void
+assay_search_bar_class_init (AssaySearchBarClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+
+  object_class->set_property = assay_search_bar_set_property;
+  object_class->dispose = assay_search_bar_dispose;
+  g_object_class_install_property (
+      object_class, 1,
+      g_param_spec_object ("session", NULL, NULL, ASSAY_TYPE_SESSION,
+                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
+}
+
+static void
+assay_search_bar_init (AssaySearchBar *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
+
+  self->bar = GTK_SEARCH_BAR (gtk_search_bar_new ());
+  self->entry = GTK_SEARCH_ENTRY (gtk_search_entry_new ());
+  self->error = GTK_LABEL (gtk_label_new (NULL));
+  g_object_set (self->entry, "placeholder-text", _ ("Words, or a condition: influence < 0 AND "
+                                                    "label = '7'"),
+                "width-request", 420, NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Search Rows"), -1);
+  gtk_widget_add_css_class (GTK_WIDGET (self->error), "error");
+  gtk_widget_set_visible (GTK_WIDGET (self->error), FALSE);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->entry));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->error));
+  gtk_search_bar_set_child (self->bar, box);
+  gtk_search_bar_connect_entry (self->bar, GTK_EDITABLE (self->entry));
+  g_signal_connect_swapped (self->entry, "search-changed", G_CALLBACK (apply), self);
+  g_signal_connect_swapped (self->entry, "activate", G_CALLBACK (apply), self);
+  g_signal_connect_swapped (self->entry, "stop-search", G_CALLBACK (stopped), self);
+  g_signal_connect_swapped (self->bar, "notify::search-mode-enabled", G_CALLBACK (shown), self);
+  adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->bar));
+}

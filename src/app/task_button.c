@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/task_button.h"
+
+#include <glib/gi18n.h>
+
+struct _AssayTaskButton
+{
+  AdwBin parent;
+  AssaySession *session;
+  GtkWidget *list;
+};
+
+G_DEFINE_FINAL_TYPE (AssayTaskButton, assay_task_button, ADW_TYPE_BIN)
+
+static void
+cancel_clicked (GtkButton *button, gpointer task)
+{
+  assay_task_cancel (task);
+}
+
+static GtkWidget *
+make_row (gpointer item, gpointer data)
+{
+  AssayTask *task = item;
+  GtkWidget *grid = gtk_grid_new ();
+  GtkWidget *title = gtk_label_new (assay_task_get_title (task));
+  GtkWidget *phase = gtk_label_new (NULL);
+  GtkWidget *bar = gtk_progress_bar_new ();
+  GtkWidget *cancel = gtk_button_new_with_mnemonic (_ ("_Cancel"));
+  g_autofree char *name = g_strdup_printf (_ ("Cancel %s"), assay_task_get_title (task));
+
+  gtk_label_set_xalign (GTK_LABEL (title), 0.0f);
+  gtk_label_set_xalign (GTK_LABEL (phase), 0.0f);
+  gtk_widget_add_css_class (title, "heading");
+  gtk_widget_add_css_class (phase, "dim-label");
+  gtk_widget_set_hexpand (title, TRUE);
+  gtk_widget_set_size_request (bar, 220, -1);
+  gtk_widget_set_valign (cancel, GTK_ALIGN_CENTER);
+  gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
+  gtk_grid_set_row_spacing (GTK_GRID (grid), 6);
+  gtk_grid_attach (GTK_GRID (grid), title, 0, 0, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), phase, 0, 1, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), bar, 0, 2, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), cancel, 1, 0, 1, 3);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  assay_task_get_title (task), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (cancel), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                  -1);
+  g_object_bind_property (task, "phase", phase, "label", G_BINDING_SYNC_CREATE);
+  g_object_bind_property (task, "fraction", bar, "fraction", G_BINDING_SYNC_CREATE);
+  g_signal_connect_object (cancel, "clicked", G_CALLBACK (cancel_clicked), task, 0);
+  return grid;
+}
+
+static void
+set_session (AssayTaskButton *self, AssaySession *session)
+{
+  if (!g_set_object (&self->session, session) || session == NULL)
+    return;
+  gtk_list_box_bind_model (GTK_LIST_BOX (self->list), assay_session_get_tasks (session), make_row,
+                           NULL, NULL);
+  g_object_bind_property (session, "busy", self, "visible", G_BINDING_SYNC_CREATE);
+}
+
+static void
+assay_task_button_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  set_session (ASSAY_TASK_BUTTON (object), g_value_get_object (value));
+}
+
+static void
+assay_task_button_dispose (GObject *object)
+{
+  g_clear_object (&ASSAY_TASK_BUTTON (object)->session);
+  G_OBJECT_CLASS (assay_task_button_parent_class)->dispose (object);
+}
+
+static void
+assay_task_button_class_init (AssayTaskButtonClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+
+  object_class->set_property = assay_task_button_set_property;
+  object_class->dispose = assay_task_button_dispose;
+  g_object_class_install_property (
+      object_class, 1,
+      g_param_spec_object ("session", NULL, NULL, ASSAY_TYPE_SESSION,
+                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
+}
+
+static void
+assay_task_button_init (AssayTaskButton *self)
+{
+  GtkWidget *button = gtk_menu_button_new ();
+  GtkWidget *popover = gtk_popover_new ();
+  GtkWidget *spinner = gtk_spinner_new ();
+
+  self->list = gtk_list_box_new ();
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_NONE);
+  gtk_spinner_set_spinning (GTK_SPINNER (spinner), TRUE);
+  gtk_popover_set_child (GTK_POPOVER (popover), self->list);
+  gtk_menu_button_set_popover (GTK_MENU_BUTTON (button), popover);
+  gtk_menu_button_set_child (GTK_MENU_BUTTON (button), spinner);
+  gtk_widget_set_tooltip_text (button, _ ("Running tasks"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Running Tasks"), -1);
+  adw_bin_set_child (ADW_BIN (self), button);
+}

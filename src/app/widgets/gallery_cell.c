@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/widgets/gallery_cell.h"
+
+#include "app/model/row.h"
+#include "app/widgets/row_card.h"
+
+static void
+setup (GtkListItemFactory *factory, GtkListItem *item, AssaySession *session)
+{
+  GtkWidget *card = g_object_new (ASSAY_TYPE_ROW_CARD, NULL);
+
+  gtk_widget_set_size_request (card, 144, -1);
+  gtk_list_item_set_child (item, card);
+}
+
+static void
+bind (GtkListItemFactory *factory, GtkListItem *item, AssaySession *session)
+{
+  assay_row_card_set_row (ASSAY_ROW_CARD (gtk_list_item_get_child (item)), session,
+                          assay_row_get_row (gtk_list_item_get_item (item)));
+}
+
+GtkListItemFactory *
+assay_gallery_cell_factory_new (AssaySession *session)
+{
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+
+  g_signal_connect_object (factory, "setup", G_CALLBACK (setup), session, 0);
+  g_signal_connect_object (factory, "bind", G_CALLBACK (bind), session, 0);
+  return factory;
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/widgets/inspector.h"
+
+#include "app/widgets/row_image.h"
+#include "app/widgets/table_cells.h"
+#include "core/data/thumbnail.h"
+
+#include <glib/gi18n.h>
+
+#define IMAGE_SIZE 192
+#define MAX_COLUMNS 200
+
+struct _AssayInspector
+{
+  AdwBin parent;
+  AssaySession *session;
+  gint64 row;
+  guint pending;
+  GtkLabel *title, *text;
+  GtkWidget *image;
+  GtkListBox *values;
+};
+
+G_DEFINE_FINAL_TYPE (AssayInspector, assay_inspector, ADW_TYPE_BIN)
+
+/* A line "name  value"; scores tell on hover what they mean and which way is good. */
+static GtkWidget *
+make_line (AssayInspector *self, AyColumn *column, gsize row)
+{
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *name = gtk_label_new (ay_column_name (column));
+  g_autofree char *text = assay_table_cells_dup_value (column, row);
+  GtkWidget *value = gtk_label_new (text);
+  const AyScoreInfo *info = assay_session_find_score (self->session, ay_column_name (column));
+
+  gtk_label_set_xalign (GTK_LABEL (name), 0.0f);
+  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
+  gtk_label_set_ellipsize (GTK_LABEL (value), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (value), 18);
+  gtk_label_set_selectable (GTK_LABEL (value), FALSE);
+  gtk_widget_set_hexpand (name, TRUE);
+  gtk_widget_add_css_class (name, "dim-label");
+  gtk_widget_add_css_class (value, "numeric");
+  if (info != NULL)
+    {
+      g_autofree char *tip = g_strdup_printf ("%s: %s%s%s", info->title, info->sentence,
+                                              *info->unit != '\0' ? ", " : "", info->unit);
+
+      gtk_widget_set_tooltip_text (line, tip);
+    }
+  else
+    gtk_widget_set_tooltip_text (line, text);
+  gtk_box_append (GTK_BOX (line), name);
+  gtk_box_append (GTK_BOX (line), value);
+  return line;
+}
+
+static void
+clear_values (AssayInspector *self)
+{
+  GtkWidget *line;
+
+  while ((line = gtk_widget_get_first_child (GTK_WIDGET (self->values))) != NULL)
+    gtk_list_box_remove (self->values, line);
+}
+
+static void
+fill_values (AssayInspector *self, gsize row)
+{
+  AyTable *columns = assay_session_get_columns (self->session);
+  AyTable *input = assay_session_get_data (self->session)->table;
+  guint shown = 0;
+
+  for (int pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < ay_table_n_columns (columns) && shown < MAX_COLUMNS; i++)
+      {
+        AyColumn *column = ay_table_column (columns, i);
+        gboolean own = i >= 3 && input != NULL
+                       && ay_table_find (input, ay_column_name (column)) != NULL;
+
+        if (own == pass && !(i >= 3 && ay_column_is_missing (column, row) && !own))
+          {
+            gtk_list_box_append (self->values, make_line (self, column, row));
+            shown++;
+          }
+      }
+}
+
+static void
+show_row (AssayInspector *self)
+{
+  AyDataset *data = assay_session_get_data (self->session);
+  g_autofree char *id = NULL;
+  g_autofree char *text = NULL;
+
+  clear_values (self);
+  if (data == NULL || self->row < 0 || (gsize) self->row >= data->n
+      || assay_session_get_columns (self->session) == NULL)
+    {
+      gtk_label_set_text (self->title, _ ("Point at a row, or select one"));
+      gtk_widget_set_visible (self->image, FALSE);
+      gtk_widget_set_visible (GTK_WIDGET (self->text), FALSE);
+      return;
+    }
+  id = ay_column_dup_text (data->id, (gsize) self->row);
+  gtk_label_set_text (self->title, id);
+  gtk_widget_set_visible (self->image, ay_dataset_has_images (data));
+  assay_row_image_set_row (ASSAY_ROW_IMAGE (self->image), self->session, self->row);
+  text = data->text != NULL ? ay_column_dup_text (data->text, (gsize) self->row) : NULL;
+  gtk_label_set_text (self->text, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->text), text != NULL);
+  fill_values (self, (gsize) self->row);
+}
+
+static gint64
+wanted_row (AssayInspector *self)
+{
+  gint64 hovered = assay_session_get_hovered (self->session);
+  const AyBitset *selection = assay_session_get_selection (self->session);
+  gsize first;
+
+  if (hovered >= 0 || selection == NULL)
+    return hovered;
+  first = ay_bitset_next (selection, 0);
+  return first < selection->n ? (gint64) first : self->row;
+}
+
+static gboolean
+update (gpointer data)
+{
+  AssayInspector *self = data;
+
+  self->pending = 0;
+  self->row = wanted_row (self);
+  show_row (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Many changes in one go show once. */
+static void
+schedule (AssayInspector *self)
+{
+  if (self->pending == 0)
+    self->pending = g_timeout_add (40, update, self);
+}
+
+static void
+forget (AssayInspector *self)
+{
+  self->row = -1;
+  schedule (self);
+}
+
+static void
+assay_inspector_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  AssayInspector *self = ASSAY_INSPECTOR (object);
+
+  if (!g_set_object (&self->session, g_value_get_object (value)) || self->session == NULL)
+    return;
+  g_signal_connect_object (self->session, "notify::title", G_CALLBACK (forget), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::hovered", G_CALLBACK (schedule), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "selection-changed", G_CALLBACK (schedule), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "columns-changed", G_CALLBACK (schedule), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "decided", G_CALLBACK (schedule), self,
+                           G_CONNECT_SWAPPED);
+  forget (self);
+}
+
+static void
+assay_inspector_dispose (GObject *object)
+{
+  AssayInspector *self = ASSAY_INSPECTOR (object);
+
+  g_clear_handle_id (&self->pending, g_source_remove);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (assay_inspector_parent_class)->dispose (object);
+}
+
+static void
+assay_inspector_class_init (AssayInspectorClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+
+  object_class->set_property = assay_inspector_set_property;
+  object_class->dispose = assay_inspector_dispose;
+  g_object_class_install_property (
+      object_class, 1,
+      g_param_spec_object ("session", NULL, NULL, ASSAY_TYPE_SESSION,
+                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
+}
+
+static void
+assay_inspector_init (AssayInspector *self)
+{
+  GtkWidget *scroll = gtk_scrolled_window_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+
+  self->row = -1;
+  self->title = GTK_LABEL (gtk_label_new (NULL));
+  self->text = GTK_LABEL (gtk_label_new (NULL));
+  self->image = assay_row_image_new (IMAGE_SIZE);
+  self->values = GTK_LIST_BOX (gtk_list_box_new ());
+  gtk_list_box_set_selection_mode (self->values, GTK_SELECTION_NONE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->values), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Values of the Row"), -1);
+  gtk_label_set_wrap (self->title, TRUE);
+  gtk_label_set_wrap (self->text, TRUE);
+  gtk_label_set_wrap_mode (self->text, PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_xalign (self->title, 0.0f);
+  gtk_widget_set_halign (GTK_WIDGET (self->title), GTK_ALIGN_START);
+  gtk_label_set_xalign (self->text, 0.0f);
+  gtk_widget_add_css_class (GTK_WIDGET (self->title), "heading");
+  gtk_widget_add_css_class (GTK_WIDGET (self->values), "background");
+  gtk_widget_add_css_class (box, "side-pane");
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->title));
+  gtk_box_append (GTK_BOX (box), self->image);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->text));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->values));
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroll), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroll), box);
+  gtk_widget_set_size_request (scroll, 260, -1);
+  adw_bin_set_child (ADW_BIN (self), scroll);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/widgets/map_frame.h"
+
+void
+assay_map_frame_clear (AssayMapFrame *self)
+{
+  g_clear_pointer (&self->x, g_atomic_rc_box_release);
+  g_clear_pointer (&self->y, g_atomic_rc_box_release);
+  g_clear_pointer (&self->colors, assay_point_colors_unref);
+  g_clear_pointer (&self->visible, ay_bitset_free);
+  g_clear_pointer (&self->selected, ay_bitset_free);
+}
+
+GdkTexture *
+assay_map_frame_draw (const AssayMapFrame *self, AyFigureRaster *raster, double *seconds)
+{
+  AyFigurePoints points = { .n = self->n, .x = self->x, .y = self->y,
+                            .color = self->colors->index, .palette = self->colors->palette,
+                            .n_palette = self->colors->n_palette, .shape = self->colors->shape,
+                            .visible = self->visible, .selected = self->selected };
+  gsize stride = (gsize) self->options.width * 4;
+  gsize size = stride * (gsize) self->options.height;
+  guint32 *pixels = g_try_malloc (MAX (size, 1));
+  g_autoptr (GBytes) bytes = NULL;
+  gint64 begin = g_get_monotonic_time ();
+  gboolean ok;
+
+  if (pixels == NULL)
+    return NULL;
+  if (self->density)
+    {
+      AyFigureScale scale;
+
+      ay_figure_scale_init (&scale, AY_FIGURE_SEQUENTIAL, 0.0, 1.0, ay_figure_theme (FALSE));
+      ok = ay_figure_raster_density (raster, &points, &self->view, &self->options, &scale, pixels,
+                                     stride, NULL, NULL);
+    }
+  else
+    ok = ay_figure_raster_draw (raster, &points, &self->view, &self->options, pixels, stride, NULL,
+                                NULL);
+  if (seconds != NULL)
+    *seconds = (double) (g_get_monotonic_time () - begin) * 1e-6;
+  bytes = g_bytes_new_take (pixels, size);
+  if (!ok)
+    return NULL;
+  return gdk_memory_texture_new (self->options.width, self->options.height, GDK_MEMORY_DEFAULT,
+                                 bytes, stride);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "app/widgets/point_colors.h"
+#include "figure/raster.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* One frame of a map, made in any thread: what is drawn, copied or ref'ed, and the texture. */
+typedef struct
+{
+  gsize n;
+  float *x, *y;             /* rc boxes */
+  AssayPointColors *colors;
+  AyBitset *visible, *selected; /* copies; selected NULL when none is */
+  AyFigureView view;
+  AyFigureRasterOptions options;
+  gboolean density;
+  gboolean coarse;          /* small marks, made while moving */
+} AssayMapFrame;
+
+void assay_map_frame_clear (AssayMapFrame *self);
+/* NULL when the size or view cannot be drawn. seconds (nullable): raster to memory. */
+GdkTexture *assay_map_frame_draw (const AssayMapFrame *self, AyFigureRaster *raster,
+                                  double *seconds);
+
+G_END_DECLS

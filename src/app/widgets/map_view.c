@@ -1,0 +1,592 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/widgets/map_view.h"
+
+#include "app/widgets/map_frame.h"
+#include "app/widgets/map_gestures.h"
+#include "figure/pick.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+#include <math.h>
+
+/* The cloud is one texture of the view it was made for. While a new one is in the making the old
+ * one is shown moved and scaled, so that panning and zooming follow the hand at once. A frame is
+ * made in place while the last one took less than a screen frame, else in a thread. */
+#define FRAME_BUDGET 0.012
+/* Above so many points marks are small while moving, and full again after this rest. */
+#define COARSE_ABOVE 200000
+#define REST_MS 160
+
+struct _AssayMapView
+{
+  GtkWidget parent;
+  AssaySession *session;
+  float *x, *y;             /* rc boxes, shared with the frames in the making */
+  gsize n;
+  AssayPointColors *colors;
+  AyFigureView view;
+  gboolean fitted;
+  AssayTool tool;
+  gboolean density, moving;
+  guint rest;
+
+  AyFigureRaster *raster;
+  GdkTexture *texture;      /* of texture_view at texture_width x texture_height logical px */
+  AyFigureView texture_view;
+  gboolean stale, drawing;  /* the texture is not of now; a thread makes one */
+  double last_seconds;
+  AssayMapGestures *gestures;
+};
+
+G_DEFINE_FINAL_TYPE (AssayMapView, assay_map_view, GTK_TYPE_WIDGET)
+
+enum
+{
+  PROP_0,
+  PROP_SESSION,
+  PROP_TOOL,
+  PROP_DENSITY,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint hover_at;
+
+static void
+make_stale (AssayMapView *self)
+{
+  self->stale = TRUE;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+AyFigurePoints
+assay_map_view_points (AssayMapView *self)
+{
+  return (AyFigurePoints) { .n = self->n, .x = self->x, .y = self->y,
+                            .color = self->colors->index, .palette = self->colors->palette,
+                            .n_palette = self->colors->n_palette,
+                            .visible = assay_session_get_visible (self->session),
+                            .selected = assay_session_get_selection (self->session) };
+}
+
+static void
+fit_to (AssayMapView *self, const AyBitset *rows)
+{
+  AyFigurePoints points = assay_map_view_points (self);
+  double width = gtk_widget_get_width (GTK_WIDGET (self));
+  double height = gtk_widget_get_height (GTK_WIDGET (self));
+
+  points.visible = rows;
+  self->view = ay_figure_view_fit (&points, MAX (width, 1), MAX (height, 1), 0.05, TRUE);
+  self->fitted = width > 0;
+  make_stale (self);
+}
+
+void
+assay_map_view_fit (AssayMapView *self, gboolean to_selection)
+{
+  const AyBitset *selection;
+
+  if (self->n == 0)
+    return;
+  selection = assay_session_get_selection (self->session);
+  fit_to (self, to_selection && ay_bitset_count (selection) > 0
+                    ? selection
+                    : assay_session_get_visible (self->session));
+}
+
+static gboolean
+rested (gpointer data)
+{
+  AssayMapView *self = data;
+
+  self->rest = 0;
+  self->moving = FALSE;
+  make_stale (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+assay_map_view_set_view (AssayMapView *self, const AyFigureView *view)
+{
+  if (!ay_figure_view_is_valid (view))
+    return;
+  self->view = *view;
+  if (self->n > COARSE_ABOVE)
+    {
+      self->moving = TRUE;
+      g_clear_handle_id (&self->rest, g_source_remove);
+      self->rest = g_timeout_add (REST_MS, rested, self);
+    }
+  make_stale (self);
+}
+
+const AyFigureView *
+assay_map_view_get_view (AssayMapView *self)
+{
+  return &self->view;
+}
+
+void
+assay_map_view_zoom_at (AssayMapView *self, double factor, double px, double py)
+{
+  double width = gtk_widget_get_width (GTK_WIDGET (self));
+  double height = gtk_widget_get_height (GTK_WIDGET (self));
+  AyFigureView view = self->view;
+  double x, y;
+
+  if (width <= 0 || height <= 0 || !self->fitted)
+    return;
+  ay_figure_view_to_world (&view, width, height, px, py, &x, &y);
+  view.x0 = x + (view.x0 - x) / factor;
+  view.x1 = x + (view.x1 - x) / factor;
+  view.y0 = y + (view.y0 - y) / factor;
+  view.y1 = y + (view.y1 - y) / factor;
+  assay_map_view_set_view (self, &view);
+}
+
+void
+assay_map_view_zoom (AssayMapView *self, double factor)
+{
+  assay_map_view_zoom_at (self, factor, gtk_widget_get_width (GTK_WIDGET (self)) / 2.0,
+                          gtk_widget_get_height (GTK_WIDGET (self)) / 2.0);
+}
+
+AssayPointColors *
+assay_map_view_get_colors (AssayMapView *self)
+{
+  return self->colors;
+}
+
+AssaySession *
+assay_map_view_get_session (AssayMapView *self)
+{
+  return self->session;
+}
+
+AssayTool
+assay_map_view_get_tool (AssayMapView *self)
+{
+  return self->tool;
+}
+
+void
+assay_map_view_emit_hover (AssayMapView *self, gint64 row, double px, double py)
+{
+  g_signal_emit (self, hover_at, 0, row, px, py);
+}
+
+/* --- frames --- */
+
+static AssayMapFrame
+describe_frame (AssayMapView *self, int width, int height, int scale)
+{
+  const AyBitset *selection = assay_session_get_selection (self->session);
+  AssayMapFrame frame = { .n = self->n, .x = g_atomic_rc_box_acquire (self->x),
+                          .y = g_atomic_rc_box_acquire (self->y),
+                          .colors = assay_point_colors_ref (self->colors), .view = self->view,
+                          .density = self->density, .coarse = self->moving };
+
+  frame.options = (AyFigureRasterOptions) AY_FIGURE_RASTER_OPTIONS_INIT;
+  ay_figure_raster_suggest (self->n, width, height, &frame.options.radius, &frame.options.alpha);
+  if (self->moving)
+    frame.options.radius = 1.0;
+  frame.options.width = width * scale;
+  frame.options.height = height * scale;
+  frame.options.scale = scale;
+  frame.visible = ay_bitset_copy (assay_session_get_visible (self->session));
+  frame.selected = ay_bitset_count (selection) > 0 ? ay_bitset_copy (selection) : NULL;
+  return frame;
+}
+
+static void
+take_texture (AssayMapView *self, GdkTexture *texture, const AyFigureView *view)
+{
+  if (texture == NULL)
+    return;
+  g_set_object (&self->texture, texture);
+  g_object_unref (texture);
+  self->texture_view = *view;
+}
+
+typedef struct
+{
+  AssayMapFrame frame;
+  AyFigureRaster *raster;
+  double seconds;
+} FrameTask;
+
+static void
+frame_task_free (gpointer data)
+{
+  FrameTask *task = data;
+
+  assay_map_frame_clear (&task->frame);
+  g_free (task);
+}
+
+static void
+draw_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  FrameTask *self = data;
+  GdkTexture *texture = assay_map_frame_draw (&self->frame, self->raster, &self->seconds);
+
+  g_task_return_pointer (task, texture, g_object_unref);
+}
+
+static void
+drawn (GObject *source, GAsyncResult *result, gpointer data)
+{
+  AssayMapView *self = ASSAY_MAP_VIEW (source);
+  FrameTask *task = g_task_get_task_data (G_TASK (result));
+
+  self->drawing = FALSE;
+  self->last_seconds = task->seconds;
+  take_texture (self, g_task_propagate_pointer (G_TASK (result), NULL), &task->frame.view);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+start_drawing (AssayMapView *self, AssayMapFrame *frame)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, drawn, NULL);
+  FrameTask *data = g_new0 (FrameTask, 1);
+
+  data->frame = *frame;
+  data->raster = self->raster;
+  self->drawing = TRUE;
+  g_task_set_task_data (task, data, frame_task_free);
+  g_task_run_in_thread (task, draw_in_thread);
+}
+
+static void
+refresh (AssayMapView *self, int width, int height)
+{
+  AssayMapFrame frame;
+
+  if (!self->stale || self->drawing || self->n == 0)
+    return;
+  if (!self->fitted)
+    fit_to (self, assay_session_get_visible (self->session));
+  frame = describe_frame (self, width, height, gtk_widget_get_scale_factor (GTK_WIDGET (self)));
+  self->stale = FALSE;
+  if (self->last_seconds > FRAME_BUDGET && self->texture != NULL)
+    {
+      start_drawing (self, &frame);
+      return;
+    }
+  take_texture (self, assay_map_frame_draw (&frame, self->raster, &self->last_seconds),
+                &frame.view);
+  assay_map_frame_clear (&frame);
+}
+
+double
+assay_map_view_time_frame (AssayMapView *self, int width, int height)
+{
+  AssayMapFrame frame;
+  double seconds = NAN;
+  g_autoptr (GdkTexture) texture = NULL;
+
+  if (self->drawing || self->n == 0)
+    return NAN;
+  frame = describe_frame (self, width, height, 1);
+  texture = assay_map_frame_draw (&frame, self->raster, &seconds);
+  assay_map_frame_clear (&frame);
+  return texture != NULL ? seconds : NAN;
+}
+
+static void
+append_texture (AssayMapView *self, GtkSnapshot *snapshot, int width, int height)
+{
+  graphene_rect_t bounds;
+  double x0, y0, x1, y1;
+
+  if (self->texture == NULL)
+    return;
+  ay_figure_view_to_pixel (&self->view, width, height, self->texture_view.x0,
+                           self->texture_view.y1, &x0, &y0);
+  ay_figure_view_to_pixel (&self->view, width, height, self->texture_view.x1,
+                           self->texture_view.y0, &x1, &y1);
+  graphene_rect_init (&bounds, (float) x0, (float) y0, (float) (x1 - x0), (float) (y1 - y0));
+  gtk_snapshot_append_texture (snapshot, self->texture, &bounds);
+}
+
+/* A ring around the hovered row, readable on any colour. */
+static void
+append_hover (AssayMapView *self, GtkSnapshot *snapshot, int width, int height)
+{
+  gint64 row = assay_session_get_hovered (self->session);
+  const AyFigureTheme *theme
+      = ay_figure_theme (adw_style_manager_get_dark (adw_style_manager_get_default ()));
+  double px, py;
+  cairo_t *cr;
+
+  if (row < 0 || (gsize) row >= self->n)
+    return;
+  ay_figure_view_to_pixel (&self->view, width, height, self->x[row], self->y[row], &px, &py);
+  if (!isfinite (px) || !isfinite (py))
+    return;
+  cr = gtk_snapshot_append_cairo (
+      snapshot, &GRAPHENE_RECT_INIT ((float) px - 12, (float) py - 12, 24, 24));
+  for (int ring = 0; ring < 2; ring++)
+    {
+      AyFigureColor color = ring == 0 ? theme->background : theme->foreground;
+
+      cairo_set_source_rgb (cr, ((color >> 16) & 255) / 255.0, ((color >> 8) & 255) / 255.0,
+                            (color & 255) / 255.0);
+      cairo_set_line_width (cr, ring == 0 ? 4.0 : 2.0);
+      cairo_arc (cr, px, py, 8.0, 0.0, 2.0 * G_PI);
+      cairo_stroke (cr);
+    }
+  cairo_destroy (cr);
+}
+
+static void
+assay_map_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  AssayMapView *self = ASSAY_MAP_VIEW (widget);
+  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
+
+  if (width <= 0 || height <= 0 || self->session == NULL || self->n == 0)
+    return;
+  refresh (self, width, height);
+  gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
+  append_texture (self, snapshot, width, height);
+  append_hover (self, snapshot, width, height);
+  assay_map_gestures_snapshot (self->gestures, snapshot, width, height);
+  gtk_snapshot_pop (snapshot);
+}
+
+/* Keeps the middle and the scale when the size changes. */
+static void
+assay_map_view_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  AssayMapView *self = ASSAY_MAP_VIEW (widget);
+
+  if (self->fitted && width > 0 && height > 0)
+    {
+      AyFigureView *view = &self->view;
+      double unit = MAX ((view->x1 - view->x0) / width, (view->y1 - view->y0) / height);
+      double x = (view->x0 + view->x1) / 2, y = (view->y0 + view->y1) / 2;
+
+      *view = (AyFigureView) { x - unit * width / 2, y - unit * height / 2, x + unit * width / 2,
+                               y + unit * height / 2 };
+      self->stale = TRUE;
+    }
+}
+
+/* --- what is shown --- */
+
+static void
+describe (AssayMapView *self)
+{
+  guint n_visible = 0, n_selected = 0;
+  g_autofree char *text = NULL;
+
+  g_object_get (self->session, "n-visible", &n_visible, "n-selected", &n_selected, NULL);
+  text = self->n == 0
+             ? g_strdup (_ ("Map: nothing placed yet"))
+             : g_strdup_printf (_ ("Map: %u of %u points visible, %u selected, coloured by %s"),
+                                n_visible, (guint) self->n, n_selected,
+                                self->colors->column != NULL ? self->colors->column
+                                                             : _ ("nothing"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+}
+
+static void
+recolor (AssayMapView *self)
+{
+  gboolean dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
+
+  g_clear_pointer (&self->colors, assay_point_colors_unref);
+  self->colors = assay_point_colors_new (self->session,
+                                         assay_session_get_color_by (self->session), dark);
+  describe (self);
+  make_stale (self);
+}
+
+static float *
+to_floats (AyColumn *column, gsize n)
+{
+  const double *values = ay_column_numbers (column);
+  float *out = g_atomic_rc_box_alloc (MAX (n, 1) * sizeof (float));
+
+  for (gsize i = 0; i < n; i++)
+    out[i] = (float) values[i];
+  return out;
+}
+
+static void
+place (AssayMapView *self)
+{
+  AyColumn *x = assay_session_find_column (self->session, "map_x");
+  AyColumn *y = assay_session_find_column (self->session, "map_y");
+  gsize n = x != NULL && y != NULL ? ay_column_rows (x) : 0;
+
+  g_clear_pointer (&self->x, g_atomic_rc_box_release);
+  g_clear_pointer (&self->y, g_atomic_rc_box_release);
+  self->n = 0;
+  if (n > 0)
+    {
+      self->x = to_floats (x, n);
+      self->y = to_floats (y, n);
+      self->n = n;
+    }
+  self->fitted = FALSE;
+  g_clear_object (&self->texture);
+}
+
+static gboolean
+same_places (AssayMapView *self)
+{
+  AyColumn *x = assay_session_find_column (self->session, "map_x");
+  AyColumn *y = assay_session_find_column (self->session, "map_y");
+
+  if (x == NULL || y == NULL || ay_column_rows (x) != self->n)
+    return self->n == 0 && (x == NULL || y == NULL);
+  for (gsize i = 0; i < self->n; i++)
+    {
+      float a = (float) ay_column_numbers (x)[i], b = (float) ay_column_numbers (y)[i];
+
+      if ((a != self->x[i] && !(isnan (a) && isnan (self->x[i])))
+          || (b != self->y[i] && !(isnan (b) && isnan (self->y[i]))))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+on_columns_changed (AssayMapView *self)
+{
+  if (!same_places (self))
+    place (self);
+  recolor (self);
+}
+
+static void
+on_rows_changed (AssayMapView *self)
+{
+  describe (self);
+  make_stale (self);
+}
+
+static void
+on_hovered (AssayMapView *self)
+{
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+set_session (AssayMapView *self, AssaySession *session)
+{
+  if (!g_set_object (&self->session, session) || session == NULL)
+    return;
+  g_signal_connect_object (session, "columns-changed", G_CALLBACK (on_columns_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "decided", G_CALLBACK (on_columns_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "visible-changed", G_CALLBACK (on_rows_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "selection-changed", G_CALLBACK (on_rows_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::color-by", G_CALLBACK (recolor), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::hovered", G_CALLBACK (on_hovered), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (recolor),
+                           self, G_CONNECT_SWAPPED);
+  on_columns_changed (self);
+}
+
+static void
+assay_map_view_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  AssayMapView *self = ASSAY_MAP_VIEW (object);
+
+  switch (id)
+    {
+    case PROP_SESSION: g_value_set_object (value, self->session); break;
+    case PROP_TOOL: g_value_set_int (value, self->tool); break;
+    case PROP_DENSITY: g_value_set_boolean (value, self->density); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+assay_map_view_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  AssayMapView *self = ASSAY_MAP_VIEW (object);
+
+  switch (id)
+    {
+    case PROP_SESSION: set_session (self, g_value_get_object (value)); break;
+    case PROP_TOOL:
+      self->tool = (AssayTool) g_value_get_int (value);
+      gtk_widget_set_cursor_from_name (GTK_WIDGET (self),
+                                       self->tool == ASSAY_TOOL_PAN ? "grab" : "crosshair");
+      break;
+    case PROP_DENSITY:
+      self->density = g_value_get_boolean (value);
+      make_stale (self);
+      break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+assay_map_view_dispose (GObject *object)
+{
+  AssayMapView *self = ASSAY_MAP_VIEW (object);
+
+  g_clear_handle_id (&self->rest, g_source_remove);
+  g_clear_pointer (&self->gestures, assay_map_gestures_free);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (assay_map_view_parent_class)->dispose (object);
+}
+
+static void
+assay_map_view_finalize (GObject *object)
+{
+  AssayMapView *self = ASSAY_MAP_VIEW (object);
+
+  g_clear_pointer (&self->x, g_atomic_rc_box_release);
+  g_clear_pointer (&self->y, g_atomic_rc_box_release);
+  g_clear_pointer (&self->colors, assay_point_colors_unref);
+  g_clear_pointer (&self->raster, ay_figure_raster_free);
+  g_clear_object (&self->texture);
+  G_OBJECT_CLASS (assay_map_view_parent_class)->finalize (object);
+}
+
+static void
+assay_map_view_class_init (AssayMapViewClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = assay_map_view_get_property;
+  object_class->set_property = assay_map_view_set_property;
+  object_class->dispose = assay_map_view_dispose;
+  object_class->finalize = assay_map_view_finalize;
+  widget_class->snapshot = assay_map_view_snapshot;
+  widget_class->size_allocate = assay_map_view_size_allocate;
+  properties[PROP_SESSION]
+      = g_param_spec_object ("session", NULL, NULL, ASSAY_TYPE_SESSION, flags);
+  properties[PROP_TOOL] = g_param_spec_int ("tool", NULL, NULL, 0, 2, 0, flags);
+  properties[PROP_DENSITY] = g_param_spec_boolean ("density", NULL, NULL, FALSE, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  hover_at = g_signal_new ("hover-at", ASSAY_TYPE_MAP_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                           G_TYPE_NONE, 3, G_TYPE_INT64, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+  gtk_widget_class_set_css_name (widget_class, "mapview");
+}
+
+static void
+assay_map_view_init (AssayMapView *self)
+{
+  self->raster = ay_figure_raster_new ();
+  self->gestures = assay_map_gestures_new (self);
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), "grab");
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "app/model/session.h"
+#include "app/widgets/point_colors.h"
+#include "figure/points.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  ASSAY_TOOL_PAN,
+  ASSAY_TOOL_RECTANGLE,
+  ASSAY_TOOL_LASSO,
+} AssayTool;
+
+/* The cloud of rows at (map_x, map_y), drawn as one texture. Drag pans or selects by the tool,
+ * Shift-drag draws a lasso in any tool, the wheel zooms about the pointer; the rules of
+ * assay_select_mode() hold for click, rectangle and lasso. Keys: + - 0 or Home zoom and fit, arrows
+ * walk from point to point, Space toggles the one walked to, Escape clears the selection.
+ *
+ * Properties: session; tool (int, AssayTool); density (boolean).
+ * Signal: hover-at (int64 row or -1, double x, double y): for a card, after the pointer rested. */
+#define ASSAY_TYPE_MAP_VIEW (assay_map_view_get_type ())
+G_DECLARE_FINAL_TYPE (AssayMapView, assay_map_view, ASSAY, MAP_VIEW, GtkWidget)
+
+void assay_map_view_fit (AssayMapView *self, gboolean to_selection);
+/* About the middle: factor > 1 shows less. */
+void assay_map_view_zoom (AssayMapView *self, double factor);
+AssayPointColors *assay_map_view_get_colors (AssayMapView *self);
+/* For benchmarks: draws one frame to memory now and returns its seconds. */
+double assay_map_view_time_frame (AssayMapView *self, int width, int height);
+
+G_END_DECLS

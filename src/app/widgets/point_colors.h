@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "app/model/session.h"
+#include "figure/palette.h"
+
+G_BEGIN_DECLS
+
+/* How the rows are coloured by a column: classes by hue and shape, value scores by the diverging
+ * scale around zero, other numbers by the sequential one. Shared by map, legend and gallery.
+ * Immutable, ref-counted. */
+typedef enum
+{
+  ASSAY_COLORS_PLAIN,
+  ASSAY_COLORS_CLASSES,
+  ASSAY_COLORS_SCALE,
+} AssayColorsKind;
+
+typedef struct
+{
+  gatomicrefcount ref;
+  AssayColorsKind kind;
+  char *column;           /* (nullable) */
+  gsize n;
+  guint16 *index;         /* n: into palette */
+  AyFigureColor *palette; /* opaque; the last is "missing" */
+  guint n_palette;
+  guint8 *shape;          /* (nullable) one a palette entry */
+  AyFigureScale scale;    /* SCALE */
+  AyColumn *classes;      /* (nullable) CLASSES: the category column */
+} AssayPointColors;
+
+/* column NULL or unknown: plain. */
+AssayPointColors *assay_point_colors_new (AssaySession *session, const char *column, gboolean dark);
+AssayPointColors *assay_point_colors_ref (AssayPointColors *self);
+void assay_point_colors_unref (AssayPointColors *self);
+/* Opaque colour of a row. */
+AyFigureColor assay_point_colors_row (const AssayPointColors *self, gsize row);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AssayPointColors, assay_point_colors_unref)
+
+G_END_DECLS

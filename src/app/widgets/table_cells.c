@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/widgets/table_cells.h"
+
+#include "app/model/row.h"
+#include "app/widgets/row_image.h"
+#include "core/data/thumbnail.h"
+
+#include <glib/gi18n.h>
+
+#define MAX_OWN_COLUMNS 64
+#define IMAGE_SIZE 32
+
+char *
+assay_table_cells_dup_value (AyColumn *column, gsize row)
+{
+  if (ay_column_is_missing (column, row))
+    return g_strdup ("–");
+  if (ay_column_type (column) == AY_COLUMN_NUMBER && !ay_column_is_integral (column))
+    return g_strdup_printf ("%.4g", ay_column_numbers (column)[row]);
+  return ay_column_dup_text (column, row);
+}
+
+/* What the cells of one column need. */
+typedef struct
+{
+  AssaySession *session; /* the view, which owns the column, lives in the session's window */
+  char *name;
+} Cells;
+
+static void
+cells_free (gpointer data, GClosure *closure)
+{
+  Cells *self = data;
+
+  g_object_unref (self->session);
+  g_free (self->name);
+  g_free (self);
+}
+
+static void
+setup_text (GtkListItemFactory *factory, GtkListItem *item, Cells *self)
+{
+  AyColumn *column = assay_session_find_column (self->session, self->name);
+  GtkWidget *cell = gtk_inscription_new (NULL);
+  gboolean number = column != NULL && ay_column_type (column) == AY_COLUMN_NUMBER;
+
+  gtk_inscription_set_xalign (GTK_INSCRIPTION (cell), number ? 1.0f : 0.0f);
+  gtk_inscription_set_min_chars (GTK_INSCRIPTION (cell), number ? 8 : 10);
+  gtk_inscription_set_text_overflow (GTK_INSCRIPTION (cell),
+                                     GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
+  if (number)
+    gtk_widget_add_css_class (cell, "numeric");
+  gtk_list_item_set_child (item, cell);
+}
+
+static void
+bind_text (GtkListItemFactory *factory, GtkListItem *item, Cells *self)
+{
+  guint row = assay_row_get_row (gtk_list_item_get_item (item));
+  AyColumn *column = assay_session_find_column (self->session, self->name);
+  g_autofree char *text
+      = column != NULL ? assay_table_cells_dup_value (column, row) : g_strdup ("");
+
+  gtk_inscription_set_text (GTK_INSCRIPTION (gtk_list_item_get_child (item)), text);
+}
+
+static void
+setup_image (GtkListItemFactory *factory, GtkListItem *item, Cells *self)
+{
+  gtk_list_item_set_child (item, assay_row_image_new (IMAGE_SIZE));
+}
+
+static void
+bind_image (GtkListItemFactory *factory, GtkListItem *item, Cells *self)
+{
+  assay_row_image_set_row (ASSAY_ROW_IMAGE (gtk_list_item_get_child (item)), self->session,
+                           assay_row_get_row (gtk_list_item_get_item (item)));
+}
+
+static void
+add_column (GtkColumnView *view, AssaySession *session, const char *name, gboolean image)
+{
+  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+  g_autoptr (GtkColumnViewColumn) column = NULL;
+  Cells *cells = g_new (Cells, 1);
+
+  cells->session = g_object_ref (session);
+  cells->name = g_strdup (name);
+  g_signal_connect (factory, "setup", G_CALLBACK (image ? setup_image : setup_text), cells);
+  g_signal_connect_data (factory, "bind", G_CALLBACK (image ? bind_image : bind_text), cells,
+                         cells_free, 0);
+  column = gtk_column_view_column_new (name, g_object_ref (factory));
+  gtk_column_view_column_set_resizable (column, TRUE);
+  gtk_column_view_append_column (view, column);
+}
+
+/* Names of the columns to show, in order: ours first, then as many of the input's own as fit. */
+static GPtrArray *
+list_names (AssaySession *session)
+{
+  AyTable *columns = assay_session_get_columns (session);
+  AyTable *input = assay_session_get_data (session)->table;
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  guint own = 0;
+
+  for (int pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < ay_table_n_columns (columns); i++)
+      {
+        const char *name = ay_column_name (ay_table_column (columns, i));
+        gboolean fixed = i < 3;
+        gboolean from_input = !fixed && input != NULL && ay_table_find (input, name) != NULL;
+
+        if (from_input == pass && (!from_input || own++ < MAX_OWN_COLUMNS))
+          g_ptr_array_add (names, g_strdup (name));
+      }
+  return names;
+}
+
+static gboolean
+same_columns (GListModel *shown, GPtrArray *names, guint offset)
+{
+  if (g_list_model_get_n_items (shown) != names->len + offset)
+    return FALSE;
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (shown, i + offset);
+
+      if (g_strcmp0 (gtk_column_view_column_get_title (column), names->pdata[i]) != 0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+void
+assay_table_cells_fill (GtkColumnView *view, AssaySession *session)
+{
+  GListModel *shown = gtk_column_view_get_columns (view);
+  g_autoptr (GPtrArray) names = NULL;
+  gboolean images;
+
+  if (assay_session_get_columns (session) == NULL)
+    return;
+  names = list_names (session);
+  images = ay_dataset_has_images (assay_session_get_data (session));
+  if (same_columns (shown, names, images ? 1 : 0))
+    {
+      /* The same columns with new values: rows are bound anew. */
+      g_autoptr (GtkSelectionModel) model = g_object_ref (gtk_column_view_get_model (view));
+
+      gtk_column_view_set_model (view, NULL);
+      gtk_column_view_set_model (view, model);
+      return;
+    }
+  while (g_list_model_get_n_items (shown) > 0)
+    {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (shown, 0);
+
+      gtk_column_view_remove_column (view, column);
+    }
+  if (images)
+    add_column (view, session, _ ("image"), TRUE);
+  for (guint i = 0; i < names->len; i++)
+    add_column (view, session, names->pdata[i], FALSE);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "app/model/session.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* Gives a column view of AssayRow the columns of the session. Cells read the session's columns when
+ * they are bound: nothing is kept a row. At most 64 of the input's own columns are shown. */
+void assay_table_cells_fill (GtkColumnView *view, AssaySession *session);
+/* A value as views show it: numbers in four digits, missing as a dash. (transfer full) */
+char *assay_table_cells_dup_value (AyColumn *column, gsize row);
+
+G_END_DECLS

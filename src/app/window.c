@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/window.h"
+
+#include "app/opener.h"
+#include "app/search_bar.h"
+#include "app/window_actions.h"
+
+#include <glib/gi18n.h>
+
+struct _AssayWindow
+{
+  AdwApplicationWindow parent;
+  AssaySession *session;
+  AssayTask *opening_task; /* (nullable) */
+  char *opening;           /* (nullable) name of what is being opened */
+
+  AdwToastOverlay *toasts;
+  GtkStack *stack, *title_stack;
+  AdwWindowTitle *window_title;
+  AdwViewStack *pages;
+  GtkRevealer *side_revealer, *inspector_revealer;
+  GtkToggleButton *search_button;
+  GtkMenuButton *recent_button;
+  AssayDecisionBar *decision_bar;
+  AssaySearchBar *search_bar;
+};
+
+G_DEFINE_FINAL_TYPE (AssayWindow, assay_window, ADW_TYPE_APPLICATION_WINDOW)
+
+enum
+{
+  PROP_0,
+  PROP_SESSION,
+  PROP_OPENING,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static void
+show_state (AssayWindow *self)
+{
+  gboolean loaded = assay_session_get_work (self->session) != NULL;
+
+  gtk_stack_set_visible_child_name (self->stack, self->opening != NULL ? "opening"
+                                                 : loaded              ? "data"
+                                                                       : "empty");
+  gtk_stack_set_visible_child_name (self->title_stack,
+                                    loaded && self->opening == NULL ? "switcher" : "title");
+  assay_window_actions_update (self);
+}
+
+static void
+set_opening (AssayWindow *self, const char *name)
+{
+  g_free (self->opening);
+  self->opening = g_strdup (name);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_OPENING]);
+  show_state (self);
+}
+
+static void
+on_title (AssayWindow *self)
+{
+  g_autofree char *title = NULL;
+  g_autofree char *full = NULL;
+
+  g_object_get (self->session, "title", &title, NULL);
+  full = *title != '\0' ? g_strdup_printf (_ ("%s — Assay"), title) : g_strdup (_ ("Assay"));
+  gtk_window_set_title (GTK_WINDOW (self), full);
+  show_state (self);
+}
+
+static void
+on_message (AssayWindow *self, const char *text, gboolean offer_undo)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+  AdwToast *toast = adw_toast_new (escaped);
+
+  if (offer_undo)
+    {
+      adw_toast_set_button_label (toast, _ ("Undo"));
+      adw_toast_set_action_name (toast, "win.undo");
+    }
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+static void
+on_failed (AssayWindow *self, const char *text)
+{
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("That did not work"), text);
+
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+opened (gpointer user, const GError *error)
+{
+  AssayWindow *self = user;
+
+  self->opening_task = NULL;
+  set_opening (self, NULL);
+  if (error != NULL)
+    assay_session_fail (self->session, error);
+  g_object_unref (self);
+}
+
+static void
+remember (GFile *file)
+{
+  g_autofree char *uri = g_file_get_uri (file);
+
+  gtk_recent_manager_add_item (gtk_recent_manager_get_default (), uri);
+}
+
+void
+assay_window_open_with (AssayWindow *self, GFile *file, const AyLoadOptions *roles)
+{
+  g_autofree char *name = g_file_get_basename (file);
+
+  if (!g_file_is_native (file))
+    {
+      on_failed (self, _ ("Only files of this computer can be opened."));
+      return;
+    }
+  remember (file);
+  assay_window_cancel_open (self);
+  set_opening (self, name);
+  self->opening_task
+      = assay_opener_start (self->session, file, roles, opened, g_object_ref (self));
+}
+
+void
+assay_window_open (AssayWindow *self, GFile *file)
+{
+  assay_window_open_with (self, file, NULL);
+}
+
+void
+assay_window_cancel_open (AssayWindow *self)
+{
+  if (self->opening_task != NULL)
+    assay_task_cancel (self->opening_task);
+}
+
+gboolean
+assay_window_is_empty (AssayWindow *self)
+{
+  return self->opening == NULL && assay_session_get_work (self->session) == NULL;
+}
+
+AssaySession *
+assay_window_get_session (AssayWindow *self)
+{
+  return self->session;
+}
+
+AdwViewStack *
+assay_window_get_pages (AssayWindow *self)
+{
+  return self->pages;
+}
+
+GtkRevealer *
+assay_window_get_pane (AssayWindow *self, gboolean inspector)
+{
+  return inspector ? self->inspector_revealer : self->side_revealer;
+}
+
+AssayDecisionBar *
+assay_window_get_decision_bar (AssayWindow *self)
+{
+  return self->decision_bar;
+}
+
+GtkToggleButton *
+assay_window_get_search_button (AssayWindow *self)
+{
+  return self->search_button;
+}
+
+static gboolean
+on_drop (GtkDropTarget *target, const GValue *value, double x, double y, gpointer data)
+{
+  GSList *files = g_value_get_boxed (value);
+
+  if (files == NULL)
+    return FALSE;
+  assay_window_open (data, files->data);
+  return TRUE;
+}
+
+static void
+assay_window_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  AssayWindow *self = ASSAY_WINDOW (object);
+
+  switch (id)
+    {
+    case PROP_SESSION: g_value_set_object (value, self->session); break;
+    case PROP_OPENING: g_value_set_string (value, self->opening); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+assay_window_dispose (GObject *object)
+{
+  AssayWindow *self = ASSAY_WINDOW (object);
+  GListModel *tasks = assay_session_get_tasks (self->session);
+
+  for (guint i = 0; i < g_list_model_get_n_items (tasks); i++)
+    {
+      g_autoptr (AssayTask) task = g_list_model_get_item (tasks, i);
+
+      assay_task_cancel (task);
+    }
+  G_OBJECT_CLASS (assay_window_parent_class)->dispose (object);
+}
+
+static void
+assay_window_finalize (GObject *object)
+{
+  AssayWindow *self = ASSAY_WINDOW (object);
+
+  g_clear_object (&self->session);
+  g_free (self->opening);
+  G_OBJECT_CLASS (assay_window_parent_class)->finalize (object);
+}
+
+static void
+assay_window_class_init (AssayWindowClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  object_class->get_property = assay_window_get_property;
+  object_class->dispose = assay_window_dispose;
+  object_class->finalize = assay_window_finalize;
+  properties[PROP_SESSION]
+      = g_param_spec_object ("session", NULL, NULL, ASSAY_TYPE_SESSION,
+                             G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_OPENING] = g_param_spec_string ("opening", NULL, NULL, NULL,
+                                                  G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  assay_window_ensure_types ();
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/assay_app/Assay/window.ui");
+  gtk_widget_class_bind_template_child (widget_class, AssayWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, AssayWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, AssayWindow, title_stack);
+  gtk_widget_class_bind_template_child (widget_class, AssayWindow, window_title);
+  gtk_widget_class_bind_template_child (widget_class, AssayWindow, pages);
+  gtk_widget_class_bind_template_child (widget_class, AssayWindow, side_revealer);
+  gtk_widget_class_bind_template_child (widget_class, AssayWindow, inspector_revealer);
+  gtk_widget_class_bind_template_child (widget_class, AssayWindow, search_button);
+  gtk_widget_class_bind_template_child (widget_class, AssayWindow, recent_button);
+  gtk_widget_class_bind_template_child (widget_class, AssayWindow, decision_bar);
+  gtk_widget_class_bind_template_child (widget_class, AssayWindow, search_bar);
+  assay_window_actions_install (widget_class);
+}
+
+static void
+assay_window_init (AssayWindow *self)
+{
+  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+
+  self->session = assay_session_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect (target, "drop", G_CALLBACK (on_drop), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
+  g_signal_connect_object (self->session, "notify::title", G_CALLBACK (on_title), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "message", G_CALLBACK (on_message), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "failed", G_CALLBACK (on_failed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify", G_CALLBACK (assay_window_actions_update), self,
+                           G_CONNECT_SWAPPED);
+  assay_search_bar_bind_button (self->search_bar, self->search_button);
+  assay_window_make_recent_menu (self, self->recent_button);
+  show_state (self);
+}
+
+AssayWindow *
+assay_window_new (AssayApplication *application)
+{
+  return g_object_new (ASSAY_TYPE_WINDOW, "application", application, NULL);
+}
