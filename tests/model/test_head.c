@@ -10,6 +10,7 @@
 #include <json-glib/json-glib.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -456,6 +457,48 @@ test_large (void)
                        1.001 * one->gradient_norm + 1e-13);
 }
 
+/* Float rows read where they lie, the same ones gathered because they are not aligned, and as
+ * doubles, which are standardised into a buffer: one head. Some rows are left out, some weigh. */
+static void
+test_in_place (void)
+{
+  gsize n = 14000, d = 64, kept = 0;
+  g_auto (Made) made = made_new (n, d, 6, 6.0, 37);
+  float *x = aligned_alloc (64, (n * d + 16) * sizeof (float));
+  g_autoptr (AyMatrix) aligned = NULL, shifted = NULL, doubles = NULL;
+  g_autoptr (AyHead) in_place = NULL, gathered = NULL, buffered = NULL;
+  g_autofree float *moved = g_malloc ((n * d + 16) * sizeof (float) + 64);
+  float *odd = (float *) ((GPOINTER_TO_SIZE (moved) + 63) / 64 * 64 + 4);
+  double *wide = g_new (double, n * d);
+  AyProblem problem = made.problem;
+
+  ay_matrix_get_f32 (made.features, 0, n, x);
+  for (gsize k = 0; k < n * d; k++)
+    wide[k] = x[k] = x[k] - (float) (k % d) + 2.0f * (float) (k % d % 7);
+  memcpy (odd, x, n * d * sizeof (float));
+  aligned = ay_matrix_wrap (n, d, AY_DTYPE_F32, FALSE, FALSE, x, x, free);
+  shifted = ay_matrix_wrap (n, d, AY_DTYPE_F32, FALSE, FALSE, odd, NULL, NULL);
+  doubles = ay_matrix_take_f64 (n, d, wide);
+  for (gsize i = 0; i < n; i++)
+    {
+      if (i > 9000 && i % 11 == 0)
+        continue;
+      made.rows[kept] = i;
+      made.label[kept] = made.label[i];
+      made.weight[kept++] = 0.25 * (i % 5);
+    }
+  problem.n = kept;
+  problem.features = aligned;
+  in_place = fit (&problem, 1e-3);
+  problem.features = shifted;
+  gathered = fit (&problem, 1e-3);
+  problem.features = doubles;
+  buffered = fit (&problem, 1e-3);
+  assert_same_head (in_place, gathered, 0.0);
+  assert_same_head (in_place, buffered, 2e-6);
+  g_assert_cmpfloat (fabs (in_place->objective - buffered->objective), <, 1e-9 * n);
+}
+
 /* A refit keeps lambda, centre and scale, and forgets where it started. */
 static void
 test_warm (void)
@@ -586,6 +629,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/head/hard-problems", test_hard_problems);
   g_test_add_func ("/head/odd-columns-and-weights", test_odd_columns_and_weights);
   g_test_add_func ("/head/large", test_large);
+  g_test_add_func ("/head/in-place", test_in_place);
   g_test_add_func ("/head/warm", test_warm);
   g_test_add_func ("/head/lambda-auto", test_lambda_auto);
   g_test_add_func ("/head/lambda-auto/few-rows", test_lambda_auto_few_rows);

@@ -61,28 +61,10 @@ ay_descent_clear (AyDescent *self)
   ay_softmax_free (self->passes);
 }
 
-/* Puts a point where the passes see it exactly: the classes but the last rounded to float in fast
- * passes, the last one minus their sum. */
-static void
-settle (const AyDescent *self, double *theta)
-{
-  gsize width = self->head->d + 1;
-  double *last = theta + (self->head->n_classes - 1) * width;
-
-  memset (last, 0, width * sizeof (double));
-  for (guint c = 0; c < self->head->n_classes - 1; c++)
-    for (gsize j = 0; j < width; j++)
-      {
-        if (self->kind == AY_PASS_FAST)
-          theta[c * width + j] = (float) theta[c * width + j];
-        last[j] -= theta[c * width + j];
-      }
-}
-
 gboolean
 ay_descent_evaluate (AyDescent *self, GError **error)
 {
-  settle (self, self->theta);
+  ay_softmax_settle (self->passes, self->kind, self->theta);
   if (!ay_softmax_gradient (self->passes, self->kind, self->theta, &self->value, self->gradient,
                             error))
     return FALSE;
@@ -121,7 +103,7 @@ ay_descent_search (AyDescent *self, gboolean *moved, GError **error)
 
       for (gsize j = 0; j < self->p; j++)
         self->trial[j] = self->theta[j] + length * self->step[j];
-      settle (self, self->trial);
+      ay_softmax_settle (self->passes, self->kind, self->trial);
       if (!ay_softmax_gradient (self->passes, self->kind, self->trial, &self->trial_value,
                                 self->trial_gradient, error))
         return FALSE;

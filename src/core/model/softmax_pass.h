@@ -29,6 +29,10 @@ typedef struct
   double spread;    /* mean of 1 - sum of squared probabilities */
 } AySoftmaxValue;
 
+/* Puts theta where a pass of this kind sees it exactly: rounded for fast ones, the last class minus
+ * the sum of the others. */
+void ay_softmax_settle (const AySoftmax *self, AyPassKind kind, double *theta);
+
 /* f and its gradient at theta. */
 gboolean ay_softmax_gradient (AySoftmax *self, AyPassKind kind, const double *theta,
                               AySoftmaxValue *value, double *gradient, GError **error);
