@@ -129,7 +129,10 @@ draw_bar (AyFigureCanvas *canvas, const AyFigureBars *self, const Plan *plan,
     {
       AyFigureBox bar = { MIN (zero, end), y + inset, fabs (end - zero), plan->row - 2.0 * inset };
 
-      ay_figure_fill_box (canvas, &bar, color);
+      if (self->uncertain != NULL && self->uncertain[i])
+        ay_figure_hatch_box (canvas, &bar, color);
+      else
+        ay_figure_fill_box (canvas, &bar, color);
     }
   if (self->before != NULL && isfinite (self->before[i]))
     {
@@ -208,6 +211,33 @@ draw_key (AyFigureCanvas *canvas, const AyFigureBars *self, const AyFigureBox *b
   return line + 4.0;
 }
 
+static gboolean
+any_uncertain (const AyFigureBars *self)
+{
+  for (guint i = 0; i < self->n && self->uncertain != NULL; i++)
+    if (self->uncertain[i])
+      return TRUE;
+  return FALSE;
+}
+
+/* What the hatching means, in a line above. */
+static double
+draw_hatch_key (AyFigureCanvas *canvas, const AyFigureBars *self, const AyFigureBox *box)
+{
+  double line = canvas->theme->font_size * 1.6;
+  AyFigureTextStyle style = { canvas->theme->muted, canvas->theme->font_size * 0.92, FALSE,
+                              AY_FIGURE_START, FALSE };
+  AyFigureBox swatch = { box->x, box->y + line / 2.0 - 5.0, 16.0, 10.0 };
+  g_autofree char *text = NULL;
+
+  if (!any_uncertain (self))
+    return 0.0;
+  ay_figure_hatch_box (canvas, &swatch, canvas->theme->muted);
+  text = ay_figure_text_fit (canvas, "cannot be told from zero", &style, box->width - 22.0);
+  ay_figure_text_show (canvas, text, &style, box->x + 22.0, box->y + line / 2.0);
+  return line + 4.0;
+}
+
 static void
 draw_grid (AyFigureCanvas *canvas, const Plan *plan, const AyFigureBox *plot)
 {
@@ -238,6 +268,9 @@ ay_figure_bars_draw (AyFigureCanvas *canvas, const AyFigureBars *self, const AyF
       ay_figure_say (canvas, box, "No values");
       return;
     }
+  rest.y += key;
+  rest.height -= key;
+  key = draw_hatch_key (canvas, self, &rest);
   rest.y += key;
   rest.height -= key;
   plan_axis (self, &plan);
@@ -289,6 +322,8 @@ ay_figure_bars_summary (const AyFigureBars *self)
     }
   if (present < self->n)
     g_string_append_printf (out, "; %u without a value", self->n - present);
+  if (any_uncertain (self))
+    g_string_append (out, "; hatched ones cannot be told from zero");
   g_string_append_c (out, '.');
   return g_string_free (out, FALSE);
 }

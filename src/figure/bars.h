@@ -18,6 +18,7 @@ typedef struct
   gboolean integral;        /* values are counts */
   gboolean diverging;       /* negative orange, positive blue */
   gboolean sorted;          /* by value, largest first; else in the order given */
+  const guint8 *uncertain;  /* (nullable) 1: cannot be told from zero; hatched, and said */
 } AyFigureBars;
 
 void ay_figure_bars_draw (AyFigureCanvas *canvas, const AyFigureBars *self,

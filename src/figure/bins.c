@@ -23,15 +23,15 @@ typedef struct
 {
   const double *values;
   gsize n;
-  const AyBitset *visible, *selected;
+  const AyBitset *visible, *selected, *uncertain;
   double low, high;
   guint n_bins;
-  guint64 *counts;   /* per chunk: n_bins + 6, then n_bins of the selected */
+  guint64 *counts;   /* per chunk: n_bins + 7, n_bins of the selected, n_bins uncertain */
   gsize pitch;
   double *extremes;  /* per chunk: minimum, maximum */
 } Pass;
 
-enum { BELOW, ABOVE, MISSING, INFINITE, TOTAL, SELECTED, N_EXTRA };
+enum { BELOW, ABOVE, MISSING, INFINITE, TOTAL, SELECTED, UNCERTAIN, N_EXTRA };
 
 /* Halves first, so that a range of all doubles does not overflow. */
 static inline guint
@@ -47,7 +47,7 @@ count_chunk (gsize chunk, guint worker, gpointer data)
 {
   Pass *self = data;
   guint64 *counts = self->counts + chunk * self->pitch, *extra = counts + self->n_bins;
-  guint64 *selected = extra + N_EXTRA;
+  guint64 *selected = extra + N_EXTRA, *uncertain = selected + self->n_bins;
   gsize end = MIN (self->n, (chunk + 1) * CHUNK);
   double minimum = INFINITY, maximum = -INFINITY;
 
@@ -55,11 +55,13 @@ count_chunk (gsize chunk, guint worker, gpointer data)
     {
       double v = self->values[i];
       gboolean chosen = self->selected != NULL && ay_bitset_get (self->selected, i);
+      gboolean vague = self->uncertain != NULL && ay_bitset_get (self->uncertain, i);
 
       if (self->visible != NULL && !ay_bitset_get (self->visible, i))
         continue;
       extra[TOTAL]++;
       extra[SELECTED] += (guint64) chosen;
+      extra[UNCERTAIN] += (guint64) vague;
       extra[MISSING] += (guint64) !!isnan (v);
       extra[INFINITE] += (guint64) !!isinf (v);
       if (!isfinite (v))
@@ -75,8 +77,8 @@ count_chunk (gsize chunk, guint worker, gpointer data)
           guint bin = bin_of (v, self->low, self->high, self->n_bins);
 
           counts[bin]++;
-          if (chosen)
-            selected[bin]++;
+          selected[bin] += (guint64) chosen;
+          uncertain[bin] += (guint64) vague;
         }
     }
   self->extremes[2 * chunk] = minimum;
@@ -90,7 +92,7 @@ run_pass (Pass *self, double *minimum, double *maximum)
   gsize n_chunks = MAX (ay_n_blocks (self->n, CHUNK), 1);
   g_autofree double *extremes = g_new (double, 2 * n_chunks);
 
-  self->pitch = 2 * (gsize) self->n_bins + N_EXTRA;
+  self->pitch = 3 * (gsize) self->n_bins + N_EXTRA;
   self->counts = g_new0 (guint64, n_chunks * self->pitch);
   self->extremes = extremes;
   extremes[0] = INFINITY;
@@ -216,6 +218,10 @@ take_counts (AyFigureBins *self, const Pass *pass, guint64 *counts)
   self->count = g_memdup2 (counts, pass->n_bins * sizeof *counts);
   if (pass->selected != NULL)
     self->count_selected = g_memdup2 (extra + N_EXTRA, pass->n_bins * sizeof *counts);
+  self->uncertain = extra[UNCERTAIN];
+  if (pass->uncertain != NULL)
+    self->count_uncertain
+        = g_memdup2 (extra + N_EXTRA + pass->n_bins, pass->n_bins * sizeof *counts);
 }
 
 AyFigureBins *
@@ -232,6 +238,7 @@ ay_figure_bins_new (const double *values, gsize n, const AyFigureBinsOptions *op
     options = &defaults;
   pass.visible = options->visible;
   pass.selected = options->selected;
+  pass.uncertain = options->uncertain;
   find_range (&pass, &range);
   self->low = options->low < options->high ? options->low : range.low;
   self->high = options->low < options->high ? options->high : range.high;
@@ -265,5 +272,6 @@ ay_figure_bins_free (AyFigureBins *self)
     return;
   g_free (self->count);
   g_free (self->count_selected);
+  g_free (self->count_uncertain);
   g_free (self);
 }

@@ -41,6 +41,28 @@ ay_figure_fill_box (AyFigureCanvas *self, const AyFigureBox *box, AyFigureColor 
   cairo_fill (self->cr);
 }
 
+#define HATCH 5.0 /* px from line to line */
+
+void
+ay_figure_hatch_box (AyFigureCanvas *self, const AyFigureBox *box, AyFigureColor color)
+{
+  double first = floor ((box->x + box->y) / HATCH) * HATCH; /* lines x + y = const, across boxes */
+
+  ay_figure_fill_box (self, box, ay_figure_mix (color, self->theme->background, 0.8));
+  cairo_save (self->cr);
+  cairo_rectangle (self->cr, box->x, box->y, box->width, box->height);
+  cairo_clip (self->cr);
+  ay_figure_set_color (self->cr, color);
+  cairo_set_line_width (self->cr, 1.2);
+  for (double at = first; at <= box->x + box->y + box->width + box->height; at += HATCH)
+    {
+      cairo_move_to (self->cr, at - box->y + 2.0, box->y - 2.0);
+      cairo_line_to (self->cr, at - box->y - box->height - 2.0, box->y + box->height + 2.0);
+    }
+  cairo_stroke (self->cr);
+  cairo_restore (self->cr);
+}
+
 /* ---- text ---- */
 
 /* Valid UTF-8 on one line: names come from people's files. */

@@ -46,6 +46,8 @@ void ay_figure_hair_line (AyFigureCanvas *self, double x0, double y0, double x1,
                           AyFigureColor color);
 void ay_figure_fill_box (AyFigureCanvas *self, const AyFigureBox *box, AyFigureColor color);
 
+/* The same, faint and hatched: for what cannot be told from zero. */
+void ay_figure_hatch_box (AyFigureCanvas *self, const AyFigureBox *box, AyFigureColor color);
 /* A muted word in the middle of a drawing that has nothing to show. */
 void ay_figure_say (AyFigureCanvas *self, const AyFigureBox *box, const char *text);
 

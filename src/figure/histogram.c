@@ -16,40 +16,41 @@ bar_color (const AyFigureHistogram *self, const AyFigureTheme *theme, double mid
   return ay_figure_scale_color (&scale, middle < 0.0 ? -0.55 : 0.55);
 }
 
-static void
-draw_bar (AyFigureCanvas *canvas, const AyFigureBox *plot, const AyFigureAxis *y, double from,
-          double to, double count, AyFigureColor color)
+static AyFigureBox
+bar_box (const AyFigureBox *plot, const AyFigureAxis *y, double from, double to, double count)
 {
   double height = plot->height * ay_figure_axis_place (y, count);
-  AyFigureBox bar = { from, plot->y + plot->height - height, to - from, height };
 
-  if (count > 0.0 && height < 1.0) /* never invisible */
-    {
-      bar.y = plot->y + plot->height - 1.0;
-      bar.height = 1.0;
-    }
   if (count > 0.0)
-    ay_figure_fill_box (canvas, &bar, color);
+    height = MAX (height, 1.0); /* never invisible */
+  return (AyFigureBox) { from, plot->y + plot->height - height, to - from, height };
 }
 
+/* All rows of a bin, faint where some are selected; then the uncertain ones, hatched; then the
+ * selected ones. */
 static void
-draw_bars (AyFigureCanvas *canvas, const AyFigureHistogram *self, const AyFigureBox *plot,
-           const AyFigureAxis *y)
+draw_bin (AyFigureCanvas *canvas, const AyFigureHistogram *self, const AyFigureBox *plot,
+          const AyFigureAxis *y, guint b)
 {
   const AyFigureBins *bins = self->bins;
   double width = plot->width / bins->n_bins, gap = width >= 5.0 ? 1.0 : 0.0;
+  double from = plot->x + b * width, to = from + width - gap;
+  double middle = bins->low + (b + 0.5) * (bins->high / bins->n_bins - bins->low / bins->n_bins);
+  AyFigureColor color = bar_color (self, canvas->theme, middle);
+  AyFigureColor faint = ay_figure_mix (color, canvas->theme->background, 0.62);
   gboolean overlay = bins->count_selected != NULL && bins->selected > 0;
+  AyFigureBox box = bar_box (plot, y, from, to, (double) bins->count[b]);
 
-  for (guint b = 0; b < bins->n_bins; b++)
+  ay_figure_fill_box (canvas, &box, overlay ? faint : color);
+  if (bins->count_uncertain != NULL && bins->count_uncertain[b] > 0)
     {
-      double from = plot->x + b * width, to = from + width - gap;
-      double middle = bins->low + (b + 0.5) * (bins->high - bins->low) / bins->n_bins;
-      AyFigureColor color = bar_color (self, canvas->theme, middle);
-      AyFigureColor faint = ay_figure_mix (color, canvas->theme->background, 0.62);
-
-      draw_bar (canvas, plot, y, from, to, (double) bins->count[b], overlay ? faint : color);
-      if (overlay)
-        draw_bar (canvas, plot, y, from, to, (double) bins->count_selected[b], color);
+      box = bar_box (plot, y, from, to, (double) bins->count_uncertain[b]);
+      ay_figure_hatch_box (canvas, &box, overlay ? faint : color);
+    }
+  if (overlay && bins->count_selected[b] > 0)
+    {
+      box = bar_box (plot, y, from, to, (double) bins->count_selected[b]);
+      ay_figure_fill_box (canvas, &box, color);
     }
 }
 
@@ -58,6 +59,7 @@ static char *
 left_out (const AyFigureBins *bins)
 {
   const struct { guint64 count; const char *what; } parts[] = {
+    { bins->uncertain, "not to be told from zero (hatched)" },
     { bins->missing, "without a value" },
     { bins->infinite, "infinite" },
     { bins->below, "below the range" },
@@ -124,7 +126,9 @@ ay_figure_histogram_draw (AyFigureCanvas *canvas, const AyFigureHistogram *self,
   rest.height = MAX (rest.height - canvas->theme->font_size * 1.1, 1.0);
   plot = ay_figure_axes_layout (canvas, &rest, &x, &y);
   ay_figure_axes_draw (canvas, &plot, &x, &y);
-  draw_bars (canvas, self, &plot, &y);
+  for (guint b = 0; b < bins->n_bins; b++)
+    if (bins->count[b] > 0)
+      draw_bin (canvas, self, &plot, &y, b);
   if (self->diverging)
     draw_zero (canvas, &plot, &x);
   if (most == 0)

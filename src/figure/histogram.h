@@ -13,11 +13,13 @@ typedef struct
   double low, high;       /* bin b covers low + b w <= v < low + (b + 1) w, the last also its end */
   guint64 *count;         /* n_bins */
   guint64 *count_selected; /* (nullable) n_bins: those of the selected rows */
+  guint64 *count_uncertain; /* (nullable) n_bins: those that cannot be told from zero */
   guint64 below, above;   /* finite values outside the range */
   guint64 missing;        /* NaN */
   guint64 infinite;       /* +-inf */
   guint64 total;          /* rows looked at */
   guint64 selected;       /* of them selected */
+  guint64 uncertain;      /* of them not to be told from zero */
   double minimum, maximum, median; /* of the finite values, NaN when there is none; the median of
                                       at most 50000 of them */
 } AyFigureBins;
@@ -28,8 +30,9 @@ typedef struct
   double low, high;        /* low == high: fitted, leaving out far outliers (they are counted) */
   const AyBitset *visible; /* (nullable) only these rows */
   const AyBitset *selected; /* (nullable) */
+  const AyBitset *uncertain; /* (nullable) rows that cannot be told from zero: hatched */
 } AyFigureBinsOptions;
-#define AY_FIGURE_BINS_OPTIONS_INIT { 0, 0.0, 0.0, NULL, NULL }
+#define AY_FIGURE_BINS_OPTIONS_INIT { 0, 0.0, 0.0, NULL, NULL, NULL }
 
 /* Counts on all cores; the same for any number of threads. */
 AyFigureBins *ay_figure_bins_new (const double *values, gsize n,

@@ -9,11 +9,14 @@
  * CIE Lab between any two of the eight and the grey, under normal vision and under full
  * deuteranopia, protanopia and tritanopia (Machado, Oliveira and Fernandes 2009), with a floor on
  * the contrast to the background. */
-static const AyFigureColor hues[2][AY_FIGURE_N_HUES] = {
+static const AyFigureColor hues[3][AY_FIGURE_N_HUES] = {
   { 0xff0572d4, 0xffecaa05, 0xff05a75b, 0xffd5400c,
     0xffa14b96, 0xff05ccfa, 0xff5c3205, 0xff382e42 },
   { 0xff499ffa, 0xfff28b2c, 0xff54fac3, 0xffe63d3c,
     0xffb26bb1, 0xffaaf4fa, 0xffe7f855, 0xffd9bb7b },
+  /* at least 3 : 1 on white */
+  { 0xff17417a, 0xffad6f37, 0xff077f59, 0xff8d0d05,
+    0xffa668a4, 0xff0d96ef, 0xffa39505, 0xff5a2832 },
 };
 
 /* Stops of viridis (S. van der Walt and N. Smith, CC0), dark to light. */
@@ -30,10 +33,26 @@ static const AyFigureColor diverging[2][5] = {
   { 0xffffc078, 0xffe8812a, 0xff55535a, 0xff4a93e0, 0xffa9d3ff },
 };
 
+#define HIGH_CONTRAST 3.0
+
+/* Towards black or white until it stands out enough. */
+static AyFigureColor
+strengthen (const AyFigureTheme *theme, AyFigureColor color)
+{
+  AyFigureColor strong = color;
+
+  for (double share = 0.05;
+       share < 1.0 && ay_figure_contrast (strong, theme->background) < HIGH_CONTRAST; share += 0.05)
+    strong = ay_figure_mix (color, theme->foreground, share);
+  return strong;
+}
+
 AyFigureColor
 ay_figure_hue (const AyFigureTheme *theme, guint k)
 {
-  return k < AY_FIGURE_N_HUES ? hues[theme->dark ? 1 : 0][k] : theme->other;
+  guint variant = theme->dark ? 1 : theme->high_contrast ? 2 : 0;
+
+  return k < AY_FIGURE_N_HUES ? hues[variant][k] : theme->other;
 }
 
 guint
@@ -101,6 +120,8 @@ ay_figure_scale_init (AyFigureScale *self, AyFigureScaleKind kind, double low, d
                             ? between_stops (diverging[variant], 5, at)
                             : between_stops (viridis, G_N_ELEMENTS (viridis),
                                              part[0] + at * (part[1] - part[0]));
+      if (theme->high_contrast && kind == AY_FIGURE_DIVERGING)
+        self->colors[i] = strengthen (theme, self->colors[i]);
     }
   self->colors[AY_FIGURE_SCALE_STEPS] = theme->missing;
 }

@@ -29,6 +29,40 @@ static const AyFigureTheme dark = {
   .font_size = 12.0,
 };
 
+static const AyFigureTheme light_contrast = {
+  .dark = FALSE,
+  .high_contrast = TRUE,
+  .background = 0xffffffff,
+  .foreground = 0xff000000,
+  .muted = 0xff2b2a2e,
+  .grid = 0xff9a99a0,
+  .accent = 0xff0b4a96,
+  .other = 0xff77757d,
+  .missing = 0xff8f8d95,
+  .font = "Sans",
+  .font_size = 12.0,
+};
+
+static const AyFigureTheme dark_contrast = {
+  .dark = TRUE,
+  .high_contrast = TRUE,
+  .background = 0xff000000,
+  .foreground = 0xffffffff,
+  .muted = 0xffdedcd8,
+  .grid = 0xff6b6970,
+  .accent = 0xff99c1f1,
+  .other = 0xff85838a,
+  .missing = 0xff6f6d74,
+  .font = "Sans",
+  .font_size = 12.0,
+};
+
+const AyFigureTheme *
+ay_figure_theme_high_contrast (gboolean want_dark)
+{
+  return want_dark ? &dark_contrast : &light_contrast;
+}
+
 const AyFigureTheme *
 ay_figure_theme (gboolean want_dark)
 {

@@ -13,6 +13,7 @@ typedef guint32 AyFigureColor;
 typedef struct
 {
   gboolean dark;
+  gboolean high_contrast;
   AyFigureColor background;
   AyFigureColor foreground; /* text and axis lines: contrast >= 7 to the background */
   AyFigureColor muted;      /* secondary text: >= 4.5 */
@@ -26,6 +27,9 @@ typedef struct
 
 /* The built-in light (also the one for every export) or dark theme. */
 const AyFigureTheme *ay_figure_theme (gboolean dark);
+
+/* The same for people who ask for high contrast: black and white, and marks of at least 3 : 1. */
+const AyFigureTheme *ay_figure_theme_high_contrast (gboolean dark);
 
 /* Contrast ratio of two opaque colours, 1..21 (WCAG 2.1, relative luminance). */
 double ay_figure_contrast (AyFigureColor a, AyFigureColor b);

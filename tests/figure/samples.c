@@ -21,7 +21,8 @@ static const char *many_names[MANY];
 static double many_values[MANY], before[10], after[10], signs[10];
 static double rounds[16], curves[3][16], lows[3][16], highs[3][16], broken[16];
 static AyFigureCurve three[3], several[12], hostile[3];
-static AyBitset *selected;
+static const guint8 doubtful[10] = { 0, 0, 1, 1, 1, 1, 1, 0, 0, 0 };
+static AyBitset *selected, *vague;
 static Sample all[N_SAMPLES];
 static guint n_all;
 
@@ -32,6 +33,7 @@ fill_points (void)
 
   ay_rng_init (&rng, 1, 0);
   selected = ay_bitset_new (POINTS);
+  vague = ay_bitset_new (POINTS);
   for (int i = 0; i < POINTS; i++)
     {
       guint k = (guint) (i % 10);
@@ -43,6 +45,8 @@ fill_points (void)
       values[i] = i % 40 == 3 ? NAN : px[i] * 0.01 + 0.002 * ay_rng_normal (&rng);
       tail[i] = i % 30 == 3 ? NAN : 1e-3 * pow (ay_rng_normal (&rng), 3.0);
       whole[i] = (double) ay_rng_below (&rng, 12);
+      if (fabs (values[i]) < 0.03)
+        ay_bitset_add (vague, (gsize) i);
       if (py[i] > 5.0f)
         ay_bitset_add (selected, (gsize) i);
     }
@@ -190,7 +194,8 @@ add_histogram (const char *name, const char *title, const double *data, gsize n)
   AyFigureBinsOptions options = AY_FIGURE_BINS_OPTIONS_INIT;
 
   spec->title = title;
-  options.selected = n == POINTS && data != whole ? selected : NULL;
+  options.selected = n == POINTS && data == tail ? selected : NULL;
+  options.uncertain = n == POINTS && data == values ? vague : NULL;
   spec->histogram = (AyFigureHistogram) { .bins = ay_figure_bins_new (data, n, &options),
                                           .label = "influence (nats)" };
   return &spec->histogram;
@@ -242,6 +247,7 @@ add_all_bars (void)
   b->sorted = TRUE;
   b = add_bars ("bars-signs", "Mean influence of each class", signs, digits, 10);
   b->diverging = TRUE;
+  b->uncertain = doubtful;
   b->label = "mean influence (nats)";
   add_bars ("bars-empty", "No class", after, digits, 0);
   add_bars ("bars-nan", "Missing and huge", (double[3]) { 0 }, digits, 3);

@@ -181,6 +181,22 @@ check_bins (const double *v, gsize n, const AyFigureBinsOptions *options)
   g_assert_cmpuint (bins->infinite, ==, infinite);
   g_assert_cmpuint (bins->total, ==, total);
   g_assert_cmpuint (inside + below + above + missing + infinite, ==, total);
+  if (bins->count_uncertain != NULL)
+    for (guint b = 0; b < bins->n_bins; b++)
+      {
+        guint64 vague = bins->count_uncertain[b];
+
+        for (gsize i = 0; i < n; i++)
+          {
+            double at = (v[i] / 2 - bins->low / 2) / (bins->high / 2 - bins->low / 2);
+
+            if (v[i] >= bins->low && v[i] <= bins->high && ay_bitset_get (options->uncertain, i)
+                && ay_bitset_get (options->visible, i)
+                && MIN ((guint) (at * bins->n_bins), bins->n_bins - 1) == b)
+              vague--;
+          }
+        g_assert_cmpuint (vague, ==, 0);
+      }
   for (guint b = 0; bins->count_selected != NULL && b < bins->n_bins; b++)
     {
       g_assert_cmpuint (bins->count_selected[b], <=, bins->count[b]);
@@ -221,6 +237,7 @@ test_bins (void)
       check_bins (v, n, &options);
       options.visible = visible;
       options.selected = selected;
+      options.uncertain = kind == 0 ? selected : NULL;
       check_bins (v, n, &options);
       options.n_bins = 7;
       options.low = -1.0;

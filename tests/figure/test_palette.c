@@ -106,6 +106,34 @@ test_contrast (void)
     }
 }
 
+static void
+test_high_contrast (void)
+{
+  for (int dark = 0; dark < 2; dark++)
+    {
+      const AyFigureTheme *t = ay_figure_theme_high_contrast (dark);
+      AyFigureScale scale;
+
+      g_assert_true (t->dark == dark && t->high_contrast);
+      g_assert_cmpfloat (ay_figure_contrast (t->foreground, t->background), >=, 20.0);
+      g_assert_cmpfloat (ay_figure_contrast (t->muted, t->background), >=, 7.0);
+      g_assert_cmpfloat (ay_figure_contrast (t->accent, t->background), >=, 7.0);
+      g_assert_cmpfloat (ay_figure_contrast (t->other, t->background), >=, 3.0);
+      g_assert_cmpfloat (ay_figure_contrast (t->missing, t->background), >=, 3.0);
+      ay_figure_scale_init (&scale, AY_FIGURE_DIVERGING, -1.0, 1.0, t);
+      for (int i = 0; i < AY_FIGURE_SCALE_STEPS; i++)
+        g_assert_cmpfloat (ay_figure_contrast (scale.colors[i], t->background), >=, 3.0);
+      for (guint a = 0; a < AY_FIGURE_N_HUES; a++)
+        {
+          g_assert_cmpfloat (ay_figure_contrast (ay_figure_hue (t, a), t->background), >=, 3.0);
+          for (int kind = 0; kind < 4; kind++)
+            for (guint b = 0; b < a; b++)
+              g_assert_cmpfloat (distance (ay_figure_hue (t, a), ay_figure_hue (t, b), kind), >,
+                                 14.0);
+        }
+    }
+}
+
 /* Every class has a colour and shape of its own as long as there are enough. */
 static void
 test_classes (void)
@@ -208,6 +236,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/palette/hues-stay-apart", test_hues_stay_apart);
   g_test_add_func ("/palette/contrast", test_contrast);
+  g_test_add_func ("/palette/high-contrast", test_high_contrast);
   g_test_add_func ("/palette/classes", test_classes);
   g_test_add_func ("/palette/scales", test_scales);
   g_test_add_func ("/palette/ranges", test_ranges);

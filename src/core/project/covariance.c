@@ -74,11 +74,14 @@ fill_rows (gsize block, guint worker, gpointer data)
       else
         {
           float *out = (float *) panel (self, p) + first * PANEL;
+          float some[PANEL] = { 0.0f }; /* sixty-four tame numbers: close enough for a shift */
 
           ay_centred_get_f32 (self->rows, self->first + first, count, col, width, out, PANEL);
           for (gsize i = 0; i < count; i++)
             for (gsize j = 0; j < width; j++)
-              sums[col + j] += out[i * PANEL + j];
+              some[j] += out[i * PANEL + j];
+          for (gsize j = 0; j < width; j++)
+            sums[col + j] = some[j];
         }
     }
 }
@@ -93,29 +96,46 @@ tile_of (gsize t, gsize *row, gsize *col)
   *row = t;
 }
 
+/* The product of two panels into a tile; only its upper triangle on the diagonal. */
+static void
+multiply_tile (const Moments *self, gsize a, gsize b, double *tile)
+{
+  int m = (int) MIN (PANEL, self->d - a * PANEL), n = (int) MIN (PANEL, self->d - b * PANEL);
+  int k = (int) self->count;
+  float *tile_f32 = (float *) tile;
+
+  if (a == b && self->wide)
+    cblas_dsyrk (CblasRowMajor, CblasUpper, CblasTrans, n, k, 1.0, panel (self, a), PANEL, 0.0,
+                 tile, PANEL);
+  else if (a == b)
+    cblas_ssyrk (CblasRowMajor, CblasUpper, CblasTrans, n, k, 1.0f, panel (self, a), PANEL, 0.0f,
+                 tile_f32, PANEL);
+  else if (self->wide)
+    cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, m, n, k, 1.0, panel (self, a), PANEL,
+                 panel (self, b), PANEL, 0.0, tile, PANEL);
+  else
+    cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, m, n, k, 1.0f, panel (self, a), PANEL,
+                 panel (self, b), PANEL, 0.0f, tile_f32, PANEL);
+}
+
 static void
 add_tile (gsize t, guint worker, gpointer data)
 {
   Moments *self = data;
   gsize a, b;
   double *tile = self->tiles + (gsize) worker * PANEL * PANEL;
-  float *tile_f32 = (float *) tile;
-  int m, n, k = (int) self->count;
+  const float *tile_f32 = (const float *) tile;
+  int m, n;
 
   tile_of (t, &a, &b);
   m = (int) MIN (PANEL, self->d - a * PANEL);
   n = (int) MIN (PANEL, self->d - b * PANEL);
-  if (self->wide)
-    cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, m, n, k, 1.0, panel (self, a), PANEL,
-                 panel (self, b), PANEL, 0.0, tile, PANEL);
-  else
-    cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, m, n, k, 1.0f, panel (self, a), PANEL,
-                 panel (self, b), PANEL, 0.0f, tile_f32, PANEL);
+  multiply_tile (self, a, b, tile);
   for (int i = 0; i < m; i++)
     {
       double *out = self->covariance + (a * PANEL + (gsize) i) * self->d + b * PANEL;
 
-      for (int j = 0; j < n; j++)
+      for (int j = a == b ? i : 0; j < n; j++)
         out[j] += self->wide ? tile[i * PANEL + j] : tile_f32[i * PANEL + j];
     }
 }

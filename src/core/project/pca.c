@@ -29,7 +29,7 @@
 #define MAX_SIDE 4096          /* of a matrix that is held */
 #define WIDE_OPERATIONS 4e9    /* multiplications that may be in double */
 #define CONSTANT 1e-12         /* a column whose sd is below this share of its mean is constant */
-#define PROJECT_ROWS 512
+#define PROJECT_ROWS 256
 
 typedef struct
 {
@@ -433,6 +433,7 @@ typedef struct
   const AyCentred *rows;
   float *loadings;  /* k x d */
   double *offset;   /* k: loadings . shift */
+  float *blocks;    /* per worker: PROJECT_ROWS x d */
   float *out;       /* n x k */
 } Project;
 
@@ -442,8 +443,7 @@ project_rows (gsize block, guint worker, gpointer data)
   Project *self = data;
   gsize d = self->pca->d, k = self->pca->k, first = block * PROJECT_ROWS;
   gsize count = MIN (PROJECT_ROWS, self->rows->n - first);
-  g_autofree float *z = g_new (float, count * d);
-  float *out = self->out + first * k;
+  float *z = self->blocks + (gsize) worker * PROJECT_ROWS * d, *out = self->out + first * k;
 
   ay_centred_get_f32 (self->rows, first, count, 0, d, z, d);
   cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (int) count, (int) k, (int) d, 1.0f, z,
@@ -462,9 +462,14 @@ project (const AyPca *pca, const AyCentred *rows, float *out, AyJob *job, GError
   g_autofree float *loadings
       = ay_try_alloc (pca->k, d * sizeof (float), "the components", error);
   g_autofree double *offset = g_new0 (double, pca->k);
-  Project self = { pca, rows, loadings, offset, out };
+  g_autofree float *blocks = NULL;
+  Project self = { pca, rows, loadings, offset, NULL, out };
 
   if (loadings == NULL)
+    return FALSE;
+  self.blocks = blocks
+      = ay_try_alloc (ay_threads () * PROJECT_ROWS, d * sizeof (float), "blocks of rows", error);
+  if (blocks == NULL)
     return FALSE;
   for (guint c = 0; c < pca->k; c++)
     for (gsize j = 0; j < d; j++)
