@@ -12,6 +12,7 @@
 #define MIN_SIDE 64.0
 #define MAX_SIDE 8192.0
 #define MAX_SCALE 4.0
+#define MAX_PIXELS 1e8
 
 /* ---- the kinds ---- */
 
@@ -300,9 +301,18 @@ render_svg (const AyFigureSpec *self, const char *path, GString *out, GError **e
 static gboolean
 check_spec (const AyFigureSpec *self, const char *path, GError **error)
 {
+  double scale = CLAMP (self->scale, 1.0, MAX_SCALE);
+
   if (self->width >= MIN_SIDE && self->width <= MAX_SIDE && self->height >= MIN_SIDE
       && self->height <= MAX_SIDE && (guint) self->kind < AY_FIGURE_N_KINDS)
-    return TRUE;
+    {
+      if (self->width * self->height * scale * scale <= MAX_PIXELS)
+        return TRUE;
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   "%s: a figure of %g x %g at scale %g has more than %g pixels", path, self->width,
+                   self->height, scale, MAX_PIXELS);
+      return FALSE;
+    }
   g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s: a figure of %g x %g: %g to %g each", path,
                self->width, self->height, MIN_SIDE, MAX_SIDE);
   return FALSE;

@@ -9,6 +9,7 @@
 #include <math.h>
 
 #define LEGEND_GAP 16.0
+#define MAX_RASTER 16383.0 /* px a side */
 #define SHAPE_POINTS 5000 /* up to so many marks are large enough to tell shapes */
 #define SHAPE_RADIUS 2.2
 
@@ -217,6 +218,7 @@ draw_points (AyFigureCanvas *canvas, const AyFigureScatter *self, const Coloring
   gsize stride;
 
   options.scale = CLAMP (canvas->scale, 1.0, 4.0);
+  options.scale = MIN (options.scale, MAX_RASTER / MAX (plot->width, plot->height));
   if (self->density)
     options.scale /= density_cell (self, plot, options.scale);
   options.width = (int) MAX (plot->width * options.scale + 0.5, 1.0);

@@ -277,6 +277,11 @@ test_refuses (void)
   g_assert_false (ay_figure_write (&spec, "a.png", AY_FIGURE_PNG, &error));
   g_assert_error (error, AY_ERROR, AY_ERROR_RANGE);
   g_clear_error (&error);
+  spec.width = spec.height = 8000.0;
+  spec.scale = 4.0;
+  g_assert_false (ay_figure_write (&spec, "a.png", AY_FIGURE_PNG, &error));
+  g_assert_error (error, AY_ERROR, AY_ERROR_RANGE);
+  g_clear_error (&error);
   spec.width = 1e6;
   g_assert_false (ay_figure_write (&spec, "a.png", AY_FIGURE_PNG, &error));
   g_assert_error (error, AY_ERROR, AY_ERROR_RANGE);
