@@ -37,12 +37,10 @@ static double *
 influences (Trial *trial)
 {
   gsize p = ay_hessian_n_parameters (trial->hessian);
-  g_autoptr (AyTargetLoss) loss = ay_target_loss_new (&trial->valid->problem, trial->head, NULL,
-                                                      NULL);
   g_autofree double *s = g_new (double, p);
   double *value = g_new (double, trial->train->problem.n);
 
-  g_assert_true (ay_target_loss_gradient (loss, NULL, s, NULL, NULL));
+  g_assert_true (ay_target_gradient (&trial->valid->problem, trial->head, NULL, s, NULL, NULL));
   g_assert_true (ay_hessian_solve (trial->hessian, s, 1, NULL, NULL, NULL));
   g_assert_true (ay_curvature_effect (ay_hessian_curvature (trial->hessian, NULL, NULL), s, 1,
                                       value, NULL, NULL));

@@ -16,14 +16,17 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/model/standardise.h"
+#include "core/model/thin.h"
 
 #include <cblas.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define BLOCK_VALUES (40 << 10) /* numbers a block of rows */
 #define SUM_BYTES (64 << 20)    /* bound of the chunks' sums */
 #define MAX_CHUNKS 48
+#define THIN_COLUMNS 40         /* up to which the thin kernels beat a general product */
 #define WIDE_VALUES 1e7         /* n x p up to which double products are cheap */
 
 struct _AyCurvature
@@ -48,10 +51,13 @@ typedef struct
   PassKind kind;
   gsize k, n_chunks, chunk_rows;
   const double *in;     /* k x p, wide */
-  float *narrow_in;     /* the same, rounded */
+  gboolean thin;        /* float products by thin.h */
+  gsize z_stride;       /* of z, narrow_in and sums: stride, or padded for thin.h */
+  gsize sum_size;       /* of a chunk's sums */
+  float *narrow_in;     /* k n_outputs x z_stride: the same, rounded */
   const double *rows_in; /* n x n_outputs: a gather's */
   double *rows_out;     /* n x n_outputs: outputs; n x k: effects */
-  double *sums;         /* n_chunks x k p */
+  double *sums;         /* n_chunks x k n_outputs x z_stride */
   double *losses;       /* n_chunks */
   gboolean want_sums;
   AyJob *job;
@@ -61,9 +67,9 @@ typedef struct
 typedef struct
 {
   gsize first, count;
-  float *z;             /* count x stride */
+  float *z;             /* count x z_stride */
   double *wide_z, *u;   /* count x stride, count x k n_outputs */
-  float *narrow_u, *product; /* the same as u; k n_outputs x stride */
+  float *narrow_u, *product; /* the same as u, by class when thin; k n_outputs x stride */
 } Block;
 
 gboolean
@@ -87,7 +93,8 @@ ay_curvature_new (const AyProblem *problem, const AyHead *head, const double *we
   self->stride = head->d + 1;
   self->n_outputs = head->n_outputs;
   self->p = self->stride * self->n_outputs;
-  self->block_rows = CLAMP (BLOCK_VALUES / (self->stride + 2 * self->n_outputs), 8, 512);
+  self->block_rows = CLAMP (BLOCK_VALUES / (self->stride + 2 * self->n_outputs)
+                                / AY_THIN_ROWS * AY_THIN_ROWS, AY_THIN_ROWS, 512);
   self->weight = ay_try_alloc (MAX (self->n, 1), sizeof (double), "the weights", error);
   if (self->weight == NULL)
     return NULL;
@@ -127,15 +134,22 @@ ay_curvature_weight (const AyCurvature *self)
   return self->weight;
 }
 
+static void
+read_rows (const AyProblem *problem, const AyHead *head, gsize first, gsize count, gsize stride,
+           float *z)
+{
+  AyScaling scaling = { head->centre, head->inv_scale, stride };
+
+  ay_standardise_rows (problem->features, problem->rows + first, count, &scaling, z);
+  for (gsize i = 0; i < count; i++)
+    z[i * stride + head->d] = 1.0f;
+}
+
 void
 ay_curvature_rows (const AyProblem *problem, const AyHead *head, gsize first, gsize count,
                    float *z)
 {
-  AyScaling scaling = { head->centre, head->inv_scale, head->d + 1 };
-
-  ay_standardise_rows (problem->features, problem->rows + first, count, &scaling, z);
-  for (gsize i = 0; i < count; i++)
-    z[i * (head->d + 1) + head->d] = 1.0f;
+  read_rows (problem, head, first, count, head->d + 1, z);
 }
 
 void
@@ -161,13 +175,57 @@ ay_curvature_to_head (const double *theta, AyHead *head)
 /* --- one block of rows --- */
 
 static void
-load_block (const AyCurvature *self, Block *block)
+load_block (const Pass *pass, Block *block)
 {
-  ay_curvature_rows (self->problem, self->head, block->first, block->count, block->z);
+  const AyCurvature *self = pass->self;
+
+  read_rows (self->problem, self->head, block->first, block->count, pass->z_stride, block->z);
   if (!self->wide)
     return;
   for (gsize i = 0; i < block->count * self->stride; i++)
     block->wide_z[i] = block->z[i];
+}
+
+/* The block as thin.h wants it; rows past count are what an earlier block left, or zero. */
+static AyThinBlock
+thin_block (const Pass *pass, const Block *block)
+{
+  gsize rows = (block->count + AY_THIN_ROWS - 1) / AY_THIN_ROWS * AY_THIN_ROWS;
+
+  return (AyThinBlock) { .z = block->z, .stride = pass->z_stride, .rows = rows,
+                         .count = block->count, .out_stride = pass->self->block_rows };
+}
+
+static void
+forward_thin (const Pass *pass, Block *block)
+{
+  const AyCurvature *self = pass->self;
+  gsize columns = pass->k * self->n_outputs;
+  AyThinBlock thin = thin_block (pass, block);
+
+  ay_thin_kernels (FALSE)->logits (&thin, pass->narrow_in, (guint) columns, block->narrow_u);
+  for (gsize c = 0; c < columns; c++)
+    for (gsize i = 0; i < block->count; i++)
+      block->u[i * columns + c] = block->narrow_u[c * self->block_rows + i];
+}
+
+static void
+backward_thin (const Pass *pass, Block *block, double *sum)
+{
+  const AyCurvature *self = pass->self;
+  gsize columns = pass->k * self->n_outputs;
+  AyThinBlock thin = thin_block (pass, block);
+
+  for (gsize c = 0; c < columns; c++)
+    {
+      float *to = block->narrow_u + c * self->block_rows;
+
+      for (gsize i = 0; i < block->count; i++)
+        to[i] = (float) block->u[i * columns + c];
+      for (gsize i = block->count; i < thin.rows; i++)
+        to[i] = 0.0f;
+    }
+  ay_thin_kernels (FALSE)->gradient (&thin, block->narrow_u, (guint) columns, sum);
 }
 
 /* u = z in^T */
@@ -182,6 +240,11 @@ forward (const Pass *pass, Block *block)
       cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasTrans, block->count, columns, self->stride,
                    1.0, block->wide_z, self->stride, pass->in, self->stride, 0.0, block->u,
                    columns);
+      return;
+    }
+  if (pass->thin)
+    {
+      forward_thin (pass, block);
       return;
     }
   cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, block->count, columns, self->stride, 1.0f,
@@ -202,6 +265,11 @@ backward (const Pass *pass, Block *block, double *sum)
     {
       cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, columns, self->stride, block->count,
                    1.0, block->u, columns, block->wide_z, self->stride, 1.0, sum, self->stride);
+      return;
+    }
+  if (pass->thin)
+    {
+      backward_thin (pass, block, sum);
       return;
     }
   for (gsize i = 0; i < block->count * columns; i++)
@@ -321,7 +389,7 @@ run_block (Pass *pass, Block *block, gsize chunk, double *p)
   AyCurvature *self = pass->self;
   gsize columns = pass->k * self->n_outputs, n = self->n_outputs;
 
-  load_block (self, block);
+  load_block (pass, block);
   if (pass->kind == PASS_GATHER)
     memcpy (block->u, pass->rows_in + block->first * n, block->count * n * sizeof (double));
   else
@@ -337,7 +405,20 @@ run_block (Pass *pass, Block *block, gsize chunk, double *p)
       effect_row (self, block->first + i, pass->k, block->u + i * columns, p,
                   pass->rows_out + (block->first + i) * pass->k);
   if (pass->want_sums)
-    backward (pass, block, pass->sums + chunk * pass->k * self->p);
+    backward (pass, block, pass->sums + chunk * pass->sum_size);
+}
+
+/* n zeroed floats on a cache line; never NULL, as g_new() */
+static float *
+aligned_new (gsize n)
+{
+  gsize bytes = (n * sizeof (float) + AY_THIN_ALIGN) / AY_THIN_ALIGN * AY_THIN_ALIGN;
+  float *memory = aligned_alloc (AY_THIN_ALIGN, bytes);
+
+  if (memory == NULL)
+    g_error ("no memory for a block of %zu numbers", n);
+  memset (memory, 0, bytes);
+  return memory;
 }
 
 static void
@@ -347,10 +428,10 @@ run_chunk (gsize chunk, guint worker, gpointer data)
   const AyCurvature *self = pass->self;
   gsize columns = pass->k * self->n_outputs;
   gsize last = MIN (self->n, (chunk + 1) * pass->chunk_rows), rows = self->block_rows;
-  g_autofree float *z = g_new (float, rows * self->stride);
+  float *z = aligned_new (rows * pass->z_stride);
   g_autofree double *wide_z = g_new (double, self->wide ? rows * self->stride : 1);
   g_autofree double *u = g_new (double, rows * columns);
-  g_autofree float *narrow_u = g_new (float, self->wide ? 1 : rows * columns);
+  float *narrow_u = aligned_new (self->wide ? 1 : rows * columns);
   g_autofree float *product = g_new (float, self->wide ? 1 : columns * self->stride);
   g_autofree double *p = g_new (double, self->n_outputs);
   Block block = { 0, 0, z, wide_z, u, narrow_u, product };
@@ -358,10 +439,12 @@ run_chunk (gsize chunk, guint worker, gpointer data)
   for (block.first = chunk * pass->chunk_rows; block.first < last; block.first += rows)
     {
       if (ay_job_is_cancelled (pass->job))
-        return;
+        break;
       block.count = MIN (rows, last - block.first);
       run_block (pass, &block, chunk, p);
     }
+  free (z);
+  free (narrow_u);
 }
 
 /* --- a pass --- */
@@ -371,15 +454,20 @@ static gboolean
 run_pass (Pass *pass, double *out, double *loss, GError **error)
 {
   AyCurvature *self = pass->self;
-  gsize length = pass->k * self->p, wanted = SUM_BYTES / (length * sizeof (double));
+  gsize columns = pass->k * self->n_outputs, wanted;
   g_autofree double *sums = NULL, *losses = NULL;
-  g_autofree float *narrow = NULL;
+  float *narrow = NULL;
+  gboolean done;
 
+  pass->thin = !self->wide && columns <= THIN_COLUMNS;
+  pass->z_stride = pass->thin ? (self->stride + 15) / 16 * 16 : self->stride;
+  pass->sum_size = (columns * pass->z_stride + 7) / 8 * 8;
+  wanted = SUM_BYTES / (pass->sum_size * sizeof (double));
   pass->chunk_rows = MAX (ay_n_blocks (self->n, CLAMP (wanted, 4, MAX_CHUNKS)), self->block_rows);
   pass->n_chunks = ay_n_blocks (self->n, pass->chunk_rows);
   pass->want_sums = out != NULL;
-  sums = ay_try_alloc (MAX (pass->n_chunks, 1) * (out != NULL ? length : 1), sizeof (double),
-                       "sums over the rows", error);
+  sums = ay_try_alloc (MAX (pass->n_chunks, 1) * (out != NULL ? pass->sum_size : 1),
+                       sizeof (double), "sums over the rows", error);
   if (sums == NULL)
     return FALSE;
   losses = g_new0 (double, pass->n_chunks + 1);
@@ -387,21 +475,24 @@ run_pass (Pass *pass, double *out, double *loss, GError **error)
   pass->losses = losses;
   if (!self->wide && pass->in != NULL)
     {
-      narrow = g_new (float, length);
-      for (gsize j = 0; j < length; j++)
-        narrow[j] = (float) pass->in[j];
+      narrow = aligned_new (columns * pass->z_stride);
+      for (gsize c = 0; c < columns; c++)
+        for (gsize j = 0; j < self->stride; j++)
+          narrow[c * pass->z_stride + j] = (float) pass->in[c * self->stride + j];
       pass->narrow_in = narrow;
     }
-  if (!ay_parallel_for (pass->n_chunks, run_chunk, pass, pass->job, error))
+  done = ay_parallel_for (pass->n_chunks, run_chunk, pass, pass->job, error);
+  free (narrow);
+  if (!done)
     return FALSE;
   for (gsize chunk = 1; chunk < pass->n_chunks; chunk++)
     {
       losses[0] += losses[chunk];
-      for (gsize j = 0; j < length && out != NULL; j++)
-        sums[j] += sums[chunk * length + j];
+      if (out != NULL)
+        cblas_daxpy (columns * pass->z_stride, 1.0, sums + chunk * pass->sum_size, 1, sums, 1);
     }
-  if (out != NULL)
-    memcpy (out, sums, length * sizeof (double));
+  for (gsize c = 0; c < columns && out != NULL; c++)
+    memcpy (out + c * self->stride, sums + c * pass->z_stride, self->stride * sizeof (double));
   if (loss != NULL)
     *loss = losses[0];
   return TRUE;

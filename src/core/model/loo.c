@@ -85,7 +85,8 @@ linearise (Leave *self, const double *q, GError **error)
   g_autofree double *s = ay_try_alloc (ay_hessian_n_parameters (self->hessian), sizeof (double),
                                        "the target's gradient", error);
 
-  return s != NULL && ay_target_loss_gradient (self->target, NULL, s, self->job, error)
+  return s != NULL && ay_target_gradient (self->options->target, self->head, NULL, s, self->job,
+                                          error)
          && ay_hessian_solve_to (self->hessian, s, 1, SOLVE_TOLERANCE, NULL, self->job, error)
          && ay_loo_linear (self->train, self->head, q, s, self->loo->effect, self->job, error);
 }
@@ -110,7 +111,7 @@ effects (Leave *self, const double *inverse, const double *q, GError **error)
   g_autofree double *full = NULL;
   g_autofree guint32 *rows = NULL;
 
-  if (n * ay_loo_evaluation_flop (self->head, self->target) <= self->options->max_flop)
+  if (n * ay_loo_evaluation_flop (self->head, self->options->target->n) <= self->options->max_flop)
     return ay_loo_evaluate (self->loo, self->train, self->head, inverse, q, self->target, NULL, n,
                             self->job, error);
   full = expand_rows (self, q, error);

@@ -219,12 +219,11 @@ ay_loo_leverage (AyLoo *self, const AyProblem *train, const AyHead *head, const 
 /* --- effects --- */
 
 double
-ay_loo_evaluation_flop (const AyHead *head, const AyTargetLoss *target)
+ay_loo_evaluation_flop (const AyHead *head, gsize rows)
 {
   double r = (double) ay_reduced_outputs (head->n_outputs) * (head->d + 1);
-  double rows = ay_target_loss_rows (target);
 
-  return 2.0 * r * r + 2.0 * rows * r + EXPONENTIAL * rows * head->n_outputs;
+  return 2.0 * r * r + rows * (2.0 * r + EXPONENTIAL * head->n_outputs);
 }
 
 /* moves (target rows x count m) of the target's outputs without each of the block's rows */
@@ -301,7 +300,7 @@ ay_loo_evaluate (AyLoo *self, const AyProblem *train, const AyHead *head, const 
   pass.target = target;
   pass.rows = rows;
   pass.count = count;
-  if (count * ay_loo_evaluation_flop (head, target) > WIDE_FLOP)
+  if (count * ay_loo_evaluation_flop (head, ay_target_loss_rows (target)) > WIDE_FLOP)
     {
       narrow = to_float (inverse, pass.r * pass.r, error);
       narrow_target = to_float (ay_target_loss_features (target),

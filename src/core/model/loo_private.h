@@ -22,7 +22,7 @@ gboolean ay_loo_evaluate (AyLoo *self, const AyProblem *train, const AyHead *hea
  * q: n x n_outputs, not reduced. */
 gboolean ay_loo_linear (const AyProblem *train, const AyHead *head, const double *q,
                         const double *s, double *effect, AyJob *job, GError **error);
-/* What evaluating one row costs. */
-double ay_loo_evaluation_flop (const AyHead *head, const AyTargetLoss *target);
+/* What evaluating one row on a target of `rows` rows costs. */
+double ay_loo_evaluation_flop (const AyHead *head, gsize rows);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/model/curvature.h"
 #include "core/model/refit_steps.h"
+#include "core/model/target_effect.h"
 
 #include <cblas.h>
 #include <math.h>
@@ -71,33 +72,6 @@ judge (Removal *self, const AyHead *head, AyFit *fits, GError **error)
   return TRUE;
 }
 
-/* d loss(target) / d theta at the full fit, summed */
-static gboolean
-target_gradient (const AyProblem *target, const AyHead *head, double *gradient, AyJob *job,
-                 GError **error)
-{
-  g_autoptr (AyCurvature) at = ay_curvature_new (target, head, NULL, TRUE, error);
-  g_autofree double *theta = g_new (double, head->n_outputs * (head->d + 1));
-  double total;
-
-  if (at == NULL)
-    return FALSE;
-  ay_curvature_from_head (head, theta);
-  if (!ay_curvature_move (at, theta, NULL, gradient, job, error))
-    return FALSE;
-  total = cblas_dasum (target->n, ay_curvature_weight (at), 1);
-  for (guint c = 0; c < head->n_outputs; c++)
-    for (gsize j = 0; j <= head->d; j++)
-      {
-        gsize at_j = c * (head->d + 1) + j;
-
-        if (j < head->d)
-          gradient[at_j] -= head->lambda * theta[at_j];
-        gradient[at_j] = total > 0.0 ? gradient[at_j] / total : 0.0;
-      }
-  return TRUE;
-}
-
 /* First-order change: + g_target . H^-1 (sum of the removed rows' gradients), which at the optimum
  * is minus the gradient of the remaining rows. */
 static gboolean
@@ -117,7 +91,7 @@ compare_influence (Removal *self, AyHessian *hessian, GError **error)
     return FALSE;
   for (guint t = 0; t < self->n_targets; t++)
     {
-      if (!target_gradient (self->targets[t], self->head, gradient, self->job, error))
+      if (!ay_target_gradient (self->targets[t], self->head, NULL, gradient, self->job, error))
         return FALSE;
       self->out[t].influence = -cblas_ddot (p, gradient, 1, move, 1);
     }

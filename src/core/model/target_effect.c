@@ -102,26 +102,33 @@ ay_target_loss_features (const AyTargetLoss *self)
 }
 
 gboolean
-ay_target_loss_gradient (const AyTargetLoss *self, const guint8 *mark, double *gradient,
-                         AyJob *job, GError **error)
+ay_target_gradient (const AyProblem *target, const AyHead *head, const guint8 *mark,
+                    double *gradient, AyJob *job, GError **error)
 {
-  guint n = self->n_outputs;
-  g_autofree double *r = ay_try_alloc (self->n * n, sizeof (double), "the target's residuals",
-                                       error);
+  gsize stride = head->d + 1, p = stride * head->n_outputs;
+  g_autofree double *theta = ay_try_alloc (p, sizeof (double), "the head's parameters", error);
+  g_autofree double *weight = NULL;
+  g_autoptr (AyCurvature) at = NULL;
   double total = 0.0;
 
-  if (r == NULL)
+  weight = theta != NULL ? ay_try_alloc (MAX (target->n, 1), sizeof (double), "weights", error)
+                         : NULL;
+  if (weight == NULL)
     return FALSE;
-  for (gsize t = 0; t < self->n; t++)
-    total += mark == NULL || mark[t] ? weight_of (self, t) : 0.0;
-  for (gsize t = 0; t < self->n && total > 0.0; t++)
-    for (guint c = 0; c < n && (mark == NULL || mark[t]); c++)
-      r[t * n + c] = weight_of (self, t) / total
-                     * (self->output[t * n + c]
-                        - (self->head->n_classes > 0 && c == (guint) self->target->label[t]));
-  cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, n, self->stride, self->n, 1.0, r, n,
-               self->z, self->stride, 0.0, gradient, self->stride);
-  return ay_job_check (job, error);
+  for (gsize t = 0; t < target->n; t++)
+    if (mark == NULL || mark[t])
+      total += weight[t] = target->weight != NULL ? target->weight[t] : 1.0;
+  at = ay_curvature_new (target, head, weight, TRUE, error);
+  ay_curvature_from_head (head, theta);
+  if (at == NULL || !ay_curvature_move (at, theta, NULL, gradient, job, error))
+    return FALSE;
+  for (gsize j = 0; j < p; j++)
+    {
+      if (j % stride != head->d) /* the penalty is no part of it */
+        gradient[j] -= head->lambda * theta[j];
+      gradient[j] = total > 0.0 ? gradient[j] / total : 0.0;
+    }
+  return TRUE;
 }
 
 static double

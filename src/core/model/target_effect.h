@@ -5,8 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* The loss of a target (target.h) around a fitted head: its gradient, and its change when outputs
- * move. */
+/* The loss of a target (target.h) around a fitted head: its change when outputs move. */
 typedef struct _AyTargetLoss AyTargetLoss;
 
 /* Borrows target and head. NOMEM, CANCELLED; RANGE when the target has no weight. */
@@ -16,14 +15,15 @@ void ay_target_loss_free (AyTargetLoss *self);
 gsize ay_target_loss_rows (const AyTargetLoss *self);
 /* The rows, standardised with a last column of 1: rows x (d + 1). */
 const double *ay_target_loss_features (const AyTargetLoss *self);
-/* gradient (p doubles) of the mean loss over the rows with a mark (nullable: all), the mean taken
- * over those rows. */
-gboolean ay_target_loss_gradient (const AyTargetLoss *self, const guint8 *mark, double *gradient,
-                                  AyJob *job, GError **error);
 /* Change of the mean loss when row t's outputs change by reduced (reduced.h) move[t * stride ..],
  * and its standard error over rows; scratch: n_outputs doubles. */
 double ay_target_loss_change (const AyTargetLoss *self, const double *move, gsize stride,
                               double *scratch, double *error);
+
+/* gradient (p doubles) at the head of the target's mean loss over the rows with a mark (nullable:
+ * all), the mean taken over those rows; zero where they weigh nothing. Reads the rows in blocks. */
+gboolean ay_target_gradient (const AyProblem *target, const AyHead *head, const guint8 *mark,
+                             double *gradient, AyJob *job, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyTargetLoss, ay_target_loss_free)
 
