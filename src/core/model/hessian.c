@@ -4,7 +4,8 @@
  * As a matrix (dense_hessian.h), in the coordinates that leave out the softmax null direction, so
  * that the unpenalised intercept needs no damping: Cholesky in double. It is made when building and
  * factoring take well below a second, or when the inverse is asked for and the limit allows it.
- * Else conjugate gradients with a Kronecker preconditioner and float products. Both ways the
+ * Else conjugate gradients with float products, preconditioned by a Kronecker product or, with many
+ * classes, by class blocks. Both ways the
  * residual is measured with the exact product and the solution refined (x += M^-1 (b - H x)) until
  * the tolerance; below 1e-6 the measuring product is in double.
  *
@@ -13,6 +14,7 @@
 #include "core/model/hessian.h"
 
 #include "core/base/error.h"
+#include "core/model/class_blocks.h"
 #include "core/model/conjugate.h"
 #include "core/model/dense_hessian.h"
 #include "core/model/kronecker.h"
@@ -42,7 +44,8 @@ struct _AyHessian
   Form form;
   double *matrix;         /* r x r: the factor, or the inverse */
   AyCurvature *narrow, *wide; /* (nullable) at the head */
-  AyKronecker *kronecker; /* (nullable) */
+  AyKronecker *kronecker; /* (nullable) a preconditioner, or */
+  AyClassBlocks *blocks;  /* (nullable) */
   guint iterations;       /* of the last solve */
   char *description;
 };
@@ -82,6 +85,7 @@ ay_hessian_free (AyHessian *self)
   ay_curvature_free (self->narrow);
   ay_curvature_free (self->wide);
   ay_kronecker_free (self->kronecker);
+  ay_class_blocks_free (self->blocks);
   g_free (self->description);
   g_free (self);
 }
@@ -126,8 +130,11 @@ ay_hessian_describe (AyHessian *self)
   if (self->form != FORM_NONE)
     self->description = g_strdup_printf ("Cholesky factor of %zu parameters", self->r);
   else
-    self->description = g_strdup_printf ("conjugate gradients with a Kronecker preconditioner, "
-                                         "%zu parameters, %u rounds", self->p, self->iterations);
+    self->description = g_strdup_printf ("conjugate gradients preconditioned by %s, %zu "
+                                         "parameters, %u rounds",
+                                         self->blocks != NULL ? "class blocks"
+                                                              : "a Kronecker product",
+                                         self->p, self->iterations);
   return self->description;
 }
 
@@ -211,13 +218,21 @@ prepare (AyHessian *self, AyJob *job, GError **error)
 {
   AyCurvature *at;
 
-  if (self->form != FORM_NONE || self->kronecker != NULL)
+  if (self->form != FORM_NONE || self->kronecker != NULL || self->blocks != NULL)
     return TRUE;
   if (dense_is_cheap (self))
     return make_factor (self, job, error);
   at = ay_hessian_curvature (self, job, error);
   if (at == NULL)
     return FALSE;
+  if (ay_class_blocks_suit (self->head))
+    {
+      self->blocks = ay_class_blocks_new (self->train, self->head, at, job, NULL);
+      if (self->blocks != NULL)
+        return TRUE; /* else float was too short for it */
+      if (!ay_job_check (job, error))
+        return FALSE;
+    }
   self->kronecker = ay_kronecker_new (self->train, self->head, at, job, error);
   return self->kronecker != NULL;
 }
@@ -253,10 +268,13 @@ ay_hessian_precondition (gpointer data, const double *in, gsize k, double *out, 
 
   if (!prepare (self, job, error))
     return FALSE;
-  if (self->form == FORM_NONE)
-    return ay_kronecker_apply (self->kronecker, in, k, out, job, error);
-  solve_dense (self, in, k, out);
-  return TRUE;
+  if (self->form != FORM_NONE)
+    {
+      solve_dense (self, in, k, out);
+      return TRUE;
+    }
+  return self->blocks != NULL ? ay_class_blocks_apply (self->blocks, in, k, out, job, error)
+                              : ay_kronecker_apply (self->kronecker, in, k, out, job, error);
 }
 
 static gboolean
@@ -305,8 +323,9 @@ static gboolean
 correct (AyHessian *self, const double *residual, gsize k, double tolerance, double *step,
          AyJob *job, GError **error)
 {
-  AyConjugate cg = { .p = self->p, .product = multiply, .precondition = ay_kronecker_apply,
-                     .precondition_data = self->kronecker, .tolerance = tolerance,
+  AyConjugate cg = { .p = self->p, .product = multiply,
+                     .precondition = ay_hessian_precondition, .precondition_data = self,
+                     .tolerance = tolerance,
                      .max_iterations = self->options.max_iterations };
   guint iterations;
 

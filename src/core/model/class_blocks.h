@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/model/curvature.h"
+
+G_BEGIN_DECLS
+
+/* A preconditioner for the Hessian of J with many classes: each class's own block, factored. */
+typedef struct _AyClassBlocks AyClassBlocks;
+
+/* Whether it is made for this head at all: many classes, factors that fit. */
+gboolean ay_class_blocks_suit (const AyHead *head);
+/* `at` has been moved to the point. NOMEM, CANCELLED. */
+AyClassBlocks *ay_class_blocks_new (const AyProblem *problem, const AyHead *head,
+                                    const AyCurvature *at, AyJob *job, GError **error);
+void ay_class_blocks_free (AyClassBlocks *self);
+/* An AyOperator: out = M^-1 in for k vectors, class sums zero. */
+gboolean ay_class_blocks_apply (gpointer self, const double *in, gsize k, double *out, AyJob *job,
+                                GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyClassBlocks, ay_class_blocks_free)
+
+G_END_DECLS
