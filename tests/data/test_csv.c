@@ -81,6 +81,10 @@ test_tabs (void)
   /* quotes that do not enclose fields are letters there */
   assert_reads ("a\tb\nx\t\"so\" he said\ny\t\"open\n", ".tsv", NULL,
                 "a category x|y\nb category \"so\" he said|\"open\n");
+  assert_reads ("a\tb\nx\t\"open\ny\tclose\"\n", ".tsv", NULL,
+                "a category x|y\nb category \"open|close\"\n");
+  assert_reads ("a\tb\nx\t\"two\nlines\"\n\"y\tz\"\tw\n", ".tsv", NULL,
+                "a category x|y\tz\nb category two\nlines|w\n");
 }
 
 static void

@@ -235,7 +235,7 @@ test_golden (void)
 static void
 test_chunks (void)
 {
-  guint rows = 30000;
+  guint rows = 14000;
 
   for (guint odd = 0; odd < 6; odd++)
     {
@@ -244,7 +244,7 @@ test_chunks (void)
 
       for (guint i = 0; i < rows; i++)
         {
-          gboolean late = i == 25000;
+          gboolean late = i == 12000;
 
           g_string_append_printf (text,
                                   "{\"n\":%s,\"v\":[%u,2%s],\"o\":{\"s\":\"text %u\\n\"%s},",
@@ -271,7 +271,7 @@ test_chunks (void)
           g_assert_cmpint (strstr (shown[t], "new.a number") != NULL, ==, odd == 5);
           g_assert_cmpuint (source.keys->len, ==, odd != 2);
           if (odd != 2)
-            g_assert_cmpfloat (ay_matrix_value (source.arrays->pdata[0], 29999, 0), ==, 29999);
+            g_assert_cmpfloat (ay_matrix_value (source.arrays->pdata[0], 13999, 0), ==, 13999);
           source_clear (&source);
         }
       g_assert_cmpstr (shown[0], ==, shown[1]);

@@ -28,6 +28,19 @@ begins_field (const AyCsvText *text, gsize at)
   return at == 0 || text->data[at - 1] == text->delimiter || text->data[at - 1] == '\n';
 }
 
+/* Whether the quote that closes at `place` is a suspicious one. */
+static gboolean
+is_stray (const AyCsvText *text, const AyCsvQuotes *state, gsize place)
+{
+  const char *from = text->data + state->opened;
+  gsize size = place - state->opened;
+
+  if (!ends_field (text, place + 1))
+    return TRUE;
+  return text->delimiter == '\t' && memchr (from, '\n', size) != NULL
+         && memchr (from, '\t', size) != NULL;
+}
+
 /* The bits of the block at `at` that are inside quotes, given its quotes. */
 static guint64
 walk_quotes (const AyCsvText *text, AyCsvQuotes *state, gsize at, guint64 quote)
@@ -53,7 +66,7 @@ walk_quotes (const AyCsvText *text, AyCsvQuotes *state, gsize at, guint64 quote)
           continue;
         }
       else
-        state->stray += !ends_field (text, place + 1);
+        state->stray += is_stray (text, state, place);
       state->inside = !state->inside;
       inside ^= G_MAXUINT64 << bit;
     }
@@ -99,6 +112,7 @@ ay_csv_survey (const AyCsvText *text, gsize from, gsize to, AyCsvSurvey *survey)
     {
       survey->outside_inside[k].first = survey->outside_inside[k].end.second = G_MAXSIZE;
       survey->outside_inside[k].end.inside = k;
+      survey->outside_inside[k].end.opened = from;
     }
   for (gsize at = from; at < to; at += PIECE)
     {

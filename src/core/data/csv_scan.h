@@ -22,7 +22,9 @@ typedef struct
   gboolean inside; /* of quotes */
   gsize second;    /* position of the second quote of a pair, already dealt with */
   gsize opened;    /* where the last quote opened */
-  gsize stray;     /* closing quotes that something other than the field's end follows */
+  gsize stray;     /* closing quotes that something other than the field's end follows; between
+                    * tabs also quoted stretches of both tabs and line feeds, which are mostly
+                    * two rows that begin and end a field with a quote by chance */
 } AyCsvQuotes;
 
 /* What a stretch of text does when it begins outside [0] or inside [1] of quotes. */

@@ -143,7 +143,8 @@ follow_quotes (Reader *self, gsize *rows, gsize *opened, gsize *stray)
       if (chunk->to > chunk->from && !stretch->end.inside && self->text.data[chunk->to - 1] == '\n')
         rows[k]--;
       rows[k] = chunk->to == chunk->from ? 0 : limit_rows (self, rows[k], chunk->to - chunk->from);
-      if (stretch->end.inside && !(inside && stretch->end.opened == 0))
+      /* A quote that was open before is not one that opens at the chunk's start. */
+      if (stretch->end.inside && !(inside && stretch->end.opened == chunk->from))
         *opened = stretch->end.opened;
       *stray += stretch->end.stray;
       inside = stretch->end.inside;
