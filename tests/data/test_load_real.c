@@ -201,22 +201,19 @@ test_mnist (void)
   g_assert_null (ay_diagnostics_find (data->diagnostics, "row-order"));
 }
 
-/* Stripes across in one folder, stripes down in the other. */
-static void
-test_folder (void)
+/* A folder of `count` images a class: stripes across, and stripes down. Paths go to `made`. */
+static char *
+stripes (int count_each, GPtrArray *made)
 {
-  g_autofree char *root = g_dir_make_tmp ("assay-folder-XXXXXX", NULL);
   static const char *const classes[] = { "across", "down" };
-  g_autoptr (AyLoadOptions) options = NULL;
-  g_autoptr (AyDataset) data = NULL;
-  g_autoptr (GPtrArray) made = g_ptr_array_new_with_free_func (g_free);
+  char *root = g_dir_make_tmp ("assay-folder-XXXXXX", NULL);
 
   for (int c = 0; c < 2; c++)
     {
       g_autofree char *folder = g_build_filename (root, classes[c], NULL);
 
       g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
-      for (int k = 0; k < 20; k++)
+      for (int k = 0; k < count_each; k++)
         {
           g_autoptr (GdkPixbuf) image = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 32, 32);
           char *path = g_strdup_printf ("%s/%02d.png", folder, k);
@@ -232,8 +229,19 @@ test_folder (void)
         }
       g_ptr_array_add (made, g_steal_pointer (&folder));
     }
-  options = open_input (root);
-  data = load (options);
+  g_ptr_array_add (made, g_strdup (root));
+  return root;
+}
+
+static void
+test_folder (void)
+{
+  g_autoptr (GPtrArray) made = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *root = stripes (20, made), *other = stripes (7, made);
+  g_autoptr (AyLoadOptions) options = open_input (root), pair = open_input (root);
+  g_autoptr (AyDataset) data = load (options), both = NULL;
+  g_autofree char *path = NULL;
+
   g_assert_cmpuint (data->n, ==, 40);
   g_assert_cmpuint (data->n_classes, ==, 2);
   g_assert_cmpstr (data->class_names[1], ==, "down");
@@ -241,9 +249,42 @@ test_folder (void)
   g_assert_cmpstr (data->image_base, ==, root);
   g_assert_cmpstr (options->features, ==, options->image);
   g_assert_cmpfloat (head_accuracy (data, AY_SPLIT_TEST), ==, 1.0);
+
+  /* A validation folder of the same form: the same names in it are other rows. */
+  pair->valid_features = g_strdup (other);
+  both = load (pair);
+  g_assert_cmpuint (count (both, AY_SPLIT_TRAIN), ==, 40);
+  g_assert_cmpuint (count (both, AY_SPLIT_VALID), ==, 14);
+  g_assert_null (both->image_base);
+  path = ay_column_dup_text (both->image, 53);
+  g_assert_true (g_str_has_prefix (path, other));
+  g_assert_cmpfloat (head_accuracy (both, AY_SPLIT_VALID), ==, 1.0);
   for (guint i = 0; i < made->len; i++)
     g_remove (made->pdata[i]);
-  g_remove (root);
+}
+
+/* Only the features are a folder; classes come from a list in the order of the paths. */
+static void
+test_folder_features (void)
+{
+  g_autoptr (GPtrArray) made = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *root = stripes (20, made), *labels = g_build_filename (root, "y.csv", NULL);
+  g_autoptr (AyLoadOptions) options = ay_load_options_new ();
+  g_autoptr (GString) text = g_string_new ("kind\n");
+  g_autoptr (AyDataset) data = NULL;
+
+  for (int i = 0; i < 40; i++)
+    g_string_append (text, i < 20 ? "a\n" : "b\n");
+  g_assert_true (g_file_set_contents (labels, text->str, -1, NULL));
+  options->features = g_strdup (root);
+  options->label = g_strdup (labels);
+  data = load (options);
+  g_assert_cmpuint (data->n, ==, 40);
+  g_assert_cmpstr (data->image_base, ==, root);
+  g_assert_cmpfloat (head_accuracy (data, AY_SPLIT_TEST), ==, 1.0);
+  g_remove (labels);
+  for (guint i = 0; i < made->len; i++)
+    g_remove (made->pdata[i]);
 }
 
 int
@@ -257,5 +298,6 @@ main (int argc, char **argv)
   g_test_add_func ("/load-real/digits", test_digits);
   g_test_add_func ("/load-real/mnist", test_mnist);
   g_test_add_func ("/load-real/folder", test_folder);
+  g_test_add_func ("/load-real/folder-features", test_folder_features);
   return g_test_run ();
 }

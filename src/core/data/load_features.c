@@ -95,12 +95,11 @@ add_text (AyLoading *self, AyColumn *column)
 
 /* Images are described at once: nothing of it depends on other rows. */
 static gboolean
-add_images (AyLoading *self, AyColumn *column, GError **error)
+add_images (AyLoading *self, AyColumn *column, const char *base, GError **error)
 {
   AyImageFeatureOptions options = AY_IMAGE_FEATURE_OPTIONS_INIT;
   g_auto (GStrv) names = NULL;
-  AyMatrix *matrix = ay_made_image_features (column, self->image_base, &options, &names, self->job,
-                                             error);
+  AyMatrix *matrix = ay_made_image_features (column, base, &options, &names, self->job, error);
   AyFeatureBlock *block;
 
   if (matrix == NULL)
@@ -139,7 +138,7 @@ add_column (AyLoading *self, AyColumn *column, GError **error)
       return FALSE;
     }
   if (is_role (self, self->options->image, column))
-    return add_images (self, column, error);
+    return add_images (self, column, self->image_base, error);
   if (is_role (self, self->options->text, column) || ay_column_type (column) == AY_COLUMN_TEXT)
     return add_text (self, column);
   g_ptr_array_add (one, column);
@@ -213,6 +212,23 @@ add_table_file (AyLoading *self, AySource *source, const char *key, GError **err
   return TRUE;
 }
 
+/* A folder of images whose labels are elsewhere. */
+static gboolean
+add_folder (AyLoading *self, AySource *source, GError **error)
+{
+  AyColumn *paths = ay_table_find (source->table, "path");
+
+  if (!ay_loading_check_rows (self, ay_column_rows (paths), source->path, error))
+    return FALSE;
+  if (self->image == NULL)
+    {
+      self->image = ay_loading_extend (self, paths);
+      g_free (self->image_base);
+      self->image_base = g_strdup (source->path);
+    }
+  return add_images (self, paths, source->path, error);
+}
+
 static gboolean
 add_file (AyLoading *self, const AySourceName *name, GError **error)
 {
@@ -226,6 +242,8 @@ add_file (AyLoading *self, const AySourceName *name, GError **error)
   wide = ay_source_wide_keys (source);
   if (key == NULL && wide[0] != NULL && wide[1] == NULL)
     key = wide[0];
+  if (g_str_equal (source->format, "images"))
+    return add_folder (self, source, error);
   if (source->table != NULL && (key == NULL || !g_strv_contains ((const char *const *) wide, key)))
     return add_table_file (self, source, key, error);
   matrix = ay_source_array (source, key, error);
@@ -372,7 +390,7 @@ find_default (AyLoading *self, GError **error)
   if (self->image != NULL && (self->images || self->text == NULL))
     {
       self->options->features = g_strdup (self->options->image);
-      return add_images (self, self->image, error);
+      return add_images (self, self->image, self->image_base, error);
     }
   if (self->text != NULL)
     {
@@ -418,6 +436,10 @@ add_valid (AyLoading *self, GError **error)
     {
       AyFeatureBlock *block = self->blocks->pdata[b];
 
+      /* images are described by now, those of the validation file among them */
+      if (block->kind == AY_BLOCK_MATRIX && !block->given
+          && ay_matrix_rows (block->matrix) == self->n)
+        continue;
       if (block->kind == AY_BLOCK_MATRIX || self->valid_table == NULL)
         {
           g_set_error (error, AY_ERROR, AY_ERROR_INPUT,

@@ -345,7 +345,7 @@ ay_loading_read_inputs (AyLoading *self, GError **error)
 /* Rows of the validation file under those of the INPUTs: columns are matched by name, what the
  * file has not is missing. */
 static void
-extend_table (AyLoading *self, gsize n_valid)
+extend_table (AyLoading *self)
 {
   AyTable *both = ay_table_new (self->n);
 
@@ -361,6 +361,22 @@ extend_table (AyLoading *self, gsize n_valid)
     }
   ay_table_unref (self->table);
   self->table = both;
+}
+
+/* Two folders of images have no base in common. */
+static void
+use_full_paths (AyLoading *self, const char *valid_folder)
+{
+  AyTable *full = with_full_paths (self->valid_table, valid_folder);
+
+  ay_table_unref (self->valid_table);
+  self->valid_table = full;
+  if (!self->images || self->image_base == NULL)
+    return;
+  full = with_full_paths (self->table, self->image_base);
+  ay_table_unref (self->table);
+  self->table = full;
+  g_clear_pointer (&self->image_base, g_free);
 }
 
 gboolean
@@ -403,7 +419,9 @@ ay_loading_read_valid (AyLoading *self, GError **error)
   if (ay_table_rows (self->valid_table) != n_valid || ay_table_n_columns (self->valid_table) == 0)
     g_clear_pointer (&self->valid_table, ay_table_unref);
   self->n = self->n_input + n_valid;
+  if (g_str_equal (source->format, "images"))
+    use_full_paths (self, name.path);
   if (self->table != NULL)
-    extend_table (self, n_valid);
+    extend_table (self);
   return TRUE;
 }
