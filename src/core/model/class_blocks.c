@@ -15,6 +15,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/model/reduced.h"
 
 #include <cblas.h>
 #include <lapacke.h>
@@ -164,21 +165,9 @@ ay_class_blocks_apply (gpointer data, const double *in, gsize k, double *out, Ay
 {
   AyClassBlocks *self = data;
   Apply work = { self, k, in, out };
-  gsize stride = self->stride;
-  g_autofree double *mean = g_new (double, stride);
 
   if (!ay_parallel_for (self->n_classes, solve_class, &work, job, error))
     return FALSE;
-  for (gsize v = 0; v < k; v++)
-    {
-      double *x = out + v * self->n_classes * stride;
-
-      for (gsize j = 0; j < stride; j++)
-        mean[j] = 0.0;
-      for (guint c = 0; c < self->n_classes; c++)
-        cblas_daxpy (stride, 1.0 / self->n_classes, x + c * stride, 1, mean, 1);
-      for (guint c = 0; c < self->n_classes; c++)
-        cblas_daxpy (stride, -1.0, mean, 1, x + c * stride, 1);
-    }
+  ay_drop_class_mean (self->n_classes, self->stride, k, out);
   return TRUE;
 }

@@ -277,10 +277,18 @@ ay_hessian_precondition (gpointer data, const double *in, gsize k, double *out, 
                               : ay_kronecker_apply (self->kronecker, in, k, out, job, error);
 }
 
+/* The Hessian where class sums are zero. What rounding leaves along the class mean the
+ * preconditioner does not see, and the recursion would not end. */
 static gboolean
 multiply (gpointer data, const double *in, gsize k, double *out, AyJob *job, GError **error)
 {
-  return ay_curvature_product (data, in, k, out, job, error);
+  AyHessian *self = data;
+  AyCurvature *at = ay_hessian_curvature (self, job, error);
+
+  if (at == NULL || !ay_curvature_product (at, in, k, out, job, error))
+    return FALSE;
+  ay_drop_class_mean (self->n_outputs, self->stride, k, out);
+  return TRUE;
 }
 
 /* Takes the class mean out of the k vectors; mean: k x stride. */
@@ -323,7 +331,7 @@ static gboolean
 correct (AyHessian *self, const double *residual, gsize k, double tolerance, double *step,
          AyJob *job, GError **error)
 {
-  AyConjugate cg = { .p = self->p, .product = multiply,
+  AyConjugate cg = { .p = self->p, .product = multiply, .product_data = self,
                      .precondition = ay_hessian_precondition, .precondition_data = self,
                      .tolerance = tolerance,
                      .max_iterations = self->options.max_iterations };
@@ -334,9 +342,7 @@ correct (AyHessian *self, const double *residual, gsize k, double tolerance, dou
       solve_dense (self, residual, k, step);
       return TRUE;
     }
-  cg.product_data = ay_hessian_curvature (self, job, error);
-  if (cg.product_data == NULL
-      || !ay_conjugate_solve (&cg, residual, k, step, NULL, &iterations, job, error))
+  if (!ay_conjugate_solve (&cg, residual, k, step, NULL, &iterations, job, error))
     return FALSE;
   self->iterations += iterations;
   return TRUE;
@@ -349,6 +355,7 @@ measure (AyHessian *self, AyCurvature *at, const double *b, const double *x, gsi
 {
   if (!ay_curvature_product (at, x, k, residual, job, error))
     return FALSE;
+  ay_drop_class_mean (self->n_outputs, self->stride, k, residual);
   *worst = 0.0;
   for (gsize v = 0; v < k; v++)
     {

@@ -73,3 +73,19 @@ ay_reduced_curvature (guint n_outputs, const double *p, guint a, guint b)
   return (a == b ? p[a] : 0.0) + last - beta * (p[a] + p[b] + 2.0 * m * last) + beta * beta * sum
          - (p[a] - shift) * (p[b] - shift);
 }
+
+void
+ay_drop_class_mean (guint n_outputs, gsize stride, gsize k, double *x)
+{
+  for (gsize v = 0; v < k && n_outputs > 1; v++, x += n_outputs * stride)
+    for (gsize j = 0; j < stride; j++)
+      {
+        double mean = 0.0;
+
+        for (guint c = 0; c < n_outputs; c++)
+          mean += x[c * stride + j];
+        mean /= n_outputs;
+        for (guint c = 0; c < n_outputs; c++)
+          x[c * stride + j] -= mean;
+      }
+}

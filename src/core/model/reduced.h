@@ -20,6 +20,8 @@ ay_reduced_outputs (guint n_outputs)
 /* out (m x stride) = U^T in; out (C x stride) = U in. in and out do not overlap. */
 void ay_reduce (guint n_outputs, gsize stride, const double *in, double *out);
 void ay_expand (guint n_outputs, gsize stride, const double *in, double *out);
+/* Takes the class mean out of each of k vectors of C x stride, in place; for ridge nothing. */
+void ay_drop_class_mean (guint n_outputs, gsize stride, gsize k, double *x);
 /* (U^T (diag p - p p^T) U)_ab for p that sums to 1; for ridge 1. */
 double ay_reduced_curvature (guint n_outputs, const double *p, guint a, guint b);
 

@@ -20,6 +20,7 @@
 #include "core/model/class_search.h"
 #include "core/model/conjugate.h"
 #include "core/model/curvature.h"
+#include "core/model/reduced.h"
 
 #include <cblas.h>
 #include <math.h>
@@ -90,26 +91,17 @@ ay_refit_steps_free (AyRefitSteps *self)
   g_free (self);
 }
 
+/* The Hessian where class sums are zero. What rounding leaves along the class mean the
+ * preconditioner does not see, and the recursion would not end. */
 static gboolean
 multiply (gpointer data, const double *in, gsize k, double *out, AyJob *job, GError **error)
 {
-  return ay_curvature_product (data, in, k, out, job, error);
-}
+  AyRefitSteps *self = data;
 
-/* Takes the class mean out of b: nothing but rounding is along it, and the preconditioner does not
- * see it, so that the recursion would not end. */
-static void
-drop_mean (const AyRefitSteps *self, double *b)
-{
-  for (gsize j = 0; j < self->stride && self->head->n_classes > 0; j++)
-    {
-      double mean = 0.0;
-
-      for (guint c = 0; c < self->n_outputs; c++)
-        mean += b[c * self->stride + j] / self->n_outputs;
-      for (guint c = 0; c < self->n_outputs; c++)
-        b[c * self->stride + j] -= mean;
-    }
+  if (!ay_curvature_product (self->at, in, k, out, job, error))
+    return FALSE;
+  ay_drop_class_mean (self->n_outputs, self->stride, k, out);
+  return TRUE;
 }
 
 /* x = factor H^-1 b at the present point */
@@ -117,11 +109,11 @@ static gboolean
 solve (AyRefitSteps *self, double *b, double factor, double tolerance, double *x, AyJob *job,
        GError **error)
 {
-  AyConjugate cg = { .p = self->p, .product = multiply, .product_data = self->at,
+  AyConjugate cg = { .p = self->p, .product = multiply, .product_data = self,
                      .precondition = ay_hessian_precondition, .precondition_data = self->hessian,
                      .tolerance = tolerance, .max_iterations = MAX_ROUNDS };
 
-  drop_mean (self, b);
+  ay_drop_class_mean (self->n_outputs, self->stride, 1, b);
   if (!ay_conjugate_solve (&cg, b, 1, x, NULL, NULL, job, error))
     return FALSE;
   cblas_dscal (self->p, factor, x, 1);
