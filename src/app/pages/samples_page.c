@@ -21,6 +21,7 @@ struct _AssaySamplesPage
   GtkDropDown *sort_drop_down;
   GtkLabel *count_label;
   gboolean filling;
+  gboolean outdated; /* cells are made only while the page is seen: they are many */
 };
 
 G_DEFINE_FINAL_TYPE (AssaySamplesPage, assay_samples_page, ADW_TYPE_BIN)
@@ -97,13 +98,37 @@ fill_sort_names (AssaySamplesPage *self, AyTable *columns)
 
 /* The columns of the table are those of the session: what is gone goes, what is new comes. */
 static void
+fill (AssaySamplesPage *self)
+{
+  self->outdated = FALSE;
+  fill_sort_names (self, assay_session_get_columns (self->session));
+  assay_table_cells_fill (self->table, self->session);
+  if (gtk_column_view_get_model (self->table) == NULL)
+    {
+      gtk_column_view_set_model (self->table, GTK_SELECTION_MODEL (self->rows));
+      gtk_grid_view_set_model (self->gallery, GTK_SELECTION_MODEL (self->rows));
+    }
+  show_count (self);
+}
+
+static void
 on_columns_changed (AssaySamplesPage *self)
 {
-  AyTable *columns = assay_session_get_columns (self->session);
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    fill (self);
+  else
+    {
+      self->outdated = TRUE;
+      gtk_column_view_set_model (self->table, NULL);
+      gtk_grid_view_set_model (self->gallery, NULL);
+    }
+}
 
-  fill_sort_names (self, columns);
-  assay_table_cells_fill (self->table, self->session);
-  show_count (self);
+static void
+on_map (AssaySamplesPage *self)
+{
+  if (self->outdated && self->session != NULL)
+    fill (self);
 }
 
 static void
@@ -122,8 +147,6 @@ set_session (AssaySamplesPage *self, AssaySession *session)
   self->rows = assay_row_model_new (session);
   factory = assay_gallery_cell_factory_new (session);
   gtk_grid_view_set_factory (self->gallery, factory);
-  gtk_grid_view_set_model (self->gallery, GTK_SELECTION_MODEL (self->rows));
-  gtk_column_view_set_model (self->table, GTK_SELECTION_MODEL (self->rows));
   g_signal_connect_object (session, "columns-changed", G_CALLBACK (on_columns_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "decided", G_CALLBACK (on_columns_changed), self,
@@ -181,6 +204,7 @@ assay_samples_page_init (AssaySamplesPage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_drop_down_set_expression (
       self->sort_drop_down, gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string"));
+  g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
   g_signal_connect_swapped (self->gallery_button, "toggled", G_CALLBACK (show_view), self);
   g_signal_connect_swapped (self->selected_check, "toggled", G_CALLBACK (only_selected), self);
   g_signal_connect_swapped (self->descending_button, "toggled", G_CALLBACK (sort), self);

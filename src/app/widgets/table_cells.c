@@ -7,7 +7,7 @@
 
 #include <glib/gi18n.h>
 
-#define MAX_OWN_COLUMNS 64
+#define MAX_OWN_COLUMNS 12
 #define IMAGE_SIZE 32
 
 char *
@@ -145,10 +145,14 @@ assay_table_cells_fill (GtkColumnView *view, AssaySession *session)
   if (same_columns (shown, names, images ? 1 : 0))
     {
       /* The same columns with new values: rows are bound anew. */
-      g_autoptr (GtkSelectionModel) model = g_object_ref (gtk_column_view_get_model (view));
+      g_autoptr (GtkSelectionModel) model = gtk_column_view_get_model (view);
 
-      gtk_column_view_set_model (view, NULL);
-      gtk_column_view_set_model (view, model);
+      if (model != NULL)
+        {
+          g_object_ref (model);
+          gtk_column_view_set_model (view, NULL);
+          gtk_column_view_set_model (view, model);
+        }
       return;
     }
   while (g_list_model_get_n_items (shown) > 0)
