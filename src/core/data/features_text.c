@@ -145,19 +145,21 @@ row_terms (const Reading *reading, gsize i, gsize *count)
 
 /* Number of fitted rows that each place occurs in. */
 static guint32 *
-count_rows (const Reading *reading, const guint8 *fit, GError **error)
+count_rows (const Reading *reading, const guint8 *fit, AyJob *job, GError **error)
 {
-  guint32 *rows = ay_try_alloc (PLACES, sizeof (guint32), "term counts", error);
+  g_autofree guint32 *rows = ay_try_alloc (PLACES, sizeof (guint32), "term counts", error);
 
   for (gsize i = 0; rows != NULL && i < reading->n; i++)
     {
       gsize count;
       const Term *terms = row_terms (reading, i, &count);
 
+      if (i % BLOCK_ROWS == 0 && !ay_job_check (job, error))
+        return NULL;
       for (gsize k = 0; fit[i] && k < count; k++)
         rows[terms[k].place]++;
     }
-  return rows;
+  return g_steal_pointer (&rows);
 }
 
 /* The least number of rows such that at most max_terms terms have as many, and at least `least`. */
@@ -225,17 +227,21 @@ weigh_row (AySparse *out, gsize i, const Term *terms, gsize count, const guint32
       }
 }
 
-static AySparse *
-weigh (const Reading *reading, const guint32 *rows, const guint32 *number, gsize n_terms,
-       gsize n_fit, GError **error)
+typedef struct
 {
-  g_autofree double *idf = g_new (double, n_terms);
-  gsize total = 0;
-  AySparse *out;
+  const Reading *reading;
+  const guint32 *number;
+  double *idf; /* a term */
+  AyJob *job;
+} Weighing;
 
-  for (gsize p = 0; p < PLACES; p++)
-    if (number[p] != NO_TERM)
-      idf[number[p]] = log ((1.0 + n_fit) / (1.0 + rows[p])) + 1.0;
+static AySparse *
+weigh (const Weighing *self, gsize n_terms, GError **error)
+{
+  const Reading *reading = self->reading;
+  g_autoptr (AySparse) out = NULL;
+  gsize total = 0;
+
   for (gsize b = 0; b < reading->n_blocks; b++)
     total += reading->blocks[b].terms->len;
   out = ay_sparse_new (reading->n, n_terms, total, error);
@@ -244,9 +250,11 @@ weigh (const Reading *reading, const guint32 *rows, const guint32 *number, gsize
       gsize count;
       const Term *terms = row_terms (reading, i, &count);
 
-      weigh_row (out, i, terms, count, number, idf);
+      if (i % BLOCK_ROWS == 0 && !ay_job_check (self->job, error))
+        return NULL;
+      weigh_row (out, i, terms, count, self->number, self->idf);
     }
-  return out;
+  return g_steal_pointer (&out);
 }
 
 AySparse *
@@ -256,6 +264,7 @@ ay_text_tfidf (const AyColumn *text, const guint8 *fit, const AyTextOptions *opt
   gsize n = ay_column_rows (text), n_fit = 0, n_terms;
   g_auto (Reading) reading = { .text = text, .n = n, .n_blocks = ay_n_blocks (n, BLOCK_ROWS) };
   g_autofree guint32 *rows = NULL, *number = NULL;
+  g_autofree double *idf = NULL;
 
   ay_job_set_phase (job, "reading the texts");
   reading.tokens = (AyTokenOptions) { TRUE, wants_pieces (text, options->pieces) };
@@ -263,7 +272,7 @@ ay_text_tfidf (const AyColumn *text, const guint8 *fit, const AyTextOptions *opt
   for (gsize i = 0; i < n; i++)
     n_fit += fit[i] != 0;
   if (!ay_parallel_for (reading.n_blocks, read_block, &reading, job, error)
-      || (rows = count_rows (&reading, fit, error)) == NULL
+      || (rows = count_rows (&reading, fit, job, error)) == NULL
       || (number = number_terms (rows, n, options, &n_terms, error)) == NULL)
     return NULL;
   if (n_terms == 0)
@@ -272,7 +281,11 @@ ay_text_tfidf (const AyColumn *text, const guint8 *fit, const AyTextOptions *opt
                    "text column \"%s\": no words in the training rows", ay_column_name (text));
       return NULL;
     }
-  return weigh (&reading, rows, number, n_terms, n_fit, error);
+  idf = g_new (double, n_terms);
+  for (gsize p = 0; p < PLACES; p++)
+    if (number[p] != NO_TERM)
+      idf[number[p]] = log ((1.0 + n_fit) / (1.0 + rows[p])) + 1.0;
+  return weigh (&(Weighing) { &reading, number, idf, job }, n_terms, error);
 }
 
 typedef struct

@@ -120,6 +120,7 @@ typedef struct
   gint64 *lacking; /* per class (or one): wanted minus taken */
   gint64 *left;    /* (nullable) per class: rows that would remain; kept >= 1 */
   gint64 *count;   /* per class: scratch, zero between calls */
+  gint64 off;      /* sum of |lacking|: nothing can be gained at 0 */
 } Taker;
 
 /* Whether a unit may be taken: it fits wholly, or (fill) it brings the counts nearer. */
@@ -157,13 +158,15 @@ takes (const Taker *self, const Unit *unit, gboolean fill)
 }
 
 static void
-take (const Taker *self, const Unit *unit)
+take (Taker *self, const Unit *unit)
 {
   for (guint32 i = 0; i < unit->count; i++)
     {
       gint32 c = self->draw->label[self->units->rows[unit->first + i]];
+      gint64 *lacking = &self->lacking[self->strata ? c : 0];
 
-      self->lacking[self->strata ? c : 0]--;
+      self->off += *lacking > 0 ? -1 : 1;
+      (*lacking)--;
       if (self->left != NULL)
         self->left[c]--;
     }
@@ -172,14 +175,17 @@ take (const Taker *self, const Unit *unit)
 /* Offers the units marked 1 in turn and marks those taken `mark`; fits first, then fills. Latest
  * units (no strata) are filled at once: an older one must not stand in for a newer. */
 static void
-take_all (const Taker *self, guint8 *marks, guint8 mark)
+take_all (Taker *self, guint8 *marks, guint8 mark)
 {
   gboolean again = TRUE;
 
+  self->off = 0;
+  for (guint c = 0; c < (self->strata ? self->draw->n_classes : 1); c++)
+    self->off += self->lacking[c];
   for (int pass = 0; again; pass++)
     {
       again = pass == 0 && self->strata;
-      for (gsize u = 0; u < self->units->n; u++)
+      for (gsize u = 0; u < self->units->n && self->off > 0; u++)
         if (marks[u] == 1 && takes (self, &self->units->units[u], pass > 0 || !self->strata))
           {
             take (self, &self->units->units[u]);
@@ -202,7 +208,7 @@ draw_units (const AySplitDraw *draw, const Units *units, guint8 *marks)
   g_autofree gint64 *lacking = g_new0 (gint64, draw->n_classes);
   g_autofree gint64 *left = g_new0 (gint64, draw->n_classes);
   g_autofree gint64 *count = g_new0 (gint64, draw->n_classes);
-  Taker taker = { draw, units, draw->time == NULL, lacking, left, count };
+  Taker taker = { draw, units, draw->time == NULL, lacking, left, count, 0 };
   gint64 total = 0;
 
   for (gsize u = 0; u < units->n; u++)
@@ -222,7 +228,7 @@ halve_units (const AySplitDraw *draw, const Units *units, guint8 *marks)
 {
   g_autofree gint64 *lacking = g_new0 (gint64, draw->n_classes);
   g_autofree gint64 *count = g_new0 (gint64, draw->n_classes);
-  Taker taker = { draw, units, draw->time == NULL, lacking, NULL, count };
+  Taker taker = { draw, units, draw->time == NULL, lacking, NULL, count, 0 };
 
   for (gsize u = 0; u < units->n; u++)
     {
