@@ -20,7 +20,8 @@ def lint_man_pages():
     pages = tree.files('.1', '.5', under=('data',))
     assert pages
     problems = [line for page in pages for line in run_lines('mandoc', '-Tlint', str(page))
-                if 'outdated mandoc.db' not in line]
+                if 'outdated mandoc.db' not in line
+                and 'referenced manual not found: Xr assay' not in line]  # not installed yet
     assert not problems, '\n'.join(problems)
 
 
@@ -52,11 +53,11 @@ def faults_of_package_lists():
 
 
 def sources_that_are_not_built():
-    """Every C file is named by the meson.build of its folder."""
+    """Every C file is named by the nearest meson.build above it."""
     for path in tree.files('.c', '.cc', under=('src', 'tests')):
-        build = path.parent / 'meson.build'
-        text = build.read_text(encoding='utf-8') if build.exists() else ''
-        if not re.search(rf"'{re.escape(path.name)}'", text):
+        folder = next(above for above in path.parents if (above / 'meson.build').exists())
+        text = (folder / 'meson.build').read_text(encoding='utf-8')
+        if f"'{path.relative_to(folder)}'" not in text:
             yield tree.name(path)
 
 
