@@ -53,7 +53,7 @@ main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (AyWorkspace) workspace
-    = argc == 2 ? ay_workspace_create (argv[1], &error) : NULL;
+    = argc == 2 ? ay_workspace_create (argv[1], NULL, &error) : NULL;
 
   if (workspace != NULL && put_items (workspace, &error) && put_decisions (workspace, &error))
     return 0;

@@ -179,7 +179,7 @@ test_kill (void)
   int steps = 0, unspoken = 0, midway = 0;
   AyRng rng;
 
-  ay_workspace_unref (ay_workspace_create (path, NULL));
+  ay_workspace_unref (ay_workspace_create (path, NULL, NULL));
   ay_rng_init (&rng, 11, 0);
   for (int i = 0; i < KILLS; i++)
     {
@@ -255,7 +255,7 @@ test_no_space (void)
 {
   char *folder = test_folder ();
   g_autofree char *path = g_build_filename (folder, "work.assay", NULL);
-  AyWorkspace *workspace = ay_workspace_create (path, NULL);
+  AyWorkspace *workspace = ay_workspace_create (path, NULL, NULL);
   int status = 0;
   pid_t pid;
 

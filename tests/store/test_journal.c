@@ -221,7 +221,7 @@ run_program (gsize n, guint64 seed, int steps)
 {
   char *folder = test_folder ();
   g_autofree char *path = g_build_filename (folder, "work.assay", NULL);
-  AyWorkspace *workspace = ay_workspace_create (path, NULL);
+  AyWorkspace *workspace = ay_workspace_create (path, NULL, NULL);
   AyJournal *journal = ay_journal_open (workspace, n, NULL);
   g_autofree Model *model = g_new0 (Model, 1);
   AyRng rng;
@@ -335,7 +335,7 @@ test_refused (void)
 {
   char *folder = test_folder ();
   g_autofree char *path = g_build_filename (folder, "work.assay", NULL);
-  g_autoptr (AyWorkspace) workspace = ay_workspace_create (path, NULL);
+  g_autoptr (AyWorkspace) workspace = ay_workspace_create (path, NULL, NULL);
   g_autoptr (AyJournal) journal = ay_journal_open (workspace, 10, NULL);
   g_autoptr (AyBitset) none = ay_bitset_new (10);
   g_autoptr (AyBitset) some = ay_bitset_new (10);
@@ -376,7 +376,7 @@ test_damaged (void)
     {
       char *folder = test_folder ();
       g_autofree char *path = g_build_filename (folder, "work.assay", NULL);
-      g_autoptr (AyWorkspace) workspace = ay_workspace_create (path, NULL);
+      g_autoptr (AyWorkspace) workspace = ay_workspace_create (path, NULL, NULL);
       g_autoptr (AyJournal) journal = ay_journal_open (workspace, 10, NULL);
       g_autoptr (AyBitset) rows = ay_bitset_new (10);
       g_autoptr (GError) error = NULL;

@@ -30,7 +30,7 @@ static AyWorkspace *
 create (Place *place)
 {
   g_autoptr (GError) error = NULL;
-  AyWorkspace *workspace = ay_workspace_create (place->path, &error);
+  AyWorkspace *workspace = ay_workspace_create (place->path, NULL, &error);
 
   g_assert_no_error (error);
   g_assert_false (ay_workspace_is_read_only (workspace));
@@ -356,15 +356,54 @@ test_create_refuses (Place *place, gconstpointer data)
   g_autofree char *text = NULL;
 
   g_assert_true (g_file_set_contents (place->path, "mine", -1, NULL));
-  g_assert_null (ay_workspace_create (place->path, &error));
+  g_assert_null (ay_workspace_create (place->path, NULL, &error));
   test_assert_message (error, place->path);
   g_assert_nonnull (strstr (error->message, "exists already"));
   g_assert_true (g_file_get_contents (place->path, &text, NULL, NULL));
   g_assert_cmpstr (text, ==, "mine");
   g_assert_cmpuint (test_count_files (place->folder), ==, 1);
   g_clear_error (&error);
-  g_assert_null (ay_workspace_create ("/nonexistent-folder/work.assay", &error));
+  g_assert_null (ay_workspace_create ("/nonexistent-folder/work.assay", NULL, &error));
   test_assert_message (error, "/nonexistent-folder/work.assay");
+}
+
+static gboolean
+fill (AyWorkspace *workspace, gpointer data, GError **error)
+{
+  g_autofree char *beside
+      = g_build_filename (((Place *) data)->folder, "data.csv", NULL);
+  g_autofree char *stored = ay_workspace_relative_path (workspace, beside);
+
+  /* Not there by its name yet, but paths are as they will be. */
+  g_assert_false (g_file_test (((Place *) data)->path, G_FILE_TEST_EXISTS));
+  g_assert_cmpstr (stored, ==, "data.csv");
+  return ay_workspace_put_json (workspace, "setting", "first", "1", error);
+}
+
+static gboolean
+fill_in_vain (AyWorkspace *workspace, gpointer data, GError **error)
+{
+  g_assert_true (ay_workspace_put_json (workspace, "setting", "first", "1", NULL));
+  /* Refused, by a message that names the file as the user knows it. */
+  return ay_workspace_get_json (workspace, "setting", "second", error) != NULL;
+}
+
+static void
+test_create_filled (Place *place, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  const AyWorkspaceFiller vain = { fill_in_vain, NULL };
+  const AyWorkspaceFiller filler = { fill, place };
+  g_autoptr (AyWorkspace) workspace = NULL;
+
+  g_assert_null (ay_workspace_create (place->path, &vain, &error));
+  test_assert_message (error, place->path);
+  g_assert_cmpuint (test_count_files (place->folder), ==, 0);
+  g_clear_error (&error);
+  workspace = ay_workspace_create (place->path, &filler, &error);
+  g_assert_no_error (error);
+  g_assert_true (ay_workspace_has (workspace, "setting", "first"));
+  g_assert_cmpuint (test_count_files (place->folder), ==, 2); /* and the lock */
 }
 
 static void
@@ -593,6 +632,7 @@ main (int argc, char **argv)
   ADD ("/workspace/large", test_large);
   ADD ("/workspace/transactions", test_transactions);
   ADD ("/workspace/create-refuses", test_create_refuses);
+  ADD ("/workspace/create-filled", test_create_filled);
   ADD ("/workspace/refused", test_refused);
   ADD ("/workspace/truncated", test_truncated);
   ADD ("/workspace/damaged", test_damaged);

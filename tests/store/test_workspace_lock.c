@@ -26,7 +26,7 @@ place_init (Place *place, gconstpointer data)
 
   place->folder = test_folder ();
   place->path = g_build_filename (place->folder, "work.assay", NULL);
-  workspace = ay_workspace_create (place->path, NULL);
+  workspace = ay_workspace_create (place->path, NULL, NULL);
   g_assert_true (ay_workspace_put_json (workspace, "k", "before", "1", NULL));
   ay_workspace_unref (workspace);
 }

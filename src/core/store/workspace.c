@@ -115,9 +115,9 @@ workspace_new (const char *file)
 
 /* SQLite would open a folder's name, a pipe or nothing at all with other words. */
 static gboolean
-find_file (AyWorkspace *self, GError **error)
+find_file (AyWorkspace *self, const char *path, GError **error)
 {
-  char *real = realpath (self->file, NULL);
+  char *real = realpath (path, NULL);
   struct stat st;
 
   if (real == NULL || stat (real, &st) != 0)
@@ -229,18 +229,25 @@ check_tables (AyWorkspace *self, GError **error)
   return TRUE;
 }
 
-AyWorkspace *
-ay_workspace_open (const char *path, AyWorkspaceMode mode, GError **error)
+/* Messages name `file`. */
+static AyWorkspace *
+open_as (const char *path, const char *file, AyWorkspaceMode mode, GError **error)
 {
-  g_autoptr (AyWorkspace) self = workspace_new (path);
+  g_autoptr (AyWorkspace) self = workspace_new (file);
 
-  if (!find_file (self, error))
+  if (!find_file (self, path, error))
     return NULL;
   take_lock (self, mode);
   if (!connect (self->path, self->file, &self->db, error) || !migrate (self, error)
       || !configure (self, error) || !check_tables (self, error))
     return NULL;
   return g_steal_pointer (&self);
+}
+
+AyWorkspace *
+ay_workspace_open (const char *path, AyWorkspaceMode mode, GError **error)
+{
+  return open_as (path, path, mode, error);
 }
 
 /* The whole of an empty workspace, in a file of its own. */
@@ -285,8 +292,22 @@ move_new (const char *from, const char *to, GError **error)
   return FALSE;
 }
 
+static gboolean
+write_filled (const char *temporary, const char *path, const AyWorkspaceFiller *filler,
+              GError **error)
+{
+  g_autoptr (AyWorkspace) self = NULL;
+
+  if (!write_empty (temporary, path, error))
+    return FALSE;
+  if (filler == NULL)
+    return TRUE;
+  self = open_as (temporary, path, AY_WORKSPACE_WRITE, error);
+  return self != NULL && filler->fill (self, filler->data, error);
+}
+
 AyWorkspace *
-ay_workspace_create (const char *path, GError **error)
+ay_workspace_create (const char *path, const AyWorkspaceFiller *filler, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *name = g_path_get_basename (path);
@@ -305,7 +326,7 @@ ay_workspace_create (const char *path, GError **error)
       return NULL;
     }
   close (fd);
-  if (!write_empty (temporary, path, error) || !move_new (temporary, path, error))
+  if (!write_filled (temporary, path, filler, error) || !move_new (temporary, path, error))
     {
       unlink (temporary);
       return NULL;

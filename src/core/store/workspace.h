@@ -25,8 +25,17 @@ typedef enum
   AY_WORKSPACE_READ,
 } AyWorkspaceMode;
 
-/* A new file, which appears whole or not at all. AY_ERROR_IO when the path exists already. */
-AyWorkspace *ay_workspace_create (const char *path, GError **error);
+/* Puts the first items into a new workspace, before it has its name. */
+typedef struct
+{
+  gboolean (*fill) (AyWorkspace *self, gpointer data, GError **error);
+  gpointer data;
+} AyWorkspaceFiller;
+
+/* A new file, which appears whole, with what filler (nullable) puts into it, or not at all.
+ * AY_ERROR_IO when the path exists already. */
+AyWorkspace *ay_workspace_create (const char *path, const AyWorkspaceFiller *filler,
+                                  GError **error);
 /* AY_ERROR_INPUT: not a workspace, damaged, or made by a newer version; AY_ERROR_IO. A file of an
  * older version is brought up to date after a copy `NAME.assay.bak` was made. */
 AyWorkspace *ay_workspace_open (const char *path, AyWorkspaceMode mode, GError **error);

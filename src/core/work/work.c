@@ -3,7 +3,6 @@
 
 #include "core/base/json_text.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 AyWork *
@@ -81,41 +80,43 @@ copy_options (const AyLoadOptions *options, GError **error)
 
 /* Where the data is and what it was. */
 static gboolean
-put_places (AyWork *self, AyJob *job, GError **error)
+put_places (AyWork *self, AyWorkspace *store, AyJob *job, GError **error)
 {
-  g_autofree char *load = ay_work_stored_options (self->store, self->load, error);
+  g_autofree char *load = ay_work_stored_options (store, self->load, error);
   g_autoptr (JsonNode) files
-      = load != NULL ? ay_work_files_describe (self->store, self->load, job, error) : NULL;
+      = load != NULL ? ay_work_files_describe (store, self->load, job, error) : NULL;
   g_autofree char *described = files != NULL ? ay_json_to_text (files, FALSE) : NULL;
 
   return described != NULL
-         && ay_workspace_put_json (self->store, AY_KIND_SETTING, AY_SETTING_LOAD, load, error)
-         && ay_workspace_put_json (self->store, AY_KIND_SETTING, AY_SETTING_FILES, described,
-                                   error);
+         && ay_workspace_put_json (store, AY_KIND_SETTING, AY_SETTING_LOAD, load, error)
+         && ay_workspace_put_json (store, AY_KIND_SETTING, AY_SETTING_FILES, described, error);
 }
 
-/* Everything a new workspace holds, in one transaction. */
-static gboolean
-store_first (AyWork *self, AyJob *job, GError **error)
+typedef struct
 {
+  AyWork *work;
+  AyJob *job;
+} FirstItems;
+
+/* Everything a new workspace holds. */
+static gboolean
+store_first (AyWorkspace *store, gpointer data, GError **error)
+{
+  FirstItems *first = data;
+  AyWork *self = first->work;
   g_autoptr (GBytes) parts = g_bytes_new (self->data->split, self->data->n);
   AyItem split = { .kind = (char *) AY_KIND_SETTING, .name = (char *) AY_SETTING_SPLIT,
                    .bytes = parts };
 
-  if (!ay_workspace_begin (self->store, error))
-    return FALSE;
-  if (!put_places (self, job, error) || !ay_workspace_put (self->store, &split, error))
-    {
-      ay_workspace_rollback (self->store);
-      return FALSE;
-    }
-  return ay_workspace_commit (self->store, error);
+  return put_places (self, store, first->job, error) && ay_workspace_put (store, &split, error);
 }
 
 AyWork *
 ay_work_new (const char *path, AyLoadOptions *options, AyJob *job, GError **error)
 {
   g_autoptr (AyWork) self = work_alloc ();
+  FirstItems first = { self, job };
+  AyWorkspaceFiller filler = { store_first, &first };
 
   if (g_file_test (path, G_FILE_TEST_EXISTS))
     {
@@ -129,15 +130,9 @@ ay_work_new (const char *path, AyLoadOptions *options, AyJob *job, GError **erro
   if (self->load == NULL)
     return NULL;
   self->head_options.seed = options->seed;
-  self->store = ay_workspace_create (path, error);
+  self->store = ay_workspace_create (path, &filler, error);
   if (self->store == NULL)
     return NULL;
-  if (!store_first (self, job, error))
-    {
-      g_clear_pointer (&self->store, ay_workspace_unref);
-      g_unlink (path); /* it holds nothing that anyone saw */
-      return NULL;
-    }
   self->journal = ay_journal_open (self->store, self->data->n, error);
   return self->journal != NULL ? g_steal_pointer (&self) : NULL;
 }
@@ -161,7 +156,7 @@ read_load_options (AyWork *self, GHashTable *moved, AyJob *job, GError **error)
     return FALSE;
   if (moved == NULL || ay_workspace_is_read_only (self->store))
     return TRUE;
-  return put_places (self, job, error); /* the new places are remembered */
+  return put_places (self, self->store, job, error); /* the new places are remembered */
 }
 
 /* The parts are those drawn when the workspace was made, whatever a later version would draw. */
