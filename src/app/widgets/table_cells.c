@@ -3,6 +3,7 @@
 
 #include "app/model/row.h"
 #include "app/widgets/row_image.h"
+#include "app/widgets/text_cell.h"
 #include "core/data/thumbnail.h"
 
 #include <glib/gi18n.h>
@@ -41,16 +42,9 @@ static void
 setup_text (GtkListItemFactory *factory, GtkListItem *item, Cells *self)
 {
   AyColumn *column = assay_session_find_column (self->session, self->name);
-  GtkWidget *cell = gtk_inscription_new (NULL);
   gboolean number = column != NULL && ay_column_type (column) == AY_COLUMN_NUMBER;
 
-  gtk_inscription_set_xalign (GTK_INSCRIPTION (cell), number ? 1.0f : 0.0f);
-  gtk_inscription_set_min_chars (GTK_INSCRIPTION (cell), number ? 8 : 10);
-  gtk_inscription_set_text_overflow (GTK_INSCRIPTION (cell),
-                                     GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
-  if (number)
-    gtk_widget_add_css_class (cell, "numeric");
-  gtk_list_item_set_child (item, cell);
+  gtk_list_item_set_child (item, assay_text_cell_new (number ? 8 : 12, number));
 }
 
 static void
@@ -61,7 +55,7 @@ bind_text (GtkListItemFactory *factory, GtkListItem *item, Cells *self)
   g_autofree char *text
       = column != NULL ? assay_table_cells_dup_value (column, row) : g_strdup ("");
 
-  gtk_inscription_set_text (GTK_INSCRIPTION (gtk_list_item_get_child (item)), text);
+  assay_text_cell_set_text (ASSAY_TEXT_CELL (gtk_list_item_get_child (item)), text);
 }
 
 static void
