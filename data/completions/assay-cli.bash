@@ -15,7 +15,7 @@ _assay_cli ()
 
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      --threads|--seed) i=$((i + 1)) ;;
+      --threads|--seed|--moved) i=$((i + 1)) ;;
       -*) ;;
       *)
         if [ -z "$command" ]; then command=${COMP_WORDS[i]}; else position=$((position + 1)); fi
@@ -26,7 +26,7 @@ _assay_cli ()
   if [ -z "$command" ]; then
     mapfile -t found < <("$program" --help 2>/dev/null |
       sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
-    [[ $word == -* ]] && found=(--threads --seed --json --quiet --version --help)
+    [[ $word == -* ]] && found=(--threads --seed --moved --json --quiet --version --help)
   elif [[ $word == -* ]]; then
     mapfile -t found < <("$program" "$command" --help 2>/dev/null |
       grep -oE '^  (-[a-z], )?--[a-z0-9-]+' | grep -oE -- '--[a-z0-9-]+')

@@ -57,7 +57,7 @@ cmd_note_diagnostics (CmdRun *run, const AyDiagnostics *diagnostics, gsize first
 AyWork *
 cmd_open (CmdRun *run, const char *path, AyWorkspaceMode mode, GError **error)
 {
-  g_autoptr (AyWork) work = ay_work_open (path, mode, NULL, run->job, error);
+  g_autoptr (AyWork) work = ay_work_open (path, mode, run->moved, run->job, error);
   AyWorkspace *store;
 
   if (work == NULL)

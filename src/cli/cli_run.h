@@ -26,6 +26,7 @@ typedef struct
   gboolean json;  /* --json */
   gboolean quiet; /* --quiet */
   guint64 seed;   /* --seed */
+  GHashTable *moved; /* --moved: places of data files, old -> new */
   AyJob *job;     /* cancelled by SIGINT */
   CmdProgress *progress; /* watches it; hidden by cmd_begin_output () */
 } CmdRun;

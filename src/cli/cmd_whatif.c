@@ -166,7 +166,7 @@ run_whatif (CmdRun *run, GError **error)
   parameters = cmd_parameters (given.parameters, error);
   /* A workspace that can only be read will do: nothing is stored but the count of openings. */
   work = parameters != NULL
-             ? ay_work_open (run->args[0], AY_WORKSPACE_WRITE, NULL, run->job, error)
+             ? ay_work_open (run->args[0], AY_WORKSPACE_WRITE, run->moved, run->job, error)
              : NULL;
   if (work == NULL
       || (g_hash_table_size (parameters) > 0

@@ -31,6 +31,7 @@ static struct
 {
   gint threads;
   gint64 seed;
+  char **moved;
   gboolean json, quiet, version, help;
 } globals;
 
@@ -38,6 +39,8 @@ static const GOptionEntry global_options[] = {
   { "threads", 0, 0, G_OPTION_ARG_INT, &globals.threads,
     "Number of threads (default: the cores there are)", "N" },
   { "seed", 0, 0, G_OPTION_ARG_INT64, &globals.seed, "Seed of everything drawn (default 0)", "N" },
+  { "moved", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &globals.moved,
+    "A data file of the workspace lies elsewhere now (repeatable)", "OLD=NEW" },
   { "json", 0, 0, G_OPTION_ARG_NONE, &globals.json, "Print one JSON object", NULL },
   { "quiet", 0, 0, G_OPTION_ARG_NONE, &globals.quiet, "No progress, no notes", NULL },
   { "version", 0, 0, G_OPTION_ARG_NONE, &globals.version, "Print the version", NULL },
@@ -63,7 +66,8 @@ find_command_word (int argc, char **argv)
     {
       if (argv[i][0] != '-')
         return i;
-      if (strcmp (argv[i], "--threads") == 0 || strcmp (argv[i], "--seed") == 0)
+      if (strcmp (argv[i], "--threads") == 0 || strcmp (argv[i], "--seed") == 0
+          || strcmp (argv[i], "--moved") == 0)
         i++;
     }
   return argc;
@@ -171,8 +175,13 @@ static gboolean
 run_command (const Cmd *command, int n_args, char **args, GError **error)
 {
   g_autoptr (AyJob) job = ay_job_new ();
-  CmdRun run = { n_args, args, globals.json, globals.quiet, (guint64) globals.seed, job, NULL };
+  g_autoptr (GHashTable) moved = cmd_parameters (globals.moved, error);
+  CmdRun run = { n_args, args, globals.json, globals.quiet, (guint64) globals.seed, moved, job,
+                 NULL };
   gboolean ok;
+
+  if (moved == NULL)
+    return FALSE;
 
   ay_set_threads ((guint) globals.threads);
   run.progress = cmd_progress_start (job, globals.quiet);

@@ -154,7 +154,8 @@ read_load_options (AyWork *self, GHashTable *moved, AyJob *job, GError **error)
   if (described == NULL
       || !ay_work_files_check (self->store, described, moved, self->load, job, error))
     return FALSE;
-  if (moved == NULL || ay_workspace_is_read_only (self->store))
+  if (moved == NULL || g_hash_table_size (moved) == 0
+      || ay_workspace_is_read_only (self->store))
     return TRUE;
   return put_places (self, self->store, job, error); /* the new places are remembered */
 }
