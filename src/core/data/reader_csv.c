@@ -271,7 +271,7 @@ read_batch (Worker *worker, gsize n_rows)
         read_texts (worker, &cells, c);
       else if (ay_cells_numbers (&cells, c, column->numbers + worker->row, &integral) < n_rows)
         ay_build_fail (column);
-      if (!integral && !column->fractions)
+      if (!integral && !g_atomic_int_get (&column->fractions))
         g_atomic_int_set (&column->fractions, TRUE);
     }
   worker->row += n_rows;

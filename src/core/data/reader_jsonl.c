@@ -347,7 +347,8 @@ store_numbers (AyBuildColumn *column, gsize row, const AyJsonValue *value)
   if (wanted == AY_JSON_NUMBER && ay_cell_is_too_long (value->text, value->length))
     return FALSE;
   memcpy (out, numbers, column->width * sizeof *out);
-  if (!column->fractions && wanted == AY_JSON_NUMBER && !isnan (*out) && *out != floor (*out))
+  if (wanted == AY_JSON_NUMBER && !isnan (*out) && *out != floor (*out)
+      && !g_atomic_int_get (&column->fractions))
     g_atomic_int_set (&column->fractions, TRUE);
   return TRUE;
 }
