@@ -211,6 +211,9 @@ ay_covariance (const AyCentred *rows, gboolean wide, double *covariance, double 
 
 /* ---- the other side ---- */
 
+/* Of a block of columns: wide, since rows that are no floats are converted whole for each. */
+#define GRAM_BYTES (32 << 20)
+
 typedef struct
 {
   const AyCentred *rows;
@@ -269,7 +272,7 @@ gboolean
 ay_gram (const AyCentred *rows, double *gram, AyJob *job, GError **error)
 {
   gsize n = rows->n, d = rows->d, n_panels = ay_n_blocks (n, PANEL);
-  gsize width = CLAMP (AY_MOMENT_BYTES / sizeof (double) / n, 256, MAX (d, 256));
+  gsize width = CLAMP (GRAM_BYTES / sizeof (double) / n, 256, MAX (d, 256));
   g_autofree double *block = ay_try_alloc (n * MIN (width, d), sizeof (double), "a block", error);
   Gram self = { rows, 0, 0, block, gram };
 

@@ -20,9 +20,9 @@
 #include "core/project/centred.h"
 #include "core/project/covariance.h"
 #include "core/project/eigen.h"
+#include "core/project/pca_private.h"
 
 #include <cblas.h>
-#include <lapacke.h>
 #include <math.h>
 #include <string.h>
 
@@ -30,17 +30,6 @@
 #define WIDE_OPERATIONS 4e9    /* multiplications that may be in double */
 #define CONSTANT 1e-12         /* a column whose sd is below this share of its mean is constant */
 #define PROJECT_ROWS 256
-
-typedef struct
-{
-  AyCentred *rows;
-  AyPca *pca;
-  const AyPcaOptions *options;
-  double *shift;    /* d: mean of z */
-  double *factor;   /* d: what z is multiplied by in the end: inv_scale / scale */
-  double unit;      /* of the values that a solver sees: a power of two */
-  gboolean converged;
-} Fit;
 
 static AyPca *
 pca_new (gsize n, gsize d, guint k, GError **error)
@@ -97,7 +86,7 @@ say_constant (AyDiagnostics *diagnostics, gsize count, gsize d)
 
 /* Mean, scale and total variance from the variances of z (divisor n) and the shift. */
 static void
-set_scales (Fit *fit, const double *variance, gsize step, AyDiagnostics *diagnostics)
+set_scales (AyPcaFit *fit, const double *variance, gsize step, AyDiagnostics *diagnostics)
 {
   AyPca *pca = fit->pca;
   gsize constant = 0;
@@ -122,8 +111,8 @@ set_scales (Fit *fit, const double *variance, gsize step, AyDiagnostics *diagnos
   say_constant (diagnostics, constant, pca->d);
 }
 
-static void
-set_variances (const Fit *fit, const double *values)
+void
+ay_pca_set_variances (const AyPcaFit *fit, const double *values)
 {
   AyPca *pca = fit->pca;
   double divisor = (double) pca->n / (double) (pca->n - 1);
@@ -135,12 +124,12 @@ set_variances (const Fit *fit, const double *values)
     }
 }
 
-/* ---- the three solvers: components and variances ---- */
+/* ---- components and variances; the other two solvers have files of their own ---- */
 
 /* Whether the sample that chose the centre was a fair one: means within a few deviations, and
  * nothing overflowed. */
 static gboolean
-is_tame (const Fit *fit, const double *covariance)
+is_tame (const AyPcaFit *fit, const double *covariance)
 {
   gsize d = fit->pca->d;
 
@@ -157,7 +146,7 @@ is_tame (const Fit *fit, const double *covariance)
 }
 
 static gboolean
-fit_covariance (Fit *fit, AyDiagnostics *diagnostics, AyJob *job, GError **error)
+fit_covariance (AyPcaFit *fit, AyDiagnostics *diagnostics, AyJob *job, GError **error)
 {
   AyPca *pca = fit->pca;
   gsize n = pca->n, d = pca->d;
@@ -180,13 +169,13 @@ fit_covariance (Fit *fit, AyDiagnostics *diagnostics, AyJob *job, GError **error
   if (!ay_eigen_top_dense (covariance, d, pca->k, fit->options->seed, values, pca->components,
                            &fit->converged, job, error))
     return FALSE;
-  set_variances (fit, values);
+  ay_pca_set_variances (fit, values);
   return TRUE;
 }
 
 /* Exact centre, so that the shift is rounding only; variances of the columns. */
-static gboolean
-measure_columns (Fit *fit, AyDiagnostics *diagnostics, AyJob *job, GError **error)
+gboolean
+ay_pca_measure_columns (AyPcaFit *fit, AyDiagnostics *diagnostics, AyJob *job, GError **error)
 {
   gsize n = fit->pca->n, d = fit->pca->d, block = MAX (AY_MOMENT_BYTES / 8 / d, 1);
   g_autofree double *variance = NULL, *z = NULL;
@@ -220,8 +209,8 @@ measure_columns (Fit *fit, AyDiagnostics *diagnostics, AyJob *job, GError **erro
 
 /* Rows of z, multiplied by the factors, are what is projected. The centred reader's scale becomes
  * that product, times one power of two that makes the mean variance about 1. */
-static void
-apply_factors (Fit *fit)
+void
+ay_pca_apply_factors (AyPcaFit *fit)
 {
   double mean = fit->pca->total_variance / (double) fit->pca->d;
 
@@ -232,182 +221,6 @@ apply_factors (Fit *fit)
       fit->rows->scale[j] *= fit->factor[j] * fit->unit;
       fit->shift[j] *= fit->factor[j] * fit->unit;
     }
-}
-
-/* Rows of `components` made orthonormal; the combination of rows gave them to rounding. */
-static gboolean
-orthonormalise (AyPca *pca, GError **error)
-{
-  lapack_int d = (lapack_int) pca->d, k = (lapack_int) pca->k;
-  g_autofree double *tau = g_new (double, k);
-
-  if (LAPACKE_dgeqrf (LAPACK_COL_MAJOR, d, k, pca->components, d, tau) == 0
-      && LAPACKE_dorgqr (LAPACK_COL_MAJOR, d, k, k, pca->components, d, tau) == 0)
-    return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_NOT_CONVERGED, "PCA: the components are not independent");
-  return FALSE;
-}
-
-typedef struct
-{
-  Fit *fit;
-  const double *vectors; /* k x n */
-} Combine;
-
-#define COMBINE_COLUMNS 64
-#define COMBINE_ROWS 256
-
-/* Columns of U'Z. */
-static void
-combine_columns (gsize block, guint worker, gpointer data)
-{
-  Combine *self = data;
-  AyPca *pca = self->fit->pca;
-  gsize col = block * COMBINE_COLUMNS, width = MIN (COMBINE_COLUMNS, pca->d - col);
-  g_autofree double *z = g_new (double, COMBINE_ROWS * COMBINE_COLUMNS);
-
-  for (gsize first = 0; first < pca->n; first += COMBINE_ROWS)
-    {
-      gsize count = MIN (COMBINE_ROWS, pca->n - first);
-
-      ay_centred_get_f64 (self->fit->rows, first, count, col, width, z, COMBINE_COLUMNS);
-      for (gsize i = 0; i < count; i++)
-        for (gsize j = 0; j < width; j++)
-          z[i * COMBINE_COLUMNS + j] -= self->fit->shift[col + j];
-      cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (int) pca->k, (int) width,
-                   (int) count, 1.0, self->vectors + first, (int) pca->n, z, COMBINE_COLUMNS,
-                   first > 0 ? 1.0 : 0.0, pca->components + col, (int) pca->d);
-    }
-}
-
-static gboolean
-fit_gram (Fit *fit, AyDiagnostics *diagnostics, AyJob *job, GError **error)
-{
-  AyPca *pca = fit->pca;
-  gsize n = pca->n;
-  g_autofree double *values = g_new (double, pca->k), *vectors = NULL, *gram = NULL;
-  Combine combine = { fit, NULL };
-
-  if (!measure_columns (fit, diagnostics, job, error))
-    return FALSE;
-  apply_factors (fit);
-  vectors = ay_try_alloc (n * pca->k, sizeof (double), "the eigenvectors", error);
-  gram = vectors != NULL ? ay_try_alloc (n * n, sizeof (double), "the gram matrix", error) : NULL;
-  pca->solver = "gram";
-  if (gram == NULL || !ay_gram (fit->rows, gram, job, error)
-      || !ay_eigen_top_dense (gram, n, pca->k, fit->options->seed, values, vectors,
-                              &fit->converged, job, error))
-    return FALSE;
-  for (guint c = 0; c < pca->k; c++)
-    values[c] /= (double) n;
-  set_variances (fit, values);
-  combine.vectors = vectors;
-  return ay_parallel_for (ay_n_blocks (pca->d, COMBINE_COLUMNS), combine_columns, &combine, job,
-                          error)
-         && orthonormalise (pca, error);
-}
-
-/* ---- Z'Z / n times a block of vectors, in passes over the rows ---- */
-
-typedef struct
-{
-  Fit *fit;
-  gsize block_rows, first, count;
-  guint l;
-  float *z;      /* block_rows x d */
-  float *q;      /* l x d */
-  float *y;      /* block_rows x l */
-  double *out;   /* l x d */
-  float *tiles;  /* per worker: l x COMBINE_COLUMNS */
-} Pass;
-
-#define PASS_ROWS 128
-
-static void
-pass_rows (gsize block, guint worker, gpointer data)
-{
-  Pass *self = data;
-  gsize d = self->fit->pca->d, first = block * PASS_ROWS;
-  gsize count = MIN (PASS_ROWS, self->count - first);
-  float *z = self->z + first * d;
-
-  ay_centred_get_f32 (self->fit->rows, self->first + first, count, 0, d, z, d);
-  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (int) count, (int) self->l, (int) d, 1.0f,
-               z, (int) d, self->q, (int) d, 0.0f, self->y + first * self->l, (int) self->l);
-}
-
-static void
-pass_columns (gsize block, guint worker, gpointer data)
-{
-  Pass *self = data;
-  gsize d = self->fit->pca->d, col = block * COMBINE_COLUMNS;
-  gsize width = MIN (COMBINE_COLUMNS, d - col);
-  float *tile = self->tiles + (gsize) worker * self->l * COMBINE_COLUMNS;
-
-  cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, (int) self->l, (int) width,
-               (int) self->count, 1.0f, self->y, (int) self->l, self->z + col, (int) d, 0.0f, tile,
-               COMBINE_COLUMNS);
-  for (guint i = 0; i < self->l; i++)
-    for (gsize j = 0; j < width; j++)
-      self->out[i * d + col + j] += tile[i * COMBINE_COLUMNS + j] / (double) self->fit->pca->n;
-}
-
-static gboolean
-apply_covariance (gpointer data, const double *in, guint l, double *out, AyJob *job,
-                  GError **error)
-{
-  Pass *self = data;
-  gsize d = self->fit->pca->d, n = self->fit->pca->n;
-  const double *shift = self->fit->shift;
-
-  memset (out, 0, l * d * sizeof (double));
-  for (gsize i = 0; i < l * d; i++)
-    self->q[i] = (float) in[i];
-  self->l = l;
-  self->out = out;
-  for (self->first = 0; self->first < n; self->first += self->count)
-    {
-      self->count = MIN (self->block_rows, n - self->first);
-      if (!ay_parallel_for (ay_n_blocks (self->count, PASS_ROWS), pass_rows, self, job, error)
-          || !ay_parallel_for (ay_n_blocks (d, COMBINE_COLUMNS), pass_columns, self, job, error))
-        return FALSE;
-    }
-  for (guint i = 0; i < l; i++)
-    cblas_daxpy ((int) d, -cblas_ddot ((int) d, shift, 1, in + i * d, 1), shift, 1, out + i * d, 1);
-  return TRUE;
-}
-
-static gboolean
-fit_subspace (Fit *fit, AyDiagnostics *diagnostics, AyJob *job, GError **error)
-{
-  AyPca *pca = fit->pca;
-  gsize d = pca->d, l = MIN ((gsize) pca->k + MAX (pca->k / 2, 16), d);
-  Pass pass = { .fit = fit };
-  AyEigenProblem problem = { d, pca->k, fit->options->seed, apply_covariance, &pass, 1e-7, 100 };
-  g_autofree double *values = g_new (double, pca->k);
-  g_autofree float *z = NULL, *q = NULL, *y = NULL, *tiles = NULL;
-
-  if (!measure_columns (fit, diagnostics, job, error))
-    return FALSE;
-  apply_factors (fit);
-  pass.block_rows = CLAMP (2 * AY_MOMENT_BYTES / (d * sizeof (float)), 256, 4096);
-  pass.z = z = ay_try_alloc (pass.block_rows * d, sizeof (float), "a block of rows", error);
-  if (z == NULL)
-    return FALSE;
-  pass.q = q = ay_try_alloc (l * d, sizeof (float), "the start", error);
-  if (q == NULL)
-    return FALSE;
-  pass.y = y = ay_try_alloc (pass.block_rows * l, sizeof (float), "the projections", error);
-  if (y == NULL)
-    return FALSE;
-  pass.tiles = tiles
-      = ay_try_alloc (ay_threads () * l * COMBINE_COLUMNS, sizeof (float), "the tiles", error);
-  pca->solver = "subspace";
-  if (tiles == NULL
-      || !ay_eigen_top (&problem, values, pca->components, &fit->converged, job, error))
-    return FALSE;
-  set_variances (fit, values);
-  return TRUE;
 }
 
 /* ---- signs and projection ---- */
@@ -537,15 +350,15 @@ check_options (const AyMatrix *features, const guint32 *rows, gsize n, const AyP
 }
 
 static gboolean
-solve (Fit *fit, AyDiagnostics *diagnostics, AyJob *job, GError **error)
+solve (AyPcaFit *fit, AyDiagnostics *diagnostics, AyJob *job, GError **error)
 {
   gsize n = fit->pca->n, d = fit->pca->d;
 
   if (n < d && n <= MAX_SIDE)
-    return fit_gram (fit, diagnostics, job, error);
+    return ay_pca_fit_gram (fit, diagnostics, job, error);
   if (d <= MAX_SIDE)
     return fit_covariance (fit, diagnostics, job, error);
-  return fit_subspace (fit, diagnostics, job, error);
+  return ay_pca_fit_subspace (fit, diagnostics, job, error);
 }
 
 AyPca *
@@ -557,7 +370,7 @@ ay_pca_fit (const AyMatrix *features, const guint32 *rows, gsize n, const AyPcaO
   g_autoptr (AyPca) pca = NULL;
   g_autoptr (AyCentred) centred = NULL;
   g_autofree double *shift = NULL, *factor = NULL;
-  Fit fit = { .options = options != NULL ? options : &defaults, .unit = 1.0 };
+  AyPcaFit fit = { .options = options != NULL ? options : &defaults, .unit = 1.0 };
 
   if (!check_options (features, rows, n, fit.options, error))
     return NULL;
