@@ -97,7 +97,7 @@ ay_descent_search (AyDescent *self, gboolean *moved, GError **error)
   *moved = FALSE;
   if (!(slope < 0.0))
     return TRUE;
-  for (guint tries = 0; tries < 40; tries++)
+  for (guint tries = 0; tries < (self->kind == AY_PASS_FAST ? 12 : 40); tries++)
     {
       double rise, curvature;
 

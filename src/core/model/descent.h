@@ -34,8 +34,15 @@ gboolean ay_descent_search (AyDescent *self, gboolean *moved, GError **error);
 double ay_vector_dot (const double *a, const double *b, gsize n);
 double ay_vector_max_norm (const double *x, gsize n);
 
+/* Steps that L-BFGS remembers, kept from one run to the next. */
+typedef struct _AyLbfgs AyLbfgs;
+AyLbfgs *ay_lbfgs_new (gsize p, GError **error);
+void ay_lbfgs_free (AyLbfgs *self);
+
 /* Both run until the norm is at most goal, no step helps, or it no longer pays; FALSE on error. */
-gboolean ay_descent_lbfgs (AyDescent *self, double goal, GError **error);
+gboolean ay_descent_lbfgs (AyDescent *self, AyLbfgs *memory, double goal, GError **error);
 gboolean ay_descent_newton (AyDescent *self, double goal, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyLbfgs, ay_lbfgs_free)
 
 G_END_DECLS

@@ -13,9 +13,11 @@
 #define MEMORY_BYTES (256 << 20)
 #define WINDOW 15 /* iterations over which progress is judged */
 #define EXTRA 40 /* iterations past the tolerance asked for, towards a goal below it */
-#define PATIENCE 250 /* iterations still foreseen from which Newton's method is the better one */
+#define PATIENCE 400 /* iterations still foreseen from which Newton's method is the better one */
+#define FLOAT_NORM 1e-5 /* gradients below which float may be at its end */
+#define STALLED 6 /* iterations without a new least norm after which float has no more to give */
 
-typedef struct
+struct _AyLbfgs
 {
   gsize p;
   guint size, count, next; /* pairs there may be, are; place of the next one */
@@ -23,41 +25,45 @@ typedef struct
   double *product;         /* s.y of each */
   double *scaled;          /* p */
   double gamma;
-} Memory;
+};
 
-static gboolean
-memory_init (Memory *self, gsize p, GError **error)
+AyLbfgs *
+ay_lbfgs_new (gsize p, GError **error)
 {
-  memset (self, 0, sizeof *self);
+  g_autoptr (AyLbfgs) self = g_new0 (AyLbfgs, 1);
+
   self->p = p;
   self->size = CLAMP (MEMORY_BYTES / (2 * p * sizeof (double)), 3, MEMORY);
   self->gamma = 1.0;
   self->product = g_new0 (double, self->size);
   self->s = ay_try_alloc ((2 * self->size + 1) * p, sizeof (double), "past steps", error);
   if (self->s == NULL)
-    return FALSE;
+    return NULL;
   self->y = self->s + self->size * p;
   self->scaled = self->y + self->size * p;
-  return TRUE;
+  return g_steal_pointer (&self);
 }
 
-static void
-memory_clear (Memory *self)
+void
+ay_lbfgs_free (AyLbfgs *self)
 {
+  if (self == NULL)
+    return;
   g_free (self->s);
   g_free (self->product);
+  g_free (self);
 }
 
 /* k = 0: the newest pair. */
 static guint
-place_of (const Memory *self, guint k)
+place_of (const AyLbfgs *self, guint k)
 {
   return (self->next + 2 * self->size - 1 - k) % self->size;
 }
 
 /* The pair from the point left (trial) to the present one. */
 static void
-remember (Memory *self, const AyDescent *at)
+remember (AyLbfgs *self, const AyDescent *at)
 {
   double *s = self->s + self->next * self->p, *y = self->y + self->next * self->p;
   double product, scale;
@@ -80,7 +86,7 @@ remember (Memory *self, const AyDescent *at)
 
 /* step = -H gradient */
 static void
-direction (Memory *self, AyDescent *at)
+direction (AyLbfgs *self, AyDescent *at)
 {
   double alpha[MEMORY], *q = at->step;
   gsize p = self->p;
@@ -105,12 +111,20 @@ direction (Memory *self, AyDescent *at)
     }
 }
 
+/* Whether the norm falls fast enough to end within PATIENCE iterations, by the last WINDOW. */
 static gboolean
-run (Memory *memory, AyDescent *self, double goal, GError **error)
+pays (double before, double norm, double goal)
 {
-  double norms[WINDOW] = { self->norm }, before;
+  return log (before / norm) * PATIENCE > WINDOW * log (norm / goal);
+}
 
-  for (guint k = 0, extra = 0; self->norm > goal && self->iterations < self->max_iterations; k++)
+gboolean
+ay_descent_lbfgs (AyDescent *self, AyLbfgs *memory, double goal, GError **error)
+{
+  double norms[WINDOW] = { self->norm }, least = self->norm, before;
+
+  for (guint k = 0, extra = 0, stalled = 0;
+       self->norm > goal && self->iterations < self->max_iterations; k++)
     {
       gboolean moved;
 
@@ -119,28 +133,21 @@ run (Memory *memory, AyDescent *self, double goal, GError **error)
       direction (memory, self);
       if (!ay_descent_search (self, &moved, error))
         return FALSE;
-      if (!moved && memory->count == 0)
+      if (!moved && (memory->count == 0 || self->kind == AY_PASS_FAST))
         break;
       self->iterations++;
       if (moved)
         remember (memory, self);
       else
         memory->count = 0;
+      stalled = self->norm < least ? 0 : stalled + 1;
+      least = MIN (least, self->norm);
+      if (self->kind == AY_PASS_FAST && stalled >= STALLED && self->norm < FLOAT_NORM)
+        break;
       before = norms[k % WINDOW];
       norms[k % WINDOW] = self->norm;
-      if (k >= WINDOW && k % 5 == 0
-          && !(log (before / self->norm) * PATIENCE > WINDOW * log (self->norm / goal)))
+      if (k >= WINDOW && k % 5 == 0 && !pays (before, self->norm, goal))
         break;
     }
   return TRUE;
-}
-
-gboolean
-ay_descent_lbfgs (AyDescent *self, double goal, GError **error)
-{
-  Memory memory;
-  gboolean done = memory_init (&memory, self->p, error) && run (&memory, self, goal, error);
-
-  memory_clear (&memory);
-  return done;
 }

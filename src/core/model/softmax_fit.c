@@ -19,6 +19,7 @@
  * smaller than this the solver goes on until that is as small, as far as double allows. */
 #define PLAIN_LAMBDA_MEAN 1e-3
 #define LEAST_GOAL 1e-13
+#define FLOAT_GOAL 5e-9 /* what float passes are not asked to go below */
 
 static void
 from_head (const AyHead *head, double *theta)
@@ -57,19 +58,23 @@ to_head (const AyDescent *descent, AyHead *head)
 static gboolean
 run (AyDescent *self, const AyProblem *train, AyHead *head, GError **error)
 {
+  g_autoptr (AyLbfgs) memory = ay_lbfgs_new (self->p, error);
   gboolean large = (double) train->n * self->p > EXACT_PRODUCTS;
   double share = head->lambda / head->sum_weight / PLAIN_LAMBDA_MEAN;
   double goal = MIN (head->tolerance, MAX (head->tolerance * share, LEAST_GOAL));
 
+  if (memory == NULL)
+    return FALSE;
   from_head (head, self->theta);
   self->kind = self->product_kind = large ? AY_PASS_FAST : AY_PASS_EXACT;
   head->solver = "L-BFGS";
-  if (!ay_descent_evaluate (self, error) || !ay_descent_lbfgs (self, 0.7 * goal, error))
+  if (!ay_descent_evaluate (self, error)
+      || !ay_descent_lbfgs (self, memory, large ? MAX (0.7 * goal, FLOAT_GOAL) : goal, error))
     return FALSE;
   if (large)
     {
       self->kind = AY_PASS_EXACT;
-      if (!ay_descent_evaluate (self, error) || !ay_descent_lbfgs (self, goal, error))
+      if (!ay_descent_evaluate (self, error) || !ay_descent_lbfgs (self, memory, goal, error))
         return FALSE;
     }
   if (self->norm > goal && self->iterations < self->max_iterations)
