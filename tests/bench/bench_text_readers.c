@@ -24,6 +24,12 @@
 
 #define RUNS 5
 
+#ifdef AY_HAVE_SIMDJSON
+static const gboolean with_json = TRUE;
+#else
+static const gboolean with_json = FALSE;
+#endif
+
 typedef struct
 {
   double median, least, most, cpu;
@@ -275,11 +281,12 @@ main (void)
   write_csv (csv, (guint) (330000 * share));
   bench (csv, TRUE);
   g_unlink (csv);
-#ifdef AY_HAVE_SIMDJSON
-  write_jsonl (jsonl, (guint) (400000 * share));
-  bench (jsonl, FALSE);
-  g_unlink (jsonl);
-#endif
+  if (with_json)
+    {
+      write_jsonl (jsonl, (guint) (400000 * share));
+      bench (jsonl, FALSE);
+      g_unlink (jsonl);
+    }
   g_rmdir (folder);
   return 0;
 }
