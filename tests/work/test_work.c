@@ -272,11 +272,11 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/work/columns", Place, NULL, place_set_up, test_columns, place_tear_down);
-  g_test_add ("/work/reopen", Place, NULL, place_set_up, test_reopen, place_tear_down);
-  g_test_add ("/work/files", Place, NULL, place_set_up, test_files, place_tear_down);
-  g_test_add ("/work/import", Place, NULL, place_set_up, test_import, place_tear_down);
-  g_test_add ("/work/what-if", Place, NULL, place_set_up, test_whatif, place_tear_down);
-  g_test_add ("/work/parameters", Place, NULL, place_set_up, test_parameters, place_tear_down);
+  g_test_add ("/verbs/columns", Place, NULL, place_set_up, test_columns, place_tear_down);
+  g_test_add ("/verbs/reopen", Place, NULL, place_set_up, test_reopen, place_tear_down);
+  g_test_add ("/verbs/files", Place, NULL, place_set_up, test_files, place_tear_down);
+  g_test_add ("/verbs/import", Place, NULL, place_set_up, test_import, place_tear_down);
+  g_test_add ("/verbs/what-if", Place, NULL, place_set_up, test_whatif, place_tear_down);
+  g_test_add ("/verbs/parameters", Place, NULL, place_set_up, test_parameters, place_tear_down);
   return g_test_run ();
 }
