@@ -131,7 +131,23 @@ test_ids (Place *place, gconstpointer data)
                      "same id \"8\" in column \"id\"");
   assert_words_fail (WORDS ("d.csv"), "d.csv: row 1 has no id in column \"id\"");
   assert_words_fail (WORDS ("e.csv", "id=key"),
-                     "id column \"key\": ids are whole numbers or texts");
+                     "e.csv: id column \"key\": ids are whole numbers or texts");
+}
+
+/* Parts and times that cannot be read; ids of a validation file that were there before. */
+static void
+test_roles_faults (Place *place, gconstpointer data)
+{
+  write_text ("t.csv", "id,a,when,label,part\n1,1,soon,u,train\n2,2,2020-01-01,v,fold7\n"
+                       "3,3,2020-01-01,u,train\n");
+  write_text ("v.csv", "id,a,label\n9,1,u\n3,2,v\n");
+  assert_words_fail (WORDS ("t.csv", "label=label", "split=part"),
+                     "t.csv: split column \"part\", row 1: \"fold7\" is none of train, valid, "
+                     "test, pool");
+  assert_words_fail (WORDS ("t.csv", "label=label", "time=when"), "t.csv: column \"when\", row 0: "
+                     "\"soon\" is not a time (ISO 8601, or a number)");
+  assert_words_fail (WORDS ("t.csv", "label=label", "features=a", "valid_features=v.csv"),
+                     "t.csv: row 2 and v.csv row 1 have the same id \"3\" in column \"id\"");
 }
 
 static void
@@ -146,10 +162,11 @@ test_classes (Place *place, gconstpointer data)
                              "5,u,train\n");
   write_text ("tiny.csv", "a,label\n1,u\n2,v\n3,u\n");
   assert_words_fail (WORDS ("one.csv", "label=label"),
-                     "label column \"label\": all 3 labelled rows are of one class, \"u\"");
-  assert_words_fail (WORDS ("train.csv"), "all 2 training rows are of one class, \"u\"");
+                     "one.csv: label column \"label\": all 3 labelled rows are of one class, "
+                     "\"u\"");
+  assert_words_fail (WORDS ("train.csv"), "train.csv: all 2 training rows are of one class, \"u\"");
   assert_words_fail (WORDS ("few.csv", "label=label"),
-                     "2 training rows for 4 classes: fewer rows than classes");
+                     "few.csv: 2 training rows for 4 classes: fewer rows than classes");
   assert_words_fail (WORDS ("tiny.csv"), "tiny.csv: no labelled row in the validation part (3 rows "
                      "are too few to draw from; name parts with --split)");
   set = load_words (WORDS ("absent.csv", "label=label"));
@@ -243,9 +260,9 @@ test_target (Place *place, gconstpointer data)
   g_assert_cmpfloat (set->target[9], ==, 2.25);
   g_assert_cmpuint (count (set, AY_SPLIT_VALID) + count (set, AY_SPLIT_TEST), ==, 10);
   assert_words_fail (WORDS ("same.csv", "target=y"),
-                     "the target is 3 in all training rows: there is nothing to predict");
-  assert_words_fail (WORDS ("words.csv", "target=y"), "target column \"y\" is not all numbers (row "
-                     "0: \"3\"); classes are named with --label");
+                     "same.csv: the target is 3 in all training rows: there is nothing to predict");
+  assert_words_fail (WORDS ("words.csv", "target=y"), "words.csv: target column \"y\" is not all "
+                     "numbers (row 0: \"3\"); classes are named with --label");
   assert_words_fail (WORDS ("t.csv", "target=y", "label=y"),
                      "exactly one of label and target is wanted");
 }
@@ -489,7 +506,7 @@ test_class_names (Place *place, gconstpointer data)
   assert_said (set, "class-unused", "1 of the 3 class names have no row");
   write_text ("names.txt", "cat\n");
   assert_words_fail (WORDS ("x.npy", "label=y.npy", "class_names=names.txt"),
-                     "label column \"y\": the class name file has no name for \"1\"");
+                     "y.npy: label column \"y\": the class name file has no name for \"1\"");
 }
 
 static void
@@ -504,7 +521,7 @@ test_weights (Place *place, gconstpointer data)
   g_assert_cmpfloat (set->weight[0], ==, 2);
   g_assert_cmpuint (ay_matrix_cols (set->features), ==, 1);
   assert_words_fail (WORDS ("bad.csv", "label=label", "weight=w"),
-                     "weight column \"w\", row 1: \"-1\" is not a weight");
+                     "bad.csv: weight column \"w\", row 1: \"-1\" is not a weight");
 }
 
 /* Texts without other features: made of words, learnt from train alone, the same with any threads
@@ -608,6 +625,7 @@ main (int argc, char **argv)
   ADD ("reopen", test_reopen);
   ADD ("lengths", test_lengths);
   ADD ("ids", test_ids);
+  ADD ("roles-faults", test_roles_faults);
   ADD ("classes", test_classes);
   ADD ("columns", test_columns);
   ADD ("missing", test_missing);

@@ -123,6 +123,9 @@ name_row (const AyLoading *self, gsize row)
   gboolean several = inputs != NULL && inputs[0] != NULL && inputs[1] != NULL;
   gsize first = 0;
 
+  if (row >= self->n_input)
+    return g_strdup_printf ("%s row %" G_GSIZE_FORMAT, self->options->valid_features,
+                            row - self->n_input);
   for (; several && *inputs != NULL; inputs++)
     {
       AySource *source = g_hash_table_lookup (self->sources, *inputs);
@@ -144,7 +147,8 @@ check_ids (const AyLoading *self, GError **error)
   if (ay_column_type (self->id) == AY_COLUMN_NUMBER && !ay_column_is_integral (self->id))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "id column \"%s\": ids are whole numbers or texts", ay_column_name (self->id));
+                   "%s: id column \"%s\": ids are whole numbers or texts", self->where,
+                   ay_column_name (self->id));
       return FALSE;
     }
   if (ay_ids_check (self->id, &fault))
@@ -380,7 +384,7 @@ code_labels (AyLoading *self, AyDataset *data, GError **error)
       && (names = ay_class_names_read (self->options->class_names, error)) == NULL)
     return FALSE;
   if (!ay_labels_code (self->label, where, names, self->diagnostics, &labels, error))
-    return FALSE;
+    return ay_loading_fail (self, self->options->label, error);
   data->n_classes = labels.n_classes;
   data->class_names = g_steal_pointer (&labels.names);
   data->label = g_steal_pointer (&labels.label);
@@ -517,8 +521,13 @@ fill_dataset (AyLoading *self, AyDataset *data, GError **error)
   data->time = ref_column (self->time);
   data->group = ref_column (self->group);
   data->image_base = data->image != NULL ? g_strdup (self->image_base) : NULL;
-  if (!(self->label != NULL ? code_labels (self, data, error) : read_target (self, data, error))
-      || !read_weights (self, data, error) || !ay_loading_find_parts (self, data, error)
+  if (self->label != NULL && !code_labels (self, data, error))
+    return FALSE;
+  if (self->target != NULL && !read_target (self, data, error))
+    return ay_loading_fail (self, self->options->target, error);
+  if (!read_weights (self, data, error))
+    return ay_loading_fail (self, self->options->weight, error);
+  if (!ay_loading_find_parts (self, data, error)
       || !ay_loading_make_features (self, data, error)
       || !ay_loading_make_probabilities (self, data, error) || !test_order (self, data, error))
     return FALSE;

@@ -133,7 +133,7 @@ draw_parts (AyLoading *self, AyDataset *data, const gint32 *label, const guint32
       return FALSE;
     }
   if (self->time != NULL && (time = ay_times_parse (self->time, error)) == NULL)
-    return FALSE;
+    return ay_loading_fail (self, self->options->time, error);
   draw.time = time;
   draw.valid_only = data->has_test;
   if (draw.valid_only)
@@ -285,7 +285,10 @@ check_parts (AyLoading *self, AyDataset *data, const gint32 *label, GError **err
   if (counts[AY_SPLIT_POOL] > 0)
     ay_diagnostics_add (self->diagnostics, "pool", "%" G_GSIZE_FORMAT " rows are the pool",
                         counts[AY_SPLIT_POOL]);
-  return data->label != NULL ? check_classes (self, data, error) : check_target (data, error);
+  if (data->label != NULL ? check_classes (self, data, error) : check_target (data, error))
+    return TRUE;
+  g_prefix_error (error, "%s: ", self->where);
+  return FALSE;
 }
 
 /* All rows train or pool, those of the validation file valid. */
@@ -311,7 +314,7 @@ given_parts (AyLoading *self, AyDataset *data, const gint32 *label, gsize counts
     rows[i] = (guint32) i;
   inputs = ay_column_gather (self->split, rows, self->n_input);
   if (!ay_split_of_column (inputs, label, data->split, error))
-    return FALSE;
+    return ay_loading_fail (self, self->options->split, error);
   count_parts (data, label, counts);
   data->has_test = counts[AY_SPLIT_TEST] > 0;
   return TRUE;

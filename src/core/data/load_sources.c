@@ -24,6 +24,16 @@ ay_loading_extend (const AyLoading *self, AyColumn *column)
 }
 
 gboolean
+ay_loading_fail (const AyLoading *self, const char *source, GError **error)
+{
+  g_auto (AySourceName) name = { NULL, NULL, NULL };
+
+  ay_source_name_parse (source, &name);
+  g_prefix_error (error, "%s: ", name.path != NULL ? name.path : self->where);
+  return FALSE;
+}
+
+gboolean
 ay_loading_check_rows (const AyLoading *self, gsize rows, const char *path, GError **error)
 {
   if (rows == self->n_input || rows == self->n)

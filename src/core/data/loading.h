@@ -82,6 +82,8 @@ AyColumn *ay_loading_extend (const AyLoading *self, AyColumn *column);
  * position. (transfer full) */
 AyTable *ay_loading_align (AyLoading *self, AyTable *table, const char *path, const char *what,
                            gboolean need_all, GError **error);
+/* FALSE, with the file of a SOURCE put before the error's message. */
+gboolean ay_loading_fail (const AyLoading *self, const char *source, GError **error);
 /* Whether a table has a column with the ids of the rows. */
 gboolean ay_loading_has_ids (const AyLoading *self, const AyTable *table);
 /* FALSE and "A has N rows, B has M" unless rows is n_input or n. */
