@@ -281,6 +281,39 @@ test_chunks (void)
   ay_set_threads (0);
 }
 
+/* An array of several chunks: the same rows as in lines. */
+static void
+test_big_array (void)
+{
+  g_autoptr (GString) lines = g_string_new (NULL), array = g_string_new ("[");
+  AySource sources[2];
+  char *shown[2];
+
+  for (guint i = 0; i < 30000; i++)
+    {
+      g_autofree char *object
+          = g_strdup_printf ("{\"i\":%u,\"s\":\"}{,][ \\\"%u\",\"o\":{\"v\":[%u,%u]%s}}", i, i, i,
+                             i % 7, i == 29000 ? ",\"late\":true" : "");
+
+      g_string_append_printf (lines, "%s\n", object);
+      g_string_append_printf (array, "%s%s", i > 0 ? i % 2 ? " ,\n" : ", " : "\n\t", object);
+    }
+  g_string_append (array, "\n]\n");
+  g_assert_true (read_bytes (lines->str, lines->len, &sources[0], NULL, NULL));
+  g_assert_true (read_bytes (array->str, array->len, &sources[1], NULL, NULL));
+  for (guint k = 0; k < 2; k++)
+    {
+      shown[k] = show_table (sources[k].table);
+      g_assert_cmpuint (ay_table_rows (sources[k].table), ==, 30000);
+      g_assert_cmpfloat (ay_matrix_value (sources[k].arrays->pdata[0], 20001, 0), ==, 20001);
+      g_assert_nonnull (ay_table_find (sources[k].table, "o.late"));
+      source_clear (&sources[k]);
+    }
+  g_assert_cmpstr (shown[0], ==, shown[1]);
+  g_free (shown[0]);
+  g_free (shown[1]);
+}
+
 static void
 test_first_error (void)
 {
@@ -389,6 +422,7 @@ main (int argc, char **argv)
   g_test_add_func ("/jsonl/too-deep", test_too_deep);
   g_test_add_func ("/jsonl/golden", test_golden);
   g_test_add_func ("/jsonl/chunks", test_chunks);
+  g_test_add_func ("/jsonl/big-array", test_big_array);
   g_test_add_func ("/jsonl/first-error", test_first_error);
   g_test_add_func ("/jsonl/damage", test_damage);
   g_test_add_func ("/jsonl/real", test_real);

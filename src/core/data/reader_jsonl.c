@@ -22,8 +22,8 @@
 #include "core/base/parallel.h"
 #include "core/data/build.h"
 #include "core/data/cells.h"
+#include "core/data/json_cut.h"
 #include "core/data/json_fields.h"
-#include "core/data/text_file.h"
 #include "core/shim/jsonlines.h"
 
 #include "assay-config.h"
@@ -33,11 +33,8 @@
 
 #ifdef AY_HAVE_SIMDJSON
 
-#define CHUNK ((gsize) 1 << 20)
-
 typedef struct
 {
-  gsize from, to;       /* its bytes */
   gsize rows;
   AyJsonFields *fields;
   char *problem;        /* (nullable) what is wrong first, at byte `place` */
@@ -48,8 +45,9 @@ typedef struct
 {
   AyTextFile file;
   AyJob *job;
-  gboolean array;       /* of objects, not lines */
-  GArray *chunks;       /* of Chunk */
+  AyJsonCut cut;
+  gsize n_chunks;
+  Chunk *chunks;
   AyJsonFields *fields; /* of all chunks */
   AyBuild *build;       /* second pass */
   gint done;
@@ -73,145 +71,15 @@ typedef struct
   const char *original; /* what it is a copy of */
 } Walker;
 
-static gboolean
-is_blank (char c)
-{
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static gsize
-skip_blanks (const AyTextFile *file, gsize at, gsize to)
-{
-  while (at < to && is_blank (file->data[at]))
-    at++;
-  return at;
-}
-
-/* The byte after the object that begins at `at`, by its braces alone; G_MAXSIZE: it has no end. */
-static gsize
-skip_object (const AyTextFile *file, gsize at, gsize to)
-{
-  gsize depth = 0;
-
-  for (; at < to; at++)
-    switch (file->data[at])
-      {
-      case '{':
-        depth++;
-        break;
-      case '}':
-        if (--depth == 0)
-          return at + 1;
-        break;
-      case '"':
-        for (at++; at < to && file->data[at] != '"'; at++)
-          at += file->data[at] == '\\';
-        break;
-      default:
-        break;
-      }
-  return G_MAXSIZE;
-}
-
-static void
-add_chunk (Reader *self, gsize from, gsize to)
-{
-  Chunk chunk = { .from = from, .to = to };
-
-  g_array_append_val (self->chunks, chunk);
-}
-
-static void
-cut_lines (Reader *self)
-{
-  gsize from = 0, size = self->file.size;
-
-  while (from < size)
-    {
-      gsize to = MIN (from + CHUNK, size);
-      const char *end = memchr (self->file.data + to - 1, '\n', size - to + 1);
-
-      to = end != NULL ? (gsize) (end - self->file.data) + 1 : size;
-      add_chunk (self, from, to);
-      from = to;
-    }
-}
-
-/* The array begins at `at`. Chunks end before a comma or the closing bracket. */
-static gboolean
-cut_array (Reader *self, gsize at, GError **error)
-{
-  const AyTextFile *file = &self->file;
-  gsize from = ++at, size = file->size;
-
-  at = skip_blanks (file, at, size);
-  while (at < size && file->data[at] != ']')
-    {
-      gsize start = at;
-
-      if (file->data[at] != '{')
-        return ay_text_file_fail_line (file, at, error, "an array of objects has something else");
-      if (!ay_job_check (self->job, error))
-        return FALSE;
-      at = skip_object (file, at, size);
-      if (at == G_MAXSIZE)
-        return ay_text_file_fail_line (file, start, error, "an object that does not end");
-      at = skip_blanks (file, at, size);
-      if (at < size && file->data[at] == ',')
-        {
-          if (at - from >= CHUNK)
-            {
-              add_chunk (self, from, at);
-              from = at + 1;
-            }
-          start = at;
-          at = skip_blanks (file, at + 1, size);
-          if (at < size && file->data[at] == ']')
-            return ay_text_file_fail_line (file, start, error, "a comma after the last object");
-        }
-      else if (at < size && file->data[at] != ']')
-        return ay_text_file_fail_line (file, at, error, "no comma between two objects");
-    }
-  if (at >= size)
-    return ay_text_file_fail_line (file, size, error, "the array does not end");
-  add_chunk (self, from, at);
-  at = skip_blanks (file, at + 1, size);
-  return at == size || ay_text_file_fail_line (file, at, error, "something follows the array");
-}
-
-/* The next object of the chunk from *at on: [*from, *to). FALSE at the end. */
-static gboolean
-next_object (const Reader *self, const Chunk *chunk, gsize *at, gsize *from, gsize *to)
-{
-  const AyTextFile *file = &self->file;
-  const char *end;
-
-  *at = *from = skip_blanks (file, *at, chunk->to);
-  if (*from == chunk->to)
-    return FALSE;
-  if (self->array)
-    {
-      *to = skip_object (file, *from, chunk->to);
-      *at = skip_blanks (file, *to, chunk->to) + 1; /* the comma */
-      *at = MIN (*at, chunk->to);
-      return TRUE;
-    }
-  end = memchr (file->data + *from, '\n', chunk->to - *from);
-  *at = *to = end != NULL ? (gsize) (end - file->data) : chunk->to;
-  while (is_blank (file->data[*to - 1]))
-    --*to;
-  return TRUE;
-}
-
 static const char *
-read_object (Walker *walker, const AyJsonEvents *events, gsize from, gsize to)
+read_object (Walker *walker, const AyJsonEvents *events, const AyJsonSpan *object)
 {
   const AyTextFile *file = &walker->reader->file;
-  const char *text = file->data + from;
-  gsize length = to - from;
+  const char *text = file->data + object->from;
+  gsize length = object->to - object->from;
 
   walker->original = NULL;
-  if (file->size - to < AY_JSON_PADDING)
+  if (file->size - object->to < AY_JSON_PADDING)
     {
       if (length + AY_JSON_PADDING > walker->copy_room)
         {
@@ -260,22 +128,24 @@ set_problem (Walker *walker, gsize place, const char *what)
 static void
 read_objects (Reader *self, gsize k, guint worker, const AyJsonEvents *events)
 {
-  Chunk *chunk = &g_array_index (self->chunks, Chunk, k);
+  Chunk *chunk = &self->chunks[k];
   Walker walker = { .reader = self, .chunk = chunk, .worker = worker };
-  gsize at = chunk->from, from, to;
+  const AyJsonSpan *span = &g_array_index (self->cut.chunks, AyJsonSpan, k);
+  AyJsonSpan object;
+  gsize at = span->from;
 
   walker.lines = ay_json_lines_new ();
   walker.field[0] = self->build != NULL ? self->fields->root : chunk->fields->root;
   walker.row = self->build != NULL ? self->build->first[k] : 0;
   while (chunk->problem == NULL && !g_atomic_int_get (&self->odd)
-         && next_object (self, chunk, &at, &from, &to))
+         && ay_json_cut_next (&self->cut, span, &at, &object))
     {
       const char *problem = walker.lines == NULL ? "not enough memory"
-                                                 : read_object (&walker, events, from, to);
+                                                 : read_object (&walker, events, &object);
 
       if (problem != NULL)
         {
-          set_problem (&walker, from, problem);
+          set_problem (&walker, object.from, problem);
           set_worst (self, k);
         }
       walker.row++;
@@ -283,7 +153,7 @@ read_objects (Reader *self, gsize k, guint worker, const AyJsonEvents *events)
   chunk->rows = walker.row - (self->build != NULL ? self->build->first[k] : 0);
   ay_json_lines_free (walker.lines);
   g_free (walker.copy);
-  ay_job_set_fraction (self->job, (g_atomic_int_add (&self->done, 1) + 1.0) / self->chunks->len);
+  ay_job_set_fraction (self->job, (g_atomic_int_add (&self->done, 1) + 1.0) / self->n_chunks);
 }
 
 /* Into an object: `add` on the first pass, which makes the fields. */
@@ -399,7 +269,7 @@ find_fields (gsize k, guint worker, gpointer data)
 
   if ((gsize) g_atomic_int_get (&self->worst) < k)
     return;
-  g_array_index (self->chunks, Chunk, k).fields = ay_json_fields_new ();
+  self->chunks[k].fields = ay_json_fields_new ();
   read_objects (self, k, worker, &events);
 }
 
@@ -412,7 +282,7 @@ read_values (gsize k, guint worker, gpointer data)
   ay_build_blank (self->build, k);
   ay_build_chunk_begin (self->build, worker);
   read_objects (self, k, worker, &events);
-  ay_build_chunk_end (self->build, k, worker, g_array_index (self->chunks, Chunk, k).rows);
+  ay_build_chunk_end (self->build, k, worker, self->chunks[k].rows);
 }
 
 /* What a field's values make: columns of numbers or texts, or a matrix. */
@@ -489,47 +359,33 @@ check_chunks (const Reader *self, GError **error)
 
   if (self->worst == G_MAXINT)
     return TRUE;
-  chunk = &g_array_index (self->chunks, Chunk, self->worst);
+  chunk = &self->chunks[self->worst];
   return ay_text_file_fail_line (&self->file, chunk->place, error, "%s", chunk->problem);
-}
-
-static gboolean
-cut_chunks (Reader *self, GError **error)
-{
-  gsize start = skip_blanks (&self->file, 0, self->file.size);
-
-  self->array = start < self->file.size && self->file.data[start] == '[';
-  if (self->array)
-    return cut_array (self, start, error);
-  cut_lines (self);
-  return TRUE;
 }
 
 static void
 count_lines (gsize k, guint worker, gpointer data)
 {
   Reader *self = data;
-  Chunk *chunk = &g_array_index (self->chunks, Chunk, k);
-  const char *at = self->file.data + chunk->from, *end = self->file.data + chunk->to;
 
-  for (chunk->rows = 1; (at = memchr (at, '\n', (gsize) (end - at))) != NULL; at++)
-    chunk->rows++;
+  self->chunks[k].rows
+      = ay_json_cut_most (&self->cut, &g_array_index (self->cut.chunks, AyJsonSpan, k));
 }
 
 /* Fields and numbers of rows; quick: the fields of the first chunk, and rows at most. */
 static gboolean
 first_pass (Reader *self, gboolean quick, GError **error)
 {
-  guint n = quick ? 1 : self->chunks->len;
+  gsize n = quick ? 1 : self->n_chunks;
 
   self->done = 0;
   ay_job_set_phase (self->job, "finding the fields");
   if (!ay_parallel_for (n, find_fields, self, self->job, error) || !check_chunks (self, error)
-      || (quick && !ay_parallel_for (self->chunks->len, count_lines, self, self->job, error)))
+      || (quick && !ay_parallel_for (self->n_chunks, count_lines, self, self->job, error)))
     return FALSE;
   self->fields = ay_json_fields_new ();
-  for (guint k = 0; k < n; k++)
-    ay_json_fields_merge (self->fields, g_array_index (self->chunks, Chunk, k).fields);
+  for (gsize k = 0; k < n; k++)
+    ay_json_fields_merge (self->fields, self->chunks[k].fields);
   return self->fields->root->children != NULL
          || ay_text_file_fail_line (&self->file, 0, error, "there are no fields");
 }
@@ -537,25 +393,25 @@ first_pass (Reader *self, gboolean quick, GError **error)
 static gboolean
 second_pass (Reader *self, GError **error)
 {
-  g_autofree gsize *rows = g_new (gsize, self->chunks->len);
+  g_autofree gsize *rows = g_new (gsize, self->n_chunks);
 
-  for (guint k = 0; k < self->chunks->len; k++)
-    rows[k] = g_array_index (self->chunks, Chunk, k).rows;
-  self->build = ay_build_new (self->file.file, self->chunks->len, rows);
+  for (gsize k = 0; k < self->n_chunks; k++)
+    rows[k] = self->chunks[k].rows;
+  self->build = ay_build_new (self->file.file, self->n_chunks, rows);
   add_columns (self);
   self->done = 0;
   ay_job_set_phase (self->job, "reading rows");
   return ay_build_allocate (self->build, error)
-         && ay_parallel_for (self->chunks->len, read_values, self, self->job, error);
+         && ay_parallel_for (self->n_chunks, read_values, self, self->job, error);
 }
 
-/* What a quick first pass led to is given back. */
+/* Gives back what was found. */
 static void
-begin_anew (Reader *self)
+clear_findings (Reader *self)
 {
-  for (guint k = 0; k < self->chunks->len; k++)
+  for (gsize k = 0; k < self->n_chunks; k++)
     {
-      Chunk *chunk = &g_array_index (self->chunks, Chunk, k);
+      Chunk *chunk = &self->chunks[k];
 
       g_clear_pointer (&chunk->fields, ay_json_fields_free);
       g_clear_pointer (&chunk->problem, g_free);
@@ -572,27 +428,20 @@ read_all (Reader *self, GError **error)
 {
   gboolean quick;
 
-  if (!cut_chunks (self, error))
+  if (!ay_json_cut (&self->cut, &self->file, self->job, error))
     return FALSE;
-  quick = !self->array && self->chunks->len > 1;
+  self->n_chunks = self->cut.chunks->len;
+  self->chunks = g_new0 (Chunk, self->n_chunks);
+  quick = !self->cut.array && self->n_chunks > 1;
   if (!first_pass (self, quick, error) || !second_pass (self, error))
     return FALSE;
   if (quick && (self->odd || self->worst != G_MAXINT))
     {
-      begin_anew (self);
+      clear_findings (self);
       if (!first_pass (self, FALSE, error) || !second_pass (self, error))
         return FALSE;
     }
   return check_chunks (self, error);
-}
-
-static void
-chunk_clear (gpointer data)
-{
-  Chunk *chunk = data;
-
-  ay_json_fields_free (chunk->fields);
-  g_free (chunk->problem);
 }
 
 gboolean
@@ -605,17 +454,15 @@ ay_jsonl_read (AyMappedFile *file, AySource *into, AyDiagnostics *diagnostics, A
 
   if (!ay_text_file_open (&self.file, file, FALSE, error))
     return FALSE;
-  self.chunks = g_array_new (FALSE, FALSE, sizeof (Chunk));
-  g_array_set_clear_func (self.chunks, chunk_clear);
   good = read_all (&self, error);
   if (good)
     {
       into->table = ay_build_finish (self.build, into->keys, into->arrays);
       say_missing_arrays (&self, into, before, diagnostics);
     }
-  ay_build_free (self.build);
-  ay_json_fields_free (self.fields);
-  g_array_unref (self.chunks);
+  clear_findings (&self);
+  g_free (self.chunks);
+  ay_json_cut_clear (&self.cut);
   ay_text_file_close (&self.file);
   return good;
 }
