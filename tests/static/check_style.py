@@ -116,7 +116,9 @@ def main():
     tap.check('a space before the bracket of a call', calls_without_space())
     tap.check('no jump', find(C_FILES, GOTO, 'jump'))
     tap.check('nothing left unfinished', find(TEXTS, UNFINISHED, 'unfinished'))
-    tap.check('no path of one machine', find(TEXTS, MACHINE_PATH, 'path of one machine'))
+    tap.check('no path of one machine',
+              [fault for fault in find(TEXTS, MACHINE_PATH, 'path of one machine')
+               if 'g_test_add' not in fault])  # a test's name may begin like one
     tap.finish()
 
 
