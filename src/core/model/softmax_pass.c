@@ -33,6 +33,7 @@
 #define REDUCE_COLUMNS 4096
 #define IN_PLACE_MEAN 4.0 /* means up to so many spreads lose little when not subtracted */
 #define IN_PLACE_SAMPLE 256
+#define IN_PLACE_CLASSES 32 /* with more, a copy is cheap and its padded rows suit the cache */
 
 typedef enum { LAYOUT_NONE, LAYOUT_FAST, LAYOUT_EXACT, LAYOUT_RAW } Layout;
 
@@ -130,7 +131,8 @@ may_read_in_place (const AySoftmax *self)
   g_autofree float *z = g_new (float, MAX (d, 1));
   g_autofree double *square = g_new0 (double, MAX (d, 1));
 
-  if (d == 0 || d % 16 != 0 || ay_matrix_dtype (problem->features) != AY_DTYPE_F32)
+  if (d == 0 || d % 16 != 0 || self->k > IN_PLACE_CLASSES
+      || ay_matrix_dtype (problem->features) != AY_DTYPE_F32)
     return FALSE;
   for (gsize i = 0; i < n; i++)
     {
