@@ -69,6 +69,7 @@ leave_out (const AyProblem *train, const AyHead *head, AyHessian *hessian,
 
   if (use != NULL)
     options = *use;
+  options.refit_outputs = TRUE;
   options.target = target;
   loo = ay_loo_new (train, head, hessian, &options, NULL, &error);
   g_assert_no_error (error);

@@ -52,12 +52,14 @@ typedef struct
   gsize k, n_chunks, chunk_rows;
   const double *in;     /* k x p, wide */
   gboolean thin;        /* float products by thin.h */
+  gsize columns;        /* multiplied: k n_outputs; thin passes that do not mind a shift of all
+                           classes take outputs relative to the last one, k (n_outputs - 1) */
   gsize z_stride;       /* of z, narrow_in and sums: stride, or padded for thin.h */
   gsize sum_size;       /* of a chunk's sums */
-  float *narrow_in;     /* k n_outputs x z_stride: the same, rounded */
+  float *narrow_in;     /* columns x z_stride: the same, rounded */
   const double *rows_in; /* n x n_outputs: a gather's */
   double *rows_out;     /* n x n_outputs: outputs; n x k: effects */
-  double *sums;         /* n_chunks x k n_outputs x z_stride */
+  double *sums;         /* n_chunks x columns x z_stride */
   double *losses;       /* n_chunks */
   gboolean want_sums;
   AyJob *job;
@@ -200,32 +202,36 @@ static void
 forward_thin (const Pass *pass, Block *block)
 {
   const AyCurvature *self = pass->self;
-  gsize columns = pass->k * self->n_outputs;
+  gsize n = self->n_outputs, m = pass->columns / pass->k, width = pass->k * n;
   AyThinBlock thin = thin_block (pass, block);
 
-  ay_thin_kernels (FALSE)->logits (&thin, pass->narrow_in, (guint) columns, block->narrow_u);
-  for (gsize c = 0; c < columns; c++)
-    for (gsize i = 0; i < block->count; i++)
-      block->u[i * columns + c] = block->narrow_u[c * self->block_rows + i];
+  ay_thin_kernels (FALSE)->logits (&thin, pass->narrow_in, (guint) pass->columns,
+                                   block->narrow_u);
+  for (gsize v = 0; v < pass->k; v++)
+    for (gsize c = 0; c < n; c++)
+      for (gsize i = 0; i < block->count; i++)
+        block->u[i * width + v * n + c]
+            = c < m ? block->narrow_u[(v * m + c) * self->block_rows + i] : 0.0;
 }
 
 static void
 backward_thin (const Pass *pass, Block *block, double *sum)
 {
   const AyCurvature *self = pass->self;
-  gsize columns = pass->k * self->n_outputs;
+  gsize n = self->n_outputs, m = pass->columns / pass->k, width = pass->k * n;
   AyThinBlock thin = thin_block (pass, block);
 
-  for (gsize c = 0; c < columns; c++)
+  for (gsize column = 0; column < pass->columns; column++)
     {
-      float *to = block->narrow_u + c * self->block_rows;
+      float *to = block->narrow_u + column * self->block_rows;
+      gsize from = column / m * n + column % m;
 
       for (gsize i = 0; i < block->count; i++)
-        to[i] = (float) block->u[i * columns + c];
+        to[i] = (float) block->u[i * width + from];
       for (gsize i = block->count; i < thin.rows; i++)
         to[i] = 0.0f;
     }
-  ay_thin_kernels (FALSE)->gradient (&thin, block->narrow_u, (guint) columns, sum);
+  ay_thin_kernels (FALSE)->gradient (&thin, block->narrow_u, (guint) pass->columns, sum);
 }
 
 /* u = z in^T */
@@ -449,22 +455,74 @@ run_chunk (gsize chunk, guint worker, gpointer data)
 
 /* --- a pass --- */
 
+static void
+choose_layout (Pass *pass)
+{
+  const AyCurvature *self = pass->self;
+  gsize wanted;
+
+  pass->columns = pass->k * self->n_outputs;
+  pass->thin = !self->wide && pass->columns <= THIN_COLUMNS;
+  if (pass->thin && self->head->n_classes > 1 && pass->kind != PASS_OUTPUTS
+      && pass->kind != PASS_GATHER)
+    pass->columns -= pass->k;
+  pass->z_stride = pass->thin ? (self->stride + 15) / 16 * 16 : self->stride;
+  pass->sum_size = (pass->columns * pass->z_stride + 7) / 8 * 8;
+  wanted = SUM_BYTES / (pass->sum_size * sizeof (double));
+  pass->chunk_rows = MAX (ay_n_blocks (self->n, CLAMP (wanted, 4, MAX_CHUNKS)), self->block_rows);
+  pass->n_chunks = ay_n_blocks (self->n, pass->chunk_rows);
+}
+
+/* The vectors in float, relative to the last class where the columns are. */
+static void
+round_in (const Pass *pass, float *to)
+{
+  const AyCurvature *self = pass->self;
+  gsize n = self->n_outputs, m = pass->columns / pass->k, stride = self->stride;
+
+  for (gsize v = 0; v < pass->k; v++)
+    for (gsize c = 0; c < m; c++)
+      for (gsize j = 0; j < stride; j++)
+        to[(v * m + c) * pass->z_stride + j]
+            = (float) (pass->in[(v * n + c) * stride + j]
+                       - (m < n ? pass->in[(v * n + m) * stride + j] : 0.0));
+}
+
+/* The first chunk's sums, which hold all of them by now, to k x p; rows that sum to zero over the
+ * classes give the last class by the others. */
+static void
+take_sums (const Pass *pass, double *out)
+{
+  const AyCurvature *self = pass->self;
+  gsize n = self->n_outputs, m = pass->columns / pass->k, stride = self->stride;
+
+  for (gsize v = 0; v < pass->k; v++)
+    {
+      double *last = out + (v * n + m) * stride;
+
+      if (m < n)
+        memset (last, 0, stride * sizeof (double));
+      for (gsize c = 0; c < m; c++)
+        {
+          double *to = out + (v * n + c) * stride;
+
+          memcpy (to, pass->sums + (v * m + c) * pass->z_stride, stride * sizeof (double));
+          if (m < n)
+            cblas_daxpy (stride, -1.0, to, 1, last, 1);
+        }
+    }
+}
+
 /* Runs the pass; out (nullable): the k p sums. */
 static gboolean
 run_pass (Pass *pass, double *out, double *loss, GError **error)
 {
   AyCurvature *self = pass->self;
-  gsize columns = pass->k * self->n_outputs, wanted;
   g_autofree double *sums = NULL, *losses = NULL;
   float *narrow = NULL;
   gboolean done;
 
-  pass->thin = !self->wide && columns <= THIN_COLUMNS;
-  pass->z_stride = pass->thin ? (self->stride + 15) / 16 * 16 : self->stride;
-  pass->sum_size = (columns * pass->z_stride + 7) / 8 * 8;
-  wanted = SUM_BYTES / (pass->sum_size * sizeof (double));
-  pass->chunk_rows = MAX (ay_n_blocks (self->n, CLAMP (wanted, 4, MAX_CHUNKS)), self->block_rows);
-  pass->n_chunks = ay_n_blocks (self->n, pass->chunk_rows);
+  choose_layout (pass);
   pass->want_sums = out != NULL;
   sums = ay_try_alloc (MAX (pass->n_chunks, 1) * (out != NULL ? pass->sum_size : 1),
                        sizeof (double), "sums over the rows", error);
@@ -475,10 +533,8 @@ run_pass (Pass *pass, double *out, double *loss, GError **error)
   pass->losses = losses;
   if (!self->wide && pass->in != NULL)
     {
-      narrow = aligned_new (columns * pass->z_stride);
-      for (gsize c = 0; c < columns; c++)
-        for (gsize j = 0; j < self->stride; j++)
-          narrow[c * pass->z_stride + j] = (float) pass->in[c * self->stride + j];
+      narrow = aligned_new (pass->columns * pass->z_stride);
+      round_in (pass, narrow);
       pass->narrow_in = narrow;
     }
   done = ay_parallel_for (pass->n_chunks, run_chunk, pass, pass->job, error);
@@ -489,10 +545,11 @@ run_pass (Pass *pass, double *out, double *loss, GError **error)
     {
       losses[0] += losses[chunk];
       if (out != NULL)
-        cblas_daxpy (columns * pass->z_stride, 1.0, sums + chunk * pass->sum_size, 1, sums, 1);
+        cblas_daxpy (pass->columns * pass->z_stride, 1.0, sums + chunk * pass->sum_size, 1, sums,
+                     1);
     }
-  for (gsize c = 0; c < columns && out != NULL; c++)
-    memcpy (out + c * self->stride, sums + c * pass->z_stride, self->stride * sizeof (double));
+  if (out != NULL)
+    take_sums (pass, out);
   if (loss != NULL)
     *loss = losses[0];
   return TRUE;

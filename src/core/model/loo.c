@@ -144,8 +144,9 @@ refit_row (Leave *self, gsize i, double *weight, double loss_before, GError **er
     if (!ay_refit_steps_take (steps, REFIT_TOLERANCE, self->job, error))
       return FALSE;
   head = ay_refit_steps_head (steps);
-  if (!ay_head_predict (head, train->features, train->rows + i, 1,
-                        self->loo->output + i * head->n_outputs, self->job, error))
+  if (self->options->refit_outputs
+      && !ay_head_predict (head, train->features, train->rows + i, 1,
+                           self->loo->output + i * head->n_outputs, self->job, error))
     return FALSE;
   self->loo->refitted[i] = 1;
   self->loo->n_refitted++;
@@ -166,7 +167,8 @@ refit_rows (Leave *self, GError **error)
   g_autofree double *weight = g_new (double, MAX (train->n, 1));
   AyFit before = { 0 };
 
-  if (self->head->n_classes == 0) /* exact as it is */
+  if (self->head->n_classes == 0 /* exact as it is */
+      || (self->target == NULL && !self->options->refit_outputs))
     return TRUE;
   for (gsize i = 0; i < train->n; i++)
     {

@@ -12,8 +12,9 @@ typedef struct
 {
   gsize n;
   guint n_outputs;
-  double *output;     /* n x n_outputs: left-out probabilities (ridge: left-out prediction); NaN
-                         for the only row of its class, which has no finite optimum without it */
+  double *output;     /* n x n_outputs: left-out probabilities (ridge: left-out prediction), by
+                         one step unless refit_outputs; NaN for the only row of its class, which
+                         has no finite optimum without it */
   double *effect;     /* (nullable) n: target loss without the row minus with it: > 0 = helpful,
                          evaluated at theta without the row, not linearised; NaN as output */
   double *error;      /* (nullable) n: standard error of effect over the target's rows; NaN where
@@ -37,8 +38,11 @@ typedef struct
   double max_flop;          /* above it effects are linearised but for the largest */
   gsize n_evaluated;        /* how many of the largest are then evaluated */
   guint64 seed;             /* of the folds */
+  gboolean refit_outputs;   /* refitted rows' outputs too: nearer to retraining, but as a ranking
+                               of labels worse (measured: AUPRC of planted errors .956 against
+                               .964 on digits at lambda_mean 1e-3) */
 } AyLooOptions;
-#define AY_LOO_OPTIONS_INIT { NULL, 0.5, 200, 4e11, 1000, 0 }
+#define AY_LOO_OPTIONS_INIT { NULL, 0.5, 200, 4e11, 1000, 0, FALSE }
 
 /* Errors: as ay_hessian_inverse and ay_head_fit; CANCELLED, NOMEM. */
 AyLoo *ay_loo_new (const AyProblem *train, const AyHead *head, AyHessian *hessian,

@@ -22,7 +22,7 @@
 #include <math.h>
 #include <string.h>
 
-#define SOLVE_TOLERANCE 1e-5
+#define SOLVE_TOLERANCE 5e-5 /* errors of some 3e-5 of the largest influence */
 #define HALVES_TOLERANCE 3e-3 /* enough for a rank correlation */
 #define ERROR_FLOP 2e10   /* up to which standard errors are computed */
 #define FALSE_DISCOVERY 0.1

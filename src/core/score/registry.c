@@ -45,7 +45,7 @@ static const AyScoreMethod methods[] = {
     .sentence = "How much the loss on the row itself would rise if it were removed from training: "
                 "rows that only they themselves support stand out.",
     .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_LOW_GOOD, .unit = "nats",
-    .needs = AY_NEEDS_LABEL, .parameters = loo_parameters, .run = ay_run_self_influence },
+    .needs = AY_NEEDS_LABEL, .run = ay_run_self_influence },
   { .id = "self_confidence",
     .title = "Self-confidence",
     .sentence = "Probability of the row's own label by a model that has not seen the row; low ones "
