@@ -72,26 +72,32 @@ on_title (AssayWindow *self)
 }
 
 static void
-on_message (AssayWindow *self, const char *text, gboolean offer_undo)
-{
-  g_autofree char *escaped = g_markup_escape_text (text, -1);
-  AdwToast *toast = adw_toast_new (escaped);
-
-  if (offer_undo)
-    {
-      adw_toast_set_button_label (toast, _ ("Undo"));
-      adw_toast_set_action_name (toast, "win.undo");
-    }
-  adw_toast_overlay_add_toast (self->toasts, toast);
-}
-
-static void
 on_failed (AssayWindow *self, const char *text)
 {
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("That did not work"), text);
 
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
   gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_message (AssayWindow *self, const char *text, gboolean offer_undo)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+  AdwToast *toast;
+
+  if (assay_session_get_work (self->session) == NULL)
+    {
+      on_failed (self, text); /* toasts lie over the pages: there are none yet */
+      return;
+    }
+  toast = adw_toast_new (escaped);
+  if (offer_undo)
+    {
+      adw_toast_set_button_label (toast, _ ("Undo"));
+      adw_toast_set_action_name (toast, "win.undo");
+    }
+  adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
 static void

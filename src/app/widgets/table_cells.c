@@ -44,7 +44,7 @@ setup_text (GtkListItemFactory *factory, GtkListItem *item, Cells *self)
   AyColumn *column = assay_session_find_column (self->session, self->name);
   gboolean number = column != NULL && ay_column_type (column) == AY_COLUMN_NUMBER;
 
-  gtk_list_item_set_child (item, assay_text_cell_new (number ? 8 : 12, number));
+  gtk_list_item_set_child (item, assay_text_cell_new (number ? 11 : 12, number));
 }
 
 static void
