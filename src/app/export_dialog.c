@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/export_dialog.h"
 
+#include "app/widgets/drop_down.h"
+
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -177,8 +179,7 @@ make_rows (AssaySession *session)
 
   g_object_get (session, "n-selected", &n, NULL);
   gtk_drop_down_set_selected (GTK_DROP_DOWN (rows), n > 0 ? ROWS_SELECTED : ROWS_CURATED);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (rows), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Rows"),
-                                  -1);
+  assay_drop_down_set_name (GTK_DROP_DOWN (rows), _ ("Rows"));
   return rows;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/column_chooser.h"
 
+#include "app/widgets/drop_down.h"
+
 #include <glib/gi18n.h>
 
 struct _AssayColumnChooser
@@ -99,8 +101,7 @@ assay_column_chooser_init (AssayColumnChooser *self)
       self->drop_down, gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string"));
   gtk_drop_down_set_enable_search (self->drop_down, TRUE);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->drop_down), _ ("Colour by a column"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->drop_down),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Colour By"), -1);
+  assay_drop_down_set_name (self->drop_down, _ ("Colour By"));
   g_signal_connect_swapped (self->drop_down, "notify::selected", G_CALLBACK (on_selected), self);
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->drop_down));
 }
