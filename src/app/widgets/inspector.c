@@ -80,7 +80,12 @@ fill_values (AssayInspector *self, gsize row)
 
         if (own == pass && !(i >= 3 && ay_column_is_missing (column, row) && !own))
           {
-            gtk_list_box_append (self->values, make_line (self, column, row));
+            GtkWidget *line = gtk_list_box_row_new ();
+
+            gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (line), make_line (self, column, row));
+            gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (line), FALSE);
+            gtk_widget_set_focusable (line, FALSE); /* nothing to do there: scrolled, not walked */
+            gtk_list_box_append (self->values, line);
             shown++;
           }
       }
