@@ -183,7 +183,7 @@ test_threads (void)
 
   for (guint way = 0; way < 3; way++)
     {
-      g_autofree double *x[2] = { NULL, NULL };
+      double *x[2] = { NULL, NULL };
       gsize p = 0;
 
       for (guint threads = 1; threads <= 2; threads++)
@@ -203,6 +203,8 @@ test_threads (void)
           g_assert_true (ay_hessian_solve (hessian, x[threads - 1], 2, NULL, NULL, NULL));
         }
       g_assert_cmpmem (x[0], 2 * p * sizeof (double), x[1], 2 * p * sizeof (double));
+      g_free (x[0]);
+      g_free (x[1]);
     }
   ay_set_threads (0);
 }
