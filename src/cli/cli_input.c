@@ -66,35 +66,81 @@ print_table (AyTable *table)
   cmd_table_print (lines, 0);
 }
 
+/* An array of a file: rows x columns, more dimensions flattened. */
+typedef struct
+{
+  const char *key; /* the source's */
+  gsize rows, columns;
+  const char *type; /* "f32" ..., or "text" */
+} InputArray;
+
+/* What the arrays are, numbers and strings alike. (transfer full) (element-type InputArray) */
+static GArray *
+read_arrays (AySource *source, GError **error)
+{
+  g_autoptr (GArray) arrays = g_array_new (FALSE, FALSE, sizeof (InputArray));
+
+  for (guint i = 0; i < source->keys->len; i++)
+    {
+      InputArray one = { source->keys->pdata[i], 0, 1, "text" };
+
+      if (ay_source_is_text (source, one.key))
+        {
+          const AyColumn *text = ay_source_text (source, one.key, error);
+
+          if (text == NULL)
+            return NULL;
+          one.rows = ay_column_rows (text);
+        }
+      else
+        {
+          const AyMatrix *numbers = ay_source_array (source, one.key, error);
+
+          if (numbers == NULL)
+            return NULL;
+          one.rows = ay_matrix_rows (numbers);
+          one.columns = ay_matrix_cols (numbers);
+          one.type = ay_dtype_name (ay_matrix_dtype (numbers));
+        }
+      g_array_append_val (arrays, one);
+    }
+  return g_steal_pointer (&arrays);
+}
+
 static void
-print_source (const AySource *source)
+print_source (const AySource *source, const GArray *arrays)
 {
   printf ("%s: format %s\n", source->path, source->format);
-  for (guint i = 0; i < source->arrays->len; i++)
+  for (guint i = 0; i < arrays->len; i++)
     {
-      const AyMatrix *array = source->arrays->pdata[i];
+      const InputArray *one = &g_array_index (arrays, InputArray, i);
 
-      printf ("array \"%s\": %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT " %s\n",
-              (char *) source->keys->pdata[i], ay_matrix_rows (array), ay_matrix_cols (array),
-              ay_dtype_name (ay_matrix_dtype (array)));
+      printf ("array \"%s\": %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT " %s\n", one->key, one->rows,
+              one->columns, one->type);
     }
   if (source->table != NULL)
     print_table (source->table);
 }
 
 static void
-add_source (const AySource *source, JsonObject *into)
+add_source (const AySource *source, const GArray *arrays, JsonObject *into)
 {
-  JsonArray *array = cmd_json_array (into, "arrays");
+  JsonArray *array;
 
-  for (guint i = 0; i < source->arrays->len; i++)
+  cmd_json_count (into, "rows",
+                  source->table != NULL ? ay_table_rows (source->table)
+                  : arrays->len > 0     ? g_array_index (arrays, InputArray, 0).rows
+                                        : 0);
+  array = cmd_json_array (into, "arrays");
+  for (guint i = 0; i < arrays->len; i++)
     {
+      const InputArray *input = &g_array_index (arrays, InputArray, i);
       JsonObject *one = cmd_json_append (array);
 
-      cmd_json_text (one, "key", source->keys->pdata[i]);
-      cmd_json_count (one, "rows", ay_matrix_rows (source->arrays->pdata[i]));
-      cmd_json_count (one, "columns", ay_matrix_cols (source->arrays->pdata[i]));
-      cmd_json_text (one, "type", ay_dtype_name (ay_matrix_dtype (source->arrays->pdata[i])));
+      cmd_json_text (one, "key", input->key);
+      cmd_json_count (one, "rows", input->rows);
+      cmd_json_count (one, "columns", input->columns);
+      cmd_json_text (one, "type", input->type);
     }
   array = cmd_json_array (into, "columns");
   for (guint i = 0; source->table != NULL && i < ay_table_n_columns (source->table); i++)
@@ -126,16 +172,17 @@ cmd_input_print (CmdRun *run, GError **error)
   g_autoptr (AyDiagnostics) diagnostics = ay_diagnostics_new ();
   g_autoptr (AySource) source
       = ay_source_open (run->args[0], &options, diagnostics, run->job, error);
+  g_autoptr (GArray) arrays = source != NULL ? read_arrays (source, error) : NULL;
   g_autoptr (AyLoadOptions) load = NULL;
   g_autoptr (JsonObject) object = NULL;
 
-  if (source == NULL)
+  if (arrays == NULL)
     return FALSE;
   load = guess_roles (source, diagnostics);
   cmd_begin_output (run);
   if (!run->json)
     {
-      print_source (source);
+      print_source (source, arrays);
       if (load != NULL)
         cmd_roles_text (load, NULL, "role guessed: ");
       cmd_note_diagnostics (run, diagnostics, 0);
@@ -144,11 +191,7 @@ cmd_input_print (CmdRun *run, GError **error)
   object = json_object_new ();
   cmd_json_text (object, "file", source->path);
   cmd_json_text (object, "format", source->format);
-  cmd_json_count (object, "rows",
-                  source->table != NULL      ? ay_table_rows (source->table)
-                  : source->arrays->len > 0 ? ay_matrix_rows (source->arrays->pdata[0])
-                                             : 0);
-  add_source (source, object);
+  add_source (source, arrays, object);
   if (load != NULL)
     cmd_roles_json (load, object);
   else

@@ -85,6 +85,24 @@ def test_info_of_input():
     assert 'p77' in assay.run('info', assay.SAMPLE)
 
 
+def test_arrays():
+    """info and new: arrays of an NPZ file, as the README makes them"""
+    path = FOLDER / 'mine.npz'
+    labels = numpy.arange(90) % 3
+    values = numpy.random.default_rng(2).normal(size=(90, 2, 3)) + labels[:, None, None]
+    numpy.savez(path, features=values.astype('float32'), label=labels,
+                name=numpy.array([f'n{i}' for i in range(90)]))
+    found = assay.run_json('info', path)
+    documented('info', found)
+    assert sorted((a['key'], a['rows'], a['columns'], a['type']) for a in found['arrays']) == [
+        ('features', 90, 6, 'f32'), ('label', 90, 1, 'i64'), ('name', 90, 1, 'text')]
+    assert 'array "features": 90 x 6 f32' in assay.run('info', path)
+    found = assay.run_json('new', FOLDER / 'mine.assay', '--features', f'{path}:features',
+                           '--label', f'{path}:label', '--id', f'{path}:name')
+    assert found['rows'] == 90 and found['features'] == 6 and len(found['classes']) == 3
+    assert assay.run('select', FOLDER / 'mine.assay', '--limit', '2').split() == ['n0', 'n1']
+
+
 def test_map_and_figures():
     """map and figure: SVG, PDF and PNG files"""
     found = assay.run_json('map', WORK, 'pca')
