@@ -64,6 +64,7 @@ make_workspace (Opening *self, const char *path, AyJob *job, GError **error)
       char *inputs[] = { self->path, NULL };
 
       self->roles = ay_load_options_new ();
+      g_strfreev (self->roles->inputs);
       self->roles->inputs = g_strdupv (inputs);
     }
   work = ay_work_new (path, self->roles, job, error);

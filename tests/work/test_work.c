@@ -61,6 +61,7 @@ make (Place *place)
   g_autoptr (GError) error = NULL;
   AyWork *work;
 
+  g_strfreev (options->inputs);
   options->inputs = g_strdupv ((char **) inputs);
   options->features = g_strdup ("x,y");
   options->label = g_strdup ("label");

@@ -178,6 +178,26 @@ refuse_losses (AyRemoval *out)
   out->after.loss = NAN;
 }
 
+/* Without a row to remove the head stays what it is: no step is taken, every change is 0. */
+static void
+change_nothing (Removal *self, const AyRemovalOptions *options)
+{
+  for (guint t = 0; t < self->n_targets; t++)
+    {
+      AyRemoval *out = &self->out[t];
+
+      out->influence = out->one_step = 0.0;
+      out->accuracy_estimate = out->before.accuracy;
+      if (!options->verify)
+        continue;
+      out->verified = TRUE;
+      out->after = out->before;
+      out->refit = 0.0;
+      out->gradient_norm = self->head->gradient_norm;
+      out->head = ay_head_ref ((AyHead *) self->head);
+    }
+}
+
 static gboolean
 run (Removal *self, AyHessian *hessian, const AyRemovalOptions *options, GError **error)
 {
@@ -196,6 +216,11 @@ run (Removal *self, AyHessian *hessian, const AyRemovalOptions *options, GError 
       self->out[t].influence = self->out[t].one_step = NAN;
       self->out[t].refit = self->out[t].gradient_norm = NAN;
       self->out[t].after = (AyFit) { fits[t].n, NAN, NAN };
+    }
+  if (self->n_removed == 0)
+    {
+      change_nothing (self, options);
+      return TRUE;
     }
   if (options->compare && !self->unbounded && !compare (self, hessian, steps, error))
     return FALSE;
