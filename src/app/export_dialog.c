@@ -160,9 +160,12 @@ make_columns (AssaySession *session)
     {
       const char *name = ay_column_name (ay_table_column (columns, i));
       GtkWidget *check = gtk_check_button_new_with_label (name);
+      GtkWidget *row = gtk_list_box_row_new ();
 
       gtk_check_button_set_active (GTK_CHECK_BUTTON (check), ticked_first (session, name));
-      gtk_list_box_append (GTK_LIST_BOX (list), check);
+      gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), check);
+      gtk_widget_set_focusable (row, FALSE); /* the check button inside takes the focus */
+      gtk_list_box_append (GTK_LIST_BOX (list), row);
     }
   gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Columns"), -1);
