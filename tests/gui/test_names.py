@@ -1,0 +1,37 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every control that can be reached has a name, on every page and in the dialogs."""
+import shutil
+
+import drive
+
+
+def named(window, picture):
+    found = window.unnamed()
+    window.picture(picture)
+    assert not found, '\n'.join(found)
+
+
+def test_empty_window():
+    """The first page"""
+    with drive.Window() as window:
+        window.find('Try the Sample')
+        named(window, 'names-empty')
+
+
+def test_pages():
+    """Overview, map, samples, export"""
+    data = shutil.copy(drive.SAMPLE, drive.folder() / 'digits.csv')
+    with drive.Window(data) as window:
+        window.scored()
+        named(window, 'names-map')
+        window.keys('ctrl+1')
+        named(window, 'names-overview')
+        window.keys('ctrl+f')
+        named(window, 'names-search')
+        window.keys('Escape', 'ctrl+e')
+        window.find('Choose File…')
+        named(window, 'names-export')
+
+
+drive.main(globals())
