@@ -163,10 +163,11 @@ def test_whatif():
     assert again['loss_refit'] == proof['loss_refit']
     text = assay.run('whatif', WORK, '--where', where, '--verify')
     assert proof['sentence'] in text and 'opened 3 times' in text
-    # Rows outside train change nothing.
+    # Rows outside train change nothing; the step still takes the gradient that the head's fit left
+    # (its tolerance is 1e-8).
     outside = assay.run_json('whatif', WORK, '--where', "split = 'valid'")
     assert outside['n'] == 0 and outside['n_outside_train'] > 0
-    assert abs(outside['loss_predicted'] - outside['loss_before']) < 1e-9
+    assert abs(outside['loss_predicted'] - outside['loss_before']) < 1e-7
     assert 'train' in assay.fail('whatif', WORK, '--where', '1')
 
 
