@@ -327,7 +327,8 @@ class Window:
         self.type(str(path))
         self.keys('Return')
         until(f'{path.name} to be written', path.exists)
-        time.sleep(0.3)
+        self.gone('Choose File…')  # keys sent before the window has the focus again are lost
+        time.sleep(0.7)
         return read_csv(path)
 
 
