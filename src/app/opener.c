@@ -35,7 +35,8 @@ assay_opener_is_workspace (const char *path)
   return g_str_has_suffix (path, ".assay");
 }
 
-/* NAME.assay beside the data, or a name of its own in the user's data folder. */
+/* NAME.assay beside the data; for the sample, and where that place cannot be written, a name of its
+ * own in the user's data folder. */
 static char *
 workspace_path (const char *data)
 {
@@ -43,11 +44,12 @@ workspace_path (const char *data)
   g_autofree char *base = g_path_get_basename (data);
   g_autofree char *hash = NULL;
   g_autofree char *own = NULL;
+  g_autofree char *sample = assay_paths_sample ();
   char *dot = strchr (base + 1, '.');
 
   if (dot != NULL && !g_file_test (data, G_FILE_TEST_IS_DIR))
     *dot = '\0';
-  if (access (folder, W_OK) == 0)
+  if (g_strcmp0 (sample, data) != 0 && access (folder, W_OK) == 0)
     return g_strdup_printf ("%s/%s.assay", folder, base);
   hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, data, -1);
   own = assay_paths_workspaces ();

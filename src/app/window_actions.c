@@ -68,7 +68,7 @@ action_open_uri (GtkWidget *widget, const char *name, GVariant *parameter)
   assay_window_open (ASSAY_WINDOW (widget), file);
 }
 
-/* The sample is copied: its workspace lies in the user's own folder. */
+/* The sample's workspace lies in the user's own folder. */
 static void
 action_sample (GtkWidget *widget, const char *name, GVariant *parameter)
 {
