@@ -83,7 +83,7 @@ test_certificates (void)
       for (gsize i = 0; i < 300; i++)
         {
           gboolean judged = methods[m].needs & AY_NEEDS_CLASSES
-                                ? data->split[i] != AY_SPLIT_POOL
+                                ? data->split[i] <= AY_SPLIT_VALID /* test rows are left */
                                 : data->split[i] == AY_SPLIT_TRAIN;
 
           g_assert_true (isfinite (result->values[i]) == judged);
@@ -110,6 +110,7 @@ test_labels (void)
     made.label[planted[k]] = (made.label[planted[k]] + 1) % 3;
   data = dataset_of (&made, 0);
   context = context_of (data);
+  ay_score_context_set (context, "test_rows", "judge");
   confidence = run ("self_confidence", context);
   issue = run ("label_issue", context);
   own = run ("self_influence", context);
@@ -153,6 +154,7 @@ test_refusals (void)
   g_autoptr (AyScoreContext) of_number = context_of (a), of_classes = context_of (b);
   const struct { const char *id, *parameter, *value; AyErrorCode code; } wrong[] = {
     { "label_issue", "filter", "nonsense", AY_ERROR_RANGE },
+    { "label_issue", "test_rows", "maybe", AY_ERROR_RANGE },
     { "label_issue", "probabilities", "given", AY_ERROR_RANGE },
     { "self_confidence", "probabilities", "mine", AY_ERROR_RANGE },
     { "loo", "refit_above", "-1", AY_ERROR_RANGE },

@@ -2,8 +2,9 @@
 /* How far a row's label is believed, from probabilities that have not seen the row.
  *
  * Given probabilities where the data set has them, else the head's: left-out ones (loo.h) for
- * train, plain predictions for valid and test, which the head has not seen. Confident learning
- * (confident.h) on all of these rows together. */
+ * train, plain predictions for valid, which the head has not seen. Confident learning (confident.h)
+ * on all of these rows together. Rows of the test part are not judged unless asked for: what is
+ * chosen by their labels could not be reported on them. */
 #include "core/score/score_private.h"
 
 #include "core/base/error.h"
@@ -22,6 +23,7 @@ typedef struct
   AyScoreResult *out;
   const AyDataset *data;
   gboolean given;
+  gboolean judge_test; /* rows of the test part too */
   guint32 *rows;       /* of the data set, ascending */
   gint32 *label;
   gsize n;
@@ -44,7 +46,14 @@ static gboolean
 choose_source (Judge *self, GError **error)
 {
   const char *wanted = ay_score_context_get (self->context, "probabilities");
+  const char *test = ay_score_context_get (self->context, "test_rows");
 
+  self->judge_test = g_strcmp0 (test, "judge") == 0;
+  if (test != NULL && !self->judge_test && strcmp (test, "leave") != 0)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "test_rows=%s: leave or judge is wanted", test);
+      return FALSE;
+    }
   if (wanted == NULL || strcmp (wanted, "auto") == 0)
     self->given = self->data->probabilities != NULL;
   else if (strcmp (wanted, "given") == 0)
@@ -62,7 +71,7 @@ choose_source (Judge *self, GError **error)
   return FALSE;
 }
 
-/* Labelled rows whose p (NULL: not looked at) is present. */
+/* Labelled rows to be judged whose p (NULL: not looked at) is present. */
 static gsize
 list_rows (Judge *self, const double *p)
 {
@@ -72,7 +81,9 @@ list_rows (Judge *self, const double *p)
   self->rows = g_new (guint32, data->n + 1);
   self->label = g_new (gint32, data->n + 1);
   for (gsize i = 0; i < data->n; i++)
-    if (data->label[i] != AY_LABEL_MISSING && (p == NULL || !isnan (p[i * data->n_classes])))
+    if (data->label[i] != AY_LABEL_MISSING
+        && (self->judge_test || data->split[i] != AY_SPLIT_TEST)
+        && (p == NULL || !isnan (p[i * data->n_classes])))
       {
         self->rows[n] = (guint32) i;
         self->label[n++] = data->label[i];
@@ -214,9 +225,9 @@ judge (Judge *self, GError **error)
   self->out->values = self->confident != NULL ? ay_score_blank (self->data->n, error) : NULL;
   if (self->out->values == NULL)
     return FALSE;
-  self->out->missing_because = g_strdup (self->given ? "no label, or no probabilities given"
-                                                     : "no label, or the only row of its class in "
-                                                       "train");
+  self->out->missing_because = g_strdup_printf (
+      "no label, %s%s", self->given ? "or no probabilities given" : "or the only row of its class",
+      self->judge_test ? "" : ", or a test row, which is kept for the report");
   if (self->given)
     say_in_sample (self);
   say_confident (self);

@@ -15,12 +15,16 @@ static const AyScoreParameter loo_parameters[] = {
 static const AyScoreParameter label_parameters[] = {
   { "probabilities", "auto",
     "whose probabilities judge: given (with the data), head, or auto (given where there are any)" },
+  { "test_rows", "leave",
+    "leave: rows of the test part are not judged; judge: they are, and no report on them holds" },
   { NULL, NULL, NULL },
 };
 
 static const AyScoreParameter issue_parameters[] = {
   { "probabilities", "auto",
     "whose probabilities judge: given (with the data), head, or auto (given where there are any)" },
+  { "test_rows", "leave",
+    "leave: rows of the test part are not judged; judge: they are, and no report on them holds" },
   { "filter", "low_normalized_margin",
     "which rows are flagged: low_normalized_margin, low_self_confidence, prune_by_noise_rate, "
     "prune_by_class, both, confident_learning or predicted_neq_given" },
