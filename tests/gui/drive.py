@@ -141,6 +141,16 @@ def until(what, function, patience=PATIENCE):
         time.sleep(0.1)
 
 
+def twice(journey):
+    """Pointer and keys can get lost on a loaded machine: what fails is done once more from the
+    start, and said. A fault of the program fails both times."""
+    try:
+        journey()
+    except AssertionError as error:
+        print(f'# once more, the first time: {str(error).splitlines()[:1]}', flush=True)
+        journey()
+
+
 class Window:
     """The program with one window; a context manager that ends it and reads its complaints."""
 
@@ -311,11 +321,35 @@ class Window:
         return until('the proof', lambda: [text for text in self.labels(self.bar_box)
                                            if text.startswith('Refitted: ')])[0]
 
+    def activate(self):
+        """The window manager may leave no window active after a dialog: keys would go nowhere."""
+        def active():
+            found = subprocess.run(['xdotool', 'getactivewindow', 'getwindowname'], text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+            if found.stdout.strip().endswith('Assay'):
+                return True
+            subprocess.run(['xdotool', 'search', '--onlyvisible', '--name', 'Assay$',
+                            'windowactivate'], stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL, check=False)
+            time.sleep(0.4)
+            return False
+        until('the window to be active', active)
+
+    def open_export(self, button):
+        """A key sent while a dialog is still closing goes nowhere: asked for again, then."""
+        for _ in range(4):
+            self.activate()
+            self.keys('ctrl+e')
+            try:
+                return self.find(button, patience=15)
+            except AssertionError:
+                continue
+        return self.find(button)
+
     def export(self, path, keyboard=False):
         """Through the dialog, with the rows that it offers."""
-        self.keys('ctrl+e')
         button = 'Choose File…'
-        self.find(button)
+        self.open_export(button)
         time.sleep(0.5)
         if keyboard:
             self.keys('alt+c')
@@ -328,8 +362,9 @@ class Window:
         self.keys('Return')
         until(f'{path.name} to be written', path.exists)
         self.gone('Choose File…')  # keys sent before the window has the focus again are lost
+        self.activate()
         time.sleep(0.7)
         return read_csv(path)
 
 
-__all__ = ['Skip', 'Tap', 'Window', 'cli', 'folder', 'main', 'read_csv', 'until']
+__all__ = ['Skip', 'Tap', 'Window', 'cli', 'folder', 'main', 'read_csv', 'twice', 'until']

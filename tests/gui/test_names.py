@@ -20,7 +20,11 @@ def test_empty_window():
 
 
 def test_pages():
-    """Overview, map, samples, export"""
+    """Overview, map, search, export"""
+    drive.twice(walk_pages)
+
+
+def walk_pages():
     data = shutil.copy(drive.SAMPLE, drive.folder() / 'digits.csv')
     with drive.Window(data) as window:
         window.scored()
