@@ -124,12 +124,7 @@ assay_opener_start (AssaySession *session, GFile *file, const AyLoadOptions *rol
   g_autofree char *title = g_strdup_printf (_ ("Opening %s"), name);
 
   self->path = g_file_get_path (file);
-  if (roles != NULL)
-    {
-      g_autofree char *json = ay_load_options_to_json (roles);
-
-      self->roles = ay_load_options_from_json (json, NULL);
-    }
+  self->roles = roles != NULL ? ay_load_options_copy (roles) : NULL;
   self->opened = opened;
   self->user = user;
   return assay_session_run (session, title, open_in_thread, open_done, self, opening_free);

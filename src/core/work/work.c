@@ -69,22 +69,12 @@ work_alloc (void)
   return self;
 }
 
-/* A copy by way of the text that is stored: what opens later is what was loaded now. */
-static AyLoadOptions *
-copy_options (const AyLoadOptions *options, GError **error)
-{
-  g_autofree char *json = ay_load_options_to_json (options);
-
-  return ay_load_options_from_json (json, error);
-}
-
 /* Where the data is and what it was. */
 static gboolean
 put_places (AyWork *self, AyWorkspace *store, AyJob *job, GError **error)
 {
-  g_autofree char *load = ay_work_stored_options (store, self->load, error);
-  g_autoptr (JsonNode) files
-      = load != NULL ? ay_work_files_describe (store, self->load, job, error) : NULL;
+  g_autofree char *load = ay_work_stored_options (store, self->load);
+  g_autoptr (JsonNode) files = ay_work_files_describe (store, self->load, job, error);
   g_autofree char *described = files != NULL ? ay_json_to_text (files, FALSE) : NULL;
 
   return described != NULL
@@ -126,9 +116,7 @@ ay_work_new (const char *path, AyLoadOptions *options, AyJob *job, GError **erro
   self->data = ay_dataset_load (options, job, error);
   if (self->data == NULL)
     return NULL;
-  self->load = copy_options (options, error);
-  if (self->load == NULL)
-    return NULL;
+  self->load = ay_load_options_copy (options);
   self->head_options.seed = options->seed;
   self->store = ay_workspace_create (path, &filler, error);
   if (self->store == NULL)

@@ -5,84 +5,7 @@
 #include <string.h>
 
 /* The user's files stay where they are. The workspace keeps where each is (relative to its own
- * folder), its size, time and hashes; a SOURCE that names a file is kept as file:PATH or
- * file:PATH:KEY, so that it is never taken for a column later. */
-
-typedef char *(*MapPath) (const char *path, gpointer data);
-
-/* Length of the path in a SOURCE "PATH" or "PATH:KEY" that names an existing file; 0 = no file. */
-static gsize
-path_length (const char *source)
-{
-  const char *colon = strrchr (source, ':');
-  g_autofree char *path = NULL;
-
-  if (g_file_test (source, G_FILE_TEST_EXISTS))
-    return strlen (source);
-  if (colon == NULL)
-    return 0;
-  path = g_strndup (source, (gsize) (colon - source));
-  return g_file_test (path, G_FILE_TEST_EXISTS) ? strlen (path) : 0;
-}
-
-/* `stored`: every file:PATH[:KEY] names a file, whether it is there or not. */
-static char *
-map_source (const char *source, gboolean stored, MapPath map, gpointer data)
-{
-  gboolean forced = g_str_has_prefix (source, "file:");
-  const char *bare = forced ? source + 5 : source;
-  gsize length;
-  g_autofree char *path = NULL;
-  g_autofree char *mapped = NULL;
-
-  if (g_str_has_prefix (source, "col:") || (stored && !forced))
-    return g_strdup (source);
-  length = path_length (bare);
-  if (stored && length == 0)
-    length = strrchr (bare, ':') != NULL ? (gsize) (strrchr (bare, ':') - bare) : strlen (bare);
-  if (length == 0)
-    return g_strdup (source);
-  path = g_strndup (bare, length);
-  mapped = map (path, data);
-  return g_strconcat ("file:", mapped, bare + length, NULL);
-}
-
-static void
-map_field (char **field, gboolean stored, MapPath map, gpointer data)
-{
-  g_auto (GStrv) parts = *field != NULL ? g_strsplit (*field, ",", -1) : NULL;
-
-  if (parts == NULL)
-    return;
-  for (gsize i = 0; parts[i] != NULL; i++)
-    {
-      char *mapped = map_source (parts[i], stored, map, data);
-
-      g_free (parts[i]);
-      parts[i] = mapped;
-    }
-  g_free (*field);
-  *field = g_strjoinv (",", parts);
-}
-
-static void
-map_all (AyLoadOptions *load, gboolean stored, MapPath map, gpointer data)
-{
-  char **fields[] = { &load->features, &load->label, &load->target, &load->id, &load->split,
-                      &load->time, &load->text, &load->image, &load->probabilities, &load->weight,
-                      &load->group, &load->class_names, &load->valid_features,
-                      &load->valid_label };
-
-  for (gsize i = 0; load->inputs != NULL && load->inputs[i] != NULL; i++)
-    {
-      char *mapped = map (load->inputs[i], data);
-
-      g_free (load->inputs[i]);
-      load->inputs[i] = mapped;
-    }
-  for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
-    map_field (fields[i], stored, map, data);
-}
+ * folder), its size, time and hashes. */
 
 static char *
 to_stored (const char *path, gpointer workspace)
@@ -91,14 +14,11 @@ to_stored (const char *path, gpointer workspace)
 }
 
 char *
-ay_work_stored_options (AyWorkspace *store, const AyLoadOptions *load, GError **error)
+ay_work_stored_options (AyWorkspace *store, const AyLoadOptions *load)
 {
-  g_autofree char *json = ay_load_options_to_json (load);
-  g_autoptr (AyLoadOptions) copy = ay_load_options_from_json (json, error);
+  g_autoptr (AyLoadOptions) copy = ay_load_options_copy (load);
 
-  if (copy == NULL)
-    return NULL;
-  map_all (copy, FALSE, to_stored, store);
+  ay_load_options_map_paths (copy, to_stored, store);
   return ay_load_options_to_json (copy);
 }
 
@@ -124,27 +44,6 @@ to_present (const char *path, gpointer data)
   return now != NULL ? g_canonicalize_filename (now, NULL) : g_steal_pointer (&absolute);
 }
 
-static char *
-collect_path (const char *path, gpointer list)
-{
-  if (!g_ptr_array_find_with_equal_func (list, path, g_str_equal, NULL))
-    g_ptr_array_add (list, g_strdup (path));
-  return g_strdup (path);
-}
-
-/* Paths of every file that the options name, once each. */
-static GPtrArray *
-list_files (const AyLoadOptions *load, gboolean stored)
-{
-  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *json = ay_load_options_to_json (load);
-  g_autoptr (AyLoadOptions) copy = ay_load_options_from_json (json, NULL);
-
-  if (copy != NULL)
-    map_all (copy, stored, collect_path, paths);
-  return paths;
-}
-
 static gboolean
 hash_path (const char *path, gboolean full, AyFileHash *hash, AyJob *job, GError **error)
 {
@@ -156,19 +55,19 @@ hash_path (const char *path, gboolean full, AyFileHash *hash, AyJob *job, GError
 JsonNode *
 ay_work_files_describe (AyWorkspace *store, const AyLoadOptions *load, AyJob *job, GError **error)
 {
-  g_autoptr (GPtrArray) paths = list_files (load, FALSE);
+  g_auto (GStrv) paths = ay_load_options_files (load);
   g_autoptr (JsonArray) files = json_array_new ();
   JsonNode *node = json_node_new (JSON_NODE_ARRAY);
 
   ay_job_set_phase (job, "hashing the files");
-  for (guint i = 0; i < paths->len; i++)
+  for (char **path = paths; *path != NULL; path++)
     {
-      g_autofree char *stored = ay_workspace_relative_path (store, paths->pdata[i]);
+      g_autofree char *stored = ay_workspace_relative_path (store, *path);
       JsonObject *file = json_object_new ();
       AyFileHash hash;
 
       json_array_add_object_element (files, file);
-      if (!hash_path (paths->pdata[i], TRUE, &hash, job, error))
+      if (!hash_path (*path, TRUE, &hash, job, error))
         {
           json_node_unref (node);
           return NULL;
@@ -243,6 +142,6 @@ ay_work_files_check (AyWorkspace *store, JsonNode *files, GHashTable *moved, AyL
   for (guint i = 0; i < json_array_get_length (array); i++)
     if (!check_file (&places, json_array_get_object_element (array, i), job, error))
       return FALSE;
-  map_all (load, TRUE, to_present, &places);
+  ay_load_options_map_paths (load, to_present, &places);
   return TRUE;
 }

@@ -48,7 +48,7 @@ gboolean ay_work_load_head_options (AyWork *self, GError **error);
 gboolean ay_work_is_head_parameter (const char *name);
 
 /* The load options as JSON with every file relative to the workspace. (transfer full) */
-char *ay_work_stored_options (AyWorkspace *store, const AyLoadOptions *load, GError **error);
+char *ay_work_stored_options (AyWorkspace *store, const AyLoadOptions *load);
 /* The input files' identities as JSON, and the check of them (paths in *load are made absolute). */
 JsonNode *ay_work_files_describe (AyWorkspace *store, const AyLoadOptions *load, AyJob *job,
                                   GError **error);
