@@ -221,6 +221,17 @@ def test_constant_column():
     assert assay.run_json('score', work, 'influence', 'loo')['scores']
 
 
+def test_row_counter():
+    """A column that only numbers the rows is no feature, and that is said; named, it is one"""
+    lines = ['n,' + line if i == 0 else f'{i},{line}' for i, line in enumerate(table().splitlines())]
+    path = put('counter.csv', '\n'.join(lines) + '\n')
+    found = assay.run_json('new', FOLDER / 'counter.assay', path)
+    assert found['features'] == 2, found
+    assert any(d['id'] == 'row-counter' and '"n"' in d['text'] for d in found['diagnostics']), found
+    named = assay.run_json('new', FOLDER / 'named.assay', path, '--features', 'n,a,b')
+    assert named['features'] == 3, named
+
+
 def test_class_absent_from_a_part():
     """A class that train or valid has not is handled, and said"""
     lines = ['id,label,split,a,b']

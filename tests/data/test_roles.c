@@ -164,6 +164,8 @@ test_unnamed (void)
   check ("a:n kind:c b:n", NULL, "label=col:kind"); /* the only category */
   check ("a:n b:n", NULL, "");
   check ("one:c two:c b:n", NULL, "");
+  check ("dteday:t label:c a:n", NULL, "label=col:label time=col:dteday"); /* the only times */
+  check ("from:t to:t label:c a:n", NULL, "label=col:label");
 }
 
 static void

@@ -332,12 +332,34 @@ note_columns (AyLoading *self, GPtrArray *columns)
   self->options->features = g_strdup (list->str);
 }
 
+/* Takes columns that only number the rows out of the list, unless nothing else is in it. */
+static void
+drop_counters (AyLoading *self, GPtrArray *columns)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  guint n = 0;
+
+  for (guint c = 0; c < columns->len; c++)
+    if (ay_roles_counts_rows (columns->pdata[c]))
+      g_string_append_printf (names, "%s\"%s\"", n++ > 0 ? ", " : "",
+                              ay_column_name (columns->pdata[c]));
+  if (n == 0 || n == columns->len)
+    return;
+  for (guint c = columns->len; c-- > 0;)
+    if (ay_roles_counts_rows (columns->pdata[c]))
+      g_ptr_array_remove_index (columns, c);
+  ay_diagnostics_add (self->diagnostics, "row-counter",
+                      "%s only number%s the rows: not taken for a feature (--features names what "
+                      "is)", names->str, n > 1 ? "" : "s");
+}
+
 static gboolean
 default_columns (AyLoading *self, gboolean categories)
 {
   g_autoptr (GPtrArray) columns
       = ay_roles_free_columns (self->table, self->options, NULL, categories);
 
+  drop_counters (self, columns);
   if (columns->len == 0)
     return FALSE;
   add_columns (self, columns);

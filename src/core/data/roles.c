@@ -145,6 +145,30 @@ fits_time (const AyColumn *column)
   return present > 0;
 }
 
+/* By name, else the only column of texts that are all times. */
+static void
+guess_time (Guess *guess)
+{
+  AyColumn *only = NULL;
+
+  guess_named (guess, &guess->options->time, "time", time_names, fits_time);
+  if (guess->options->time != NULL)
+    return;
+  for (guint i = 0; i < ay_table_n_columns (guess->table); i++)
+    {
+      AyColumn *column = ay_table_column (guess->table, i);
+
+      if (g_hash_table_contains (guess->taken, column)
+          || ay_column_type (column) == AY_COLUMN_NUMBER || !fits_time (column))
+        continue;
+      if (only != NULL)
+        return; /* several: which one is for a person to say */
+      only = column;
+    }
+  if (only != NULL)
+    take_role (guess, only, &guess->options->time, "time");
+}
+
 /* Mean number of blanks a text, over the first rows. */
 static double
 mean_blanks (const AyColumn *column)
@@ -384,12 +408,29 @@ ay_roles_guess (const AyTable *table, AyLoadOptions *options, AyDiagnostics *dia
   guess_named (&guess, &options->split, "split", split_names, fits_split);
   guess_named (&guess, &options->id, "id", id_names, fits_id);
   guess_named (&guess, &options->image, "image", image_names, fits_image);
-  guess_named (&guess, &options->time, "time", time_names, fits_time);
+  guess_time (&guess);
   guess_named (&guess, &options->weight, "weight", weight_names, fits_weight);
   guess_named (&guess, &options->group, "group", group_names, fits_group);
   guess_label (&guess);
   guess_text (&guess);
   guess_probabilities (&guess);
+}
+
+gboolean
+ay_roles_counts_rows (const AyColumn *column)
+{
+  gsize n = ay_column_rows (column);
+  const double *values;
+
+  if (ay_column_type (column) != AY_COLUMN_NUMBER || n < 3)
+    return FALSE;
+  values = ay_column_numbers (column);
+  if (!(values[0] == 0.0 || values[0] == 1.0))
+    return FALSE;
+  for (gsize i = 1; i < n; i++)
+    if (values[i] != values[0] + (double) i)
+      return FALSE;
+  return TRUE;
 }
 
 GPtrArray *

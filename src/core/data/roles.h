@@ -17,4 +17,8 @@ void ay_roles_guess (const AyTable *table, AyLoadOptions *options, AyDiagnostics
 GPtrArray *ay_roles_free_columns (const AyTable *table, const AyLoadOptions *options,
                                   const char *glob, gboolean categories);
 
+/* Whether a column only numbers the rows, from 0 or from 1 without a gap: the order of a file is
+ * no feature of its samples. */
+gboolean ay_roles_counts_rows (const AyColumn *column);
+
 G_END_DECLS
