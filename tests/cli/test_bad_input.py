@@ -222,13 +222,16 @@ def test_constant_column():
 
 
 def test_row_counter():
-    """A column that only numbers the rows is no feature, and that is said; named, it is one"""
-    lines = ['n,' + line if i == 0 else f'{i},{line}' for i, line in enumerate(table().splitlines())]
-    path = put('counter.csv', '\n'.join(lines) + '\n')
-    found = assay.run_json('new', FOLDER / 'counter.assay', path)
-    assert found['features'] == 2, found
-    assert any(d['id'] == 'row-counter' and '"n"' in d['text'] for d in found['diagnostics']), found
-    named = assay.run_json('new', FOLDER / 'named.assay', path, '--features', 'n,a,b')
+    """A column that only numbers the rows is said; where its name says so too it is no feature"""
+    for name, n_features in (('instant', 2), ('depth', 3)):
+        lines = [f'{name if i == 0 else i},{line}' for i, line in enumerate(table().splitlines())]
+        path = put(f'{name}.csv', '\n'.join(lines) + '\n')
+        found = assay.run_json('new', FOLDER / f'{name}.assay', path)
+        assert found['features'] == n_features, found
+        said = [d['text'] for d in found['diagnostics'] if d['id'] == 'row-counter']
+        assert len(said) == 1 and name in said[0], found
+    named = assay.run_json('new', FOLDER / 'named.assay', FOLDER / 'instant.csv', '--features',
+                           'instant,a,b')
     assert named['features'] == 3, named
 
 

@@ -332,25 +332,28 @@ note_columns (AyLoading *self, GPtrArray *columns)
   self->options->features = g_strdup (list->str);
 }
 
-/* Takes columns that only number the rows out of the list, unless nothing else is in it. */
+/* Columns that only number the rows: out of the list where the name says so too, unless nothing
+ * else is in it; else left, and said. */
 static void
 drop_counters (AyLoading *self, GPtrArray *columns)
 {
-  g_autoptr (GString) names = g_string_new (NULL);
-  guint n = 0;
-
-  for (guint c = 0; c < columns->len; c++)
-    if (ay_roles_counts_rows (columns->pdata[c]))
-      g_string_append_printf (names, "%s\"%s\"", n++ > 0 ? ", " : "",
-                              ay_column_name (columns->pdata[c]));
-  if (n == 0 || n == columns->len)
-    return;
   for (guint c = columns->len; c-- > 0;)
-    if (ay_roles_counts_rows (columns->pdata[c]))
-      g_ptr_array_remove_index (columns, c);
-  ay_diagnostics_add (self->diagnostics, "row-counter",
-                      "%s only number%s the rows: not taken for a feature (--features names what "
-                      "is)", names->str, n > 1 ? "" : "s");
+    {
+      const AyColumn *column = columns->pdata[c];
+      gboolean by_name;
+
+      if (!ay_roles_counts_rows (column, &by_name))
+        continue;
+      by_name = by_name && columns->len > 1;
+      ay_diagnostics_add (self->diagnostics, "row-counter",
+                          by_name ? "column \"%s\" only numbers the rows: not taken for a feature "
+                                    "(--features names what is)"
+                                  : "column \"%s\" only numbers the rows and is taken for a "
+                                    "feature (--features leaves it out)",
+                          ay_column_name (column));
+      if (by_name)
+        g_ptr_array_remove_index (columns, c);
+    }
 }
 
 static gboolean

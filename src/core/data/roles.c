@@ -41,6 +41,10 @@ static const char *const text_names[]
         "question", "utterance", "prompt", "title", NULL };
 static const char *const image_names[] = { "image", "image_path", "img", "path", "file",
                                            "filename", "file_name", NULL };
+/* Of columns that number the rows: these are meant as nothing else. A blank name reads "c0". */
+static const char *const counter_names[]
+    = { "", "c0", "x", "#", "no", "nr", "num", "number", "index", "idx", "row", "rowname",
+        "rownames", "rownum", "instant", "record", "recno", "seq", "counter", "Unnamed: 0", NULL };
 
 static void
 take_role (Guess *guess, AyColumn *column, char **option, const char *role)
@@ -417,7 +421,7 @@ ay_roles_guess (const AyTable *table, AyLoadOptions *options, AyDiagnostics *dia
 }
 
 gboolean
-ay_roles_counts_rows (const AyColumn *column)
+ay_roles_counts_rows (const AyColumn *column, gboolean *by_name)
 {
   gsize n = ay_column_rows (column);
   const double *values;
@@ -430,6 +434,9 @@ ay_roles_counts_rows (const AyColumn *column)
   for (gsize i = 1; i < n; i++)
     if (values[i] != values[0] + (double) i)
       return FALSE;
+  *by_name = FALSE;
+  for (guint k = 0; counter_names[k] != NULL && !*by_name; k++)
+    *by_name = g_ascii_strcasecmp (ay_column_name (column), counter_names[k]) == 0;
   return TRUE;
 }
 

@@ -18,7 +18,7 @@ GPtrArray *ay_roles_free_columns (const AyTable *table, const AyLoadOptions *opt
                                   const char *glob, gboolean categories);
 
 /* Whether a column only numbers the rows, from 0 or from 1 without a gap: the order of a file is
- * no feature of its samples. */
-gboolean ay_roles_counts_rows (const AyColumn *column);
+ * no feature of its samples. by_name: its name is one for nothing else. */
+gboolean ay_roles_counts_rows (const AyColumn *column, gboolean *by_name);
 
 G_END_DECLS
