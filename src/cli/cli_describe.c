@@ -144,7 +144,10 @@ cmd_describe_data_text (AyWork *work, const AyLoadOptions *guessed)
   printf ("parts: train %" G_GSIZE_FORMAT ", valid %" G_GSIZE_FORMAT ", test %" G_GSIZE_FORMAT
           ", pool %" G_GSIZE_FORMAT "%s%s\n",
           counts[AY_SPLIT_TRAIN], counts[AY_SPLIT_VALID], counts[AY_SPLIT_TEST],
-          counts[AY_SPLIT_POOL], data->test_drawn ? " (valid and test drawn)" : "",
+          counts[AY_SPLIT_POOL],
+          !data->test_drawn    ? ""
+          : data->time != NULL ? " (valid and test drawn, the latest)"
+                               : " (valid and test drawn)",
           data->has_test ? "" : "; no test part: every proof is a preview");
   if (data->n_classes > 0)
     print_classes (data);

@@ -13,6 +13,7 @@ struct _AssayOverviewPage
   GPtrArray *groups;  /* shown now, borrowed */
   char *fitness;      /* (nullable) the head's line */
   gboolean judges;    /* the head may judge labels */
+  gboolean weak;      /* it may make no findings */
   gboolean asked;     /* the fitness was asked for */
   guint pending;
 };
@@ -27,7 +28,7 @@ typedef struct
 {
   AssayOverviewPage *page;
   char *sentence;
-  gboolean judges;
+  gboolean judges, weak;
 } Fitness;
 
 static void
@@ -50,6 +51,7 @@ fitness_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
     return FALSE;
   self->sentence = g_strdup (fitness->sentence);
   self->judges = !fitness->weak && !fitness->may_have_seen;
+  self->weak = fitness->weak;
   return TRUE;
 }
 
@@ -61,6 +63,7 @@ fitness_done (GObject *session, gpointer data, const GError *error)
   g_free (self->page->fitness);
   self->page->fitness = g_strdup (error == NULL ? self->sentence : error->message);
   self->page->judges = error == NULL && self->judges;
+  self->page->weak = error != NULL || self->weak;
   schedule (self->page);
 }
 
@@ -159,7 +162,9 @@ add_data (AssayOverviewPage *self, AyDataset *data)
       _ ("%u train (fitted), %u validation (chosen by), %u test (reported by), %u without a label; "
          "%s"),
       (guint) parts[0], (guint) parts[1], (guint) parts[2], (guint) parts[3],
-      data->test_drawn ? _ ("drawn with the seed") : _ ("as given"));
+      !data->test_drawn ? _ ("as given")
+      : data->time != NULL ? _ ("validation and test drawn from the latest rows")
+                           : _ ("drawn with the seed"));
   add_fact (group, _ ("Size"), rows);
   add_fact (group, _ ("Parts"), split);
   if (data->features_from != NULL)
@@ -199,9 +204,13 @@ add_findings (AssayOverviewPage *self)
   if (assay_session_find_column (self->session, "influence") != NULL)
     {
       n = count_where (self, "influence < 0");
-      harmful = g_strdup_printf (_ ("%u training rows raise the validation loss by their "
-                                    "influence; much of that is noise: select, then prove"),
-                                 n);
+      harmful = self->weak
+                    ? g_strdup_printf (_ ("%u training rows rank below 0; no finding: this head is "
+                                          "too weak"),
+                                       n)
+                    : g_strdup_printf (_ ("%u training rows raise the validation loss by their "
+                                          "influence; much of that is noise: select, then prove"),
+                                       n);
       add_finding (self, group, _ ("Negative influence"), harmful, "influence < 0");
     }
   n = count_where (self, "decision = 'drop'");
