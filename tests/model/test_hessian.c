@@ -4,6 +4,8 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/model/hessian.h"
+#include "core/model/kronecker.h"
+#include "core/model/reduced.h"
 #include "core/model/standardise.h"
 
 #include <lapacke.h>
@@ -209,6 +211,37 @@ test_threads (void)
   ay_set_threads (0);
 }
 
+/* Where every row has the same probabilities, or the head is ridge, the Hessian is a Kronecker
+ * product, and the preconditioner its inverse. */
+static void
+test_kronecker_exact (void)
+{
+  for (guint n_classes = 0; n_classes <= 5; n_classes += 5)
+    {
+      g_auto (Made) made = made_new (300, 12, n_classes, 1.0, 5);
+      g_autoptr (AyHead) head = fit (&made, 1e-2);
+      g_autoptr (AyCurvature) at = ay_curvature_new (&made.problem, head, NULL, TRUE, NULL);
+      gsize p = ay_curvature_n_parameters (at), stride = head->d + 1;
+      g_autofree double *theta = g_new0 (double, p), *b = g_new (double, 3 * p);
+      g_autoptr (AyKronecker) kronecker = NULL;
+      double *x = b + p, *product = x + p;
+
+      for (gsize c = 0; c < n_classes; c++)
+        theta[c * stride + head->d] = 0.3 * c;
+      g_assert_true (ay_curvature_move (at, theta, NULL, NULL, NULL, NULL));
+      kronecker = ay_kronecker_new (&made.problem, head, at, NULL, NULL);
+      g_assert_nonnull (kronecker);
+      for (gsize j = 0; j < p; j++)
+        b[j] = cos (5.0 * j);
+      ay_drop_class_mean (head->n_outputs, stride, 1, b);
+      g_assert_true (ay_kronecker_apply (kronecker, b, 1, x, NULL, NULL));
+      ay_drop_class_mean (head->n_outputs, stride, 1, x);
+      g_assert_true (ay_curvature_product (at, x, 1, product, NULL, NULL));
+      for (gsize j = 0; j < p; j++)
+        g_assert_cmpfloat (fabs (product[j] - b[j]), <, 1e-3);
+    }
+}
+
 static void
 test_refusals (void)
 {
@@ -242,6 +275,7 @@ main (int argc, char **argv)
   g_test_add_func ("/hessian/pseudo-inverse", test_pseudo_inverse);
   g_test_add_func ("/hessian/ways-agree", test_ways_agree);
   g_test_add_func ("/hessian/threads", test_threads);
+  g_test_add_func ("/hessian/kronecker-exact", test_kronecker_exact);
   g_test_add_func ("/hessian/refusals", test_refusals);
   return g_test_run ();
 }

@@ -5,10 +5,10 @@
 
 G_BEGIN_DECLS
 
-/* A preconditioner for the Hessian of J with many classes: each class's own block, factored. */
+/* A preconditioner for the Hessian of J with classes: each class's own block, factored. */
 typedef struct _AyClassBlocks AyClassBlocks;
 
-/* Whether it is made for this head at all: many classes, factors that fit. */
+/* Whether it is made for this head at all: classes, and factors that fit. */
 gboolean ay_class_blocks_suit (const AyHead *head);
 /* `at` has been moved to the point. NOMEM, CANCELLED. */
 AyClassBlocks *ay_class_blocks_new (const AyProblem *problem, const AyHead *head,

@@ -338,6 +338,13 @@ ay_curvature_probability (const AyCurvature *self, gsize i, double *p)
       p[c] = self->narrow_p[i * n + c];
 }
 
+double
+ay_curvature_probability_of (const AyCurvature *self, gsize i, guint c)
+{
+  return self->wide ? self->wide_p[i * self->n_outputs + c]
+                    : self->narrow_p[i * self->n_outputs + c];
+}
+
 /* u becomes w (diag p - p p^T) u for each of the k vectors. */
 static void
 curve_row (const AyCurvature *self, gsize i, gsize k, double *u, double *p)

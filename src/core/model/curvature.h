@@ -43,6 +43,8 @@ gboolean ay_curvature_effect (AyCurvature *self, const double *s, gsize k, doubl
                               GError **error);
 /* Probabilities of row i at the present point (1 for ridge), n_outputs doubles. */
 void ay_curvature_probability (const AyCurvature *self, gsize i, double *p);
+/* The same of one class of a softmax head. */
+double ay_curvature_probability_of (const AyCurvature *self, gsize i, guint c);
 
 /* r_i = p_i - y_i (ridge: prediction - target) of row i at the present point, n_outputs doubles. */
 void ay_curvature_residual (const AyCurvature *self, gsize i, double *r);

@@ -4,10 +4,10 @@
  * As a matrix (dense_hessian.h), in the coordinates that leave out the softmax null direction, so
  * that the unpenalised intercept needs no damping: Cholesky in double. It is made when building and
  * factoring take well below a second, or when the inverse is asked for and the limit allows it.
- * Else conjugate gradients with float products, preconditioned by a Kronecker product or, with many
- * classes, by class blocks. Both ways the
- * residual is measured with the exact product and the solution refined (x += M^-1 (b - H x)) until
- * the tolerance; below 1e-6 the measuring product is in double.
+ * Else conjugate gradients with float products, preconditioned by class blocks or, for ridge and
+ * where those would not fit, by a Kronecker product. Both ways the residual is measured with the
+ * exact product and the solution refined (x += M^-1 (b - H x)) until the tolerance; below 1e-6 the
+ * measuring product is in double.
  *
  * A right-hand side is split: what sums to zero over classes goes through the above; its class
  * mean, along which the Hessian is lambda on features and 0 on intercepts, is divided. */
