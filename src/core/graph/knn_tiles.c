@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Candidates for the k nearest by blocked products.
+ *
+ * A tile is the inner products of ROWS points with a strip of others, one sgemm that stays in the
+ * cache. Each row of the tile is compared with the present worst of its point and, at once, with
+ * the present worst of each column's point: of a set searched in itself only tiles on and above the
+ * diagonal are computed. Hits enter heaps of k + SPARE (distance, position) keys, whose content
+ * does not depend on the order in which tiles come; blocks of ROWS points are locked while a part
+ * of a tile is looked through.
+ *
+ * Cost: n^2 d flop (queries x points x 2 d for two sets). Memory: 8 (k + SPARE) + 4 bytes a query;
+ * a worker's buffers, (ROWS + strip) d + ROWS strip floats. */
+#include "core/graph/knn_private.h"
+
+#include "core/base/error.h"
+#include "core/base/parallel.h"
+#include "core/graph/nearest_heap.h"
+
+#include <cblas.h>
+#include <math.h>
+
+#define STRIP_BLOCKS 4        /* at most */
+#define STRIP_VALUES (1 << 21) /* floats of a loaded strip, about */
+#define UNIT_BLOCKS 16        /* row blocks that share a loaded strip */
+
+/* A strip of columns with some blocks of rows. */
+typedef struct
+{
+  gsize strip, first_block, n_blocks;
+} Unit;
+
+typedef struct
+{
+  AyKnn *knn;
+  Unit *units;
+} Plan;
+
+gboolean
+ay_knn_init (AyKnn *self, GError **error)
+{
+  gsize n = self->queries->n, d = self->points->d;
+  gsize blocks = CLAMP (STRIP_VALUES / d / AY_KNN_ROWS, 1, STRIP_BLOCKS);
+
+  self->strip = blocks * AY_KNN_ROWS;
+  self->n_workers = ay_threads ();
+  self->filter = ay_tile_filter ();
+  self->heaps = ay_try_alloc (n * self->keep, sizeof *self->heaps, "candidates", error);
+  if (self->heaps == NULL)
+    return FALSE;
+  self->limit = g_new (float, n);
+  for (gsize i = 0; i < n * self->keep; i++)
+    self->heaps[i] = AY_HEAP_EMPTY;
+  for (gsize i = 0; i < n; i++)
+    self->limit[i] = INFINITY;
+  self->n_locks = ay_n_blocks (n, AY_KNN_ROWS);
+  self->locks = g_new (pthread_mutex_t, self->n_locks);
+  for (gsize i = 0; i < self->n_locks; i++)
+    pthread_mutex_init (&self->locks[i], NULL);
+  self->workers = g_new0 (AyKnnWorker, self->n_workers);
+  for (guint w = 0; w < self->n_workers; w++)
+    {
+      AyKnnWorker *worker = &self->workers[w];
+
+      worker->hits = g_new (guint32, self->strip);
+      worker->point = g_new (double, d);
+      worker->scratch = g_new (double, d);
+      worker->rows = ay_try_alloc (AY_KNN_ROWS * d, sizeof (float), "a block", error);
+      worker->columns = worker->rows == NULL
+                            ? NULL
+                            : ay_try_alloc (self->strip * d, sizeof (float), "a block", error);
+      worker->tile = worker->columns == NULL ? NULL
+                                             : ay_try_alloc (AY_KNN_ROWS * self->strip,
+                                                             sizeof (float), "a block", error);
+      if (worker->tile == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+void
+ay_knn_clear (AyKnn *self)
+{
+  for (guint w = 0; self->workers != NULL && w < self->n_workers; w++)
+    {
+      g_free (self->workers[w].rows);
+      g_free (self->workers[w].columns);
+      g_free (self->workers[w].tile);
+      g_free (self->workers[w].hits);
+      g_free (self->workers[w].point);
+      g_free (self->workers[w].scratch);
+    }
+  g_free (self->workers);
+  for (gsize i = 0; i < self->n_locks; i++)
+    pthread_mutex_destroy (&self->locks[i]);
+  g_free (self->locks);
+  g_free (self->heaps);
+  g_free (self->limit);
+}
+
+static inline void
+offer (AyKnn *self, gsize query, float square, guint32 position)
+{
+  guint64 *heap = self->heaps + query * self->keep;
+  guint64 key = ay_heap_key (square, position);
+
+  if (key >= heap[0])
+    return;
+  ay_heap_replace (heap, self->keep, key);
+  self->limit[query] = ay_heap_distance (heap[0]);
+}
+
+/* Products of query block `block` with `count` points from `first`, at column `at` of the tile. */
+typedef struct
+{
+  gsize block, first, count, at;
+} Part;
+
+static void
+scan_part (AyKnn *self, AyKnnWorker *worker, const Part *part)
+{
+  gsize from = part->block * AY_KNN_ROWS;
+  gsize rows = MIN (AY_KNN_ROWS, self->queries->n - from);
+  gboolean both = self->same && part->first != from;
+
+  for (gsize i = 0; i < rows; i++)
+    {
+      AyTileRow row = { worker->tile + i * self->strip + part->at,
+                        self->points->square + part->first,
+                        both ? self->limit + part->first : NULL, part->count,
+                        self->queries->square[from + i], self->limit[from + i] };
+      gsize n = self->filter (&row, worker->hits);
+
+      for (gsize h = 0; h < n; h++)
+        {
+          gsize j = part->first + worker->hits[h];
+          float square = ay_tile_square (&row, worker->hits[h]);
+
+          if (self->same && j == from + i)
+            continue;
+          offer (self, from + i, square, (guint32) j);
+          if (both)
+            offer (self, j, square, (guint32) (from + i));
+        }
+    }
+}
+
+/* Holds the blocks that a part writes to while it is looked through; the lower number first. */
+static void
+scan_locked (AyKnn *self, AyKnnWorker *worker, const Part *part)
+{
+  gsize other = self->same ? part->first / AY_KNN_ROWS : part->block;
+  gsize low = MIN (part->block, other), high = MAX (part->block, other);
+
+  pthread_mutex_lock (&self->locks[low]);
+  if (high != low)
+    pthread_mutex_lock (&self->locks[high]);
+  scan_part (self, worker, part);
+  if (high != low)
+    pthread_mutex_unlock (&self->locks[high]);
+  pthread_mutex_unlock (&self->locks[low]);
+}
+
+static void
+run_tile (AyKnn *self, AyKnnWorker *worker, gsize strip, gsize block)
+{
+  gsize from = block * AY_KNN_ROWS, rows = MIN (AY_KNN_ROWS, self->queries->n - from);
+  gsize first = strip * self->strip, end = MIN (first + self->strip, self->points->n);
+  gsize start = self->same ? MAX (first, from) : first, d = self->points->d;
+  const float *columns = worker->columns + (start - first) * d;
+
+  ay_point_set_load (self->queries, NULL, from, rows, worker->rows);
+  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (int) rows, (int) (end - start), (int) d,
+               1.0f, worker->rows, (int) d, columns, (int) d, 0.0f, worker->tile,
+               (int) self->strip);
+  for (gsize at = start; at < end; at += AY_KNN_ROWS)
+    {
+      Part part = { block, at, MIN (AY_KNN_ROWS, end - at), at - start };
+
+      scan_locked (self, worker, &part);
+    }
+}
+
+static void
+run_unit (gsize index, guint number, gpointer data)
+{
+  Plan *plan = data;
+  AyKnn *self = plan->knn;
+  const Unit *unit = &plan->units[index];
+  AyKnnWorker *worker = &self->workers[number];
+  gsize first = unit->strip * self->strip;
+
+  ay_point_set_load (self->points, NULL, first, MIN (self->strip, self->points->n - first),
+                     worker->columns);
+  for (gsize b = unit->first_block; b < unit->first_block + unit->n_blocks; b++)
+    {
+      if (ay_job_is_cancelled (self->job))
+        return;
+      run_tile (self, worker, unit->strip, b);
+      ay_job_set_fraction (self->job,
+                           (double) (__atomic_add_fetch (&self->done, 1, __ATOMIC_RELAXED))
+                               / (double) self->total);
+    }
+}
+
+/* Row blocks that a strip is multiplied with: of one set only those up to its own. */
+static gsize
+blocks_of_strip (const AyKnn *self, gsize strip)
+{
+  gsize all = ay_n_blocks (self->queries->n, AY_KNN_ROWS);
+
+  return self->same ? MIN (all, (strip + 1) * (self->strip / AY_KNN_ROWS)) : all;
+}
+
+gboolean
+ay_knn_search (AyKnn *self, GError **error)
+{
+  gsize strips = ay_n_blocks (self->points->n, self->strip), n = 0;
+  g_autofree Unit *units = NULL;
+  Plan plan = { self, NULL };
+
+  for (gsize s = 0; s < strips; s++)
+    n += ay_n_blocks (blocks_of_strip (self, s), UNIT_BLOCKS);
+  units = g_new (Unit, n);
+  n = 0;
+  for (gsize s = 0; s < strips; s++)
+    {
+      gsize blocks = blocks_of_strip (self, s);
+
+      self->total += blocks;
+      for (gsize b = 0; b < blocks; b += UNIT_BLOCKS)
+        units[n++] = (Unit) { s, b, MIN (UNIT_BLOCKS, blocks - b) };
+    }
+  plan.units = units;
+  return ay_parallel_for (n, run_unit, &plan, self->job, error);
+}

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "points_data.h"
+
+#include "core/base/error.h"
+#include "core/base/parallel.h"
+#include "core/graph/tile_filter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct
+{
+  double distance;
+  guint32 position;
+} Near;
+
+static int
+compare (const void *a, const void *b)
+{
+  const Near *x = a, *y = b;
+
+  if (x->distance != y->distance)
+    return x->distance < y->distance ? -1 : 1;
+  return x->position < y->position ? -1 : x->position > y->position;
+}
+
+/* One set of points with all its coordinates. */
+typedef struct
+{
+  const AyPoints *points;
+  double *x;
+  gsize d;
+} Side;
+
+static double
+distance_of (const Side *a, gsize i, const Side *b, gsize j)
+{
+  return points_distance (a->points->distance, a->d, a->x + i * a->d, b->x + j * b->d);
+}
+
+/* Every distance, sorted. */
+static gsize
+brute_force (const Side *queries, const Side *set, gsize query, Near *near)
+{
+  gsize n = 0;
+
+  for (gsize j = 0; j < set->points->n; j++)
+    {
+      double distance = distance_of (queries, query, set, j);
+
+      if ((set == queries && j == query) || isnan (distance))
+        continue;
+      near[n++] = (Near) { distance, (guint32) j };
+    }
+  qsort (near, n, sizeof *near, compare);
+  return n;
+}
+
+static void
+check_query (const AyNeighbours *found, gsize i, const Near *near, gsize n, gboolean exact)
+{
+  for (gsize c = 0; c < found->k; c++)
+    {
+      guint32 at = found->index[i * found->k + c];
+      float distance = found->distances[i * found->k + c];
+
+      if (c >= n)
+        {
+          g_assert_cmpuint (at, ==, G_MAXUINT32);
+          g_assert_true (isnan (distance));
+          continue;
+        }
+      g_assert_cmpfloat_with_epsilon (distance, near[c].distance,
+                                      1e-6 * near[c].distance + 1e-12);
+      if (exact)
+        g_assert_cmpuint (at, ==, near[c].position);
+    }
+}
+
+/* Ours against brute force: distances equal to rounding, and every point listed is where it says;
+ * where `exact` (whole numbers: no rounding) the very same points. points NULL: of the queries
+ * among themselves. */
+static void
+check (const AyPoints *queries, const AyPoints *points, guint k, gboolean exact)
+{
+  AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AyNeighbours) found = NULL;
+  Side asked = { queries, points_all (queries), ay_matrix_cols (queries->features) };
+  Side other = { points, points != NULL ? points_all (points) : NULL, asked.d };
+  const Side *set = points != NULL ? &other : &asked;
+  g_autofree Near *near = g_new (Near, set->points->n);
+
+  options.k = k;
+  found = points != NULL ? ay_neighbours_query (queries, points, &options, NULL, &error)
+                         : ay_neighbours_find (queries, &options, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (found->n, ==, queries->n);
+  for (gsize i = 0; i < found->n; i++)
+    {
+      gsize n = brute_force (&asked, set, i, near);
+
+      check_query (found, i, near, n, exact);
+      for (gsize c = 0; c < found->k && c < n; c++)
+        g_assert_cmpfloat_with_epsilon (
+            found->distances[i * found->k + c],
+            distance_of (&asked, i, set, found->index[i * found->k + c]),
+            1e-6 * near[c].distance + 1e-12);
+    }
+  g_free (asked.x);
+  g_free (other.x);
+}
+
+static void
+check_both (AyPoints *points, guint k)
+{
+  points->distance = AY_DISTANCE_EUCLIDEAN;
+  check (points, NULL, k, FALSE);
+  points->distance = AY_DISTANCE_COSINE;
+  check (points, NULL, k, FALSE);
+}
+
+static void
+test_random (void)
+{
+  static const gsize sizes[] = { 2, 3, 17, 512, 513, 1100, 2100 };
+
+  for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++)
+    {
+      gsize n = sizes[s], d = n > 2000 ? 3 : 13;
+      g_autofree float *x = points_normal (n, d, s, 0.5, 1e-3);
+      g_autoptr (AyMatrix) matrix = points_matrix (n, d, x);
+      AyPoints points = { .features = matrix, .n = n };
+
+      check_both (&points, 15);
+    }
+}
+
+/* Clouds of near copies far from the origin: the norm trick in float sees them all at 0. */
+static void
+test_copies_far_away (void)
+{
+  gsize n = 700, d = 24;
+  g_autofree float *x = g_new (float, n * d);
+  g_autoptr (AyMatrix) matrix = NULL;
+  AyPoints points = { .n = n };
+  AyRng rng;
+
+  ay_rng_init (&rng, 3, 0);
+  for (gsize i = 0; i < n; i++)
+    for (gsize k = 0; k < d; k++)
+      x[i * d + k] = (float) (100.0 * (double) (i % 3) + 1000.0
+                              + 1e-3 * ay_rng_normal (&rng));
+  matrix = points_matrix (n, d, x);
+  points.features = matrix;
+  check_both (&points, 5);
+}
+
+/* Whole numbers: distances tie, and ties go to the lower position. */
+static void
+test_ties (void)
+{
+  gsize n = 900, d = 3;
+  g_autofree float *x = g_new (float, n * d);
+  g_autoptr (AyMatrix) matrix = NULL;
+  AyPoints points = { .n = n };
+  AyRng rng;
+
+  ay_rng_init (&rng, 4, 0);
+  for (gsize i = 0; i < n * d; i++)
+    x[i] = (float) ay_rng_below (&rng, 5);
+  matrix = points_matrix (n, d, x);
+  points.features = matrix;
+  check (&points, NULL, 12, TRUE);
+}
+
+static void
+test_all_equal (void)
+{
+  gsize n = 1500, d = 9;
+  g_autofree float *x = g_new (float, n * d);
+  g_autoptr (AyMatrix) matrix = NULL;
+  AyPoints points = { .n = n };
+
+  for (gsize i = 0; i < n * d; i++)
+    x[i] = 0.1f;
+  matrix = points_matrix (n, d, x);
+  points.features = matrix;
+  check (&points, NULL, 4, TRUE);
+  points.distance = AY_DISTANCE_COSINE;
+  check (&points, NULL, 4, TRUE);
+}
+
+static void
+test_zero_rows (void)
+{
+  gsize n = 600, d = 6;
+  g_autofree float *x = points_normal (n, d, 5, 0.0, 0.1);
+  g_autoptr (AyMatrix) matrix = NULL;
+  g_autoptr (AyMatrix) zeros = ay_matrix_take_f32 (5, 2, g_new0 (float, 10));
+  AyPoints points = { .n = n, .distance = AY_DISTANCE_COSINE };
+  AyPoints nothing = { .features = zeros, .n = 5, .distance = AY_DISTANCE_COSINE };
+  AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
+  g_autoptr (AyNeighbours) found = NULL;
+
+  memset (x + 10 * d, 0, 3 * d * sizeof *x);
+  matrix = points_matrix (n, d, x);
+  points.features = matrix;
+  check (&points, NULL, 8, FALSE);
+  check (&nothing, NULL, 2, FALSE);
+  found = ay_neighbours_find (&points, &options, NULL, NULL);
+  g_assert_cmpuint (found->n_zero, ==, 3);
+  g_assert_cmpuint (found->index[10 * found->k], ==, G_MAXUINT32);
+}
+
+static void
+test_k_beyond_n (void)
+{
+  g_autofree float *x = points_normal (40, 4, 6, 0.0, 0.1);
+  g_autoptr (AyMatrix) matrix = points_matrix (40, 4, x);
+  AyPoints points = { .features = matrix, .n = 40 };
+  AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
+  g_autoptr (AyNeighbours) found = NULL;
+
+  check_both (&points, 39);
+  check_both (&points, 40);
+  check_both (&points, 1000);
+  options.k = 1000;
+  found = ay_neighbours_find (&points, &options, NULL, NULL);
+  g_assert_cmpuint (found->k, ==, 39);
+}
+
+/* Some rows in any order, scaled, of doubles laid out by column. */
+static void
+test_rows_and_scaling (void)
+{
+  gsize n = 800, d = 5;
+  g_autofree float *x = points_normal (n, d, 7, 3.0, 0.01);
+  g_autofree double *wide = g_new (double, n * d);
+  g_autofree guint32 *rows = NULL;
+  g_autoptr (AyMatrix) matrix = NULL;
+  float centre[] = { 3, 2, 1, 0, -1 }, inv_scale[] = { 1, 2, 0, 0.5f, 10 };
+  AyPoints points = { .n = 555, .centre = centre, .inv_scale = inv_scale };
+  AyRng rng;
+
+  for (gsize i = 0; i < n; i++)
+    for (gsize k = 0; k < d; k++)
+      wide[k * n + i] = x[i * d + k] * 1.0000000001;
+  matrix = ay_matrix_wrap (n, d, AY_DTYPE_F64, TRUE, FALSE, wide, NULL, NULL);
+  ay_rng_init (&rng, 8, 0);
+  rows = ay_rng_sample (&rng, n, points.n);
+  points.features = matrix;
+  points.rows = rows;
+  check_both (&points, 10);
+}
+
+static void
+test_queries (void)
+{
+  g_autofree float *x = points_normal (1300, 11, 9, 1.0, 1e-3);
+  g_autofree guint32 *rows = g_new (guint32, 150);
+  g_autoptr (AyMatrix) matrix = points_matrix (1300, 11, x);
+  AyPoints points = { .features = matrix, .n = 1150 };
+  AyPoints queries = { .features = matrix, .rows = rows, .n = 150 };
+
+  for (guint32 i = 0; i < 150; i++)
+    rows[i] = 1150 + i;
+  check (&queries, &points, 7, FALSE);
+  points.distance = queries.distance = AY_DISTANCE_COSINE;
+  check (&queries, &points, 7, FALSE);
+  check (&queries, &points, 5000, FALSE);
+}
+
+static void
+test_bad_input (void)
+{
+  float x[] = { 1, 2, 3, NAN, 5, 6 };
+  g_autoptr (AyMatrix) matrix = points_matrix (3, 2, x);
+  AyPoints points = { .features = matrix, .n = 3 };
+  AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (ay_neighbours_find (&points, &options, NULL, &error));
+  g_assert_error (error, AY_ERROR, AY_ERROR_INPUT);
+  g_assert_nonnull (strstr (error->message, "row 1, column 1"));
+  g_clear_error (&error);
+  points.n = 1;
+  g_assert_null (ay_neighbours_find (&points, &options, NULL, &error));
+  g_assert_error (error, AY_ERROR, AY_ERROR_RANGE);
+  g_clear_error (&error);
+  options.k = 0;
+  g_assert_null (ay_neighbours_find (&points, &options, NULL, &error));
+  g_assert_error (error, AY_ERROR, AY_ERROR_RANGE);
+}
+
+static void
+test_cancelled (void)
+{
+  g_autofree float *x = points_normal (2000, 8, 1, 0.0, 0.1);
+  g_autoptr (AyMatrix) matrix = points_matrix (2000, 8, x);
+  AyPoints points = { .features = matrix, .n = 2000 };
+  AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
+  g_autoptr (AyJob) job = ay_job_new ();
+  g_autoptr (GError) error = NULL;
+
+  ay_job_cancel (job);
+  g_assert_null (ay_neighbours_find (&points, &options, job, &error));
+  g_assert_error (error, AY_ERROR, AY_ERROR_CANCELLED);
+}
+
+static void
+test_same_bytes (void)
+{
+  gsize n = 5000, d = 20;
+  g_autofree float *x = points_normal (n, d, 10, 0.0, 1e-4);
+  g_autoptr (AyMatrix) matrix = points_matrix (n, d, x);
+  AyPoints points = { .features = matrix, .n = n };
+  AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
+  g_autoptr (AyNeighbours) first = NULL;
+
+  for (guint threads = 1; threads <= 4; threads++)
+    {
+      g_autoptr (AyNeighbours) found = NULL;
+
+      ay_set_threads (threads);
+      found = ay_neighbours_find (&points, &options, NULL, NULL);
+      if (first != NULL)
+        {
+          g_assert_cmpmem (first->index, n * first->k * 4, found->index, n * found->k * 4);
+          g_assert_cmpmem (first->distances, n * first->k * 4, found->distances,
+                           n * found->k * 4);
+        }
+      else
+        first = ay_neighbours_ref (found);
+    }
+  ay_set_threads (0);
+}
+
+/* All filters of this machine find the same columns. */
+static void
+test_filters (void)
+{
+  enum { COUNT = 77 };
+  float dot[COUNT], square[COUNT], limit[COUNT];
+  guint32 expected[COUNT], found[COUNT];
+  AyRng rng;
+
+  ay_rng_init (&rng, 11, 0);
+  for (int round = 0; round < 200; round++)
+    {
+      AyTileRow row = { dot, square, round % 2 ? limit : NULL, COUNT - round % 20,
+                        (float) ay_rng_uniform (&rng), (float) ay_rng_normal (&rng) };
+      gsize n = 0;
+
+      for (int j = 0; j < COUNT; j++)
+        {
+          dot[j] = (float) ay_rng_normal (&rng);
+          square[j] = j == 5 ? NAN : (float) ay_rng_uniform (&rng);
+          limit[j] = j == 9 ? INFINITY : (float) ay_rng_normal (&rng);
+        }
+      for (gsize j = 0; j < row.count; j++)
+        {
+          float v = ay_tile_square (&row, j);
+
+          if (v <= row.own_limit || (row.limit != NULL && v <= limit[j]))
+            expected[n++] = (guint32) j;
+        }
+      for (guint f = 0; ay_tile_filter_nth (f) != NULL; f++)
+        {
+          gsize count = ay_tile_filter_nth (f) (&row, found);
+
+          g_assert_cmpmem (found, count * 4, expected, n * 4);
+        }
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/neighbours/random", test_random);
+  g_test_add_func ("/neighbours/copies-far-away", test_copies_far_away);
+  g_test_add_func ("/neighbours/ties", test_ties);
+  g_test_add_func ("/neighbours/all-equal", test_all_equal);
+  g_test_add_func ("/neighbours/zero-rows", test_zero_rows);
+  g_test_add_func ("/neighbours/k-beyond-n", test_k_beyond_n);
+  g_test_add_func ("/neighbours/rows-and-scaling", test_rows_and_scaling);
+  g_test_add_func ("/neighbours/queries", test_queries);
+  g_test_add_func ("/neighbours/bad-input", test_bad_input);
+  g_test_add_func ("/neighbours/cancelled", test_cancelled);
+  g_test_add_func ("/neighbours/same-bytes", test_same_bytes);
+  g_test_add_func ("/neighbours/filters", test_filters);
+  return g_test_run ();
+}
