@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "core/graph/points.h"
+#include "core/graph/point_set.h"
 
 G_BEGIN_DECLS
 

@@ -9,7 +9,7 @@
  *
  * Cost: two passes over the points. Memory: n x 4 bytes (cosine: 12) and d doubles a block of the
  * mean. Threads: blocks of BLOCK points, sums in block order. */
-#include "core/graph/points.h"
+#include "core/graph/point_set.h"
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Exact 15 nearest of 60000 x 512 (or N D K given) floats; the peer is FAISS's flat search on the
+ * same data in this run, on a tenth of the rows and scaled (its work is the same a row). CPU
+ * seconds of both, as other programs may run. */
+#include "core/base/file.h"
+#include "core/base/parallel.h"
+#include "core/graph/neighbours.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static double
+cpu_seconds (void)
+{
+  struct rusage used;
+
+  getrusage (RUSAGE_SELF, &used);
+  return (double) (used.ru_utime.tv_sec + used.ru_stime.tv_sec)
+         + (double) (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+}
+
+/* Largest relative difference of the sums of squared distances from the peer's. */
+static double
+compare (const AyNeighbours *found, char *text, gsize queries)
+{
+  double worst = 0.0;
+
+  for (gsize i = 0; i < queries; i++)
+    {
+      double theirs = g_ascii_strtod (text, &text), ours = 0.0;
+
+      for (guint c = 0; c < found->k; c++)
+        ours += (double) found->distances[i * found->k + c] * found->distances[i * found->k + c];
+      worst = MAX (worst, fabs (ours - theirs) / MAX (theirs, 1.0));
+    }
+  return worst;
+}
+
+int
+main (int argc, char **argv)
+{
+  gsize n = argc > 1 ? strtoull (argv[1], NULL, 10) : 60000;
+  gsize d = argc > 2 ? strtoull (argv[2], NULL, 10) : 512, size, queries = n / 10;
+  AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
+  g_autofree char *path = NULL, *out = NULL, *script = NULL, *rows = NULL, *columns = NULL;
+  g_autofree char *k = NULL, *asked = NULL;
+  g_autoptr (AyMappedFile) file = NULL;
+  g_autoptr (AyMatrix) matrix = NULL;
+  g_autoptr (AyNeighbours) found = NULL;
+  AyPoints points = { .n = n };
+  int fd = g_file_open_tmp ("assay-neighbours-XXXXXX", &path, NULL);
+  double peer, start, seconds;
+  gint64 clock;
+  char *at;
+
+  options.k = argc > 3 ? (guint) atoi (argv[3]) : 15;
+  script = g_build_filename (g_getenv ("G_TEST_SRCDIR") != NULL ? g_getenv ("G_TEST_SRCDIR")
+                                                                : "tests",
+                             "bench", "peer_neighbours.py", NULL);
+  rows = g_strdup_printf ("%" G_GSIZE_FORMAT, n);
+  columns = g_strdup_printf ("%" G_GSIZE_FORMAT, d);
+  k = g_strdup_printf ("%u", options.k);
+  asked = g_strdup_printf ("%" G_GSIZE_FORMAT, queries);
+  {
+    const char *command[]
+        = { "/usr/bin/python3", script, path, rows, columns, "knn", k, asked, NULL };
+
+    if (fd < 0 || !g_spawn_sync (NULL, (char **) command, NULL, 0, NULL, NULL, &out, NULL, NULL, NULL)
+        || *out == '\0')
+      {
+        printf ("neighbours: no python3 with faiss to compare with\n");
+        return 77;
+      }
+  }
+  file = ay_mapped_file_new (path, NULL);
+  g_unlink (path);
+  close (fd);
+  matrix = ay_matrix_wrap (n, d, AY_DTYPE_F32, FALSE, FALSE, ay_mapped_file_data (file, &size),
+                           NULL, NULL);
+  points.features = matrix;
+  clock = g_get_monotonic_time ();
+  start = cpu_seconds ();
+  found = ay_neighbours_find (&points, &options, NULL, NULL);
+  seconds = cpu_seconds () - start;
+  peer = g_ascii_strtod (out, &at) * (double) n / (double) queries;
+  printf ("neighbours %" G_GSIZE_FORMAT "x%" G_GSIZE_FORMAT " k=%u: %.2f CPU-s, %.2f s, %u threads; "
+          "FAISS flat %.2f CPU-s (%.1fx); searched twice: %" G_GSIZE_FORMAT "\n",
+          n, d, found->k, seconds, (double) (g_get_monotonic_time () - clock) / 1e6, ay_threads (),
+          peer, peer / seconds, found->n_checked);
+  printf ("neighbours: sums of squares differ from FAISS's by %.2g at most\n",
+          compare (found, at, queries));
+  return 0;
+}
