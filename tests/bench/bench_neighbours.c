@@ -70,7 +70,8 @@ main (int argc, char **argv)
     const char *command[]
         = { "/usr/bin/python3", script, path, rows, columns, "knn", k, asked, NULL };
 
-    if (fd < 0 || !g_spawn_sync (NULL, (char **) command, NULL, 0, NULL, NULL, &out, NULL, NULL, NULL)
+    if (fd < 0
+        || !g_spawn_sync (NULL, (char **) command, NULL, 0, NULL, NULL, &out, NULL, NULL, NULL)
         || *out == '\0')
       {
         printf ("neighbours: no python3 with faiss to compare with\n");
@@ -88,8 +89,8 @@ main (int argc, char **argv)
   found = ay_neighbours_find (&points, &options, NULL, NULL);
   seconds = cpu_seconds () - start;
   peer = g_ascii_strtod (out, &at) * (double) n / (double) queries;
-  printf ("neighbours %" G_GSIZE_FORMAT "x%" G_GSIZE_FORMAT " k=%u: %.2f CPU-s, %.2f s, %u threads; "
-          "FAISS flat %.2f CPU-s (%.1fx); searched twice: %" G_GSIZE_FORMAT "\n",
+  printf ("neighbours %" G_GSIZE_FORMAT "x%" G_GSIZE_FORMAT " k=%u: %.2f CPU-s, %.2f s, %u threads;"
+          " FAISS flat %.2f CPU-s (%.1fx); searched twice: %" G_GSIZE_FORMAT "\n",
           n, d, found->k, seconds, (double) (g_get_monotonic_time () - clock) / 1e6, ay_threads (),
           peer, peer / seconds, found->n_checked);
   printf ("neighbours: sums of squares differ from FAISS's by %.2g at most\n",
