@@ -31,6 +31,7 @@ static const struct
   { "probabilities", G_STRUCT_OFFSET (AyLoadOptions, probabilities) },
   { "weight", G_STRUCT_OFFSET (AyLoadOptions, weight) },
   { "group", G_STRUCT_OFFSET (AyLoadOptions, group) },
+  { "dynamics", G_STRUCT_OFFSET (AyLoadOptions, dynamics) },
   { "class_names", G_STRUCT_OFFSET (AyLoadOptions, class_names) },
   { "valid_features", G_STRUCT_OFFSET (AyLoadOptions, valid_features) },
   { "valid_label", G_STRUCT_OFFSET (AyLoadOptions, valid_label) },
@@ -141,6 +142,11 @@ cmd_describe_data_text (AyWork *work, const AyLoadOptions *guessed)
   if (data->features_from != NULL)
     printf ("features: %s\n", data->features_from);
   cmd_roles_text (ay_work_load_options (work), guessed, "");
+  if (data->dynamics != NULL)
+    printf ("training run: %" G_GSIZE_FORMAT " epochs of %" G_GSIZE_FORMAT " rows\n",
+            ay_matrix_rows (data->dynamics), data->rows_of_dynamics);
+  if (ay_work_load_options (work)->embed)
+    printf ("the data is kept inside the workspace\n");
   printf ("parts: train %" G_GSIZE_FORMAT ", valid %" G_GSIZE_FORMAT ", test %" G_GSIZE_FORMAT
           ", pool %" G_GSIZE_FORMAT "%s%s\n",
           counts[AY_SPLIT_TRAIN], counts[AY_SPLIT_VALID], counts[AY_SPLIT_TEST],
@@ -181,6 +187,16 @@ cmd_describe_data_json (AyWork *work, JsonObject *into)
   cmd_json_count (into, "features", ay_matrix_cols (data->features));
   cmd_json_text (into, "features_from", data->features_from);
   cmd_roles_json (ay_work_load_options (work), into);
+  cmd_json_bool (into, "embedded", ay_work_load_options (work)->embed);
+  if (data->dynamics != NULL)
+    {
+      object = cmd_json_object (into, "dynamics");
+      cmd_json_count (object, "epochs", ay_matrix_rows (data->dynamics));
+      cmd_json_count (object, "rows", data->rows_of_dynamics);
+      cmd_json_count (object, "classes", data->n_classes);
+    }
+  else
+    json_object_set_null_member (into, "dynamics");
   object = cmd_json_object (into, "parts");
   for (guint s = 0; s < N_SPLITS; s++)
     cmd_json_count (object, ay_split_name (s), counts[s]);

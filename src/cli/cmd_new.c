@@ -11,10 +11,10 @@
 static struct
 {
   char *features, *label, *target, *id, *split, *time, *text, *image, *probabilities, *weight;
-  char *group, *class_names, *valid_features, *valid_label, *ragged, *missing, *saw_labels;
-  char *out_of_sample;
+  char *group, *dynamics, *class_names, *valid_features, *valid_label, *ragged, *missing;
+  char *saw_labels, *out_of_sample;
   gdouble valid;
-  gboolean header, no_header, latin1;
+  gboolean header, no_header, latin1, embed;
 } given = { .valid = -1.0 };
 
 static const GOptionEntry options[] = {
@@ -36,6 +36,8 @@ static const GOptionEntry options[] = {
   { "weight", 0, 0, G_OPTION_ARG_FILENAME, &given.weight, "Weight of each row", "SOURCE" },
   { "group", 0, 0, G_OPTION_ARG_FILENAME, &given.group,
     "Rows of one group stay in one part", "SOURCE" },
+  { "dynamics", 0, 0, G_OPTION_ARG_FILENAME, &given.dynamics,
+    "Logits of a training run, NPY or NPZ: epochs x rows x classes", "FILE" },
   { "class-names", 0, 0, G_OPTION_ARG_FILENAME, &given.class_names,
     "File of class names: one a line, or a JSON object code -> name", "FILE" },
   { "valid-features", 0, 0, G_OPTION_ARG_FILENAME, &given.valid_features,
@@ -55,6 +57,8 @@ static const GOptionEntry options[] = {
     "Was the encoder of the features trained on these labels? yes or no", "ANSWER" },
   { "probabilities-out-of-sample", 0, 0, G_OPTION_ARG_FILENAME, &given.out_of_sample,
     "Were the probabilities made by models that had not seen the row? yes or no", "ANSWER" },
+  { "embed", 0, 0, G_OPTION_ARG_NONE, &given.embed,
+    "Keep the data and the features made of it inside the workspace", NULL },
   { NULL },
 };
 
@@ -139,6 +143,7 @@ make_load_options (const CmdRun *run, GError **error)
   load->probabilities = g_strdup (given.probabilities);
   load->weight = g_strdup (given.weight);
   load->group = g_strdup (given.group);
+  load->dynamics = g_strdup (given.dynamics);
   load->class_names = g_strdup (given.class_names);
   load->valid_features = g_strdup (given.valid_features);
   load->valid_label = g_strdup (given.valid_label);
@@ -148,6 +153,7 @@ make_load_options (const CmdRun *run, GError **error)
   load->source.no_header = given.no_header;
   load->source.latin1 = given.latin1;
   load->seed = run->seed;
+  load->embed = given.embed;
   return parse_words (load, error) ? g_steal_pointer (&load) : NULL;
 }
 
@@ -194,7 +200,7 @@ const Cmd cmd_new = {
   .description
   = "INPUTs of equal columns are concatenated. A SOURCE that names an existing file is a file,\n"
     "else a column of INPUT; file: and col: force it. Roles that are not given are guessed and\n"
-    "shown. The raw data stays in your files.",
+    "shown. The raw data stays in your files, unless --embed copies it into the workspace.",
   .min_args = 1,
   .max_args = -1,
   .options = options,

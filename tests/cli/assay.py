@@ -3,6 +3,7 @@
 
 ASSAY_CLI is its path; ASSAY_PRELOAD, where set, goes into its LD_PRELOAD (not into ours).
 """
+import atexit
 import json
 import os
 import pathlib
@@ -77,6 +78,7 @@ class Folder:
 
 
 CACHE = pathlib.Path(tempfile.mkdtemp(prefix='assay-cache-'))
+atexit.register(shutil.rmtree, CACHE, ignore_errors=True)
 
 
 def documented_words(command):

@@ -3,10 +3,11 @@
 """What is wrong usage, what help there is, and where global options may stand."""
 import json
 import re
+import shutil
 import subprocess
 
 import assay
-from tap import Tap
+from tap import Skip, Tap
 
 COMMANDS = ['new', 'info', 'score', 'import', 'map', 'whatif', 'select', 'decide', 'export',
             'figure']
@@ -108,28 +109,56 @@ def test_lists():
             assert re.search(rf'^{one[name]}\b.*:', text, re.MULTILINE), one[name]
 
 
-def test_completion():
-    """Completion for bash offers commands, options and names"""
+def complete_in_bash(*words):
+    """What the script for bash offers."""
     script = assay.ROOT / 'data' / 'completions' / 'assay-cli.bash'
+    # compopt works in a live completion only.
+    line = (f'compopt () {{ :; }}; source {script}; '
+            f'COMP_WORDS=({" ".join(repr(w) for w in (assay.CLI, *words))}); '
+            f'COMP_CWORD={len(words)}; _assay_cli; printf "%s\\n" "${{COMPREPLY[@]}}"')
+    done = subprocess.run(['bash', '-c', line], capture_output=True, text=True, check=True,
+                          env=assay.environment())
+    return done.stdout.split()
 
-    def complete(*words):
-        # compopt works in a live completion only.
-        line = (f'compopt () {{ :; }}; source {script}; '
-                f'COMP_WORDS=({" ".join(repr(w) for w in (assay.CLI, *words))}); '
-                f'COMP_CWORD={len(words)}; _assay_cli; printf "%s\\n" "${{COMPREPLY[@]}}"')
-        done = subprocess.run(['bash', '-c', line], capture_output=True, text=True, check=True,
-                              env=assay.environment())
-        return done.stdout.split()
 
+def complete_in_zsh(*words):
+    """What the script for zsh offers; zsh itself would leave out what does not begin so."""
+    script = assay.ROOT / 'data' / 'completions' / 'assay-cli.zsh'
+    # compadd and _files work in a live completion only.
+    line = (f'compadd () {{ shift; print -l -- "$@"; }}; _files () {{ :; }}; source {script}; '
+            f'words=({" ".join(repr(w) for w in (assay.CLI, *words))}); '
+            f'CURRENT={len(words) + 1}; _assay_cli')
+    done = subprocess.run(['zsh', '-f', '-c', line], capture_output=True, text=True, check=True,
+                          env=assay.environment())
+    assert done.stderr == '', done.stderr
+    return [found for found in done.stdout.split() if found.startswith(words[-1])]
+
+
+def completion_offers(complete):
+    """Commands, options and names."""
     assert complete('') == COMMANDS, complete('')
     assert complete('sc') == ['score']
     assert complete('--js') == ['--json']
     assert '--verify' in complete('whatif', 'x.assay', '--')
     assert complete('score', 'x.assay', 'self_i') == ['self_influence']
+    assert complete('--seed', '3', 'sc') == ['score']
     assert complete('map', 'x.assay', '') == [m['id'] for m in
                                              assay.run_json('map', '--list')['methods']]
     assert complete('figure', 'x.assay', 'hist') == ['histogram']
     assert complete('decide', 'x.assay', 're') == ['relabel', 'redo']
+    assert complete('decide', 'x.assay', 'undo', '') == []
+
+
+def test_completion_bash():
+    """Completion for bash offers commands, options and names"""
+    completion_offers(complete_in_bash)
+
+
+def test_completion_zsh():
+    """Completion for zsh offers the same"""
+    if shutil.which('zsh') is None:
+        raise Skip('zsh is not installed')
+    completion_offers(complete_in_zsh)
 
 
 if __name__ == '__main__':

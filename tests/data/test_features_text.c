@@ -280,7 +280,7 @@ made (const AyColumn *column, gsize n)
 
   memset (fit, 1, n);
   options.dimensions = 160;
-  matrix = ay_made_text_features (column, fit, &options, &names, NULL, &error);
+  matrix = ay_made_text_features (column, fit, &options, &(AyMaking) { NULL }, &names, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (ay_matrix_cols (matrix), ==, g_strv_length (names));
   g_assert_cmpstr (names[1], ==, "text_2");

@@ -40,6 +40,15 @@ def unsound_scripts():
             yield f'{tree.name(path)}: not executable'
 
 
+def unsound_zsh():
+    if shutil.which('zsh') is None:
+        raise Skip('no zsh')
+    paths = tree.files('.zsh')
+    assert paths
+    problems = [line for path in paths for line in run_lines('zsh', '-n', str(path))]
+    assert not problems, '\n'.join(problems)
+
+
 def faults_of_package_lists():
     form = re.compile(r'#.*|[a-z0-9][a-z0-9.+-]+ +# \S.*')
     seen = {}
@@ -65,6 +74,7 @@ def main():
     tap = Tap()
     tap.run('man pages are clean under mandoc -Tlint', lint_man_pages)
     tap.check('shell scripts parse and can be run', unsound_scripts())
+    tap.run('scripts for zsh parse', unsound_zsh)
     tap.check('package lists give a reason for each package', faults_of_package_lists())
     tap.check('every source file is built', sources_that_are_not_built())
     tap.finish()

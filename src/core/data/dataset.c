@@ -64,7 +64,10 @@ ay_dataset_unref (AyDataset *self)
   ay_column_unref (self->image);
   ay_column_unref (self->time);
   ay_column_unref (self->group);
+  ay_matrix_unref (self->dynamics);
+  g_free (self->row_of_dynamics);
   g_free (self->image_base);
+  g_free (self->place_root);
   ay_pixels_unref (self->pixels);
   g_free (self->features_from);
   ay_diagnostics_unref (self->diagnostics);

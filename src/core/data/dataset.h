@@ -42,8 +42,14 @@ typedef struct
   double *weight;     /* (nullable) sample weight >= 0; NULL: all 1 */
 
   AyMatrix *probabilities;     /* (nullable) n x n_classes, given by the user */
+  AyMatrix *dynamics;          /* (nullable) logits or probabilities of a training run: row =
+                                  epoch, rows_of_dynamics x n_classes columns, a row's classes
+                                  side by side; NaN and inf may occur */
+  gsize rows_of_dynamics;      /* of each epoch: the input's rows, those left out among them */
+  guint32 *row_of_dynamics;    /* (nullable) n: a row's place in an epoch, or AY_ROW_NONE */
   AyColumn *text, *image, *time, *group; /* (nullable) columns with that role; image: paths */
   char *image_base;            /* (nullable) folder that relative image paths start from */
+  char *place_root;            /* (nullable) copies of files are below it (place.h) */
   AyPixels *pixels;            /* (nullable) rows that are images, n of them, when image is NULL */
 
   gboolean test_drawn;         /* valid and test were drawn here, not given */

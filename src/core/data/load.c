@@ -10,6 +10,7 @@
 #include "core/data/labels.h"
 #include "core/data/loading.h"
 #include "core/data/order_test.h"
+#include "core/data/place.h"
 #include "core/data/questions.h"
 #include "core/data/roles.h"
 #include "core/data/source_name.h"
@@ -32,6 +33,8 @@ ay_loading_clear (AyLoading *self)
   ay_table_unref (self->valid_table);
   ay_matrix_unref (self->valid_matrix);
   ay_matrix_unref (self->probabilities);
+  ay_matrix_unref (self->dynamics);
+  g_free (self->row_of_dynamics);
   g_clear_pointer (&self->probability_columns, g_ptr_array_unref);
   g_clear_pointer (&self->blocks, g_ptr_array_unref);
   g_clear_pointer (&self->arrays, g_ptr_array_unref);
@@ -323,7 +326,8 @@ find_roles (AyLoading *self, GError **error)
          && find_column (self, o->image, "image", &self->image, error)
          && find_column (self, o->weight, "weight", &self->weight, error)
          && find_column (self, o->group, "group", &self->group, error)
-         && ay_loading_find_probabilities (self, error);
+         && ay_loading_find_probabilities (self, error)
+         && ay_loading_find_dynamics (self, error);
 }
 
 /* A role written back in its forced form. */
@@ -362,7 +366,8 @@ write_back (AyLoading *self, AyLoadOptions *options)
 {
   AyLoadOptions *o = self->options;
   char **roles[] = { &o->label, &o->target, &o->id, &o->split, &o->time, &o->text, &o->image,
-                     &o->weight, &o->group, &o->valid_features, &o->valid_label };
+                     &o->weight, &o->group, &o->dynamics, &o->valid_features,
+                     &o->valid_label };
   AyLoadOptions before = *options;
 
   for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
@@ -380,9 +385,13 @@ code_labels (AyLoading *self, AyDataset *data, GError **error)
   g_auto (AyLabels) labels = { 0, NULL, NULL };
   g_autofree char *where = g_strdup_printf ("column \"%s\"", ay_column_name (self->label));
 
-  if (self->options->class_names != NULL
-      && (names = ay_class_names_read (self->options->class_names, error)) == NULL)
-    return FALSE;
+  if (self->options->class_names != NULL)
+    {
+      g_autofree char *path = ay_place_find (self->inside.root, self->options->class_names);
+
+      if ((names = ay_class_names_read (path, error)) == NULL)
+        return FALSE;
+    }
   if (!ay_labels_code (self->label, where, names, self->diagnostics, &labels, error))
     return ay_loading_fail (self, self->options->label, error);
   data->n_classes = labels.n_classes;
@@ -521,6 +530,7 @@ fill_dataset (AyLoading *self, AyDataset *data, GError **error)
   data->time = ref_column (self->time);
   data->group = ref_column (self->group);
   data->image_base = data->image != NULL ? g_strdup (self->image_base) : NULL;
+  data->place_root = g_strdup (self->inside.root);
   if (self->label != NULL && !code_labels (self, data, error))
     return FALSE;
   if (self->target != NULL && !read_target (self, data, error))
@@ -529,7 +539,8 @@ fill_dataset (AyLoading *self, AyDataset *data, GError **error)
     return ay_loading_fail (self, self->options->weight, error);
   if (!ay_loading_find_parts (self, data, error)
       || !ay_loading_make_features (self, data, error)
-      || !ay_loading_make_probabilities (self, data, error) || !test_order (self, data, error))
+      || !ay_loading_make_probabilities (self, data, error)
+      || !ay_loading_check_dynamics (self, data, error) || !test_order (self, data, error))
     return FALSE;
   for (guint b = 0; b < self->blocks->len && data->pixels == NULL; b++)
     given = given || ((AyFeatureBlock *) self->blocks->pdata[b])->given;
@@ -541,6 +552,13 @@ fill_dataset (AyLoading *self, AyDataset *data, GError **error)
 AyDataset *
 ay_dataset_load (AyLoadOptions *options, AyJob *job, GError **error)
 {
+  return ay_dataset_load_inside (options, &(AyLoadInside) { NULL, NULL }, job, error);
+}
+
+AyDataset *
+ay_dataset_load_inside (AyLoadOptions *options, const AyLoadInside *inside, AyJob *job,
+                        GError **error)
+{
   g_auto (AyLoading) loading = { 0 };
   g_autoptr (AyDataset) data = g_new0 (AyDataset, 1);
 
@@ -549,6 +567,7 @@ ay_dataset_load (AyLoadOptions *options, AyJob *job, GError **error)
   loading.options = ay_load_options_copy (options);
   loading.diagnostics = ay_diagnostics_ref (data->diagnostics);
   loading.job = job;
+  loading.inside = *inside;
   loading.sources = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                            (GDestroyNotify) ay_source_free);
   loading.blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) ay_feature_block_free);

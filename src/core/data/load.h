@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/data/dataset.h"
+#include "core/data/made_features.h"
 #include "core/data/source.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,7 @@ typedef struct
   char *label;        /* exactly one of label, target */
   char *target;
   char *id, *split, *time, *text, *image, *probabilities, *weight, *group;
+  char *dynamics;     /* epochs x n x n_classes logits or probabilities of a training run */
   char *class_names;  /* file: one name a line, or JSON object code -> name */
   char *valid_features, *valid_label;
   double valid_fraction; /* share drawn for valid + test when no split is given; default 0.2 */
@@ -28,6 +30,7 @@ typedef struct
   AyAnswer probabilities_out_of_sample;
   guint64 seed;       /* for drawing the parts, and made features */
   guint text_dimensions; /* of features made of text; 0: the default (features_text.h) */
+  gboolean embed;     /* the workspace keeps the files and the made features inside */
 } AyLoadOptions;
 
 AyLoadOptions *ay_load_options_new (void);
@@ -49,6 +52,16 @@ void ay_load_options_map_paths (AyLoadOptions *self, AyPathMap map, gpointer dat
  * stored; unchanged on error), labels coded, parts drawn, features made where
  * there are none, all of it checked. Findings go to the data set's diagnostics. */
 AyDataset *ay_dataset_load (AyLoadOptions *options, AyJob *job, GError **error);
+
+/* What a workspace holds of the data. */
+typedef struct
+{
+  const char *root;              /* (nullable) copies of the files are below it (place.h) */
+  const AyFeatureKeeper *keeper; /* (nullable) of made features */
+} AyLoadInside;
+
+AyDataset *ay_dataset_load_inside (AyLoadOptions *options, const AyLoadInside *inside, AyJob *job,
+                                   GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyLoadOptions, ay_load_options_free)
 

@@ -99,7 +99,8 @@ add_images (AyLoading *self, AyColumn *column, const char *base, GError **error)
 {
   AyImageFeatureOptions options = AY_IMAGE_FEATURE_OPTIONS_INIT;
   g_auto (GStrv) names = NULL;
-  AyMatrix *matrix = ay_made_image_features (column, base, &options, &names, self->job, error);
+  AyMaking making = { self->inside.keeper, self->inside.root, self->job };
+  AyMatrix *matrix = ay_made_image_features (column, base, &options, &making, &names, error);
   AyFeatureBlock *block;
 
   if (matrix == NULL)
@@ -297,7 +298,8 @@ choose_array (AyLoading *self, AyInputArray **chosen, GError **error)
       g_autofree char *forced = g_strconcat ("col:", array->key, NULL);
 
       if (g_strcmp0 (self->options->probabilities, forced) == 0
-          || g_strcmp0 (self->options->probabilities, array->key) == 0)
+          || g_strcmp0 (self->options->probabilities, array->key) == 0
+          || ay_loading_is_dynamics (self, array))
         continue;
       only = array;
       others++;
@@ -557,6 +559,8 @@ keep_rows (AyLoading *self, const guint32 *rows, gsize count, GError **error)
       for (guint c = 0; block != NULL && c < block->columns->len; c++)
         gather_column ((AyColumn **) &block->columns->pdata[c], rows, count);
     }
+  for (gsize i = 0; i < count && self->row_of_dynamics != NULL; i++)
+    self->row_of_dynamics[i] = self->row_of_dynamics[rows[i]]; /* rows ascend */
   ay_diagnostics_add (self->diagnostics, "rows-dropped",
                       "%" G_GSIZE_FORMAT " rows with a missing feature are left out",
                       self->n - count);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/error.h"
 #include "core/data/loading.h"
+#include "core/data/place.h"
 #include "core/data/source_name.h"
 
 #include <math.h>
@@ -18,12 +19,17 @@ AySource *
 ay_loading_open (AyLoading *self, const char *path, GError **error)
 {
   AySource *source = g_hash_table_lookup (self->sources, path);
+  g_autofree char *place = NULL;
 
   if (source != NULL)
     return source;
-  source = ay_source_open (path, &self->options->source, self->diagnostics, self->job, error);
-  if (source != NULL)
-    g_hash_table_insert (self->sources, g_strdup (path), source);
+  place = ay_place_find (self->inside.root, path);
+  source = ay_source_open (place, &self->options->source, self->diagnostics, self->job, error);
+  if (source == NULL)
+    return NULL;
+  g_free (source->path);
+  source->path = g_strdup (path); /* whatever it was read from */
+  g_hash_table_insert (self->sources, g_strdup (path), source);
   return source;
 }
 

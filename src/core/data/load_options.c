@@ -21,7 +21,8 @@ static const Member members[] = {
   MEMBER (features, FALSE), MEMBER (label, FALSE), MEMBER (target, FALSE), MEMBER (id, FALSE),
   MEMBER (split, FALSE), MEMBER (time, FALSE), MEMBER (text, FALSE), MEMBER (image, FALSE),
   MEMBER (probabilities, FALSE), MEMBER (weight, FALSE), MEMBER (group, FALSE),
-  MEMBER (class_names, TRUE), MEMBER (valid_features, FALSE), MEMBER (valid_label, FALSE),
+  MEMBER (dynamics, FALSE), MEMBER (class_names, TRUE), MEMBER (valid_features, FALSE),
+  MEMBER (valid_label, FALSE),
 };
 
 static const char *const ragged_names[] = { "error", "pad", "skip", NULL };
@@ -116,6 +117,8 @@ ay_load_options_to_json (const AyLoadOptions *self)
   add_string (builder, "seed", seed); /* as text: JSON numbers are signed or rounded */
   json_builder_set_member_name (builder, "text_dimensions");
   json_builder_add_int_value (builder, self->text_dimensions);
+  json_builder_set_member_name (builder, "embed");
+  json_builder_add_boolean_value (builder, self->embed);
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
   return ay_json_to_text (root, FALSE);
@@ -270,7 +273,7 @@ ay_load_options_from_json (const char *json, GError **error)
     if (!get_string (object, members[i].name, member_of (self, &members[i]), error))
       return NULL;
   if (!get_inputs (self, object, error) || !get_source (&self->source, object, error)
-      || !get_numbers (self, object, error)
+      || !get_numbers (self, object, error) || !get_flag (object, "embed", &self->embed, error)
       || !get_choice (object, "missing", missing_names, &missing, error)
       || !get_choice (object, "features_saw_labels", answer_names, &saw, error)
       || !get_choice (object, "probabilities_out_of_sample", answer_names, &out, error))

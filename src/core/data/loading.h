@@ -35,6 +35,7 @@ typedef struct
   AyLoadOptions *options; /* being completed */
   AyDiagnostics *diagnostics;
   AyJob *job;
+  AyLoadInside inside;
   GHashTable *sources; /* path -> AySource: every file is opened once */
 
   gsize n_input;     /* rows of the INPUTs (or of the features file, when there is none) */
@@ -51,6 +52,9 @@ typedef struct
   gboolean id_given;
   AyColumn *label, *target, *split, *time, *text, *image, *weight, *group; /* (nullable) */
   AyMatrix *probabilities; /* (nullable) */
+  AyMatrix *dynamics;      /* (nullable) epochs x (n_dynamics x k_dynamics) */
+  gsize n_dynamics, k_dynamics;
+  guint32 *row_of_dynamics; /* (nullable) n */
   GPtrArray *probability_columns; /* (nullable) of AyColumn*, owned */
   GPtrArray *blocks; /* of AyFeatureBlock* */
 } AyLoading;
@@ -92,6 +96,13 @@ gboolean ay_loading_check_rows (const AyLoading *self, gsize rows, const char *p
 gboolean ay_loading_find_probabilities (AyLoading *self, GError **error);
 /* Once the classes are known: n x n_classes, checked. */
 gboolean ay_loading_make_probabilities (AyLoading *self, AyDataset *data, GError **error);
+
+/* load_dynamics.c: the logits of a training run, epochs x rows x classes. */
+gboolean ay_loading_find_dynamics (AyLoading *self, GError **error);
+/* Whether an array of the INPUTs is that; it is then no candidate for the features. */
+gboolean ay_loading_is_dynamics (const AyLoading *self, const AyInputArray *array);
+/* Once the classes are known. */
+gboolean ay_loading_check_dynamics (AyLoading *self, AyDataset *data, GError **error);
 
 /* load_features.c: which features, then the matrix. */
 gboolean ay_loading_find_features (AyLoading *self, GError **error);

@@ -25,6 +25,7 @@ static AyMatrix *
 make_text (AyLoading *self, const AyDataset *data, AyColumn *column, char ***names, GError **error)
 {
   AyTextOptions options = AY_TEXT_OPTIONS_INIT;
+  AyMaking making = { self->inside.keeper, self->inside.root, self->job };
   g_autofree guint8 *fit = fitted_rows (data, TRUE);
   gsize n_missing = ay_column_count_missing (column);
 
@@ -35,7 +36,7 @@ make_text (AyLoading *self, const AyDataset *data, AyColumn *column, char ***nam
     ay_diagnostics_add (self->diagnostics, "empty-text",
                         "column \"%s\": %" G_GSIZE_FORMAT " missing texts count as empty",
                         ay_column_name (column), n_missing);
-  return ay_made_text_features (column, fit, &options, names, self->job, error);
+  return ay_made_text_features (column, fit, &options, &making, names, error);
 }
 
 static AyMatrix *

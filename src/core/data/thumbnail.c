@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/data/area_average.h"
+#include "core/data/place.h"
 
 #include <math.h>
 
@@ -60,9 +61,7 @@ static AyRgb *
 of_file (const AyDataset *data, gsize row, guint size, GError **error)
 {
   g_autofree char *name = ay_column_dup_text (data->image, row);
-  g_autofree char *path = data->image_base != NULL && !g_path_is_absolute (name)
-                              ? g_build_filename (data->image_base, name, NULL)
-                              : g_strdup (name);
+  g_autofree char *path = ay_place_find_image (data->place_root, data->image_base, name);
 
   if (*name != '\0')
     return ay_image_thumbnail (path, size, error);

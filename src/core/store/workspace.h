@@ -79,6 +79,16 @@ gboolean ay_workspace_put_all (AyWorkspace *self, const AyItem *items, gsize n, 
 gboolean ay_workspace_has (AyWorkspace *self, const char *kind, const char *name);
 /* AY_ERROR_INPUT "FILE: no KIND called "NAME"" when there is none. (transfer full) */
 AyItem *ay_workspace_get (AyWorkspace *self, const char *kind, const char *name, GError **error);
+/* Hands the item's bytes over in order, a chunk at a time: they are never whole in memory. FALSE as
+ * soon as take returns FALSE; other errors as ay_workspace_get(). */
+typedef struct
+{
+  gboolean (*take) (gconstpointer bytes, gsize size, gpointer data, GError **error);
+  gpointer data;
+} AyBytesSink;
+
+gboolean ay_workspace_pour (AyWorkspace *self, const char *kind, const char *name,
+                            const AyBytesSink *sink, GError **error);
 /* (nullable) (transfer full): the item's JSON; NULL with AY_ERROR_INPUT when there is no such item,
  * NULL without error when it has none. */
 char *ay_workspace_get_json (AyWorkspace *self, const char *kind, const char *name,

@@ -334,6 +334,51 @@ ay_workspace_get (AyWorkspace *self, const char *kind, const char *name, GError 
   return item;
 }
 
+static gboolean
+pour_chunks (AyWorkspace *self, gint64 id, const AyBytesSink *sink, guint64 *poured,
+             GError **error)
+{
+  g_autoptr (AyStatement) statement
+    = ay_store_prepare (self, "SELECT data FROM chunk WHERE item = ? ORDER BY part", error);
+  int rc = SQLITE_ERROR;
+
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (statement, 1, id);
+  while ((rc = ay_store_step (self, statement, error)) == SQLITE_ROW)
+    {
+      gconstpointer chunk = sqlite3_column_blob (statement, 0);
+      gsize length = (gsize) sqlite3_column_bytes (statement, 0);
+
+      if (length > 0 && !sink->take (chunk, length, sink->data, error))
+        return FALSE;
+      *poured += length;
+    }
+  return rc == SQLITE_DONE;
+}
+
+gboolean
+ay_workspace_pour (AyWorkspace *self, const char *kind, const char *name, const AyBytesSink *sink,
+                   GError **error)
+{
+  AyStatement *statement;
+  gboolean done = FALSE;
+  guint64 poured = 0;
+
+  ay_store_lock (self);
+  statement = ay_store_find_item (self, kind, name, error);
+  if (statement != NULL)
+    done = pour_chunks (self, sqlite3_column_int64 (statement, 0), sink, &poured, error);
+  if (done && poured != (guint64) sqlite3_column_int64 (statement, 4))
+    {
+      damaged (self, name, error);
+      done = FALSE;
+    }
+  sqlite3_finalize (statement);
+  ay_store_unlock (self);
+  return done;
+}
+
 char *
 ay_workspace_get_json (AyWorkspace *self, const char *kind, const char *name, GError **error)
 {

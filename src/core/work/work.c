@@ -21,6 +21,7 @@ ay_work_unref (AyWork *self)
   g_clear_pointer (&self->context, ay_score_context_free);
   g_clear_pointer (&self->journal, ay_journal_unref);
   g_clear_pointer (&self->data, ay_dataset_unref);
+  g_clear_pointer (&self->inside, ay_inside_free); /* after the data, which reads its files */
   g_clear_pointer (&self->load, ay_load_options_free);
   g_clear_pointer (&self->store, ay_workspace_unref);
   g_free (self->slice);
@@ -71,14 +72,12 @@ work_alloc (void)
 
 /* Where the data is and what it was. */
 static gboolean
-put_places (AyWork *self, AyWorkspace *store, AyJob *job, GError **error)
+put_places (AyWork *self, AyWorkspace *store, JsonNode *files, GError **error)
 {
   g_autofree char *load = ay_work_stored_options (store, self->load);
-  g_autoptr (JsonNode) files = ay_work_files_describe (store, self->load, job, error);
-  g_autofree char *described = files != NULL ? ay_json_to_text (files, FALSE) : NULL;
+  g_autofree char *described = ay_json_to_text (files, FALSE);
 
-  return described != NULL
-         && ay_workspace_put_json (store, AY_KIND_SETTING, AY_SETTING_LOAD, load, error)
+  return ay_workspace_put_json (store, AY_KIND_SETTING, AY_SETTING_LOAD, load, error)
          && ay_workspace_put_json (store, AY_KIND_SETTING, AY_SETTING_FILES, described, error);
 }
 
@@ -97,8 +96,12 @@ store_first (AyWorkspace *store, gpointer data, GError **error)
   g_autoptr (GBytes) parts = g_bytes_new (self->data->split, self->data->n);
   AyItem split = { .kind = (char *) AY_KIND_SETTING, .name = (char *) AY_SETTING_SPLIT,
                    .bytes = parts };
+  g_autoptr (JsonNode) files = ay_work_files_describe (store, self->load, first->job, error);
 
-  return put_places (self, store, first->job, error) && ay_workspace_put (store, &split, error);
+  return files != NULL && put_places (self, store, files, error)
+         && ay_workspace_put (store, &split, error)
+         && (self->inside == NULL
+             || ay_inside_put (self->inside, store, self->load, self->data, first->job, error));
 }
 
 AyWork *
@@ -107,13 +110,20 @@ ay_work_new (const char *path, AyLoadOptions *options, AyJob *job, GError **erro
   g_autoptr (AyWork) self = work_alloc ();
   FirstItems first = { self, job };
   AyWorkspaceFiller filler = { store_first, &first };
+  AyFeatureKeeper keeper;
 
   if (g_file_test (path, G_FILE_TEST_EXISTS))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: exists already", path);
       return NULL;
     }
-  self->data = ay_dataset_load (options, job, error);
+  if (options->embed)
+    {
+      self->inside = ay_inside_new ();
+      keeper = ay_inside_collector (self->inside);
+    }
+  self->data = ay_dataset_load_inside (
+      options, &(AyLoadInside) { NULL, options->embed ? &keeper : NULL }, job, error);
   if (self->data == NULL)
     return NULL;
   self->load = ay_load_options_copy (options);
@@ -139,13 +149,24 @@ read_load_options (AyWork *self, GHashTable *moved, AyJob *job, GError **error)
     return FALSE;
   self->load = ay_load_options_from_json (load, error);
   described = self->load != NULL ? json_from_string (files, error) : NULL;
-  if (described == NULL
-      || !ay_work_files_check (self->store, described, moved, self->load, job, error))
+  if (described == NULL || !ay_work_files_check (self, described, moved, job, error))
     return FALSE;
   if (moved == NULL || g_hash_table_size (moved) == 0
       || ay_workspace_is_read_only (self->store))
     return TRUE;
-  return put_places (self, self->store, job, error); /* the new places are remembered */
+  return put_places (self, self->store, described, error); /* the new places are remembered */
+}
+
+static gboolean
+load_data (AyWork *self, AyJob *job, GError **error)
+{
+  AyFeatureKeeper keeper = ay_inside_finder (self->store);
+  AyLoadInside inside = { NULL, NULL };
+
+  if (self->load->embed)
+    inside = (AyLoadInside) { ay_inside_root (self->inside), &keeper };
+  self->data = ay_dataset_load_inside (self->load, &inside, job, error);
+  return self->data != NULL;
 }
 
 /* The parts are those drawn when the workspace was made, whatever a later version would draw. */
@@ -180,8 +201,7 @@ ay_work_open (const char *path, AyWorkspaceMode mode, GHashTable *moved, AyJob *
   self->store = ay_workspace_open (path, mode, error);
   if (self->store == NULL || !read_load_options (self, moved, job, error))
     return NULL;
-  self->data = ay_dataset_load (self->load, job, error);
-  if (self->data == NULL || !check_split (self, error))
+  if (!load_data (self, job, error) || !check_split (self, error))
     return NULL;
   self->head_options.seed = self->load->seed;
   self->journal = ay_journal_open (self->store, self->data->n, error);

@@ -23,8 +23,9 @@ typedef struct _AyWork AyWork;
  * are written back into *options. */
 AyWork *ay_work_new (const char *path, AyLoadOptions *options, AyJob *job, GError **error);
 /* Opens one and loads its data. AY_ERROR_CHANGED names a file that is not the one it was made of,
- * AY_ERROR_IO one that is not there (moved: `moved` maps stored paths to present ones,
- * nullable). */
+ * AY_ERROR_IO one that is not there (moved: `moved` maps stored paths to present ones, nullable).
+ * One that keeps its data inside (options->embed) does with its own copy of what is not there, and,
+ * where `moved` maps a path to "", of that too. */
 AyWork *ay_work_open (const char *path, AyWorkspaceMode mode, GHashTable *moved, AyJob *job,
                       GError **error);
 AyWork *ay_work_ref (AyWork *self);

@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/store/filter.h"
+#include "core/work/inside.h"
 #include "core/work/work.h"
 
 G_BEGIN_DECLS
@@ -15,6 +16,7 @@ struct _AyWork
   AyWorkspace *store;
   AyJournal *journal;
   AyLoadOptions *load;
+  AyInside *inside;         /* (nullable) of a workspace that holds its data */
   AyDataset *data;
 
   AyHeadOptions head_options;
@@ -49,11 +51,14 @@ gboolean ay_work_is_head_parameter (const char *name);
 
 /* The load options as JSON with every file relative to the workspace. (transfer full) */
 char *ay_work_stored_options (AyWorkspace *store, const AyLoadOptions *load);
-/* The input files' identities as JSON, and the check of them (paths in *load are made absolute). */
+/* The input files' identities as JSON: path, size, mtime_ns, quick, sha256, and where the workspace
+ * holds the file its name there, "inside". */
 JsonNode *ay_work_files_describe (AyWorkspace *store, const AyLoadOptions *load, AyJob *job,
                                   GError **error);
-gboolean ay_work_files_check (AyWorkspace *store, JsonNode *files, GHashTable *moved,
-                              AyLoadOptions *load, AyJob *job, GError **error);
+/* The check of them. Paths in *load are made absolute; what is gone and inside is written out; the
+ * records of what lies elsewhere now are brought up to date. */
+gboolean ay_work_files_check (AyWork *self, JsonNode *files, GHashTable *moved, AyJob *job,
+                              GError **error);
 
 /* Stores a score under its id with what the registry or the user says of it. */
 typedef struct
