@@ -30,7 +30,8 @@ static void
 test_table (void)
 {
   const char *const wanted[] = { "influence", "loo", "self_influence", "self_confidence",
-                                 "normalized_margin", "label_issue" };
+                                 "normalized_margin", "label_issue", "knn_shapley", "knn_banzhaf",
+                                 "knn_beta" };
   guint n;
   const AyScoreMethod *methods = ay_score_methods (&n);
 
@@ -57,6 +58,23 @@ test_table (void)
   g_assert_cmpstr (ay_direction_name (AY_DIRECTION_LOW_GOOD), ==, "low");
 }
 
+static void
+check_certificate (const AyScoreMethod *method, JsonObject *certificate)
+{
+  const char *const keys[] = { "method", "meaning", "seed", "parameters", "flags", "finding" };
+  JsonObject *head;
+
+  for (guint k = 0; k < G_N_ELEMENTS (keys); k++)
+    g_assert_true (json_object_has_member (certificate, keys[k]));
+  g_assert_true (json_object_has_member (certificate, "head") == !method->no_head);
+  g_assert_true (json_object_has_member (certificate, "fitness") == !method->no_head);
+  if (method->no_head)
+    return;
+  head = json_object_get_object_member (certificate, "head");
+  g_assert_cmpfloat (json_object_get_double_member (head, "lambda"), >, 0.0);
+  g_assert_cmpfloat (json_object_get_double_member (head, "gradient_norm"), <=, 1e-8);
+}
+
 /* Every score runs, has the values it should, and a certificate that says where they come from. */
 static void
 test_certificates (void)
@@ -70,19 +88,12 @@ test_certificates (void)
   for (guint m = 0; m < n; m++)
     {
       g_autoptr (AyScoreResult) result = run (methods[m].id, context);
-      const char *const keys[] = { "method", "meaning", "seed", "parameters", "head", "fitness",
-                                   "flags", "finding" };
-      JsonObject *head;
-
-      for (guint k = 0; k < G_N_ELEMENTS (keys); k++)
-        g_assert_true (json_object_has_member (result->certificate, keys[k]));
-      head = json_object_get_object_member (result->certificate, "head");
-      g_assert_cmpfloat (json_object_get_double_member (head, "lambda"), >, 0.0);
-      g_assert_cmpfloat (json_object_get_double_member (head, "gradient_norm"), <=, 1e-8);
+      check_certificate (&methods[m], result->certificate);
       g_assert_nonnull (result->missing_because);
       for (gsize i = 0; i < 300; i++)
         {
           gboolean judged = methods[m].needs & AY_NEEDS_CLASSES
+                                    && !(methods[m].needs & AY_NEEDS_VALID)
                                 ? data->split[i] <= AY_SPLIT_VALID /* test rows are left */
                                 : data->split[i] == AY_SPLIT_TRAIN;
 
@@ -159,6 +170,16 @@ test_refusals (void)
     { "self_confidence", "probabilities", "mine", AY_ERROR_RANGE },
     { "loo", "refit_above", "-1", AY_ERROR_RANGE },
     { "loo", "max_refits", "many", AY_ERROR_RANGE },
+    { "knn_shapley", "neighbours", "0", AY_ERROR_RANGE },
+    { "knn_shapley", "neighbours", "2.5", AY_ERROR_RANGE },
+    { "knn_shapley", "utility", "strange", AY_ERROR_RANGE },
+    { "knn_shapley", "weights", "maybe", AY_ERROR_RANGE },
+    { "knn_shapley", "metric", "manhattan", AY_ERROR_RANGE },
+    { "knn_shapley", "precision", "f16", AY_ERROR_RANGE },
+    { "knn_shapley", "radius", "far", AY_ERROR_RANGE },
+    { "knn_shapley", "nearest", "0", AY_ERROR_RANGE },
+    { "knn_banzhaf", "p", "1", AY_ERROR_RANGE },
+    { "knn_beta", "a", "0", AY_ERROR_RANGE },
   };
   g_autoptr (GError) error = NULL;
 

@@ -2,9 +2,7 @@
 #include "core/score/context.h"
 
 #include "core/base/error.h"
-#include "core/shim/number.h"
-
-#include <string.h>
+#include "core/score/parameters.h"
 
 struct _AyScoreContext
 {
@@ -12,6 +10,8 @@ struct _AyScoreContext
   AyHeadOptions options;
   AyHead *head;          /* (nullable) */
   GHashTable *parameters; /* char * -> char * */
+  char **wanted;         /* (nullable) ids */
+  GHashTable *kept;      /* char * -> Kept */
   AyTargetKind kind;
   AyBitset *slice;       /* (nullable) */
   AyOwnedProblem *train, *target; /* (nullable) */
@@ -19,6 +19,22 @@ struct _AyScoreContext
   AyLoo *loo;            /* (nullable) */
   AyFitness *fitness;    /* (nullable) */
 };
+
+/* An object of a family, with what frees it. */
+typedef struct
+{
+  gpointer object;
+  GDestroyNotify destroy;
+} Kept;
+
+static void
+kept_free (gpointer data)
+{
+  Kept *kept = data;
+
+  kept->destroy (kept->object);
+  g_free (kept);
+}
 
 AyScoreContext *
 ay_score_context_new (AyDataset *data, const AyHeadOptions *options, AyHead *head)
@@ -29,6 +45,7 @@ ay_score_context_new (AyDataset *data, const AyHeadOptions *options, AyHead *hea
   self->options = *options;
   self->head = head != NULL ? ay_head_ref (head) : NULL;
   self->parameters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->kept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, kept_free);
   return self;
 }
 
@@ -44,7 +61,9 @@ ay_score_context_free (AyScoreContext *self)
   ay_owned_problem_free (self->train);
   ay_owned_problem_free (self->target);
   ay_bitset_free (self->slice);
+  g_hash_table_unref (self->kept);
   g_hash_table_unref (self->parameters);
+  g_strfreev (self->wanted);
   ay_dataset_unref (self->data);
   g_free (self);
 }
@@ -66,6 +85,38 @@ const char *
 ay_score_context_get (const AyScoreContext *self, const char *name)
 {
   return g_hash_table_lookup (self->parameters, name);
+}
+
+void
+ay_score_context_set_wanted (AyScoreContext *self, const char *const *ids)
+{
+  g_strfreev (self->wanted);
+  self->wanted = g_strdupv ((char **) ids);
+}
+
+gboolean
+ay_score_context_wants (const AyScoreContext *self, const char *id)
+{
+  return self->wanted != NULL && g_strv_contains ((const char *const *) self->wanted, id);
+}
+
+void
+ay_score_context_keep (AyScoreContext *self, const char *key, gpointer object,
+                       GDestroyNotify destroy)
+{
+  Kept *kept = g_new (Kept, 1);
+
+  kept->object = object;
+  kept->destroy = destroy;
+  g_hash_table_insert (self->kept, g_strdup (key), kept);
+}
+
+gpointer
+ay_score_context_kept (const AyScoreContext *self, const char *key)
+{
+  const Kept *kept = g_hash_table_lookup (self->kept, key);
+
+  return kept != NULL ? kept->object : NULL;
 }
 
 AyDataset *
@@ -92,6 +143,7 @@ ay_score_context_set_target (AyScoreContext *self, AyTargetKind kind, const AyBi
   g_clear_pointer (&self->slice, ay_bitset_free);
   g_clear_pointer (&self->target, ay_owned_problem_free);
   g_clear_pointer (&self->loo, ay_loo_free);
+  g_hash_table_remove_all (self->kept);
   self->kind = kind;
   self->slice = slice != NULL ? ay_bitset_copy (slice) : NULL;
 }
@@ -153,25 +205,6 @@ ay_score_context_hessian (AyScoreContext *self, AyJob *job, GError **error)
   return self->hessian;
 }
 
-/* A parameter that is a number >= 0; *value stays where it is not given. */
-static gboolean
-number_parameter (const AyScoreContext *self, const char *name, double *value, GError **error)
-{
-  const char *text = ay_score_context_get (self, name);
-  double number;
-
-  if (text == NULL)
-    return TRUE;
-  if (ay_number_parse (text, strlen (text), &number) && number >= 0.0)
-    {
-      *value = number;
-      return TRUE;
-    }
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s=%s: a number of at least 0 is wanted", name,
-               text);
-  return FALSE;
-}
-
 const AyLoo *
 ay_score_context_loo (AyScoreContext *self, gboolean with_effect, AyJob *job, GError **error)
 {
@@ -185,8 +218,8 @@ ay_score_context_loo (AyScoreContext *self, gboolean with_effect, AyJob *job, GE
   if (hessian == NULL)
     return NULL;
   options.seed = self->options.seed;
-  if (!number_parameter (self, "refit_above", &options.refit_above, error)
-      || !number_parameter (self, "max_refits", &max_refits, error))
+  if (!ay_score_parameter_number (self, "refit_above", &options.refit_above, error)
+      || !ay_score_parameter_number (self, "max_refits", &max_refits, error))
     return NULL;
   options.max_refits = max_refits < 1e9 ? (gsize) max_refits : G_MAXSIZE;
   if (with_effect)

@@ -21,6 +21,17 @@ void ay_score_context_set (AyScoreContext *self, const char *name, const char *v
 /* (nullable) */
 const char *ay_score_context_get (const AyScoreContext *self, const char *name);
 
+/* The scores that will be asked of this context, by id, so that a family computes them together.
+ * (nullable): only the one that runs. Copied. */
+void ay_score_context_set_wanted (AyScoreContext *self, const char *const *ids);
+gboolean ay_score_context_wants (const AyScoreContext *self, const char *id);
+/* What a family keeps for its other scores, by a key that names everything it depends on but the
+ * data, head and target. It lives until the target or the key's object changes. Takes object. */
+void ay_score_context_keep (AyScoreContext *self, const char *key, gpointer object,
+                            GDestroyNotify destroy);
+/* (nullable) (transfer none) */
+gpointer ay_score_context_kept (const AyScoreContext *self, const char *key);
+
 AyDataset *ay_score_context_data (AyScoreContext *self);
 const AyHeadOptions *ay_score_context_options (const AyScoreContext *self);
 guint64 ay_score_context_seed (const AyScoreContext *self);

@@ -6,89 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-static const AyScoreParameter loo_parameters[] = {
-  { "refit_above", "0.5", "rows whose largest eigenvalue of W K is above this are refitted" },
-  { "max_refits", "200", "at most so many rows, of highest leverage first" },
-  { NULL, NULL, NULL },
-};
-
-static const AyScoreParameter label_parameters[] = {
-  { "probabilities", "auto",
-    "whose probabilities judge: given (with the data), head, or auto (given where there are any)" },
-  { "test_rows", "leave",
-    "leave: rows of the test part are not judged; judge: they are, and no report on them holds" },
-  { NULL, NULL, NULL },
-};
-
-static const AyScoreParameter issue_parameters[] = {
-  { "probabilities", "auto",
-    "whose probabilities judge: given (with the data), head, or auto (given where there are any)" },
-  { "test_rows", "leave",
-    "leave: rows of the test part are not judged; judge: they are, and no report on them holds" },
-  { "filter", "low_normalized_margin",
-    "which rows are flagged: low_normalized_margin, low_self_confidence, prune_by_noise_rate, "
-    "prune_by_class, both, confident_learning or predicted_neq_given" },
-  { NULL, NULL, NULL },
-};
-
-static const AyScoreMethod methods[] = {
-  { .id = "influence",
-    .title = "Influence",
-    .sentence = "Change of the mean validation loss if the row were removed from training, to "
-                "first order; above 0 the row helps.",
-    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "nats",
-    .needs = AY_NEEDS_LABEL | AY_NEEDS_VALID, .run = ay_run_influence },
-  { .id = "loo",
-    .title = "Leave-one-out",
-    .sentence = "Change of the mean validation loss if the row were removed from training and the "
-                "head refitted; above 0 the row helps.",
-    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "nats",
-    .needs = AY_NEEDS_LABEL | AY_NEEDS_VALID, .parameters = loo_parameters, .run = ay_run_loo },
-  { .id = "self_influence",
-    .title = "Self-influence",
-    .sentence = "How much the loss on the row itself would rise if it were removed from training: "
-                "rows that only they themselves support stand out.",
-    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_LOW_GOOD, .unit = "nats",
-    .needs = AY_NEEDS_LABEL, .run = ay_run_self_influence },
-  { .id = "self_confidence",
-    .title = "Self-confidence",
-    .sentence = "Probability of the row's own label by a model that has not seen the row; low ones "
-                "may be mislabelled.",
-    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "probability",
-    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .parameters = label_parameters,
-    .run = ay_run_self_confidence },
-  { .id = "normalized_margin",
-    .title = "Margin",
-    .sentence = "How far the row's own label leads the next likeliest class, 0 to 1, by a model "
-                "that has not seen the row; below 0.5 another class is likelier.",
-    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "",
-    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .parameters = label_parameters,
-    .run = ay_run_normalized_margin },
-  { .id = "label_issue",
-    .title = "Label issue",
-    .sentence = "1 for rows that confident learning takes for mislabelled: as many rows of lowest "
-                "margin as it estimates errors.",
-    .kind = AY_SCORE_FLAG, .direction = AY_DIRECTION_LOW_GOOD, .unit = "0/1",
-    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .parameters = issue_parameters,
-    .run = ay_run_label_issue },
-};
-
-const AyScoreMethod *
-ay_score_methods (guint *n)
-{
-  *n = G_N_ELEMENTS (methods);
-  return methods;
-}
-
-const AyScoreMethod *
-ay_score_find (const char *id)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
-    if (strcmp (methods[i].id, id) == 0)
-      return &methods[i];
-  return NULL;
-}
-
 const char *
 ay_score_kind_name (AyScoreKind kind)
 {
@@ -218,13 +135,14 @@ say_head (AyScoreContext *context, AyScoreResult *out, const AyHead *head)
   json_object_set_object_member (out->certificate, "head", object);
 }
 
-/* Whether the score comes from given probabilities: no head has a part in it then. */
+/* Whether a head has a part in it: not where the score comes from given probabilities. */
 static gboolean
-uses_head (AyScoreContext *context, AyScoreResult *out)
+uses_head (const AyScoreMethod *method, AyScoreResult *out)
 {
-  return g_strcmp0 (json_object_get_string_member_with_default (out->certificate, "probabilities",
-                                                                NULL),
-                    "given with the data") != 0;
+  return !method->no_head
+         && g_strcmp0 (json_object_get_string_member_with_default (out->certificate,
+                                                                   "probabilities", NULL),
+                       "given with the data") != 0;
 }
 
 /* What fitness forbids (TRUTH.md 3, 4). */
@@ -262,7 +180,7 @@ complete (const AyScoreMethod *method, AyScoreContext *context, AyScoreResult *o
         return FALSE;
       ay_score_text (out, "target", target);
     }
-  if (uses_head (context, out))
+  if (uses_head (method, out))
     {
       AyHead *head = ay_score_context_head (context, job, error);
       const AyFitness *fitness = ay_score_context_fitness (context, job, error);

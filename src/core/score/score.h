@@ -59,6 +59,7 @@ typedef struct
   AyDirection direction;
   const char *unit;     /* "nats", "probability", "0/1", "" */
   guint needs;          /* AyScoreNeeds */
+  gboolean no_head;     /* no head has a part in it */
   const AyScoreParameter *parameters; /* (nullable) ends with a NULL name */
   gboolean (*run) (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
 } AyScoreMethod;

@@ -18,6 +18,11 @@ gboolean ay_run_normalized_margin (AyScoreContext *context, AyScoreResult *out, 
                                    GError **error);
 gboolean ay_run_label_issue (AyScoreContext *context, AyScoreResult *out, AyJob *job,
                              GError **error);
+gboolean ay_run_knn_shapley (AyScoreContext *context, AyScoreResult *out, AyJob *job,
+                             GError **error);
+gboolean ay_run_knn_banzhaf (AyScoreContext *context, AyScoreResult *out, AyJob *job,
+                             GError **error);
+gboolean ay_run_knn_beta (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
 
 /* n numbers, all missing. NULL with NOMEM. */
 double *ay_score_blank (gsize n, GError **error);

@@ -100,25 +100,33 @@ check_parameters (GHashTable *parameters, const char *const *ids, GError **error
   return TRUE;
 }
 
-static AyScoreResult *
-run_one (AyWork *self, const char *id, GHashTable *parameters, AyJob *job, GError **error)
+/* The context of a run, with every method's parameters, so that a family may compute its scores
+ * together. */
+static AyScoreContext *
+context_of_run (AyWork *self, const char *const *ids, GHashTable *parameters, AyJob *job,
+                GError **error)
 {
-  const AyScoreMethod *method = ay_score_find (id);
-  AyScoreContext *context;
-  const AyScoreParameter *p;
+  AyScoreContext *context = ay_work_context (self, job, error);
 
-  if (method == NULL)
-    {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no score is called \"%s\"", id);
-      return NULL;
-    }
-  context = ay_work_context (self, job, error);
   if (context == NULL)
     return NULL;
-  for (p = method->parameters; p != NULL && p->name != NULL; p++)
-    ay_score_context_set (context, p->name,
-                          parameters != NULL ? g_hash_table_lookup (parameters, p->name) : NULL);
-  return ay_score_run (method, context, job, error);
+  ay_score_context_set_wanted (context, ids);
+  for (gsize i = 0; ids[i] != NULL; i++)
+    {
+      const AyScoreMethod *method = ay_score_find (ids[i]);
+      const AyScoreParameter *p;
+
+      if (method == NULL)
+        {
+          g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no score is called \"%s\"", ids[i]);
+          return NULL;
+        }
+      for (p = method->parameters; p != NULL && p->name != NULL; p++)
+        ay_score_context_set (context, p->name,
+                              parameters != NULL ? g_hash_table_lookup (parameters, p->name)
+                                                 : NULL);
+    }
+  return context;
 }
 
 static gboolean
@@ -149,6 +157,7 @@ ay_work_score (AyWork *self, const char *const *ids, GHashTable *parameters, gui
 {
   g_autoptr (GPtrArray) results
       = g_ptr_array_new_with_free_func ((GDestroyNotify) ay_score_result_free);
+  AyScoreContext *context;
 
   if (!check_parameters (parameters, ids, error))
     return FALSE;
@@ -159,9 +168,12 @@ ay_work_score (AyWork *self, const char *const *ids, GHashTable *parameters, gui
     }
   if (!ay_work_set_parameters (self, parameters, error))
     return FALSE;
+  context = context_of_run (self, ids, parameters, job, error);
+  if (context == NULL)
+    return FALSE;
   for (gsize i = 0; ids[i] != NULL; i++)
     {
-      AyScoreResult *result = run_one (self, ids[i], parameters, job, error);
+      AyScoreResult *result = ay_score_run (ay_score_find (ids[i]), context, job, error);
 
       if (result == NULL)
         return FALSE;

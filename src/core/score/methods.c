@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of scores. */
+#include "core/score/score_private.h"
+
+#include <string.h>
+
+static const AyScoreParameter loo_parameters[] = {
+  { "refit_above", "0.5", "rows whose largest eigenvalue of W K is above this are refitted" },
+  { "max_refits", "200", "at most so many rows, of highest leverage first" },
+  { NULL, NULL, NULL },
+};
+
+static const AyScoreParameter label_parameters[] = {
+  { "probabilities", "auto",
+    "whose probabilities judge: given (with the data), head, or auto (given where there are any)" },
+  { "test_rows", "leave",
+    "leave: rows of the test part are not judged; judge: they are, and no report on them holds" },
+  { NULL, NULL, NULL },
+};
+
+static const AyScoreParameter issue_parameters[] = {
+  { "probabilities", "auto",
+    "whose probabilities judge: given (with the data), head, or auto (given where there are any)" },
+  { "test_rows", "leave",
+    "leave: rows of the test part are not judged; judge: they are, and no report on them holds" },
+  { "filter", "low_normalized_margin",
+    "which rows are flagged: low_normalized_margin, low_self_confidence, prune_by_noise_rate, "
+    "prune_by_class, both, confident_learning or predicted_neq_given" },
+  { NULL, NULL, NULL },
+};
+
+#define KNN_PARAMETERS                                                                            \
+  { "neighbours", "10", "K, the neighbours that vote" },                                          \
+  { "utility", "hard",                                                                            \
+    "hard: matches among the K nearest by K; soft: by as many as there are; threshold: the share "\
+    "of matches within radius" },                                                                 \
+  { "weights", "equal", "equal, or distance: a match counts exp (-(distance / radius)^2)" },      \
+  { "radius", "auto",                                                                             \
+    "of weights and threshold; auto is the median distance to the K-th nearest" },                \
+  { "metric", "euclidean", "euclidean or cosine, on the standardised features" },                 \
+  { "nearest", "all", "order only so many rows; the others enter by their mean" },                \
+  { "precision", "f32", "f32, or f64: distances in double" }
+
+static const AyScoreParameter knn_parameters[] = { KNN_PARAMETERS, { NULL, NULL, NULL } };
+
+static const AyScoreParameter knn_banzhaf_parameters[] = {
+  KNN_PARAMETERS,
+  { "p", "0.5", "probability with which each other row is in" },
+  { NULL, NULL, NULL },
+};
+
+static const AyScoreParameter knn_beta_parameters[] = {
+  KNN_PARAMETERS,
+  { "a", "16", "Beta (a, b): a above b favours small sets" },
+  { "b", "1", "Beta (a, b): b above a favours large sets" },
+  { NULL, NULL, NULL },
+};
+
+static const AyScoreMethod methods[] = {
+  { .id = "influence",
+    .title = "Influence",
+    .sentence = "Change of the mean validation loss if the row were removed from training, to "
+                "first order; above 0 the row helps.",
+    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "nats",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_VALID, .run = ay_run_influence },
+  { .id = "loo",
+    .title = "Leave-one-out",
+    .sentence = "Change of the mean validation loss if the row were removed from training and the "
+                "head refitted; above 0 the row helps.",
+    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "nats",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_VALID, .parameters = loo_parameters, .run = ay_run_loo },
+  { .id = "self_influence",
+    .title = "Self-influence",
+    .sentence = "How much the loss on the row itself would rise if it were removed from training: "
+                "rows that only they themselves support stand out.",
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_LOW_GOOD, .unit = "nats",
+    .needs = AY_NEEDS_LABEL, .run = ay_run_self_influence },
+  { .id = "self_confidence",
+    .title = "Self-confidence",
+    .sentence = "Probability of the row's own label by a model that has not seen the row; low ones "
+                "may be mislabelled.",
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "probability",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .parameters = label_parameters,
+    .run = ay_run_self_confidence },
+  { .id = "normalized_margin",
+    .title = "Margin",
+    .sentence = "How far the row's own label leads the next likeliest class, 0 to 1, by a model "
+                "that has not seen the row; below 0.5 another class is likelier.",
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .parameters = label_parameters,
+    .run = ay_run_normalized_margin },
+  { .id = "label_issue",
+    .title = "Label issue",
+    .sentence = "1 for rows that confident learning takes for mislabelled: as many rows of lowest "
+                "margin as it estimates errors.",
+    .kind = AY_SCORE_FLAG, .direction = AY_DIRECTION_LOW_GOOD, .unit = "0/1",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .parameters = issue_parameters,
+    .run = ay_run_label_issue },
+  { .id = "knn_shapley",
+    .title = "Neighbour Shapley",
+    .sentence = "Shapley value of the row for a nearest-neighbour classifier judged on the "
+                "validation rows; above 0 the row raises the share of right votes.",
+    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "share of votes",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES | AY_NEEDS_VALID, .no_head = TRUE,
+    .parameters = knn_parameters, .run = ay_run_knn_shapley },
+  { .id = "knn_banzhaf",
+    .title = "Neighbour Banzhaf",
+    .sentence = "Banzhaf value of the row for a nearest-neighbour classifier judged on the "
+                "validation rows: its mean effect on a random half of the others.",
+    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "share of votes",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES | AY_NEEDS_VALID, .no_head = TRUE,
+    .parameters = knn_banzhaf_parameters, .run = ay_run_knn_banzhaf },
+  { .id = "knn_beta",
+    .title = "Neighbour Beta Shapley",
+    .sentence = "Beta Shapley value of the row for a nearest-neighbour classifier judged on the "
+                "validation rows: like Shapley, with more weight on small sets of others.",
+    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "share of votes",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES | AY_NEEDS_VALID, .no_head = TRUE,
+    .parameters = knn_beta_parameters, .run = ay_run_knn_beta },
+};
+
+const AyScoreMethod *
+ay_score_methods (guint *n)
+{
+  *n = G_N_ELEMENTS (methods);
+  return methods;
+}
+
+const AyScoreMethod *
+ay_score_find (const char *id)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    if (strcmp (methods[i].id, id) == 0)
+      return &methods[i];
+  return NULL;
+}

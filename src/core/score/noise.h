@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/score/score.h"
+
+G_BEGIN_DECLS
+
+/* The noise floor of a ranking (for the families of scores). Values and errors are by position in
+ * `rows`, n row numbers of the data set. */
+typedef struct
+{
+  const guint32 *rows;
+  gsize n;
+  const double *value;
+  const double *error;     /* (nullable) standard errors over the judging rows, NaN = unknown */
+  const double *half[2];   /* (nullable) the values by two halves of the judging rows */
+  gsize n_judging;         /* how many judging rows there are */
+} AyNoise;
+
+/* How many values are told from zero at the false discovery rate (Benjamini and Hochberg 1995; two
+ * sided, normal); an unknown error never is. */
+gsize ay_noise_count_discoveries (const double *value, const double *error, gsize n, double rate);
+/* Puts errors into out->errors; count of rows told from zero at 10 %, median error and the halves'
+ * rank correlation into the certificate, with the flag "unstable" where that is below .5. */
+gboolean ay_noise_say (const AyNoise *noise, AyScoreContext *context, AyScoreResult *out,
+                       GError **error);
+
+G_END_DECLS

@@ -1,0 +1,52 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""score: families of scores on the bundled sample, through the program."""
+import csv
+import math
+
+import assay
+from tap import Tap
+
+FOLDER = assay.Folder().__enter__()
+WORK = FOLDER / 'digits.assay'
+
+
+def score(*arguments):
+    """The scores' records by id."""
+    return {s['id']: s for s in assay.run_json('score', WORK, *arguments)['scores']}
+
+
+def column(name):
+    """The values of a score by row, None where missing."""
+    path = FOLDER / 'out.csv'
+    assay.run('export', WORK, '--columns', f'id,{name}', '-o', path)
+    with open(path, encoding='utf-8', newline='') as file:
+        return [float(row[name]) if row[name] else None for row in csv.DictReader(file)]
+
+
+def test_neighbours():
+    """score knn_*: certificates; asked together and alone the same values"""
+    assay.run('new', WORK, assay.SAMPLE)
+    names = ['knn_shapley', 'knn_banzhaf', 'knn_beta']
+    found = score(*names, '-p', 'neighbours=5', '-p', 'a=4')
+    for name in names:
+        one = found[name]['certificate']
+        assert one['neighbours'] == 5 and 'head' not in one, one
+        assert one['parameters']['metric'] == 'euclidean'
+        assert found[name]['missing'] == 1797 - 1438
+    shapley = column('knn_shapley')
+    total = math.fsum(v for v in shapley if v is not None)
+    assert abs(total - found['knn_shapley']['certificate']['sum_of_values']) < 1e-12
+    assert 0.9 < total < 1  # the share of right votes of the 5 nearest
+    banzhaf = column('knn_banzhaf')
+    score('knn_banzhaf', '-p', 'neighbours=5')
+    assert column('knn_banzhaf') == banzhaf
+    some = score('knn_shapley', '-p', 'neighbours=5', '-p', 'nearest=300')
+    assert 'shortcut' in some['knn_shapley']['certificate']
+    assert max(abs(a - b) for a, b in zip(column('knn_shapley'), shapley) if a is not None) < 1e-4
+    assert 'nearest' in assay.fail('score', WORK, 'knn_shapley', '-p', 'nearest=9', '-p',
+                                   'weights=distance')
+
+
+if __name__ == '__main__':
+    Tap().run_all(globals())
