@@ -84,14 +84,23 @@ get_scaled (const AyPointSet *self, gsize position, double *out)
   scale_row (&self->points, self->d, out);
 }
 
+/* 1, or for cosine one over the row's length; 0 for a zero row. */
+static double
+unit_of (const AyPointSet *self, gsize position)
+{
+  if (self->norm == NULL)
+    return 1.0;
+  return self->norm[position] > 0.0 ? 1.0 / self->norm[position] : 0.0;
+}
+
 void
 ay_point_set_get (const AyPointSet *self, gsize position, double *out)
 {
+  double unit = unit_of (self, position);
+
   get_scaled (self, position, out);
-  if (self->norm == NULL || !(self->norm[position] > 0.0))
-    return;
   for (gsize k = 0; k < self->d; k++)
-    out[k] /= self->norm[position];
+    out[k] *= unit;
 }
 
 /* Loads one row after the other: wide is d doubles. */
@@ -100,8 +109,7 @@ load_row (const AyPointSet *self, gsize position, double *wide, float *out)
 {
   const double *shift = self->shift;
   const float *plain = peek_row (self, position, wide);
-  double unit = self->norm == NULL ? 1.0
-                : self->norm[position] > 0.0 ? 1.0 / self->norm[position] : 0.0;
+  double unit = unit_of (self, position);
   gsize d = self->d;
 
   if (plain != NULL && self->points.centre == NULL)
@@ -128,35 +136,63 @@ ay_point_set_load (const AyPointSet *self, const guint32 *positions, gsize first
     load_row (self, positions != NULL ? positions[i] : first + i, wide, out + i * self->d);
 }
 
-/* Eight sums side by side: the compiler keeps them in vectors, the order is fixed. */
+/* Eight sums side by side, which the compiler keeps in vectors; their order is fixed. */
+static inline __attribute__ ((always_inline)) double
+square_between (const double *a, const float *x, double unit, gsize d)
+{
+  double sum[8] = { 0 };
+  gsize k = 0;
+
+  for (; k + 8 <= d; k += 8)
+    for (int s = 0; s < 8; s++)
+      {
+        double difference = a[k + s] - x[k + s] * unit;
+
+        sum[s] += difference * difference;
+      }
+  for (; k < d; k++)
+    {
+      double difference = a[k] - x[k] * unit;
+
+      sum[k % 8] += difference * difference;
+    }
+  return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
+}
+
+#if defined __x86_64__
+__attribute__ ((target ("avx2"))) static double
+square_avx2 (const double *a, const float *x, double unit, gsize d)
+{
+  return square_between (a, x, unit, d);
+}
+#endif
+
+static double
+square_plain (const double *a, const float *x, double unit, gsize d)
+{
+#if defined __x86_64__
+  if (__builtin_cpu_supports ("avx2"))
+    return square_avx2 (a, x, unit, d);
+#endif
+  return square_between (a, x, unit, d);
+}
+
 double
 ay_point_set_square_from (const AyPointSet *self, const double *coordinates, gsize position,
                           double *scratch)
 {
   const float *plain
-      = self->norm == NULL && self->points.centre == NULL
+      = self->points.centre == NULL
             ? ay_matrix_peek_f32 (self->points.features, ay_point_row (self, position), 1)
             : NULL;
-  double sum[8] = { 0 };
-  gsize d = self->d, k = 0;
+  double sum = 0.0;
 
-  if (plain == NULL)
-    ay_point_set_get (self, position, scratch);
   if (plain != NULL)
-    for (; k + 8 <= d; k += 8)
-      for (int s = 0; s < 8; s++)
-        sum[s] += (coordinates[k + s] - plain[k + s]) * (coordinates[k + s] - plain[k + s]);
-  else
-    for (; k + 8 <= d; k += 8)
-      for (int s = 0; s < 8; s++)
-        sum[s] += (coordinates[k + s] - scratch[k + s]) * (coordinates[k + s] - scratch[k + s]);
-  for (; k < d; k++)
-    {
-      double difference = coordinates[k] - (plain != NULL ? plain[k] : scratch[k]);
-
-      sum[k % 8] += difference * difference;
-    }
-  return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
+    return square_plain (coordinates, plain, unit_of (self, position), self->d);
+  ay_point_set_get (self, position, scratch);
+  for (gsize k = 0; k < self->d; k++)
+    sum += (coordinates[k] - scratch[k]) * (coordinates[k] - scratch[k]);
+  return sum;
 }
 
 double
