@@ -356,6 +356,8 @@ cmd_describe_fitness_json (const AyFitness *fitness, JsonObject *into)
   cmd_json_number (one, "baseline", fitness->baseline);
   cmd_json_number (one, "knn", fitness->knn);
   cmd_json_number (one, "reference", fitness->reference);
+  cmd_json_number (one, "flagged", fitness->flagged);
+  cmd_json_count (one, "flagged_rows", fitness->flagged_rows);
   cmd_json_bool (one, "weak", fitness->weak);
   cmd_json_bool (one, "may_have_seen", fitness->may_have_seen);
   cmd_json_text (one, "sentence", fitness->sentence);

@@ -3,7 +3,6 @@
 #include "cli/cli_run.h"
 #include "cli/cli_text.h"
 #include "core/base/error.h"
-#include "core/shim/number.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -93,26 +92,6 @@ run_undo (CmdRun *run, AyWork *work, gboolean redo, GError **error)
   return TRUE;
 }
 
-/* A new label must be one that the data set knows. */
-static gboolean
-check_label (const AyDataset *data, const char *label, GError **error)
-{
-  double number;
-  g_autoptr (GString) names = NULL;
-
-  if (data->n_classes == 0)
-    return ay_number_parse (label, strlen (label), &number)
-           || cmd_usage_error (error, "--value %s: the target is a number", label);
-  if (g_strv_contains ((const char *const *) data->class_names, label))
-    return TRUE;
-  names = g_string_new (NULL);
-  for (guint k = 0; k < MIN (data->n_classes, 20); k++)
-    g_string_append_printf (names, "%s%s", k > 0 ? ", " : "", data->class_names[k]);
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no class called \"%s\"; there are %s%s", label,
-               names->str, data->n_classes > 20 ? ", ..." : "");
-  return FALSE;
-}
-
 static gboolean
 run_kind (CmdRun *run, AyWork *work, AyDecisionKind kind, GError **error)
 {
@@ -120,9 +99,6 @@ run_kind (CmdRun *run, AyWork *work, AyDecisionKind kind, GError **error)
   AyJournal *journal = ay_work_journal (work);
   AyDecision decision = { kind, NULL, given.value, given.why };
 
-  if (kind == AY_DECISION_RELABEL && given.value != NULL
-      && !check_label (ay_work_data (work), given.value, error))
-    return FALSE;
   rows = ay_work_select (work, given.where, run->job, error);
   if (rows == NULL)
     return FALSE;

@@ -231,6 +231,48 @@ test_flags (void)
   g_assert_nonnull (ay_diagnostics_find (seen->diagnostics, "seen-labels-score"));
 }
 
+/* A third of the labels flipped on rows well apart: as good as any reference, and no judge all the
+ * same. The share is found by valid first, and by the left-out rows as soon as they are there: then
+ * it is that of the label score. */
+static void
+test_doubts (void)
+{
+  g_auto (Made) made = made_new (1500, 6, 3, 0.3, 29);
+  g_autoptr (AyDataset) clean = dataset_of (&made, 0), data = NULL;
+  g_autoptr (AyScoreContext) sound = context_of (clean), context = NULL;
+  g_autoptr (AyScoreResult) effect = NULL, issue = NULL;
+  const AyFitness *fitness;
+  double share;
+  AyRng rng;
+
+  fitness = ay_score_context_fitness (sound, NULL, NULL);
+  g_assert_cmpfloat (fitness->flagged, <, 0.05);
+  g_assert_false (fitness->weak);
+  ay_rng_init (&rng, 4, 0);
+  for (gsize i = 0; i < 1500; i++)
+    if (ay_rng_uniform (&rng) < 1.0 / 3.0)
+      made.label[i] = (made.label[i] + 1 + (gint32) ay_rng_below (&rng, 2)) % 3;
+  data = dataset_of (&made, 0);
+  context = context_of (data);
+  effect = run ("influence", context);
+  fitness = ay_score_context_fitness (context, NULL, NULL);
+  g_test_message ("%s", fitness->sentence);
+  g_assert_cmpfloat (fitness->valid.accuracy, >, 0.8 * fitness->knn);
+  g_assert_cmpuint (fitness->flagged_rows, ==, 300);
+  g_assert_cmpfloat (fitness->flagged, >, 0.2);
+  g_assert_true (fitness->weak);
+  g_assert_nonnull (strstr (fitness->sentence, "this head is too weak to judge labels"));
+  g_assert_false (json_object_get_boolean_member (effect->certificate, "finding"));
+
+  issue = run ("label_issue", context);
+  fitness = ay_score_context_fitness (context, NULL, NULL);
+  share = (double) json_object_get_int_member (issue->certificate, "estimated_errors")
+          / (double) json_object_get_int_member (issue->certificate, "rows_judged");
+  g_assert_cmpuint (fitness->flagged_rows, ==, 1200);
+  g_assert_cmpfloat (fitness->flagged, ==, share);
+  g_assert_cmpfloat (fabs (share - 1.0 / 3.0), <, 0.05);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -240,5 +282,6 @@ main (int argc, char **argv)
   g_test_add_func ("/registry/labels", test_labels);
   g_test_add_func ("/registry/refusals", test_refusals);
   g_test_add_func ("/registry/flags", test_flags);
+  g_test_add_func ("/registry/doubts", test_doubts);
   return g_test_run ();
 }

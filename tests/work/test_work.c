@@ -53,8 +53,9 @@ place_tear_down (Place *place, gconstpointer unused)
   g_free (place->assay);
 }
 
+/* label: of the classes, or a number to predict. */
 static AyWork *
-make (Place *place)
+make_of (Place *place, const char *label, gboolean classes)
 {
   g_autoptr (AyLoadOptions) options = ay_load_options_new ();
   const char *const inputs[] = { place->csv, NULL };
@@ -63,11 +64,17 @@ make (Place *place)
 
   g_strfreev (options->inputs);
   options->inputs = g_strdupv ((char **) inputs);
-  options->features = g_strdup ("x,y");
-  options->label = g_strdup ("label");
+  options->features = g_strdup (classes ? "x,y" : "x");
+  *(classes ? &options->label : &options->target) = g_strdup (label);
   work = ay_work_new (place->assay, options, NULL, &error);
   g_assert_no_error (error);
   return work;
+}
+
+static AyWork *
+make (Place *place)
+{
+  return make_of (place, "label", TRUE);
 }
 
 static gsize
@@ -137,6 +144,69 @@ test_reopen (Place *place, gconstpointer unused)
   after = ay_work_score_values (again, "influence", NULL);
   g_assert_cmpmem (before, 120 * sizeof (double), after, 120 * sizeof (double));
   g_assert_cmpuint (count (again, "decision = 'drop' AND label = 'b'"), ==, 40);
+}
+
+/* A new label is one that the data set knows; anything else changes nothing. */
+static void
+test_relabel (Place *place, gconstpointer unused)
+{
+  g_autoptr (AyWork) work = make (place);
+  g_autoptr (AyBitset) rows = ay_work_select (work, "id = 'r7'", NULL, NULL);
+  AyDecision decision = { AY_DECISION_RELABEL, rows, "d", NULL };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (ay_work_decide (work, &decision, &error));
+  g_assert_error (error, AY_ERROR, AY_ERROR_RANGE);
+  g_assert_cmpstr (error->message, ==, "no class called \"d\"; there are a, b, c");
+  g_assert_cmpuint (ay_journal_n_entries (ay_work_journal (work)), ==, 0);
+  decision.value = "c";
+  g_assert_true (ay_work_decide (work, &decision, NULL));
+  g_assert_cmpuint (count (work, "new_label = 'c'"), ==, 1);
+}
+
+static void
+test_relabel_number (Place *place, gconstpointer unused)
+{
+  g_autoptr (AyWork) work = make_of (place, "y", FALSE);
+  g_autoptr (AyBitset) rows = ay_work_select (work, "id = 'r7'", NULL, NULL);
+  const char *const wrong[] = { "many", "nan", "inf", "1,5", "" };
+  AyDecision decision = { AY_DECISION_RELABEL, rows, NULL, NULL };
+
+  for (gsize k = 0; k < G_N_ELEMENTS (wrong); k++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      decision.value = wrong[k];
+      g_assert_false (ay_work_decide (work, &decision, &error));
+      g_assert_error (error, AY_ERROR, AY_ERROR_RANGE);
+    }
+  decision.value = "-1.5e3";
+  g_assert_true (ay_work_decide (work, &decision, NULL));
+  g_assert_cmpuint (count (work, "new_label IS NOT NULL"), ==, 1);
+}
+
+/* The share of doubted labels is that of valid until a label score has left rows out; then it is
+ * remembered, for the head it was found of. */
+static void
+test_doubts (Place *place, gconstpointer unused)
+{
+  g_autoptr (GHashTable) parameters = g_hash_table_new (g_str_hash, g_str_equal);
+  AyWork *work = make (place);
+  double share;
+
+  g_assert_cmpuint (ay_work_fitness (work, NULL, NULL)->flagged_rows, ==, 0); /* 20: too few */
+  score (work, "label_issue");
+  g_assert_cmpuint (ay_work_fitness (work, NULL, NULL)->flagged_rows, ==, 100);
+  share = ay_work_fitness (work, NULL, NULL)->flagged;
+  ay_work_unref (work);
+
+  work = ay_work_open (place->assay, AY_WORKSPACE_WRITE, NULL, NULL, NULL);
+  g_assert_cmpuint (ay_work_fitness (work, NULL, NULL)->flagged_rows, ==, 100);
+  g_assert_cmpfloat (ay_work_fitness (work, NULL, NULL)->flagged, ==, share);
+  g_hash_table_insert (parameters, (char *) "lambda_mean", (char *) "0.1");
+  g_assert_true (ay_work_set_parameters (work, parameters, NULL));
+  g_assert_cmpuint (ay_work_fitness (work, NULL, NULL)->flagged_rows, ==, 0);
+  ay_work_unref (work);
 }
 
 /* A changed file is refused with the reason, a missing one is asked for, a moved one is found. */
@@ -275,6 +345,10 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/verbs/columns", Place, NULL, place_set_up, test_columns, place_tear_down);
   g_test_add ("/verbs/reopen", Place, NULL, place_set_up, test_reopen, place_tear_down);
+  g_test_add ("/verbs/relabel", Place, NULL, place_set_up, test_relabel, place_tear_down);
+  g_test_add ("/verbs/relabel/number", Place, NULL, place_set_up, test_relabel_number,
+              place_tear_down);
+  g_test_add ("/verbs/doubts", Place, NULL, place_set_up, test_doubts, place_tear_down);
   g_test_add ("/verbs/files", Place, NULL, place_set_up, test_files, place_tear_down);
   g_test_add ("/verbs/import", Place, NULL, place_set_up, test_import, place_tear_down);
   g_test_add ("/verbs/what-if", Place, NULL, place_set_up, test_whatif, place_tear_down);

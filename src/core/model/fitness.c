@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define WEAK_SHARE 0.8   /* of the best reference */
+#define TOO_MANY 0.15    /* labels doubted: then the head is to be doubted */
 #define SEEN_MARGIN 0.05 /* train better than validation by this */
 
 static double
@@ -108,23 +109,40 @@ say (const AyFitness *self, const AyHead *head, const AyNearest *nearest)
       append_figure (text, head, self->reference);
     }
   g_string_append_c (text, '.');
-  if (self->weak)
+  return g_string_free (text, FALSE);
+}
+
+/* weak, and the sentence of it. R2 is no share: there a head that is no better than the mean, whose
+ * R2 is 0, is weak. */
+static void
+judge (AyFitness *self)
+{
+  double best = greater (greater (self->baseline, self->knn), self->reference);
+  gboolean doubts = self->flagged > TOO_MANY;
+  GString *text = g_string_new (self->figures);
+
+  self->weak = doubts || (self->is_ridge && self->valid.accuracy <= 0.0)
+               || (best > 0.0 && self->valid.accuracy < WEAK_SHARE * best);
+  self->may_have_seen = self->train.accuracy - self->valid.accuracy > SEEN_MARGIN;
+  if (doubts)
+    g_string_append_printf (text, " Confident learning flags %.0f %% of %zu rows by it: this head "
+                            "is too weak to judge labels.", 100.0 * self->flagged,
+                            self->flagged_rows);
+  else if (self->weak)
     g_string_append (text, " This head is too weak to judge labels.");
   if (self->may_have_seen)
     g_string_append (text, " It is more than 5 points better on train: the features may have seen "
                      "the labels, which hides errors.");
-  return g_string_free (text, FALSE);
+  g_free (self->sentence);
+  self->sentence = g_string_free (text, FALSE);
 }
 
-static void
-judge (AyFitness *self, const AyHead *head)
+void
+ay_fitness_set_flagged (AyFitness *self, double share, gsize rows)
 {
-  double best = greater (greater (self->baseline, self->knn), self->reference);
-
-  self->weak = head->n_classes == 0 && self->valid.accuracy <= 0.0;
-  if (best > 0.0 && self->valid.accuracy < WEAK_SHARE * best)
-    self->weak = TRUE;
-  self->may_have_seen = self->train.accuracy - self->valid.accuracy > SEEN_MARGIN;
+  self->flagged = share;
+  self->flagged_rows = rows;
+  judge (self);
 }
 
 AyFitness *
@@ -147,8 +165,10 @@ ay_fitness_new (const AyDataset *data, const AyHead *head, AyJob *job, GError **
   else if (head->n_classes > 0)
     self->baseline = majority_accuracy (&train->problem, &valid->problem);
   self->reference = given_accuracy (data, &valid->problem);
-  judge (self, head);
-  self->sentence = say (self, head, &nearest);
+  self->flagged = NAN;
+  self->is_ridge = head->n_classes == 0;
+  self->figures = say (self, head, &nearest);
+  judge (self);
   return g_steal_pointer (&self);
 }
 
@@ -157,6 +177,7 @@ ay_fitness_free (AyFitness *self)
 {
   if (self == NULL)
     return;
+  g_free (self->figures);
   g_free (self->sentence);
   g_free (self);
 }

@@ -4,6 +4,8 @@
 #include "core/base/error.h"
 #include "core/score/parameters.h"
 
+#include <math.h>
+
 struct _AyScoreContext
 {
   AyDataset *data;
@@ -18,6 +20,7 @@ struct _AyScoreContext
   AyHessian *hessian;    /* (nullable) */
   AyLoo *loo;            /* (nullable) */
   AyFitness *fitness;    /* (nullable) */
+  AyFlagged flagged;
 };
 
 /* An object of a family, with what frees it. */
@@ -43,6 +46,7 @@ ay_score_context_new (AyDataset *data, const AyHeadOptions *options, AyHead *hea
 
   self->data = ay_dataset_ref (data);
   self->options = *options;
+  self->flagged = (AyFlagged) AY_FLAGGED_INIT;
   self->head = head != NULL ? ay_head_ref (head) : NULL;
   self->parameters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->kept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, kept_free);
@@ -244,6 +248,25 @@ ay_score_context_fitness (AyScoreContext *self, AyJob *job, GError **error)
     {
       ay_job_set_phase (job, "judging the head");
       self->fitness = ay_fitness_new (self->data, head, job, error);
+      if (self->fitness == NULL)
+        return NULL;
     }
+  if (isnan (self->flagged.share) || (!self->flagged.left_out && self->loo != NULL))
+    if (!ay_flagged_find (self->data, head, &self->train->problem, self->loo, &self->flagged, job,
+                          error))
+      return NULL;
+  ay_fitness_set_flagged (self->fitness, self->flagged.share, self->flagged.rows);
   return self->fitness;
+}
+
+const AyFlagged *
+ay_score_context_flagged (const AyScoreContext *self)
+{
+  return &self->flagged;
+}
+
+void
+ay_score_context_set_flagged (AyScoreContext *self, const AyFlagged *flagged)
+{
+  self->flagged = *flagged;
 }

@@ -4,6 +4,7 @@
 #include "core/model/fitness.h"
 #include "core/model/loo.h"
 #include "core/model/target.h"
+#include "core/score/flagged.h"
 
 G_BEGIN_DECLS
 
@@ -46,7 +47,11 @@ AyHessian *ay_score_context_hessian (AyScoreContext *self, AyJob *job, GError **
 /* with_effect: also the change of the target loss. Parameters refit_above and max_refits. */
 const AyLoo *ay_score_context_loo (AyScoreContext *self, gboolean with_effect, AyJob *job,
                                    GError **error);
+/* With the share of doubted labels, by the left-out rows once they are at hand, else by valid. */
 const AyFitness *ay_score_context_fitness (AyScoreContext *self, AyJob *job, GError **error);
+/* That share as it is known so far, and what was found of this head before. */
+const AyFlagged *ay_score_context_flagged (const AyScoreContext *self);
+void ay_score_context_set_flagged (AyScoreContext *self, const AyFlagged *flagged);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyScoreContext, ay_score_context_free)
 

@@ -13,7 +13,7 @@
 #include <math.h>
 #include <string.h>
 
-#define TOO_MANY 0.15       /* share of rows flagged above which the head is called too weak */
+#define TOO_MANY 0.15       /* share of rows flagged above which the judge is called too weak */
 #define TRAIN_ACCURACY 0.995
 #define TRAIN_CONFIDENCE 0.1
 
@@ -207,10 +207,10 @@ say_confident (Judge *self)
 
   ay_score_count (self->out, "rows_judged", self->n);
   ay_score_count (self->out, "estimated_errors", confident->n_errors);
-  if (share > TOO_MANY)
-    ay_score_flag (self->context, self->out, "weak-head",
-                   "this head is too weak to judge labels: confident learning flags %.0f %% of "
-                   "the rows", 100.0 * share);
+  if (share > TOO_MANY && self->given) /* of the head its fitness says so */
+    ay_score_flag (self->context, self->out, "weak-probabilities",
+                   "the given probabilities are too weak to judge labels: confident learning "
+                   "flags %.0f %% of the rows", 100.0 * share);
 }
 
 static gboolean

@@ -2,8 +2,12 @@
 #include "core/work/work_private.h"
 
 #include "core/base/json_text.h"
+#include "core/shim/number.h"
 
+#include <math.h>
 #include <string.h>
+
+#define CLASSES_NAMED 20 /* in a message */
 
 AyWork *
 ay_work_ref (AyWork *self)
@@ -210,11 +214,39 @@ ay_work_open (const char *path, AyWorkspaceMode mode, GHashTable *moved, AyJob *
   return g_steal_pointer (&self);
 }
 
+/* A new label must be one that the data set knows. */
+static gboolean
+check_label (const AyDataset *data, const char *label, GError **error)
+{
+  double number;
+  g_autoptr (GString) names = NULL;
+
+  if (data->n_classes == 0)
+    {
+      if (ay_number_parse (label, strlen (label), &number) && isfinite (number))
+        return TRUE;
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   "new label \"%s\": a number is predicted, and this is none", label);
+      return FALSE;
+    }
+  if (g_strv_contains ((const char *const *) data->class_names, label))
+    return TRUE;
+  names = g_string_new (NULL);
+  for (guint k = 0; k < MIN (data->n_classes, CLASSES_NAMED); k++)
+    g_string_append_printf (names, "%s%s", k > 0 ? ", " : "", data->class_names[k]);
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no class called \"%s\"; there are %s%s", label,
+               names->str, data->n_classes > CLASSES_NAMED ? ", ..." : "");
+  return FALSE;
+}
+
 gboolean
 ay_work_decide (AyWork *self, const AyDecision *decision, GError **error)
 {
   gboolean ok;
 
+  if (decision->kind == AY_DECISION_RELABEL && decision->value != NULL
+      && !check_label (self->data, decision->value, error))
+    return FALSE;
   g_rec_mutex_lock (&self->lock);
   ok = ay_journal_decide (self->journal, decision, error);
   ay_work_changed (self);

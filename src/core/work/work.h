@@ -117,7 +117,8 @@ gboolean ay_work_whatif (AyWork *self, const AyBitset *rows, gboolean verify, Ay
                          AyJob *job, GError **error);
 void ay_what_if_clear (AyWhatIf *self);
 
-/* Decisions, recorded in the journal at once. */
+/* Decisions, recorded in the journal at once. A new label must be one that the data set knows, or
+ * a number where one is predicted: AY_ERROR_RANGE. */
 gboolean ay_work_decide (AyWork *self, const AyDecision *decision, GError **error);
 gboolean ay_work_undo (AyWork *self, GError **error);
 gboolean ay_work_redo (AyWork *self, GError **error);

@@ -177,6 +177,52 @@ ay_work_head_options (const AyWork *self)
   return &self->head_options;
 }
 
+gboolean
+ay_work_keep_flagged (AyWork *self, GError **error)
+{
+  const AyFlagged *flagged
+      = self->context != NULL ? ay_score_context_flagged (self->context) : NULL;
+  g_autofree char *head = NULL, *json = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  JsonObject *object;
+
+  if (flagged == NULL || !flagged->left_out)
+    return TRUE;
+  head = options_to_json (self);
+  node = json_node_new (JSON_NODE_OBJECT);
+  object = json_object_new ();
+  json_object_set_string_member (object, "head", head);
+  json_object_set_double_member (object, "share", flagged->share);
+  json_object_set_int_member (object, "rows", (gint64) flagged->rows);
+  json_node_take_object (node, object);
+  json = ay_json_to_text (node, FALSE);
+  return ay_workspace_put_json (self->store, AY_KIND_SETTING, AY_SETTING_FLAGGED, json, error);
+}
+
+/* A share that cannot be read is found again, as if it had not been kept. */
+static void
+recall_flagged (AyWork *self)
+{
+  g_autofree char *head = options_to_json (self), *json = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  JsonObject *object;
+  AyFlagged flagged;
+
+  if (!ay_workspace_has (self->store, AY_KIND_SETTING, AY_SETTING_FLAGGED))
+    return;
+  json = ay_workspace_get_json (self->store, AY_KIND_SETTING, AY_SETTING_FLAGGED, NULL);
+  node = json != NULL ? json_from_string (json, NULL) : NULL;
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+    return;
+  object = json_node_get_object (node);
+  flagged.share = json_object_get_double_member_with_default (object, "share", NAN);
+  flagged.rows = (gsize) json_object_get_int_member_with_default (object, "rows", 0);
+  flagged.left_out = TRUE;
+  if (g_strcmp0 (json_object_get_string_member_with_default (object, "head", NULL), head) == 0
+      && flagged.share >= 0.0 && flagged.share <= 1.0)
+    ay_score_context_set_flagged (self->context, &flagged);
+}
+
 AyScoreContext *
 ay_work_context (AyWork *self, AyJob *job, GError **error)
 {
@@ -192,6 +238,7 @@ ay_work_context (AyWork *self, AyJob *job, GError **error)
         }
       self->context = ay_score_context_new (self->data, &self->head_options, NULL);
       ay_score_context_set_target (self->context, self->target_kind, slice);
+      recall_flagged (self);
     }
   return self->context;
 }

@@ -38,12 +38,16 @@ struct _AyWork
 #define AY_SETTING_FILES "files"       /* the input files as they were */
 #define AY_SETTING_HEAD "head"         /* head and target parameters */
 #define AY_SETTING_OPENINGS "test"     /* how often the test part was opened */
+#define AY_SETTING_FLAGGED "flagged"   /* the share of labels doubted by a head's left-out rows */
 #define AY_SETTING_SPLIT "split"       /* the parts as drawn, a byte a row */
 
 /* After something was stored: columns and filter are made anew on need. */
 void ay_work_changed (AyWork *self);
 /* The shared head and so on, made on need. (transfer none) */
 AyScoreContext *ay_work_context (AyWork *self, AyJob *job, GError **error);
+/* Remembers the share of labels that the present head doubts, once it is known by its left-out
+ * rows: to find it again means leaving out again. */
+gboolean ay_work_keep_flagged (AyWork *self, GError **error);
 /* Reads the remembered head and target parameters. */
 gboolean ay_work_load_head_options (AyWork *self, GError **error);
 /* TRUE when `name` is a head or target parameter. */

@@ -148,6 +148,11 @@ store_results (AyWork *self, const char *const *ids, GPtrArray *results, GError 
           return FALSE;
         }
     }
+  if (!ay_work_keep_flagged (self, error))
+    {
+      ay_workspace_rollback (self->store);
+      return FALSE;
+    }
   return ay_workspace_commit (self->store, error);
 }
 
