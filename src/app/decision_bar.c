@@ -88,8 +88,12 @@ estimate_text (const AyWhatIf *what)
     return g_strdup (_ ("none of them is a training row: removing them changes nothing"));
   if (what->valid.unbounded)
     return g_strdup (_ ("a class would lose its last training row: loss unbounded"));
-  return g_strdup_printf (_ ("removing %u training rows changes validation loss by %+.4g "
-                             "(estimate%s), accuracy by %+.2f points"),
+  return g_strdup_printf (g_dngettext (NULL,
+                                       "removing %u training row changes validation loss by %+.4g "
+                                       "(estimate%s), accuracy by %+.2f points",
+                                       "removing %u training rows changes validation loss by "
+                                       "%+.4g (estimate%s), accuracy by %+.2f points",
+                                       what->n_rows),
                           (guint) what->n_rows, what->valid.estimate,
                           what->valid.rough ? _ (", rough") : "",
                           100.0 * (what->valid.accuracy_estimate - what->valid.before.accuracy));
@@ -103,8 +107,9 @@ proof_text (const AyWhatIf *what)
   if (!what->valid.verified)
     return g_strdup (what->sentence);
   if (what->has_test)
-    test = g_strdup_printf (_ (", test %+.4g (opened %u times)"), what->test.refit,
-                            what->test_openings);
+    test = g_strdup_printf (g_dngettext (NULL, ", test %+.4g (opened %u time)",
+                                         ", test %+.4g (opened %u times)", what->test_openings),
+                            what->test.refit, what->test_openings);
   return g_strdup_printf (_ ("Refitted: validation loss %+.4g (estimate %+.4g)%s; %s"),
                           what->valid.refit, what->valid.estimate, test != NULL ? test : "",
                           what->sentence);

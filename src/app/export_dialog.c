@@ -1,24 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/export_dialog.h"
 
+#include "app/model/row_set.h"
 #include "app/widgets/drop_down.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
-typedef enum
-{
-  ROWS_CURATED, /* all but the dropped */
-  ROWS_SELECTED,
-  ROWS_VISIBLE,
-  ROWS_ALL,
-} Rows;
-
 typedef struct
 {
   GtkWindow *window;
   AssaySession *session;
-  GtkWidget *rows;    /* drop-down of Rows */
+  GtkWidget *rows;    /* drop-down of AssayRowSet */
   GtkWidget *columns; /* list box of check rows */
 } Dialog;
 
@@ -65,27 +58,10 @@ export_done (GObject *session, gpointer data, const GError *error)
   assay_session_tell (ASSAY_SESSION (session), text, FALSE);
 }
 
-static AyBitset *
+static AssayRowSet
 chosen_rows (Dialog *self)
 {
-  AyBitset *all = ay_bitset_copy (assay_session_get_visible (self->session));
-  const guint8 *decided;
-
-  switch ((Rows) gtk_drop_down_get_selected (GTK_DROP_DOWN (self->rows)))
-    {
-    case ROWS_SELECTED:
-      ay_bitset_assign (all, assay_session_get_selection (self->session));
-      return all;
-    case ROWS_VISIBLE: return all;
-    case ROWS_ALL: ay_bitset_fill (all); return all;
-    case ROWS_CURATED: break;
-    }
-  ay_bitset_fill (all);
-  decided = ay_journal_decided (ay_work_journal (assay_session_get_work (self->session)));
-  for (gsize i = 0; i < all->n; i++)
-    if (decided[i] == AY_DECIDED_DROP)
-      ay_bitset_remove (all, i);
-  return all;
+  return (AssayRowSet) gtk_drop_down_get_selected (GTK_DROP_DOWN (self->rows));
 }
 
 static char **
@@ -117,7 +93,7 @@ file_chosen (GtkNativeDialog *native, int response, gpointer data)
 
       export->path = g_file_get_path (file);
       export->columns = chosen_columns (self);
-      export->rows = chosen_rows (self);
+      export->rows = assay_row_set_dup (self->session, chosen_rows (self));
       assay_session_run (self->session, _ ("Exporting"), export_in_thread, export_done, export,
                          export_free);
       gtk_window_destroy (self->window);
@@ -181,7 +157,8 @@ make_rows (AssaySession *session)
   guint n = 0;
 
   g_object_get (session, "n-selected", &n, NULL);
-  gtk_drop_down_set_selected (GTK_DROP_DOWN (rows), n > 0 ? ROWS_SELECTED : ROWS_CURATED);
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (rows),
+                              n > 0 ? ASSAY_ROWS_SELECTED : ASSAY_ROWS_CURATED);
   assay_drop_down_set_name (GTK_DROP_DOWN (rows), _ ("Rows"));
   return rows;
 }
@@ -227,6 +204,18 @@ dialog_free (gpointer data)
   g_free (self);
 }
 
+static void
+close_on_escape (GtkWidget *window)
+{
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (keys),
+      gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
+                        gtk_named_action_new ("window.close")));
+  gtk_widget_add_controller (window, keys);
+}
+
 void
 assay_export_dialog_show (GtkWindow *parent, AssaySession *session)
 {
@@ -248,6 +237,7 @@ assay_export_dialog_show (GtkWindow *parent, AssaySession *session)
   gtk_box_append (GTK_BOX (box), header);
   gtk_box_append (GTK_BOX (box), make_content (self));
   adw_window_set_content (ADW_WINDOW (window), box);
+  close_on_escape (window);
   g_signal_connect_swapped (window, "destroy", G_CALLBACK (dialog_free), self);
   gtk_window_present (self->window);
 }

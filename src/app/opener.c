@@ -13,7 +13,6 @@ typedef struct
   char *path;
   AyLoadOptions *roles; /* (nullable) */
   AyWork *work;         /* the result */
-  gboolean made;        /* a new workspace, to be scored */
   AssayOpened opened;
   gpointer user;
 } Opening;
@@ -70,7 +69,11 @@ make_workspace (Opening *self, const char *path, AyJob *job, GError **error)
       self->roles->inputs = g_strdupv (inputs);
     }
   work = ay_work_new (path, self->roles, job, error);
-  self->made = work != NULL;
+  if (work != NULL && !ay_job_commit (job, error))
+    {
+      g_clear_pointer (&work, ay_work_unref);
+      g_unlink (path);
+    }
   return work;
 }
 
@@ -127,13 +130,32 @@ assay_opener_start (AssaySession *session, GFile *file, const AyLoadOptions *rol
   self->roles = roles != NULL ? ay_load_options_copy (roles) : NULL;
   self->opened = opened;
   self->user = user;
-  return assay_session_run (session, title, open_in_thread, open_done, self, opening_free);
+  return assay_session_run_apart (session, title, open_in_thread, open_done, self,
+                                  opening_free);
 }
 
-/* What a first look needs, in two tasks: the map and what colours it are there at once; what takes
+/* What a first look needs, a task each: the map and what colours it are there at once; what takes
  * longer follows while the person looks. Scores that the data does not allow are left out. */
 static const char *const first_scores[] = { "influence", NULL };
 static const char *const later_scores[] = { "self_confidence", "label_issue", NULL };
+
+static gboolean
+map_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
+{
+  g_autoptr (AyTable) columns = ay_work_columns (work, error);
+
+  if (columns == NULL || ay_table_find (columns, "map_x") != NULL)
+    return columns != NULL;
+  return ay_work_map (work, "pca", NULL, ay_work_load_options (work)->seed, job, error);
+}
+
+static void
+map_done (GObject *object, gpointer data, const GError *error)
+{
+  assay_session_columns_changed (ASSAY_SESSION (object));
+  if (error != NULL)
+    assay_session_fail (ASSAY_SESSION (object), error);
+}
 
 static gboolean
 score_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
@@ -144,9 +166,6 @@ score_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
   guint64 seed = ay_work_load_options (work)->seed;
 
   if (columns == NULL)
-    return FALSE;
-  if (ay_table_find (columns, "map_x") == NULL
-      && !ay_work_map (work, "pca", NULL, seed, job, error))
     return FALSE;
   for (; *ids != NULL; ids++)
     {
@@ -183,6 +202,7 @@ assay_opener_score (AssaySession *session)
       score_done (G_OBJECT (session), NULL, NULL);
       return NULL;
     }
+  assay_session_run (session, _ ("Placing the rows"), map_in_thread, map_done, NULL, NULL);
   assay_session_run (session, _ ("Scoring"), score_in_thread, score_done, (gpointer) first_scores,
                      NULL);
   return assay_session_run (session, _ ("Looking for label errors"), score_in_thread, score_done,

@@ -70,14 +70,80 @@ row_model_selection_in_range (GtkSelectionModel *model, guint position, guint n_
   return bits;
 }
 
-/* GTK says which positions (mask) get which state (selected); rows that are not shown keep
- * theirs, except where a plain click replaces everything. */
+/* Rows at positions, all of the data set otherwise unset. */
+static AyBitset *
+rows_at (AssayRowModel *self, guint position, guint n_items)
+{
+  AyBitset *rows = ay_bitset_new (assay_session_get_selection (self->session)->n);
+
+  for (guint i = position; i < self->n_shown && i - position < n_items; i++)
+    ay_bitset_add (rows, self->shown[i]);
+  return rows;
+}
+
+/* The rule of every view: rows that are not shown lose their place only where a gesture replaces
+ * the selection. GTK's own default cannot tell that from changing all the shown rows. */
+static gboolean
+row_model_select_range (GtkSelectionModel *model, guint position, guint n_items,
+                        gboolean unselect_rest)
+{
+  AssayRowModel *self = ASSAY_ROW_MODEL (model);
+  g_autoptr (AyBitset) rows = NULL;
+
+  if (assay_session_get_selection (self->session) == NULL)
+    return FALSE;
+  rows = rows_at (self, position, n_items);
+  assay_session_select (self->session, rows,
+                        unselect_rest ? ASSAY_SELECT_REPLACE : ASSAY_SELECT_ADD);
+  return TRUE;
+}
+
+static gboolean
+row_model_select_item (GtkSelectionModel *model, guint position, gboolean unselect_rest)
+{
+  return row_model_select_range (model, position, 1, unselect_rest);
+}
+
+static gboolean
+row_model_unselect_range (GtkSelectionModel *model, guint position, guint n_items)
+{
+  AssayRowModel *self = ASSAY_ROW_MODEL (model);
+  g_autoptr (AyBitset) rows = NULL;
+
+  if (assay_session_get_selection (self->session) == NULL)
+    return FALSE;
+  rows = rows_at (self, position, n_items);
+  assay_session_select (self->session, rows, ASSAY_SELECT_SUBTRACT);
+  return TRUE;
+}
+
+static gboolean
+row_model_unselect_item (GtkSelectionModel *model, guint position)
+{
+  return row_model_unselect_range (model, position, 1);
+}
+
+static gboolean
+row_model_select_all (GtkSelectionModel *model)
+{
+  return row_model_select_range (model, 0, G_MAXUINT, TRUE);
+}
+
+static gboolean
+row_model_unselect_all (GtkSelectionModel *model)
+{
+  assay_session_select_none (ASSAY_ROW_MODEL (model)->session);
+  return TRUE;
+}
+
+/* Rubber bands: the positions of the mask get the state that they have in selected. A mask of all
+ * positions replaces the selection; of some, what differs is toggled: one step of undo each. */
 static gboolean
 row_model_set_selection (GtkSelectionModel *model, GtkBitset *selected, GtkBitset *mask)
 {
   AssayRowModel *self = ASSAY_ROW_MODEL (model);
   const AyBitset *before = assay_session_get_selection (self->session);
-  g_autoptr (AyBitset) after = NULL;
+  g_autoptr (AyBitset) rows = NULL;
   gboolean replaces;
   GtkBitsetIter iter;
   guint i;
@@ -85,18 +151,16 @@ row_model_set_selection (GtkSelectionModel *model, GtkBitset *selected, GtkBitse
   if (before == NULL)
     return FALSE;
   replaces = gtk_bitset_get_size (mask) >= self->n_shown;
-  after = replaces ? ay_bitset_new (before->n) : ay_bitset_copy (before);
+  rows = ay_bitset_new (before->n);
   if (gtk_bitset_iter_init_first (&iter, mask, &i))
     do
-      if (i < self->n_shown)
-        {
-          if (gtk_bitset_contains (selected, i))
-            ay_bitset_add (after, self->shown[i]);
-          else
-            ay_bitset_remove (after, self->shown[i]);
-        }
+      if (i < self->n_shown
+          && gtk_bitset_contains (selected, i)
+                 != (!replaces && ay_bitset_get (before, self->shown[i])))
+        ay_bitset_add (rows, self->shown[i]);
     while (gtk_bitset_iter_next (&iter, &i));
-  assay_session_select (self->session, after, ASSAY_SELECT_REPLACE);
+  assay_session_select (self->session, rows,
+                        replaces ? ASSAY_SELECT_REPLACE : ASSAY_SELECT_TOGGLE);
   return TRUE;
 }
 
@@ -106,6 +170,12 @@ row_model_selection_init (GtkSelectionModelInterface *iface)
   iface->is_selected = row_model_is_selected;
   iface->get_selection_in_range = row_model_selection_in_range;
   iface->set_selection = row_model_set_selection;
+  iface->select_item = row_model_select_item;
+  iface->unselect_item = row_model_unselect_item;
+  iface->select_range = row_model_select_range;
+  iface->unselect_range = row_model_unselect_range;
+  iface->select_all = row_model_select_all;
+  iface->unselect_all = row_model_unselect_all;
 }
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (
@@ -158,11 +228,17 @@ sort_keys (AyColumn *column)
   return keys;
 }
 
+typedef struct
+{
+  AyColumn *column;
+  gboolean descending;
+} TextOrder;
+
 static int
 compare_texts (gconstpointer a, gconstpointer b, gpointer data)
 {
-  AssayRowModel *self = data;
-  AyColumn *column = assay_session_find_column (self->session, self->column);
+  const TextOrder *self = data;
+  AyColumn *column = self->column;
   guint32 x = *(const guint32 *) a, y = *(const guint32 *) b;
   gsize nx = 0, ny = 0;
   const char *tx = ay_column_text (column, x, &nx);
@@ -198,7 +274,12 @@ make_order (AssayRowModel *self)
 
   self->order = ay_order (keys, self->n_order, self->descending);
   if (ay_column_type (column) == AY_COLUMN_TEXT)
-    g_qsort_with_data (self->order, (int) self->n_order, sizeof (guint32), compare_texts, self);
+    {
+      TextOrder order = { column, self->descending };
+
+      g_qsort_with_data (self->order, (int) self->n_order, sizeof (guint32), compare_texts,
+                         &order);
+    }
 }
 
 static void
@@ -229,6 +310,15 @@ on_columns_changed (AssayRowModel *self)
 {
   make_order (self);
   make_shown (self);
+}
+
+static void
+on_decided (AssayRowModel *self)
+{
+  static const char *const decided[] = { "decision", "new_label", "tags", NULL };
+
+  if (self->column != NULL && g_strv_contains (decided, self->column))
+    on_columns_changed (self);
 }
 
 static void
@@ -272,6 +362,7 @@ assay_row_model_new (AssaySession *session)
   self->session = g_object_ref (session);
   g_signal_connect_object (session, "columns-changed", G_CALLBACK (on_columns_changed), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "decided", G_CALLBACK (on_decided), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "visible-changed", G_CALLBACK (make_shown), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "selection-changed", G_CALLBACK (on_selection_changed), self,

@@ -12,6 +12,7 @@ struct _AssaySession
 {
   GObject parent;
   AyWork *work;
+  guint serial;
   AyTable *columns;     /* (nullable) remade on need */
   GPtrArray *scores;    /* (nullable) likewise */
   AyBitset *selection;  /* of the data set's rows; NULL without a workspace */
@@ -210,6 +211,12 @@ assay_session_get_data (AssaySession *self)
   return self->work != NULL ? ay_work_data (self->work) : NULL;
 }
 
+guint
+assay_session_get_serial (AssaySession *self)
+{
+  return self->serial;
+}
+
 static void
 everything_changed (AssaySession *self)
 {
@@ -222,10 +229,29 @@ everything_changed (AssaySession *self)
   g_signal_emit (self, signals[SELECTION_CHANGED], 0);
 }
 
+/* Results would be about rows that are no longer shown. */
+static void
+cancel_tasks_of (AssaySession *self, AyWork *work)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->tasks));
+
+  for (guint i = 0; work != NULL && i < n; i++)
+    {
+      g_autoptr (AssayTask) task = g_list_model_get_item (G_LIST_MODEL (self->tasks), i);
+
+      if (assay_task_get_work (task) == work)
+        assay_task_cancel (task);
+    }
+}
+
 void
 assay_session_set_work (AssaySession *self, AyWork *work)
 {
+  static guint last_serial;
+
+  cancel_tasks_of (self, self->work);
   clear_work (self);
+  self->serial = ++last_serial;
   if (work != NULL)
     {
       gsize n = ay_work_data (work)->n;
@@ -303,6 +329,21 @@ apply_filters (AssaySession *self)
   g_signal_emit (self, signals[VISIBLE_CHANGED], 0);
 }
 
+/* A condition may speak of decisions, and of scores that were computed anew. One that no longer
+ * makes sense keeps the rows that it had. */
+static void
+refresh_matches (AssaySession *self)
+{
+  AyBitset *matches = self->filters->where != NULL
+                          ? ay_work_select (self->work, self->filters->where, NULL, NULL)
+                          : NULL;
+
+  if (matches == NULL)
+    return;
+  ay_bitset_free (self->filters->matches);
+  self->filters->matches = matches;
+}
+
 void
 assay_session_columns_changed (AssaySession *self)
 {
@@ -311,8 +352,10 @@ assay_session_columns_changed (AssaySession *self)
   if (self->work == NULL)
     return;
   g_signal_emit (self, signals[COLUMNS_CHANGED], 0);
-  if (!assay_filters_is_empty (self->filters))
-    apply_filters (self);
+  if (assay_filters_is_empty (self->filters))
+    return;
+  refresh_matches (self);
+  apply_filters (self);
 }
 
 const AyBitset *
@@ -518,17 +561,10 @@ decided (AssaySession *self)
 {
   g_clear_pointer (&self->columns, ay_table_unref);
   g_signal_emit (self, signals[DECIDED], 0);
-  if (self->filters->where != NULL)
+  if (!assay_filters_is_empty (self->filters))
     {
-      /* The condition may speak of decisions. */
-      AyBitset *matches = ay_work_select (self->work, self->filters->where, NULL, NULL);
-
-      if (matches != NULL)
-        {
-          ay_bitset_free (self->filters->matches);
-          self->filters->matches = matches;
-          apply_filters (self);
-        }
+      refresh_matches (self);
+      apply_filters (self);
     }
 }
 
@@ -562,6 +598,7 @@ restore (AssaySession *self, const AssayStep *step, int side)
     case ASSAY_STEP_FILTERS:
       assay_filters_free (self->filters);
       self->filters = assay_filters_copy (step->filters[side]);
+      refresh_matches (self);
       apply_filters (self);
       break;
     case ASSAY_STEP_DECISION:
@@ -632,13 +669,21 @@ assay_session_get_tasks (AssaySession *self)
 
 static void task_ended (AssayTask *task, GObject *session);
 
+/* Of the tasks on workspaces one runs at a time. */
 static void
-start_first (AssaySession *self)
+start_next (AssaySession *self)
 {
-  g_autoptr (AssayTask) task = g_list_model_get_item (G_LIST_MODEL (self->tasks), 0);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->tasks));
 
-  if (task != NULL && !assay_task_has_started (task))
-    assay_task_start (task, G_OBJECT (self), self->work, task_ended);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (AssayTask) task = g_list_model_get_item (G_LIST_MODEL (self->tasks), i);
+
+      if (!assay_task_has_started (task))
+        assay_task_start (task, G_OBJECT (self), task_ended);
+      if (assay_task_get_work (task) != NULL)
+        break;
+    }
   notify (self, PROP_BUSY);
 }
 
@@ -650,7 +695,7 @@ task_ended (AssayTask *task, GObject *session)
 
   if (g_list_store_find (self->tasks, task, &position))
     g_list_store_remove (self->tasks, position);
-  start_first (self);
+  start_next (self);
 }
 
 AssayTask *
@@ -659,9 +704,22 @@ assay_session_run (AssaySession *self, const char *title, AssayTaskFunc func, As
 {
   g_autoptr (AssayTask) task = assay_task_new (title, func, done, data, free_data);
 
+  assay_task_set_work (task, self->work);
   g_list_store_append (self->tasks, task);
-  start_first (self);
+  start_next (self);
   return task; /* kept by the list until it has ended */
+}
+
+AssayTask *
+assay_session_run_apart (AssaySession *self, const char *title, AssayTaskFunc func,
+                         AssayTaskDone done, gpointer data, GDestroyNotify free_data)
+{
+  g_autoptr (AssayTask) task = assay_task_new (title, func, done, data, free_data);
+
+  g_list_store_append (self->tasks, task);
+  assay_task_start (task, G_OBJECT (self), task_ended);
+  notify (self, PROP_BUSY);
+  return task;
 }
 
 void

@@ -37,9 +37,12 @@ AssaySession *assay_session_new (void);
 
 /* (transfer none) (nullable) */
 AyWork *assay_session_get_work (AssaySession *self);
-/* Takes over a workspace that a task opened; NULL closes. */
+/* Takes over a workspace that a task opened; NULL closes. Tasks of the one before are cancelled. */
 void assay_session_set_work (AssaySession *self, AyWork *work);
 AyDataset *assay_session_get_data (AssaySession *self);
+/* Another number whenever a workspace is opened, in any session: a key for what is kept of its
+ * rows. */
+guint assay_session_get_serial (AssaySession *self);
 /* (transfer none) (nullable): a picture of all columns, remade when they change. */
 AyTable *assay_session_get_columns (AssaySession *self);
 /* (transfer none) (nullable) */
@@ -103,6 +106,11 @@ GListModel *assay_session_get_tasks (AssaySession *self);
  * error) on the main thread, error NULL on success; AY_ERROR_CANCELLED when the user stopped it. */
 AssayTask *assay_session_run (AssaySession *self, const char *title, AssayTaskFunc func,
                               AssayTaskDone done, gpointer data, GDestroyNotify free_data);
+
+/* The same for what needs no workspace (opening one): it does not wait for its turn, and goes on
+ * when the workspace changes. */
+AssayTask *assay_session_run_apart (AssaySession *self, const char *title, AssayTaskFunc func,
+                                    AssayTaskDone done, gpointer data, GDestroyNotify free_data);
 
 void assay_session_tell (AssaySession *self, const char *text, gboolean offer_undo);
 void assay_session_fail (AssaySession *self, const GError *error);

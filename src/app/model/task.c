@@ -102,6 +102,19 @@ assay_task_new (const char *title, AssayTaskFunc func, AssayTaskDone done, gpoin
   return self;
 }
 
+void
+assay_task_set_work (AssayTask *self, AyWork *work)
+{
+  g_clear_pointer (&self->work, ay_work_unref);
+  self->work = work != NULL ? ay_work_ref (work) : NULL;
+}
+
+AyWork *
+assay_task_get_work (AssayTask *self)
+{
+  return self->work;
+}
+
 static gboolean
 poll_progress (gpointer data)
 {
@@ -162,13 +175,12 @@ thread_ended (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 void
-assay_task_start (AssayTask *self, GObject *session, AyWork *work,
+assay_task_start (AssayTask *self, GObject *session,
                   void (*ended) (AssayTask *self, GObject *session))
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, thread_ended, NULL);
 
   self->session = g_object_ref (session);
-  self->work = work != NULL ? ay_work_ref (work) : NULL;
   self->ended = ended;
   self->running = TRUE;
   self->poll = g_timeout_add (POLL_MS, poll_progress, self);

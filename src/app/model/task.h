@@ -20,9 +20,12 @@ typedef void (*AssayTaskDone) (GObject *session, gpointer data, const GError *er
 
 AssayTask *assay_task_new (const char *title, AssayTaskFunc func, AssayTaskDone done,
                            gpointer data, GDestroyNotify free_data);
+/* What func works on, whatever is open by the time that it runs; nothing unless set. */
+void assay_task_set_work (AssayTask *self, AyWork *work);
+AyWork *assay_task_get_work (AssayTask *self); /* (transfer none) (nullable) */
 /* Starts the thread; `ended` is called on the main thread when the thread has ended, cancelled or
  * not; `done` as soon as there is a result or the task was cancelled. */
-void assay_task_start (AssayTask *self, GObject *session, AyWork *work,
+void assay_task_start (AssayTask *self, GObject *session,
                        void (*ended) (AssayTask *self, GObject *session));
 void assay_task_cancel (AssayTask *self);
 const char *assay_task_get_title (AssayTask *self);

@@ -206,6 +206,7 @@ assay_samples_page_init (AssaySamplesPage *self)
   gtk_drop_down_set_expression (
       self->sort_drop_down, gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string"));
   g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
+  assay_drop_down_shorten (self->sort_drop_down);
   assay_drop_down_set_name (self->sort_drop_down, _ ("Sort By"));
   g_signal_connect_swapped (self->gallery_button, "toggled", G_CALLBACK (show_view), self);
   g_signal_connect_swapped (self->selected_check, "toggled", G_CALLBACK (only_selected), self);

@@ -101,6 +101,7 @@ assay_column_chooser_init (AssayColumnChooser *self)
       self->drop_down, gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string"));
   gtk_drop_down_set_enable_search (self->drop_down, TRUE);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->drop_down), _ ("Colour by a column"));
+  assay_drop_down_shorten (self->drop_down);
   assay_drop_down_set_name (self->drop_down, _ ("Colour By"));
   g_signal_connect_swapped (self->drop_down, "notify::selected", G_CALLBACK (on_selected), self);
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->drop_down));

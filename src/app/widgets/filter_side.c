@@ -45,7 +45,8 @@ show_counts (AssayFilterSide *self)
       }
   for (guint k = 0; k < self->counts->len; k++)
     {
-      g_autofree char *count = g_strdup_printf ("%u / %u", shown[k], all[k]);
+      g_autofree char *count = shown[k] == all[k] ? g_strdup_printf ("%u", all[k])
+                                                  : g_strdup_printf ("%u/%u", shown[k], all[k]);
 
       gtk_label_set_text (self->counts->pdata[k], count);
     }
@@ -113,7 +114,7 @@ make_only (AssayFilterSide *self, guint code, const char *class_name)
 
   gtk_widget_set_name (button, name);
   gtk_widget_add_css_class (button, "flat");
-  gtk_widget_add_css_class (button, "caption");
+  gtk_widget_add_css_class (button, "only");
   gtk_widget_set_tooltip_text (button, label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
                                   -1);
@@ -134,6 +135,7 @@ add_class (AssayFilterSide *self, guint code, const char *name)
   g_signal_connect_swapped (check, "toggled", G_CALLBACK (check_toggled), self);
   gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 18);
   gtk_widget_set_hexpand (label, TRUE);
   gtk_widget_set_tooltip_text (label, name);
   gtk_widget_add_css_class (count, "numeric");
@@ -256,6 +258,6 @@ assay_filter_side_init (AssayFilterSide *self)
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroll), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroll), box);
-  gtk_widget_set_size_request (scroll, 250, -1);
+  gtk_widget_set_size_request (scroll, 222, -1);
   adw_bin_set_child (ADW_BIN (self), scroll);
 }

@@ -35,6 +35,7 @@ make_line (AssayInspector *self, AyColumn *column, gsize row)
 
   gtk_label_set_xalign (GTK_LABEL (name), 0.0f);
   gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (name), 16);
   gtk_label_set_ellipsize (GTK_LABEL (value), PANGO_ELLIPSIZE_END);
   gtk_label_set_max_width_chars (GTK_LABEL (value), 18);
   gtk_label_set_selectable (GTK_LABEL (value), FALSE);
@@ -68,17 +69,16 @@ static void
 fill_values (AssayInspector *self, gsize row)
 {
   AyTable *columns = assay_session_get_columns (self->session);
-  AyTable *input = assay_session_get_data (self->session)->table;
   guint shown = 0;
 
-  for (int pass = 0; pass < 2; pass++)
+  for (int rank = 0; rank < 4; rank++)
     for (guint i = 0; i < ay_table_n_columns (columns) && shown < MAX_COLUMNS; i++)
       {
         AyColumn *column = ay_table_column (columns, i);
-        gboolean own = i >= 3 && input != NULL
-                       && ay_table_find (input, ay_column_name (column)) != NULL;
+        gboolean computed = rank == 1 || rank == 2;
 
-        if (own == pass && !(i >= 3 && ay_column_is_missing (column, row) && !own))
+        if (assay_table_cells_rank (self->session, i) == rank
+            && !(computed && ay_column_is_missing (column, row)))
           {
             GtkWidget *line = gtk_list_box_row_new ();
 
@@ -214,6 +214,8 @@ assay_inspector_init (AssayInspector *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->values), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Values of the Row"), -1);
   gtk_label_set_wrap (self->title, TRUE);
+  gtk_label_set_max_width_chars (self->title, 28);
+  gtk_label_set_max_width_chars (self->text, 32);
   gtk_label_set_wrap (self->text, TRUE);
   gtk_label_set_wrap_mode (self->text, PANGO_WRAP_WORD_CHAR);
   gtk_label_set_xalign (self->title, 0.0f);
@@ -229,6 +231,6 @@ assay_inspector_init (AssayInspector *self)
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroll), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroll), box);
-  gtk_widget_set_size_request (scroll, 260, -1);
+  gtk_widget_set_size_request (scroll, 224, -1);
   adw_bin_set_child (ADW_BIN (self), scroll);
 }

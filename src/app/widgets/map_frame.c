@@ -1,6 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/map_frame.h"
 
+AssayMapFrame
+assay_map_frame_describe (AssaySession *session, AssayPointColors *colors, gsize n, float *x,
+                          float *y)
+{
+  const AyBitset *selection = assay_session_get_selection (session);
+  AssayMapFrame frame = { .n = n, .x = g_atomic_rc_box_acquire (x),
+                          .y = g_atomic_rc_box_acquire (y),
+                          .colors = assay_point_colors_ref (colors) };
+
+  frame.options = (AyFigureRasterOptions) AY_FIGURE_RASTER_OPTIONS_INIT;
+  frame.visible = ay_bitset_copy (assay_session_get_visible (session));
+  frame.selected = ay_bitset_count (selection) > 0 ? ay_bitset_copy (selection) : NULL;
+  return frame;
+}
+
+AyFigurePoints
+assay_map_frame_points (const AssayMapFrame *self)
+{
+  return (AyFigurePoints) { .n = self->n, .x = self->x, .y = self->y,
+                            .color = self->colors->index, .palette = self->colors->palette,
+                            .n_palette = self->colors->n_palette, .shape = self->colors->shape,
+                            .visible = self->visible, .selected = self->selected };
+}
+
 void
 assay_map_frame_clear (AssayMapFrame *self)
 {
@@ -14,10 +38,7 @@ assay_map_frame_clear (AssayMapFrame *self)
 GdkTexture *
 assay_map_frame_draw (const AssayMapFrame *self, AyFigureRaster *raster, double *seconds)
 {
-  AyFigurePoints points = { .n = self->n, .x = self->x, .y = self->y,
-                            .color = self->colors->index, .palette = self->colors->palette,
-                            .n_palette = self->colors->n_palette, .shape = self->colors->shape,
-                            .visible = self->visible, .selected = self->selected };
+  AyFigurePoints points = assay_map_frame_points (self);
   gsize stride = (gsize) self->options.width * 4;
   gsize size = stride * (gsize) self->options.height;
   guint32 *pixels = g_try_malloc (MAX (size, 1));

@@ -21,6 +21,12 @@ typedef struct
   gboolean coarse;          /* small marks, made while moving */
 } AssayMapFrame;
 
+/* All points of a session as they are now, at the places x, y (rc boxes), n of them: only the view
+ * and the size remain to be set. */
+AssayMapFrame assay_map_frame_describe (AssaySession *session, AssayPointColors *colors, gsize n,
+                                        float *x, float *y);
+/* Borrowed from the frame. */
+AyFigurePoints assay_map_frame_points (const AssayMapFrame *self);
 void assay_map_frame_clear (AssayMapFrame *self);
 /* NULL when the size or view cannot be drawn. seconds (nullable): raster to memory. */
 GdkTexture *assay_map_frame_draw (const AssayMapFrame *self, AyFigureRaster *raster,

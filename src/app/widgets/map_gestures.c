@@ -410,7 +410,7 @@ key_pressed (GtkEventControllerKey *controller, guint key, guint code, GdkModifi
       assay_map_view_zoom (self->view, 0.8);
       return TRUE;
     case GDK_KEY_0: case GDK_KEY_Home:
-      assay_map_view_fit (self->view, FALSE);
+      assay_map_view_fit (self->view, (state & GDK_SHIFT_MASK) != 0);
       return TRUE;
     case GDK_KEY_Left: walk (self, -1, 0); return TRUE;
     case GDK_KEY_Right: walk (self, 1, 0); return TRUE;

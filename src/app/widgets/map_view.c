@@ -181,21 +181,18 @@ assay_map_view_emit_hover (AssayMapView *self, gint64 row, double px, double py)
 static AssayMapFrame
 describe_frame (AssayMapView *self, int width, int height, int scale)
 {
-  const AyBitset *selection = assay_session_get_selection (self->session);
-  AssayMapFrame frame = { .n = self->n, .x = g_atomic_rc_box_acquire (self->x),
-                          .y = g_atomic_rc_box_acquire (self->y),
-                          .colors = assay_point_colors_ref (self->colors), .view = self->view,
-                          .density = self->density, .coarse = self->moving };
+  AssayMapFrame frame
+      = assay_map_frame_describe (self->session, self->colors, self->n, self->x, self->y);
 
-  frame.options = (AyFigureRasterOptions) AY_FIGURE_RASTER_OPTIONS_INIT;
+  frame.view = self->view;
+  frame.density = self->density;
+  frame.coarse = self->moving;
   ay_figure_raster_suggest (self->n, width, height, &frame.options.radius, &frame.options.alpha);
   if (self->moving)
     frame.options.radius = 1.0;
   frame.options.width = width * scale;
   frame.options.height = height * scale;
   frame.options.scale = scale;
-  frame.visible = ay_bitset_copy (assay_session_get_visible (self->session));
-  frame.selected = ay_bitset_count (selection) > 0 ? ay_bitset_copy (selection) : NULL;
   return frame;
 }
 

@@ -20,14 +20,14 @@ struct _AssayRowImage
 
 G_DEFINE_FINAL_TYPE (AssayRowImage, assay_row_image, GTK_TYPE_WIDGET)
 
-/* Key "DATASET ROW SIZE" -> texture; the oldest go first. Main thread only. */
+/* Key "SERIAL ROW SIZE" -> texture; the oldest go first. Main thread only. */
 static GHashTable *cache;
 static GQueue cache_order = G_QUEUE_INIT;
 
 static char *
-cache_key (AyDataset *data, gint64 row, int size)
+cache_key (guint serial, gint64 row, int size)
 {
-  return g_strdup_printf ("%p %" G_GINT64_FORMAT " %d", data, row, size);
+  return g_strdup_printf ("%u %" G_GINT64_FORMAT " %d", serial, row, size);
 }
 
 static void
@@ -50,6 +50,7 @@ cache_put (const char *key, GdkTexture *texture)
 typedef struct
 {
   AyDataset *data;
+  guint serial;
   gint64 row;
   int size;
 } Decoding;
@@ -93,13 +94,13 @@ decoded (GObject *source, GAsyncResult *result, gpointer data)
   AssayRowImage *self = ASSAY_ROW_IMAGE (source);
   Decoding *decoding = g_task_get_task_data (G_TASK (result));
   g_autoptr (GdkTexture) texture = g_task_propagate_pointer (G_TASK (result), NULL);
-  g_autofree char *key = cache_key (decoding->data, decoding->row, decoding->size);
+  g_autofree char *key = cache_key (decoding->serial, decoding->row, decoding->size);
 
   if (texture == NULL)
     return;
   cache_put (key, texture);
   if (decoding->row != self->row || self->session == NULL
-      || assay_session_get_data (self->session) != decoding->data)
+      || assay_session_get_serial (self->session) != decoding->serial)
     return;
   g_set_object (&self->texture, texture);
   gtk_widget_queue_draw (GTK_WIDGET (self));
@@ -108,7 +109,8 @@ decoded (GObject *source, GAsyncResult *result, gpointer data)
 static void
 load (AssayRowImage *self, AyDataset *data)
 {
-  g_autofree char *key = cache_key (data, self->row, self->size);
+  guint serial = assay_session_get_serial (self->session);
+  g_autofree char *key = cache_key (serial, self->row, self->size);
   GdkTexture *known = cache != NULL ? g_hash_table_lookup (cache, key) : NULL;
   g_autoptr (GTask) task = NULL;
   Decoding *decoding;
@@ -120,6 +122,7 @@ load (AssayRowImage *self, AyDataset *data)
     }
   decoding = g_new (Decoding, 1);
   decoding->data = ay_dataset_ref (data);
+  decoding->serial = serial;
   decoding->row = self->row;
   decoding->size = self->size;
   self->cancellable = g_cancellable_new ();

@@ -21,6 +21,20 @@ assay_table_cells_dup_value (AyColumn *column, gsize row)
   return ay_column_dup_text (column, row);
 }
 
+int
+assay_table_cells_rank (AssaySession *session, guint at)
+{
+  AyTable *input = assay_session_get_data (session)->table;
+  const char *name
+      = ay_column_name (ay_table_column (assay_session_get_columns (session), at));
+
+  if (at < 3)
+    return 0;
+  if (input != NULL && ay_table_find (input, name) != NULL)
+    return 3;
+  return g_str_has_prefix (name, "map_") ? 2 : 1;
+}
+
 /* What the cells of one column need. */
 typedef struct
 {
@@ -93,20 +107,13 @@ static GPtrArray *
 list_names (AssaySession *session)
 {
   AyTable *columns = assay_session_get_columns (session);
-  AyTable *input = assay_session_get_data (session)->table;
   GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
   guint own = 0;
 
-  for (int pass = 0; pass < 2; pass++)
+  for (int rank = 0; rank < 4; rank++)
     for (guint i = 0; i < ay_table_n_columns (columns); i++)
-      {
-        const char *name = ay_column_name (ay_table_column (columns, i));
-        gboolean fixed = i < 3;
-        gboolean from_input = !fixed && input != NULL && ay_table_find (input, name) != NULL;
-
-        if (from_input == pass && (!from_input || own++ < MAX_OWN_COLUMNS))
-          g_ptr_array_add (names, g_strdup (name));
-      }
+      if (assay_table_cells_rank (session, i) == rank && (rank < 3 || own++ < MAX_OWN_COLUMNS))
+        g_ptr_array_add (names, g_strdup (ay_column_name (ay_table_column (columns, i))));
   return names;
 }
 

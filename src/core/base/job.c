@@ -6,10 +6,12 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+typedef enum { RUNNING, CANCELLED, COMMITTED } State;
+
 struct _AyJob
 {
   gatomicrefcount ref;
-  atomic_bool cancelled;
+  atomic_int state; /* of State; leaves RUNNING once */
   atomic_int ppm; /* fraction in millionths: an atomic double is not lock-free everywhere */
   pthread_mutex_t lock;
   char *phase;
@@ -45,14 +47,17 @@ ay_job_unref (AyJob *self)
 void
 ay_job_cancel (AyJob *self)
 {
+  int running = RUNNING;
+
   if (self != NULL)
-    atomic_store (&self->cancelled, TRUE);
+    atomic_compare_exchange_strong (&self->state, &running, CANCELLED);
 }
 
 gboolean
 ay_job_is_cancelled (const AyJob *self)
 {
-  return self != NULL && atomic_load_explicit (&((AyJob *) self)->cancelled, memory_order_relaxed);
+  return self != NULL
+         && atomic_load_explicit (&((AyJob *) self)->state, memory_order_relaxed) == CANCELLED;
 }
 
 gboolean
@@ -62,6 +67,16 @@ ay_job_check (const AyJob *self, GError **error)
     return TRUE;
   g_set_error_literal (error, AY_ERROR, AY_ERROR_CANCELLED, "cancelled");
   return FALSE;
+}
+
+gboolean
+ay_job_commit (AyJob *self, GError **error)
+{
+  int running = RUNNING;
+
+  if (self != NULL)
+    atomic_compare_exchange_strong (&self->state, &running, COMMITTED);
+  return ay_job_check (self, error);
 }
 
 void

@@ -18,6 +18,11 @@ gboolean ay_job_is_cancelled (const AyJob *self);
 /* FALSE and AY_ERROR_CANCELLED once cancelled. Own loops call it at least every 20 ms. */
 gboolean ay_job_check (const AyJob *self, GError **error);
 
+/* The point of no return, called before results are stored: FALSE and AY_ERROR_CANCELLED once
+ * cancelled; after TRUE cancelling has no effect any more, for good. So whoever cancels knows from
+ * ay_job_is_cancelled() at once whether anything will have happened. */
+gboolean ay_job_commit (AyJob *self, GError **error);
+
 /* What is being done now ("fitting the head"): resets the fraction to 0. */
 void ay_job_set_phase (AyJob *self, const char *phase);
 /* Share of the present phase that is done, 0..1. */

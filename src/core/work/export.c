@@ -86,6 +86,6 @@ ay_export_table (AyTable *columns, const AyBitset *rows, const AyExportOptions *
     return FALSE;
   export.stream = ay_output_stream (output);
   ay_job_set_phase (job, "writing");
-  return write_all (&export, error) && ay_job_check (job, error)
+  return write_all (&export, error) && ay_job_commit (job, error)
          && ay_output_commit (output, error);
 }

@@ -286,7 +286,7 @@ ay_work_import (AyWork *self, const char *path, const AyImportOptions *options,
       map = join_by_row (self->data, ay_matrix_rows (array), path, report, error);
     }
   if (map == NULL || !name_them (all, options, path, error)
-      || !store_all (self, path, options, all, map, error))
+      || !ay_job_commit (job, error) || !store_all (self, path, options, all, map, error))
     return FALSE;
   for (guint i = 0; i < all->len; i++)
     g_ptr_array_add (report->imported, g_strdup (((Incoming *) all->pdata[i])->name));

@@ -64,7 +64,7 @@ map_pca (AyWork *self, guint64 seed, AyJob *job, GError **error)
       y[i] = pca->k > 1 ? pca->projection[i * pca->k + 1] : 0.0;
     }
   certificate = pca_certificate (pca, options.standardise);
-  return store_map (self, "PCA", x, y, certificate, error);
+  return ay_job_commit (job, error) && store_map (self, "PCA", x, y, certificate, error);
 }
 
 gboolean

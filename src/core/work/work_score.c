@@ -184,7 +184,7 @@ ay_work_score (AyWork *self, const char *const *ids, GHashTable *parameters, gui
         return FALSE;
       g_ptr_array_add (results, result);
     }
-  return store_results (self, ids, results, error);
+  return ay_job_commit (job, error) && store_results (self, ids, results, error);
 }
 
 static const char *

@@ -183,7 +183,7 @@ run_whatif (AyWork *self, AyScoreContext *context, const guint8 *removed, gboole
   if (verify && self->data->has_test)
     {
       test = ay_target_new (self->data, AY_SPLIT_TEST, self->target_kind, NULL, error);
-      if (test == NULL || !count_opening (self, &out->test_openings, error))
+      if (test == NULL)
         return FALSE;
       targets[n_targets++] = &test->problem;
     }
@@ -201,7 +201,10 @@ run_whatif (AyWork *self, AyScoreContext *context, const guint8 *removed, gboole
   out->sentence = verify && !out->valid.unbounded
                       ? describe_refit (out, head, targets[n_targets - 1], job, error)
                       : describe_estimate (out);
-  return out->sentence != NULL;
+  /* Counted before anyone sees a number of the test part, not when none will be seen. */
+  return out->sentence != NULL
+         && (!out->has_test
+             || (ay_job_commit (job, error) && count_opening (self, &out->test_openings, error)));
 }
 
 gboolean
