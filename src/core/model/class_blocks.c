@@ -10,7 +10,7 @@
  * Rows are drawn by their curvature o_i for the class: with t the sum of the o_i by the number
  * wanted, a row with o_i >= t is taken as it is, and of the others one is taken with weight t each
  * time their curvature has added up to t: as good as a random draw with probability o_i / t, and
- * always the same. As many are wanted as cost what some ten rounds do, but 8 (d + 1) at least.
+ * always the same. As many are wanted as may cost what `worth` rounds do, but 2 (d + 1) at least.
  *
  * Cost: at most 32 C d^3, and C d^3 / 3 flop; a solve 2 C d^2. Memory: C (d + 1)^2 floats. A task
  * is a class. */
@@ -26,10 +26,9 @@
 
 #define MOST_FEATURES 4096
 #define MOST_BYTES (512.0 * (1 << 20))
-#define LEAST_ROWS 8     /* x (d + 1) rows a class */
+#define LEAST_ROWS 2     /* x (d + 1) rows a class */
 #define MOST_ROWS 32
 #define ROWS_A_ROUND 4.0 /* x n / d rows a class cost as much as a product with the Hessian */
-#define WORTH_ROUNDS 9.0
 #define FLOOR 1e-6           /* of the intercept, of its own curvature */
 #define BLOCK_ROWS 128
 
@@ -144,14 +143,14 @@ build_class (gsize c, guint worker, gpointer data)
 
 AyClassBlocks *
 ay_class_blocks_new (const AyProblem *problem, const AyHead *head, const AyCurvature *at,
-                     AyJob *job, GError **error)
+                     double worth, AyJob *job, GError **error)
 {
   g_autoptr (AyClassBlocks) self = g_new0 (AyClassBlocks, 1);
   Build build = { .blocks = self, .problem = problem, .head = head, .at = at, .job = job };
 
   self->n_classes = head->n_classes;
   self->stride = head->d + 1;
-  build.n_wanted = CLAMP (WORTH_ROUNDS * ROWS_A_ROUND * problem->n / MAX (head->d, 1),
+  build.n_wanted = CLAMP (worth * ROWS_A_ROUND * problem->n / MAX (head->d, 1),
                           LEAST_ROWS * (double) self->stride, MOST_ROWS * (double) self->stride);
   self->factors = ay_try_alloc (self->n_classes * self->stride * self->stride, sizeof (float),
                                 "the preconditioner", error);

@@ -34,6 +34,7 @@ ay_descent_init (AyDescent *self, const AyProblem *train, const AyHead *head, Ay
 
   memset (self, 0, sizeof *self);
   self->head = head;
+  self->job = job;
   self->p = (head->d + 1) * head->n_classes;
   memory = ay_try_alloc (N_VECTORS * self->p, sizeof (double), "the head's parameters", error);
   if (memory == NULL)

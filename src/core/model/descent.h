@@ -19,6 +19,8 @@ typedef struct
   double *theta, *gradient, *step, *trial, *trial_gradient;
   AySoftmaxValue value, trial_value;
   double norm;     /* max norm of the gradient */
+  gboolean refine; /* let L-BFGS refine the metric */
+  AyJob *job;
   guint iterations, max_iterations;
 } AyDescent;
 

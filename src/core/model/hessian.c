@@ -31,6 +31,7 @@
 #define WIDE_FLOP 4e10        /* to build in double */
 #define NARROW_FLOOR 1e-6     /* residual that float products can be trusted to measure */
 #define MAX_ROUNDS 12
+#define BLOCKS_WORTH 9.0      /* rounds that class blocks may cost */
 
 typedef enum { FORM_NONE, FORM_FACTOR, FORM_INVERSE } Form;
 
@@ -227,7 +228,7 @@ prepare (AyHessian *self, AyJob *job, GError **error)
     return FALSE;
   if (ay_class_blocks_suit (self->head))
     {
-      self->blocks = ay_class_blocks_new (self->train, self->head, at, job, NULL);
+      self->blocks = ay_class_blocks_new (self->train, self->head, at, BLOCKS_WORTH, job, NULL);
       if (self->blocks != NULL)
         return TRUE; /* else float was too short for it */
       if (!ay_job_check (job, error))

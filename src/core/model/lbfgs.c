@@ -15,6 +15,8 @@
 #define EXTRA 40 /* iterations past the tolerance asked for, towards a goal below it */
 #define PATIENCE 400 /* iterations still foreseen from which Newton's method is the better one */
 #define FLOAT_NORM 1e-5 /* gradients below which float may be at its end */
+#define REFINE_AT 6  /* iterations after which the metric is refined, */
+#define REFINE_EVERY 30 /* and again */
 #define STALLED 6 /* iterations without a new least norm after which float has no more to give */
 
 struct _AyLbfgs
@@ -136,6 +138,9 @@ ay_descent_lbfgs (AyDescent *self, AyLbfgs *memory, double goal, GError **error)
       if (!moved && (memory->count == 0 || self->kind == AY_PASS_FAST))
         break;
       self->iterations++;
+      if (self->refine && self->iterations % REFINE_EVERY == REFINE_AT
+          && !ay_metric_refine (self->metric, self->theta, self->job, error))
+        return FALSE;
       if (moved)
         remember (memory, self);
       else

@@ -7,12 +7,18 @@
  * matrix for every class. It takes the correlation of the features out of the problem, which is
  * most of its condition number. Sample: SAMPLE_VALUES / d rows at most; products, Cholesky and
  * inverse in float, as only the speed of convergence hangs on them. Cost: rows x d^2 once, d^3
- * each time h moves, 2 C d^2 an application. */
+ * each time h moves, 2 C d^2 an application.
+ *
+ * Near the minimum the classes differ, each curved by the rows at its own border: refined, the
+ * metric is a block for each class. L-BFGS steps to a gradient of 2.5e-7 on mixtures of
+ * 60000 x 512: 10 classes 33, refined after six steps 17; 100 classes 43 and 20. The blocks are
+ * of the sum over rows, and of every k-th row where n C probabilities would be many. */
 #include "core/model/metric.h"
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
+#include "core/model/class_blocks.h"
 #include "core/model/standardise.h"
 
 #include <cblas.h>
@@ -25,10 +31,14 @@
 #define TILE 128
 #define STRIP 128
 #define MAX_D 4096
+#define REFINE_WORTH 4.5        /* passes that blocks may cost */
+#define REFINE_VALUES (6 << 20) /* probabilities held for them */
+#define REFINE_WIDE 16.0        /* d^2 / n up to which they pay */
 #define FLOOR 1e-6f /* of the largest diagonal: keeps a float Cholesky definite */
 
 struct _AyMetric
 {
+  const AyProblem *problem;
   const AyHead *head;
   gsize d, width, n_tiles;
   gboolean use_matrix; /* else the diagonal */
@@ -36,6 +46,7 @@ struct _AyMetric
   float *inverse;  /* (nullable) d x d */
   double *diagonal; /* d: of square, 1 where none is kept */
   double h, ridge;
+  AyClassBlocks *blocks; /* (nullable) of the refined metric */
   float *in, *out; /* n_classes x d */
 };
 
@@ -129,6 +140,7 @@ ay_metric_new (const AyProblem *problem, const AyHead *head, AyJob *job, GError 
   double d = head->d;
   gboolean pays = head->d <= MAX_D && d * d <= 16.0 * problem->n * (head->n_classes - 1.0);
 
+  self->problem = problem;
   self->head = head;
   self->d = head->d;
   self->width = head->d + 1;
@@ -156,6 +168,7 @@ ay_metric_free (AyMetric *self)
 {
   if (self == NULL)
     return;
+  ay_class_blocks_free (self->blocks);
   g_free (self->square);
   g_free (self->diagonal);
   g_free (self->in);
@@ -190,7 +203,7 @@ ay_metric_set_curvature (AyMetric *self, double h)
   if (self->h > 0.0 && h < 1.5 * self->h && self->h < 1.5 * h)
     return;
   self->h = h;
-  if (!self->use_matrix)
+  if (!self->use_matrix || self->blocks != NULL)
     return;
   for (gsize j = 0; j < self->d; j++)
     largest = MAX (largest, self->diagonal[j]);
@@ -202,6 +215,74 @@ ay_metric_set_curvature (AyMetric *self, double h)
         return;
       }
   self->use_matrix = FALSE;
+}
+
+/* Every k-th row of a problem, k times as heavy. */
+typedef struct
+{
+  AyProblem problem;
+  guint32 *rows;
+  gint32 *label;
+  double *weight;
+} Thinned;
+
+static void
+thinned_clear (Thinned *self)
+{
+  g_free (self->rows);
+  g_free (self->label);
+  g_free (self->weight);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Thinned, thinned_clear)
+
+static void
+thin_out (const AyProblem *problem, gsize step, Thinned *thinned)
+{
+  gsize n = ay_n_blocks (problem->n, step);
+
+  thinned->rows = g_new (guint32, n + 1);
+  thinned->label = g_new (gint32, n + 1);
+  thinned->weight = g_new (double, n + 1);
+  for (gsize i = 0; i < n; i++)
+    {
+      thinned->rows[i] = problem->rows[i * step];
+      thinned->label[i] = problem->label[i * step];
+      thinned->weight[i] = step * (problem->weight != NULL ? problem->weight[i * step] : 1.0);
+    }
+  thinned->problem = *problem;
+  thinned->problem.n = n;
+  thinned->problem.rows = thinned->rows;
+  thinned->problem.label = thinned->label;
+  thinned->problem.weight = thinned->weight;
+}
+
+gboolean
+ay_metric_refine (AyMetric *self, const double *theta, AyJob *job, GError **error)
+{
+  gsize n_values = self->problem->n * self->head->n_classes;
+  g_autoptr (AyCurvature) at = NULL;
+  g_auto (Thinned) thinned = { 0 };
+  AyClassBlocks *blocks;
+
+  if (!self->use_matrix || !ay_class_blocks_suit (self->head)
+      || (double) self->d * self->d > REFINE_WIDE * self->problem->n)
+    return TRUE;
+  thin_out (self->problem, ay_n_blocks (n_values, REFINE_VALUES), &thinned);
+  at = ay_curvature_new (&thinned.problem, self->head, NULL, FALSE, error);
+  if (at == NULL || !ay_curvature_move (at, theta, NULL, NULL, job, error))
+    return FALSE;
+  blocks = ay_class_blocks_new (&thinned.problem, self->head, at, REFINE_WORTH, job, NULL);
+  if (!ay_job_check (job, error))
+    {
+      ay_class_blocks_free (blocks);
+      return FALSE;
+    }
+  if (blocks == NULL) /* float is too short for them */
+    return TRUE;
+  ay_class_blocks_free (self->blocks);
+  self->blocks = blocks;
+  return TRUE;
 }
 
 static void
@@ -246,6 +327,12 @@ apply_matrix (AyMetric *self, const double *in, double *out)
 void
 ay_metric_apply (AyMetric *self, const double *in, double *out)
 {
+  if (self->blocks != NULL)
+    {
+      ay_class_blocks_apply (self->blocks, in, 1, out, NULL, NULL);
+      cblas_dscal (self->width * self->head->n_classes, self->head->sum_weight, out, 1);
+      return;
+    }
   for (guint c = 0; c < self->head->n_classes; c++)
     out[c * self->width + self->d] = in[c * self->width + self->d] / self->h;
   if (self->use_matrix)

@@ -67,6 +67,7 @@ run (AyDescent *self, const AyProblem *train, AyHead *head, GError **error)
     return FALSE;
   from_head (head, self->theta);
   self->kind = self->product_kind = large ? AY_PASS_FAST : AY_PASS_EXACT;
+  self->refine = large;
   head->solver = "L-BFGS";
   if (!ay_descent_evaluate (self, error)
       || !ay_descent_lbfgs (self, memory, large ? MAX (0.7 * goal, FLOAT_GOAL) : goal, error))
