@@ -387,6 +387,38 @@ test_hard_problems (void)
     }
 }
 
+/* Many classes that a plane tells apart, down to a penalty that hardly holds the weights: the
+ * gradient of J, row by row in double, is gone, within few steps. */
+static void
+test_separable (void)
+{
+  const double lambdas[] = { 1e-3, 1e-7 };
+  gsize n = 3000, d = 128;
+  guint n_classes = 77;
+  g_auto (Made) made = made_new (n, d, n_classes, 0.3, 41);
+  g_autofree double *p = g_new (double, n * n_classes), *gradient = g_new (double, n_classes * d);
+  g_autofree float *z = g_new (float, d);
+
+  for (gsize k = 0; k < G_N_ELEMENTS (lambdas); k++)
+    {
+      g_autoptr (AyHead) head = fit (&made.problem, lambdas[k]);
+
+      g_assert_cmpuint (head->iterations, <, 150);
+      g_assert_true (ay_head_predict (head, made.features, made.rows, n, p, NULL, NULL));
+      memset (gradient, 0, n_classes * d * sizeof (double));
+      for (gsize i = 0; i < n; i++)
+        {
+          ay_standardise_block (made.features, made.rows + i, 1, head->centre, head->inv_scale, z);
+          for (guint c = 0; c < n_classes; c++)
+            for (gsize j = 0; j < d; j++)
+              gradient[c * d + j] += (p[i * n_classes + c] - (made.label[i] == (gint32) c)) * z[j];
+        }
+      for (gsize j = 0; j < n_classes * d; j++)
+        g_assert_cmpfloat (fabs (gradient[j] + head->lambda * head->weights[j]) / n, <=,
+                           1e-4 * lambdas[k]);
+    }
+}
+
 /* Columns that are constant or repeat others; weights from a millionth to a million. */
 static void
 test_odd_columns_and_weights (void)
@@ -627,6 +659,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/head/weights", test_weights);
   g_test_add_func ("/head/invariance", test_invariance);
   g_test_add_func ("/head/hard-problems", test_hard_problems);
+  g_test_add_func ("/head/separable", test_separable);
   g_test_add_func ("/head/odd-columns-and-weights", test_odd_columns_and_weights);
   g_test_add_func ("/head/large", test_large);
   g_test_add_func ("/head/in-place", test_in_place);

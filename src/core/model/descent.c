@@ -92,7 +92,10 @@ accept (AyDescent *self)
 gboolean
 ay_descent_search (AyDescent *self, gboolean *moved, GError **error)
 {
-  double slope = ay_vector_dot (self->step, self->gradient, self->p), length = 1.0;
+  double slope = ay_vector_dot (self->step, self->gradient, self->p);
+  /* The objective is not below 0: a step from which the parabola expects to fall lower is too long.
+   * With separable classes the first one would end where all curvature is gone. */
+  double length = slope < 0.0 ? MIN (1.0, -2.0 * self->value.objective / slope) : 1.0;
   double noise = (self->kind == AY_PASS_FAST ? 1e-7 : 1e-14) * fabs (self->value.objective);
 
   *moved = FALSE;
