@@ -16,8 +16,8 @@ AyMetric *ay_metric_new (const AyProblem *problem, const AyHead *head, AyJob *jo
 void ay_metric_free (AyMetric *self);
 /* Sets h; costs d^3 when it moved by more than half since the last time. */
 void ay_metric_set_curvature (AyMetric *self, double h);
-/* From now on the inverse of each class's own block at theta (class_blocks.h), where that pays; else
- * nothing changes. Costs some four passes over the data. CANCELLED, NOMEM. */
+/* From now on the inverse of each class's own block at theta (class_blocks.h), where that pays.
+ * Costs some four passes over the data. CANCELLED, NOMEM. */
 gboolean ay_metric_refine (AyMetric *self, const double *theta, AyJob *job, GError **error);
 /* out = inverse x in, n_classes x (d + 1); may be the same. */
 void ay_metric_apply (AyMetric *self, const double *in, double *out);
