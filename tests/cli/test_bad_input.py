@@ -6,6 +6,7 @@ import io
 import re
 import struct
 import zipfile
+import zlib
 
 import numpy
 
@@ -258,6 +259,210 @@ def test_probabilities():
     bad = numpy.full((N, 3), 1 / 3)
     bad[5, 1] = 1.7
     refused([*base, put('p17.npy', bad)], r'p17\.npy', r'\b5\b')
+
+
+def rows_with(column, row, value, sep=','):
+    """The good table as text, with one cell changed."""
+    lines = [line.split(',') for line in table().splitlines()]
+    lines[row + 1][lines[0].index(column)] = value
+    return '\n'.join(sep.join(line) for line in lines) + '\n'
+
+
+def test_table_numbers():
+    """inf, digits beyond a double or a float in a column of numbers: the row and the column"""
+    for ending, sep in (('csv', ','), ('tsv', '\t')):
+        for value in ('inf', '-Infinity', '1e999', '1e300'):
+            name = f'number.{ending}'
+            refused([put(name, rows_with('a', 7, value, sep))], rf'number\.{ending}', r'row 7',
+                    r'column "a"', re.escape(value.replace('1e300', '1e+300')))
+    lines = [f'{{"label": "c{i % 3}", "a": {i}, "b": {i * i % 7}}}\n' for i in range(N)]
+    for value, place in (('"inf"', r'row 60, column "a"'), ('Infinity', r'row 60, column "a"'),
+                         ('1e999', r':61: field "a"')):
+        text = ''.join(lines) + f'{{"label": "c0", "a": {value}, "b": 1}}\n'
+        refused([put('number.jsonl', text)], r'number\.jsonl', place)
+
+
+def test_table_missing():
+    """NA and NaN in a table are missing values: filled, and said"""
+    for value in ('nan', 'NA', ''):
+        path = put('gap.csv', rows_with('a', 7, value))
+        found = assay.run_json('new', FOLDER / f'gap{len(value)}.assay', path)
+        assert 'imputed' in [d['id'] for d in found['diagnostics']], found
+        refused([path, '--missing', 'refuse'], r'gap\.csv', r'row 7', r'column "a"')
+
+
+def test_word_among_numbers():
+    """One word in a column of numbers takes it from the features: that is said, with the row"""
+    found = assay.run_json('new', FOLDER / 'word.assay',
+                           put('word.csv', rows_with('a', 7, 'hello')))
+    said = [d['text'] for d in found['diagnostics'] if d['id'] == 'not-all-numbers']
+    assert len(said) == 1 and all(w in said[0] for w in ('"a"', 'row 7', 'hello')), found
+    assert found['features'] == 1
+
+
+def test_jsonl_arrays():
+    """Arrays of several lengths, or with a gap, are no features"""
+    good = [f'{{"label": "c{i % 3}", "e": [1, {i}, {i * i % 7}]}}\n' for i in range(N)]
+    for bad in ('[1, 2]', '[1, 2, null]', '[]'):
+        text = ''.join(good) + f'{{"label": "c0", "e": {bad}}}\n'
+        refused([put('arrays.jsonl', text)], r'arrays\.jsonl', r'row 60', r'column "e"')
+
+
+def test_headers():
+    """A header of more, fewer, or very many names; nothing but a header; UTF-16; a NUL byte"""
+    text = table()
+    rest = text.partition('\n')[2]
+    for head, wanted in (('id,label,a,b,c,d', r'4 fields, the header has 6'),
+                         ('id,label,a', r'4 fields, the header has 3'),
+                         (','.join(f'n{i}' for i in range(100000)), r'the header has 100000')):
+        refused([put('head.csv', f'{head}\n{rest}')], r'head\.csv:2:', wanted)
+    refused([put('wide.csv', text.encode('utf-16'))], r'wide\.csv', r'UTF-16')
+    refused([put('nul.csv', text.replace('r30', 'r\x0030'))], r'nul\.csv', r'byte \d+', r'NUL')
+    refused([put('blank.csv', '\n\n\n')], r'blank\.csv')
+    refused([put('bom.csv', b'\xef\xbb\xbf')], r'bom\.csv', r'empty')
+    packed = gzip.compress(text.encode())
+    refused([put('cut.csv.gz', packed[:-30])], r'cut\.csv\.gz', r'byte \d+')
+
+
+def test_shapes():
+    """Transposed features, no rows, no columns, a label of three columns"""
+    refused(features(array(4, N)), r'bad\.npy', r'\b4\b', r'\b60\b')
+    refused(features(numpy.zeros((0, 4))), r'bad\.npy', r'empty', r'\(0, 4\)')
+    refused(features(numpy.zeros((N, 0))), r'bad\.npy', r'empty', r'\(60, 0\)')
+    refused([put('good.csv', table()), '--label', put('wide.npy', array(N, 3))], r'wide\.npy',
+            r'3 columns')
+    for values, word in ((array() + 1j, 'complex'), (numpy.array(['a'] * N), 'strings'),
+                         (numpy.zeros(N, dtype=[('a', 'f4')]), 'records')):
+        refused(features(values), r'bad\.npy', word)
+    refused(features(npy_bytes(array()) + b'abc'), r'bad\.npy', r'byte \d+', r'3 bytes follow')
+
+
+def test_npz_damage():
+    """NPZ: a damaged array is told, not passed over for another; lengths that differ; empty ones"""
+    out = io.BytesIO()
+    numpy.savez_compressed(out, first=array(), second=array())
+    content = bytearray(out.getvalue())
+    content[80] ^= 0xff
+    content[200] ^= 0x55
+    refused(features(bytes(content), 'bad.npz'), r'bad\.npz:first', r'damaged')
+    values = array()
+    values[17, 2] = numpy.nan
+    numpy.savez(FOLDER / 'nan.npz', X=values, label=numpy.arange(N) % 3)
+    refused([FOLDER / 'nan.npz'], r'nan\.npz:X', r'row 17', r'column 2', r'nan')
+    numpy.savez(FOLDER / 'lengths.npz', X=array(), label=numpy.arange(N - 1) % 3)
+    for arguments in ([FOLDER / 'lengths.npz'],
+                      ['--features', f'{FOLDER / "lengths.npz"}:X', '--label',
+                       f'{FOLDER / "lengths.npz"}:label']):
+        refused(arguments, r'lengths\.npz', r'"label" has 59 rows', r'\b60\b')
+    with zipfile.ZipFile(FOLDER / 'void.npz', 'w', zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr('x.npy', b'')
+    refused([put('good.csv', table()), '--features', FOLDER / 'void.npz', '--label', 'label'],
+            r'void\.npz:x', r'empty')
+    with zipfile.ZipFile(FOLDER / 'none.npz', 'w') as archive:
+        archive.writestr('readme.txt', 'hello')
+    refused([put('good.csv', table()), '--features', FOLDER / 'none.npz', '--label', 'label'],
+            r'none\.npz', r'no \.npy')
+
+
+def picture(value, claimed=(8, 8)):
+    """A grey PNG of 8 x 8 pixels that claims a size."""
+    def chunk(kind, data):
+        return (struct.pack('>I', len(data)) + kind + data
+                + struct.pack('>I', zlib.crc32(kind + data)))
+
+    pixels = b''.join(b'\0' + bytes((value + 9 * i + 3 * j) % 256 for j in range(8))
+                      for i in range(8))
+    return (b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', *claimed, 8, 0, 0, 0, 0))
+            + chunk(b'IDAT', zlib.compress(pixels)) + chunk(b'IEND', b''))
+
+
+def test_image_folder():
+    """Image folders: an image empty, cut short, binary, of a size it has not; no image; a class"""
+    for i in range(30):
+        (FOLDER / 'images' / 'ab'[i % 2]).mkdir(parents=True, exist_ok=True)
+        (FOLDER / 'images' / 'ab'[i % 2] / f'{i:02}.png').write_bytes(picture(90 * (i % 2) + i))
+    assert assay.run_json('new', FOLDER / 'images.assay', FOLDER / 'images')['rows'] == 30
+    bad = FOLDER / 'images' / 'a' / '02.png'
+    for content in (b'', picture(1)[:-30], RANDOM.bytes(4000), picture(1, (100000, 100000)),
+                    picture(1, (0, 8)), b'\xff\xd8\xff\xe0' + b'\0' * 50):
+        bad.write_bytes(content)
+        refused([FOLDER / 'images'], r'images/a/02\.png')
+    (FOLDER / 'nothing').mkdir()
+    refused([FOLDER / 'nothing'], r'nothing', r'no PNG or JPEG')
+    bad.write_bytes(picture(2))
+    refused([FOLDER / 'images', '--label', put('l29.csv', 'label\n' + 'c0\nc1\n' * 14 + 'c0\n')],
+            r'images has 30 rows', r'l29\.csv has 29')
+    refused([put('gone.csv', 'p,label\n' + ''.join(f'away/{i}.png,c{i % 2}\n' for i in range(N))),
+             '--image', 'p', '--label', 'label', '--features', 'p'], r'away/0\.png')
+
+
+def test_labels_by_hand():
+    """A column called label that cannot be one says why; a split of unknown words is said"""
+    refused([put('one.csv', table(classes=1))], r'one\.csv', r'"label" has one value')
+    refused([put('few.csv', table(n=5, classes=5))], r'few\.csv', r'5 different values in 5 rows')
+    refused([put('one.csv', table(classes=1)), '--label', 'label'], r'one\.csv', r'one class')
+    lines = [line + (',split' if i == 0 else ',banana' if i == 9 else ',train')
+             for i, line in enumerate(table().splitlines())]
+    path = put('split.csv', '\n'.join(lines) + '\n')
+    found = assay.run_json('new', FOLDER / 'split.assay', path)
+    said = [d['text'] for d in found['diagnostics'] if d['id'] == 'split-not-used']
+    assert len(said) == 1 and 'row 8' in said[0] and 'banana' in said[0], found
+    refused([path, '--split', 'split'], r'split\.csv', r'banana', r'\b8\b')
+
+
+def test_one_class_in_a_part():
+    """Train of one class is refused; valid of one class is handled, and said"""
+    def split_table(labels):
+        lines = ['id,label,split,a,b']
+        for i, label in enumerate(labels):
+            split = 'train' if i < 40 else 'valid' if i < 50 else 'test'
+            x, y = RANDOM.normal(size=2)
+            lines.append(f'r{i},{label},{split},{x:.3f},{y:.3f}')
+        return '\n'.join(lines) + '\n'
+
+    mixed = [f'c{i % 2}' for i in range(60)]
+    refused([put('train1.csv', split_table(['c0'] * 40 + mixed[40:]))], r'train1\.csv',
+            r'one class', r'c0')
+    work = FOLDER / 'valid1.assay'
+    found = assay.run_json('new', work, put('valid1.csv', split_table(mixed[:40] + ['c0'] * 20)))
+    assert 'class-absent-valid' in [d['id'] for d in found['diagnostics']], found
+    assay.run('score', work, 'influence', 'loo', 'label_issue')
+
+
+def test_all_constant():
+    """Features that are all constant are handled, and said"""
+    text = 'id,label,a,b\n' + ''.join(f'r{i},c{i % 3},7,7\n' for i in range(N))
+    work = FOLDER / 'same.assay'
+    found = assay.run_json('new', work, put('same.csv', text), '--features', 'a,b')
+    assert 'constant-column' in [d['id'] for d in found['diagnostics']], found
+    for score in assay.run_json('score', work, 'influence', 'loo', 'label_issue')['scores']:
+        assert score['maximum'] is not None, score
+
+
+def test_class_names():
+    """--class-names: a list and a map, remembered; bad ones are refused with the file"""
+    path = put('codes.csv', table().replace(',c', ','))
+    names = put('names.json', '{"0": "cat", "1": "dog", "2": "owl"}')
+    work = FOLDER / 'names.assay'
+    found = assay.run_json('new', work, path, '--label', 'label', '--class-names', names)
+    assert [c['name'] for c in found['classes']] == ['cat', 'dog', 'owl'], found
+    assert found['roles']['class_names'] == str(names)
+    assert [c['name'] for c in assay.run_json('info', work)['classes']] == ['cat', 'dog', 'owl']
+    assay.run('decide', work, 'relabel', '--where', "id = 'r1'", '--value', 'owl')
+    names.rename(FOLDER / 'elsewhere.json')
+    assert 'names.json' in assay.fail('info', work)
+    moved = f'{names}={FOLDER / "elsewhere.json"}'
+    assert assay.run_json('info', work, '--moved', moved)['rows'] == N
+    (FOLDER / 'elsewhere.json').write_text('{"0": "cat", "1": "dog", "2": "bee"}')
+    assert 'has changed' in assay.fail('info', work, '--moved', moved)
+    for content in ('{"0": "cat"', '[1, 2]', '', b'\xff\xfe\0\1'):
+        refused([path, '--label', 'label', '--class-names', put('bad.json', content)],
+                r'bad\.json')
+    plain = put('names.txt', 'cat\ndog\nowl\n')
+    found = assay.run_json('new', FOLDER / 'list.assay', path, '--label', 'label',
+                           '--class-names', plain)
+    assert [c['name'] for c in found['classes']] == ['cat', 'dog', 'owl'], found
+    refused([path, '--label', 'label', '--class-names', FOLDER / 'no.txt'], r'no\.txt')
 
 
 def test_no_workspace():

@@ -127,14 +127,15 @@ test_name_faults (void)
   const double codes[] = { 2, 0, 5 };
   g_autoptr (AyColumn) column = numbers (3, codes, TRUE);
   g_autoptr (AyClassNames) lines = names_of ("zero\none\ntwo\n", NULL);
+  g_autofree char *wanted = NULL;
   static const char *const bad[] = { "", "a\n\nb\n", "a\na\n", "[1.5]", "{\"a\": null}", "[", "[]",
                                      "a\xff\n" };
   static const char *const why[] = { "no class names", "empty class name", "occurs twice",
                                      "is not a class name", "has no class name", "", "no class",
                                      "not UTF-8" };
 
-  check_fails (column, lines,
-               "label column \"label\": the class name file has no name for \"5\"");
+  wanted = g_strdup_printf ("label column \"label\": %s has no class name for \"5\"", lines->path);
+  check_fails (column, lines, wanted);
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {
       g_autoptr (GError) error = NULL;

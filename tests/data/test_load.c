@@ -506,7 +506,7 @@ test_class_names (Place *place, gconstpointer data)
   assert_said (set, "class-unused", "1 of the 3 class names have no row");
   write_text ("names.txt", "cat\n");
   assert_words_fail (WORDS ("x.npy", "label=y.npy", "class_names=names.txt"),
-                     "y.npy: label column \"y\": the class name file has no name for \"1\"");
+                     "y.npy: label column \"y\": names.txt has no class name for \"1\"");
 }
 
 static void

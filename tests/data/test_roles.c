@@ -129,6 +129,7 @@ check (const char *columns, const char *given, const char *expected)
         n_guessed += !(i == 0 && given != NULL && !g_str_has_prefix (given, "features="));
       }
   g_assert_cmpstr (found->str, ==, expected);
+  n_guessed += ay_diagnostics_find (diagnostics, "split-not-used") != NULL;
   g_assert_cmpuint (ay_diagnostics_count (diagnostics), ==, n_guessed); /* every guess is said */
 }
 

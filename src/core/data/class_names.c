@@ -7,10 +7,11 @@
 #include <string.h>
 
 static AyClassNames *
-names_new (GPtrArray *codes, GPtrArray *names, gboolean is_list)
+names_new (const char *path, GPtrArray *codes, GPtrArray *names, gboolean is_list)
 {
   AyClassNames *self = g_new0 (AyClassNames, 1);
 
+  self->path = g_strdup (path);
   self->n = names->len;
   g_ptr_array_add (codes, NULL);
   g_ptr_array_add (names, NULL);
@@ -161,7 +162,7 @@ ay_class_names_read (const char *path, GError **error)
   if (!ok || !check_distinct (path, codes, "code", error)
       || !check_distinct (path, names, "name", error))
     return NULL;
-  return names_new (codes, names, !is_object);
+  return names_new (path, codes, names, !is_object);
 }
 
 void
@@ -169,6 +170,7 @@ ay_class_names_free (AyClassNames *self)
 {
   if (self == NULL)
     return;
+  g_free (self->path);
   g_strfreev (self->codes);
   g_strfreev (self->names);
   g_free (self);

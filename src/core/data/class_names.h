@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * numbers). */
 typedef struct
 {
+  char *path;   /* of the file */
   gsize n;
   char **codes; /* n texts; NULL-terminated */
   char **names; /* n; NULL-terminated; distinct */

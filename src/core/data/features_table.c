@@ -11,6 +11,7 @@
 #include "core/data/labels.h"
 #include "core/shim/number.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -64,6 +65,25 @@ say_imputed (AyDiagnostics *diagnostics, const AyColumn *column, gsize n_missing
                       "column \"%s\": %" G_GSIZE_FORMAT " missing value%s set to the %s of the "
                       "training rows, %s, and marked in \"%s missing\"", ay_column_name (column),
                       n_missing, n_missing == 1 ? "" : "s", what, value, ay_column_name (column));
+}
+
+/* What is inf, or is in single precision. */
+static gboolean
+check_range (const AyColumn *column, gsize n, GError **error)
+{
+  const double *values = ay_column_numbers (column);
+  char text[AY_NUMBER_SIZE];
+
+  for (gsize i = 0; i < n; i++)
+    if (fabs (values[i]) > FLT_MAX)
+      {
+        ay_number_format (values[i], text);
+        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "row %" G_GSIZE_FORMAT ", column \"%s\": "
+                     "%s is no feature%s", i, ay_column_name (column), text,
+                     isinf (values[i]) ? "" : ", it is beyond single precision");
+        return FALSE;
+      }
+  return TRUE;
 }
 
 static void
@@ -200,7 +220,11 @@ ay_table_features (AyColumn *const *columns, guint n_columns, const guint8 *fit,
     work.plans[c] = (Plan) { columns[c], 0, NO_OUTPUT, 0.0, NO_OUTPUT, NULL };
   for (guint c = 0; c < n_columns; c++)
     if (ay_column_type (columns[c]) == AY_COLUMN_NUMBER)
-      plan_number (&work, &work.plans[c], fit, diagnostics);
+      {
+        if (!check_range (columns[c], work.n, error))
+          return NULL;
+        plan_number (&work, &work.plans[c], fit, diagnostics);
+      }
     else if (!plan_category (&work, &work.plans[c], fit, diagnostics, error))
       return NULL;
   d = work.names->len;

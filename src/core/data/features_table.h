@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * marked in a further 0/1 column; each such column is said ("imputed"), as is a column without any
  * value ("empty-column": it becomes 0). n x d floats, *names (nullable out) gets d names: "x",
  * "colour=red", "x missing". Errors: AY_ERROR_INPUT naming a column of more than AY_MAX_ONE_HOT
- * values. (transfer full) */
+ * values, or the row and column of a number that is inf in single precision. (transfer full) */
 AyMatrix *ay_table_features (AyColumn *const *columns, guint n_columns, const guint8 *fit,
                              char ***names, AyDiagnostics *diagnostics, AyJob *job, GError **error);
 

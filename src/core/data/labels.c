@@ -268,7 +268,7 @@ rename_values (char **order, gsize n, const AyClassNames *names, const char *whe
       if (name == NULL)
         {
           g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                       "label %s: the class name file has no name for \"%s\"", where, order[c]);
+                       "label %s: %s has no class name for \"%s\"", where, names->path, order[c]);
           return NULL;
         }
       g_ptr_array_add (renamed, g_strdup (name));

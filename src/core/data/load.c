@@ -288,6 +288,23 @@ check_valid_labels (const AyLoading *self, GError **error)
   return self->n == self->n_input;
 }
 
+/* What stands in the way of the likeliest label. (transfer full) (nullable) */
+static char *
+why_no_label (const AyLoading *self)
+{
+  char *why = ay_roles_why_no_label (self->table, self->options);
+  char **inputs = self->options->inputs;
+
+  for (; why == NULL && inputs != NULL && *inputs != NULL; inputs++)
+    {
+      AySource *source = g_hash_table_lookup (self->sources, *inputs);
+
+      if (source != NULL)
+        why = ay_source_odd_array (source, NULL, self->n_input);
+    }
+  return why;
+}
+
 static gboolean
 find_labels (AyLoading *self, GError **error)
 {
@@ -300,9 +317,11 @@ find_labels (AyLoading *self, GError **error)
     }
   if (options->label == NULL && options->target == NULL)
     {
+      g_autofree char *why = why_no_label (self);
+
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s: no column looks like a label: name it with --label or --target",
-                   self->where);
+                   "%s: no column looks like a label%s%s: name it with --label or --target",
+                   self->where, why != NULL ? ", " : "", why != NULL ? why : "");
       return FALSE;
     }
   if (!find_column (self, options->label, "label", &self->label, error)
@@ -578,6 +597,7 @@ ay_dataset_load_inside (AyLoadOptions *options, const AyLoadInside *inside, AyJo
   if (loading.table == NULL)
     loading.table = ay_table_new (loading.n);
   if (!find_roles (&loading, error) || !ay_loading_find_features (&loading, error)
+      || !ay_loading_check_columns (&loading, error)
       || !ay_loading_treat_missing (&loading, error)
       || !fill_dataset (&loading, data, error))
     return NULL;

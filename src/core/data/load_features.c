@@ -236,6 +236,7 @@ add_file (AyLoading *self, const AySourceName *name, GError **error)
   AySource *source = ay_loading_open (self, name->path, error);
   g_auto (GStrv) wide = NULL;
   const char *key = name->key;
+  g_autofree char *from = NULL;
   AyMatrix *matrix;
 
   if (source == NULL)
@@ -248,7 +249,8 @@ add_file (AyLoading *self, const AySourceName *name, GError **error)
   if (source->table != NULL && (key == NULL || !g_strv_contains ((const char *const *) wide, key)))
     return add_table_file (self, source, key, error);
   matrix = ay_source_array (source, key, error);
-  if (matrix == NULL || !ay_matrix_check_finite (matrix, name->path, self->job, error))
+  from = g_strconcat (name->path, key != NULL && *key != '\0' ? ":" : NULL, key, NULL);
+  if (matrix == NULL || !ay_matrix_check_finite (matrix, from, self->job, error))
     return FALSE;
   return add_matrix (self, ay_matrix_ref (matrix), name->path,
                      pixel_shape (source, key != NULL ? key : "", matrix), error);

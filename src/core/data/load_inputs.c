@@ -75,6 +75,19 @@ source_rows (AySource *source)
   return most;
 }
 
+char *
+ay_source_odd_array (AySource *source, const char *key, gsize rows)
+{
+  gsize own, cols;
+
+  for (guint k = 0; k < source->keys->len; k++)
+    if ((key == NULL || strcmp (source->keys->pdata[k], key) == 0)
+        && array_size (source, source->keys->pdata[k], &own, &cols) && cols == 1 && own != rows)
+      return g_strdup_printf ("array \"%s\" has %" G_GSIZE_FORMAT " rows, the others %"
+                              G_GSIZE_FORMAT, (char *) source->keys->pdata[k], own, rows);
+  return NULL;
+}
+
 static AyColumn *
 column_of_matrix (const AyMatrix *matrix, const char *name, GError **error)
 {
@@ -284,6 +297,17 @@ append_table (AyLoading *self, AyTable *table, const char *path, GError **error)
   return TRUE;
 }
 
+/* An array that is too short or too long to be a column is left out, and that is said. */
+static void
+say_odd_array (AyLoading *self, AySource *source, gsize rows)
+{
+  g_autofree char *odd = ay_source_odd_array (source, NULL, rows);
+
+  if (odd != NULL)
+    ay_diagnostics_add (self->diagnostics, "array-length", "%s: %s: it is not used", source->path,
+                        odd);
+}
+
 static gboolean
 read_input (AyLoading *self, const char *path, gboolean only, GError **error)
 {
@@ -308,6 +332,7 @@ read_input (AyLoading *self, const char *path, gboolean only, GError **error)
   else if (self->image_base == NULL)
     self->image_base = g_path_get_dirname (path);
   note_arrays (self, source);
+  say_odd_array (self, source, ay_table_rows (table));
   return append_table (self, table, path, error);
 }
 

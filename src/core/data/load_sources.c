@@ -176,10 +176,18 @@ column_of_file (AyLoading *self, const AySourceName *name, const char *role, GEr
   AySource *source = ay_loading_open (self, name->path, error);
   g_autoptr (AyTable) table = NULL, aligned = NULL;
   g_auto (GStrv) wide = NULL;
+  g_autofree char *odd = NULL;
   AyColumn *column;
 
   if (source == NULL || (table = ay_loading_table_of (self, source, error)) == NULL)
     return NULL;
+  if (name->key != NULL)
+    odd = ay_source_odd_array (source, name->key, ay_table_rows (table));
+  if (odd != NULL)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: %s", name->path, odd);
+      return NULL;
+    }
   wide = ay_source_wide_keys (source);
   if ((ay_table_n_columns (table) == 0 && wide[0] != NULL)
       || (name->key != NULL && g_strv_contains ((const char *const *) wide, name->key)))

@@ -73,6 +73,9 @@ AyTable *ay_loading_table_of (AyLoading *self, AySource *source, GError **error)
 AyInputArray *ay_loading_find_array (const AyLoading *self, const char *key);
 /* The parts of all INPUTs that have it, checked for NaN and inf. (transfer full) */
 AyMatrix *ay_loading_array (AyLoading *self, const AyInputArray *array, GError **error);
+/* 'array "y" has 59 rows, the others 60' for the first array of one column that a table of `rows`
+ * rows cannot hold; NULL when there is none. (transfer full) */
+char *ay_source_odd_array (AySource *source, const char *key, gsize rows);
 /* Keys of an open file whose arrays have more than one column. (transfer full) */
 char **ay_source_wide_keys (AySource *source);
 
@@ -103,6 +106,10 @@ gboolean ay_loading_find_dynamics (AyLoading *self, GError **error);
 gboolean ay_loading_is_dynamics (const AyLoading *self, const AyInputArray *array);
 /* Once the classes are known. */
 gboolean ay_loading_check_dynamics (AyLoading *self, AyDataset *data, GError **error);
+
+/* load_doubts.c: columns that are numbers but for a few cells: refused where those are inf or the
+ * features need them to be numbers, else said. */
+gboolean ay_loading_check_columns (AyLoading *self, GError **error);
 
 /* load_features.c: which features, then the matrix. */
 gboolean ay_loading_find_features (AyLoading *self, GError **error);

@@ -44,13 +44,17 @@ make_block (AyLoading *self, const AyDataset *data, const AyFeatureBlock *block,
             GError **error)
 {
   g_autofree guint8 *fit = NULL;
+  AyMatrix *made;
 
   switch (block->kind)
     {
     case AY_BLOCK_COLUMNS:
       fit = fitted_rows (data, FALSE);
-      return ay_table_features ((AyColumn *const *) block->columns->pdata, block->columns->len,
+      made = ay_table_features ((AyColumn *const *) block->columns->pdata, block->columns->len,
                                 fit, names, self->diagnostics, self->job, error);
+      if (made == NULL)
+        g_prefix_error (error, "%s: ", self->where);
+      return made;
     case AY_BLOCK_TEXT:
       return make_text (self, data, block->columns->pdata[0], names, error);
     default:

@@ -73,7 +73,9 @@ open_archive (AyMappedFile *file, gboolean check, GError **error)
     archive_read_set_options (archive, "zip:ignorecrc32");
   if (data == NULL || archive_read_open_memory (archive, data, size) != ARCHIVE_OK)
     {
-      fail (ay_mapped_file_path (file), "is no zip archive, or is cut short", NULL, error);
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                   "%s: byte %" G_GSIZE_FORMAT ": is no zip archive, or is cut short: it ends "
+                   "without a directory", ay_mapped_file_path (file), size);
       return NULL;
     }
   return g_steal_pointer (&archive);
@@ -328,6 +330,8 @@ ay_npz_read_shape (AyNpz *self, guint i, AyShape *shape, gboolean *is_text, GErr
   AyNpyHeader header;
   gsize length;
 
+  if (member->size == 0)
+    return fail (member->label, "is empty", NULL, error);
   if (find_stored (self, member, &span.offset))
     return ay_npy_read_shape (&span, shape, is_text, error);
   archive = open_member (self, member, FALSE, error);

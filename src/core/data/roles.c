@@ -55,6 +55,51 @@ take_role (Guess *guess, AyColumn *column, char **option, const char *role)
                       ay_column_name (column), role);
 }
 
+/* Marks the columns that a list of SOURCEs names; `globs`: also those that its globs match. */
+static void
+take_named (GHashTable *taken, const AyTable *table, const char *sources, gboolean globs)
+{
+  g_auto (GStrv) parts = NULL;
+
+  if (sources == NULL)
+    return;
+  if (ay_table_find (table, sources) != NULL) /* a name with commas */
+    {
+      g_hash_table_add (taken, ay_table_find (table, sources));
+      return;
+    }
+  parts = ay_source_list_split (sources);
+  for (char **part = parts; *part != NULL; part++)
+    {
+      g_auto (AySourceName) name = { NULL, NULL, NULL };
+      AyColumn *column;
+
+      ay_source_name_parse (*part, &name);
+      column = name.column != NULL ? ay_table_find (table, name.column) : NULL;
+      if (column != NULL)
+        g_hash_table_add (taken, column);
+      for (guint i = 0; globs && column == NULL && name.column != NULL
+                        && i < ay_table_n_columns (table); i++)
+        if (g_pattern_match_simple (name.column, ay_column_name (ay_table_column (table, i))))
+          g_hash_table_add (taken, ay_table_column (table, i));
+    }
+}
+
+/* The columns that have a role. (transfer full) */
+static GHashTable *
+columns_taken (const AyTable *table, const AyLoadOptions *options)
+{
+  GHashTable *taken = g_hash_table_new (NULL, NULL);
+  const char *roles[] = { options->label, options->target, options->id, options->split,
+                          options->time, options->text, options->image, options->weight,
+                          options->group };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
+    take_named (taken, table, roles[i], FALSE);
+  take_named (taken, table, options->probabilities, TRUE);
+  return taken;
+}
+
 /* The first free column with one of the names (in their order, whatever the case) that fits. */
 static AyColumn *
 find_named (const Guess *guess, const char *const *names, Fits fits)
@@ -280,6 +325,56 @@ find_unnamed_label (const Guess *guess)
   return last != NULL && is_classes (last, FEW_CLASSES) ? last : NULL;
 }
 
+static gboolean
+fits_any (const AyColumn *column)
+{
+  return TRUE;
+}
+
+char *
+ay_roles_why_no_label (const AyTable *table, const AyLoadOptions *options)
+{
+  g_autoptr (GHashTable) taken = columns_taken (table, options);
+  Guess guess = { table, NULL, NULL, taken };
+  AyColumn *column = find_named (&guess, label_names, fits_any);
+  gsize distinct = column != NULL ? count_distinct (column, 10 * FEW_CLASSES) : 0;
+  const char *name = column != NULL ? ay_column_name (column) : NULL;
+
+  if (column == NULL)
+    return NULL;
+  if (fits_label (column))
+    return g_strdup_printf ("column \"%s\" is named as a feature", name);
+  if (distinct == 0)
+    return g_strdup_printf ("column \"%s\" is empty", name);
+  if (distinct == 1)
+    return g_strdup_printf ("column \"%s\" has one value only, one class", name);
+  return g_strdup_printf ("column \"%s\" has %s%" G_GSIZE_FORMAT " different values in %"
+                          G_GSIZE_FORMAT " rows, too few rows of each", name,
+                          distinct > 10 * FEW_CLASSES ? "over " : "",
+                          MIN (distinct, 10 * FEW_CLASSES), ay_column_rows (column));
+}
+
+/* A column that is called just "split" is meant as one: that it is not used is told. */
+static void
+say_unused_split (const Guess *guess)
+{
+  static const char *const names[] = { "split", NULL };
+  AyColumn *column = guess->options->split == NULL ? find_named (guess, names, fits_any) : NULL;
+
+  for (gsize i = 0; column != NULL && i < ay_column_rows (column); i++)
+    {
+      g_autofree char *text = ay_column_dup_text (column, i);
+      AySplit split;
+
+      if (*text == '\0' || ay_split_parse (text, &split))
+        continue;
+      ay_diagnostics_add (guess->diagnostics, "split-not-used",
+                          "column \"%s\" is not used as the split: row %" G_GSIZE_FORMAT
+                          ": \"%s\" is no part", ay_column_name (column), i, text);
+      return;
+    }
+}
+
 static void
 guess_label (Guess *guess)
 {
@@ -357,51 +452,6 @@ guess_probabilities (Guess *guess)
     }
 }
 
-/* Marks the columns that a list of SOURCEs names; `globs`: also those that its globs match. */
-static void
-take_named (GHashTable *taken, const AyTable *table, const char *sources, gboolean globs)
-{
-  g_auto (GStrv) parts = NULL;
-
-  if (sources == NULL)
-    return;
-  if (ay_table_find (table, sources) != NULL) /* a name with commas */
-    {
-      g_hash_table_add (taken, ay_table_find (table, sources));
-      return;
-    }
-  parts = ay_source_list_split (sources);
-  for (char **part = parts; *part != NULL; part++)
-    {
-      g_auto (AySourceName) name = { NULL, NULL, NULL };
-      AyColumn *column;
-
-      ay_source_name_parse (*part, &name);
-      column = name.column != NULL ? ay_table_find (table, name.column) : NULL;
-      if (column != NULL)
-        g_hash_table_add (taken, column);
-      for (guint i = 0; globs && column == NULL && name.column != NULL
-                        && i < ay_table_n_columns (table); i++)
-        if (g_pattern_match_simple (name.column, ay_column_name (ay_table_column (table, i))))
-          g_hash_table_add (taken, ay_table_column (table, i));
-    }
-}
-
-/* The columns that have a role. (transfer full) */
-static GHashTable *
-columns_taken (const AyTable *table, const AyLoadOptions *options)
-{
-  GHashTable *taken = g_hash_table_new (NULL, NULL);
-  const char *roles[] = { options->label, options->target, options->id, options->split,
-                          options->time, options->text, options->image, options->weight,
-                          options->group };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
-    take_named (taken, table, roles[i], FALSE);
-  take_named (taken, table, options->probabilities, TRUE);
-  return taken;
-}
-
 void
 ay_roles_guess (const AyTable *table, AyLoadOptions *options, AyDiagnostics *diagnostics)
 {
@@ -410,6 +460,7 @@ ay_roles_guess (const AyTable *table, AyLoadOptions *options, AyDiagnostics *dia
 
   take_named (taken, table, options->features, FALSE);
   guess_named (&guess, &options->split, "split", split_names, fits_split);
+  say_unused_split (&guess);
   guess_named (&guess, &options->id, "id", id_names, fits_id);
   guess_named (&guess, &options->image, "image", image_names, fits_image);
   guess_time (&guess);
@@ -457,5 +508,17 @@ ay_roles_free_columns (const AyTable *table, const AyLoadOptions *options, const
           && (glob == NULL || g_pattern_match_simple (glob, ay_column_name (column))))
         g_ptr_array_add (columns, column);
     }
+  return columns;
+}
+
+GPtrArray *
+ay_roles_roleless_columns (const AyTable *table, const AyLoadOptions *options)
+{
+  g_autoptr (GHashTable) taken = columns_taken (table, options);
+  GPtrArray *columns = g_ptr_array_new ();
+
+  for (guint i = 0; i < ay_table_n_columns (table); i++)
+    if (!g_hash_table_contains (taken, ay_table_column (table, i)))
+      g_ptr_array_add (columns, ay_table_column (table, i));
   return columns;
 }

@@ -12,10 +12,17 @@ G_BEGIN_DECLS
  * when neither is given: target when its values are numbers that are hardly classes. */
 void ay_roles_guess (const AyTable *table, AyLoadOptions *options, AyDiagnostics *diagnostics);
 
+/* Why a column that is named like a label was not taken for one, as the end of a sentence; NULL
+ * when there is none. (transfer full) */
+char *ay_roles_why_no_label (const AyTable *table, const AyLoadOptions *options);
+
 /* Columns without a role that can be features: numbers, and with `categories` those too, matching
  * the glob (NULL: all). (transfer container) */
 GPtrArray *ay_roles_free_columns (const AyTable *table, const AyLoadOptions *options,
                                   const char *glob, gboolean categories);
+
+/* All columns without a role. (transfer container) */
+GPtrArray *ay_roles_roleless_columns (const AyTable *table, const AyLoadOptions *options);
 
 /* Whether a column only numbers the rows, from 0 or from 1 without a gap: the order of a file is
  * no feature of its samples. by_name: its name is one for nothing else. */

@@ -232,6 +232,8 @@ read_single (AySource *self, AyMappedFile *file, Format format, GError **error)
   return array != NULL;
 }
 
+/* The header of each array is looked at, so that a damaged one is not passed over as if it were not
+ * there; one of a kind that cannot be read is told when it is asked for. */
 static gboolean
 open_npz (AySource *self, AyMappedFile *file, GError **error)
 {
@@ -239,7 +241,18 @@ open_npz (AySource *self, AyMappedFile *file, GError **error)
 
   reader->npz = ay_npz_open (file, error);
   for (guint i = 0; reader->npz != NULL && i < ay_npz_count (reader->npz); i++)
-    add_array (self, ay_npz_name (reader->npz, i), NULL);
+    {
+      g_autoptr (GError) cause = NULL;
+      AyShape shape;
+
+      if (!ay_npz_read_shape (reader->npz, i, &shape, NULL, &cause)
+          && !g_error_matches (cause, AY_ERROR, AY_ERROR_UNSUPPORTED))
+        {
+          g_propagate_error (error, g_steal_pointer (&cause));
+          return FALSE;
+        }
+      add_array (self, ay_npz_name (reader->npz, i), NULL);
+    }
   return reader->npz != NULL;
 }
 
