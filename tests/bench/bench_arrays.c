@@ -2,6 +2,8 @@
 #include "core/base/parallel.h"
 #include "core/data/reader_npy.h"
 
+#include "bench_time.h"
+
 #include <glib/gstdio.h>
 #include <stdio.h>
 
@@ -41,20 +43,6 @@ static const Kind kinds[] = {
   { "f16", "<f2", AY_DTYPE_F16, FALSE },
   { "u8", "|u1", AY_DTYPE_U8, FALSE },
 };
-
-static double
-now (void)
-{
-  return (double) g_get_monotonic_time () / 1e6;
-}
-
-static int
-compare (const void *a, const void *b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
 
 /* Small integers in every type, so that the peer's sum is a plain one. */
 static void
@@ -120,7 +108,7 @@ median_time (const char *path, Task task)
 
   for (int run = -1; run < RUNS; run++)
     {
-      double start = now ();
+      double start = bench_seconds ();
       g_autoptr (AyArray) array = open_array (path);
 
       if (task == CHECK)
@@ -128,10 +116,9 @@ median_time (const char *path, Task task)
       else if (task == READ)
         read_all (array->matrix);
       if (run >= 0)
-        times[run] = now () - start;
+        times[run] = bench_seconds () - start;
     }
-  qsort (times, RUNS, sizeof (double), compare);
-  return times[RUNS / 2];
+  return bench_median (times, RUNS);
 }
 
 static gboolean

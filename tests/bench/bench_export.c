@@ -3,6 +3,8 @@
 #include "core/base/rng.h"
 #include "core/work/export.h"
 
+#include "bench_time.h"
+
 #include <glib/gstdio.h>
 #include <stdio.h>
 
@@ -61,11 +63,11 @@ seconds_of_export (AyTable *table, AyExportFormat format, const char *path)
 {
   AyExportOptions options = { format, NULL };
   g_autoptr (GError) error = NULL;
-  gint64 start = g_get_monotonic_time ();
+  double start = bench_seconds ();
 
   if (!ay_export_table (table, NULL, &options, path, NULL, &error))
     g_error ("%s", error->message);
-  return (double) (g_get_monotonic_time () - start) / 1e6;
+  return bench_seconds () - start;
 }
 
 static double
@@ -73,29 +75,21 @@ seconds_of_plain_write (const char *path)
 {
   g_autofree char *bytes = NULL;
   gsize size = 0;
-  gint64 start;
+  double start;
 
   g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
-  start = g_get_monotonic_time ();
+  start = bench_seconds ();
   g_assert_true (g_file_set_contents_full (path, bytes, (gssize) size,
                                            G_FILE_SET_CONTENTS_CONSISTENT
                                              | G_FILE_SET_CONTENTS_DURABLE, 0666, NULL));
-  return (double) (g_get_monotonic_time () - start) / 1e6;
-}
-
-static int
-compare_times (gconstpointer a, gconstpointer b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
+  return bench_seconds () - start;
 }
 
 static void
 report (AyTable *table, AyExportFormat format, const char *folder)
 {
   g_autofree char *path = g_strdup_printf ("%s/out.%s", folder, ay_export_format_name (format));
-  double ours[RUNS], plain[RUNS];
+  double ours[RUNS], plain[RUNS], median;
   GStatBuf st;
 
   seconds_of_export (table, format, path);
@@ -104,12 +98,11 @@ report (AyTable *table, AyExportFormat format, const char *folder)
       ours[i] = seconds_of_export (table, format, path);
       plain[i] = seconds_of_plain_write (path);
     }
-  qsort (ours, RUNS, sizeof *ours, compare_times);
-  qsort (plain, RUNS, sizeof *plain, compare_times);
+  median = bench_median (ours, RUNS);
   g_stat (path, &st);
   printf ("%-5s %6.1f MB  %6.3f s  (%.3f to %.3f)  %7.1f MB/s  plain write %6.3f s\n",
-          ay_export_format_name (format), (double) st.st_size / 1e6, ours[RUNS / 2], ours[0],
-          ours[RUNS - 1], (double) st.st_size / 1e6 / ours[RUNS / 2], plain[RUNS / 2]);
+          ay_export_format_name (format), (double) st.st_size / 1e6, median, ours[0],
+          ours[RUNS - 1], (double) st.st_size / 1e6 / median, bench_median (plain, RUNS));
   g_unlink (path);
 }
 

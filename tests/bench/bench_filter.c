@@ -2,6 +2,8 @@
 #include "core/base/rng.h"
 #include "core/store/filter.h"
 
+#include "bench_time.h"
+
 #include <sqlite3.h>
 #include <stdio.h>
 
@@ -101,37 +103,28 @@ run_filter (AyFilter *filter, const char *where)
   return ay_bitset_count (rows);
 }
 
-static int
-compare_times (gconstpointer a, gconstpointer b)
-{
-  gint64 x = *(const gint64 *) a, y = *(const gint64 *) b;
-
-  return (x > y) - (x < y);
-}
-
 static void
 report (AyFilter *filter, sqlite3 *peer, const char *where)
 {
-  gint64 ours[RUNS], theirs[RUNS];
+  double ours[RUNS], theirs[RUNS], median, peers;
   gsize count = run_filter (filter, where);
 
   if (run_peer (peer, where) != count)
     g_error ("%s: not the peer's rows", where);
   for (int i = 0; i < RUNS; i++)
     {
-      gint64 start = g_get_monotonic_time ();
+      double start = bench_seconds ();
 
       run_filter (filter, where);
-      ours[i] = g_get_monotonic_time () - start;
-      start = g_get_monotonic_time ();
+      ours[i] = bench_seconds () - start;
+      start = bench_seconds ();
       run_peer (peer, where);
-      theirs[i] = g_get_monotonic_time () - start;
+      theirs[i] = bench_seconds () - start;
     }
-  qsort (ours, RUNS, sizeof *ours, compare_times);
-  qsort (theirs, RUNS, sizeof *theirs, compare_times);
+  median = bench_median (ours, RUNS);
+  peers = bench_median (theirs, RUNS);
   printf ("%-58s %7zu rows  %7.1f ms  SQLite's own table %7.1f ms  ratio %.2f\n", where, count,
-          (double) ours[RUNS / 2] / 1e3, (double) theirs[RUNS / 2] / 1e3,
-          (double) theirs[RUNS / 2] / (double) ours[RUNS / 2]);
+          1e3 * median, 1e3 * peers, peers / median);
 }
 
 int

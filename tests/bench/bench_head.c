@@ -4,10 +4,11 @@
 #include "core/data/reader_npy.h"
 #include "core/model/head.h"
 
+#include "bench_time.h"
+
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 /* Softmax heads against scikit-learn's multinomial LogisticRegression on the same file in the same
  * run: 60000 x 512 with 10 and 100 classes, lambda_mean 1e-3, to scikit-learn's loss (a gradient of
@@ -39,30 +40,6 @@ typedef struct
   double median, least, most, cpu, objective, gradient; /* cpu: seconds of all cores */
   guint iterations;
 } Timing;
-
-static double
-now (void)
-{
-  return (double) g_get_monotonic_time () / 1e6;
-}
-
-static double
-cpu_now (void)
-{
-  struct rusage usage;
-
-  getrusage (RUSAGE_SELF, &usage);
-  return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec
-         + 1e-6 * (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-}
-
-static int
-compare (const void *a, const void *b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
 
 /* Runs the peer's script; (transfer full) what it printed. */
 static char *
@@ -125,24 +102,22 @@ time_fit (const AyProblem *problem, double tolerance, guint runs, Timing *timing
   for (guint run = 0; run <= runs; run++)
     {
       g_autoptr (GError) error = NULL;
-      double start = now (), busy = cpu_now ();
+      double start = bench_seconds (), busy = bench_cpu_seconds ();
       g_autoptr (AyHead) head = ay_head_fit (problem, &options, NULL, NULL, &error);
 
       if (head == NULL)
         g_error ("%s", error->message);
       if (run > 0)
         {
-          times[run - 1] = now () - start;
-          used[run - 1] = cpu_now () - busy;
+          times[run - 1] = bench_seconds () - start;
+          used[run - 1] = bench_cpu_seconds () - busy;
         }
       timing->objective = head->objective / head->sum_weight;
       timing->gradient = head->gradient_norm;
       timing->iterations = head->iterations;
     }
-  qsort (times, runs, sizeof *times, compare);
-  qsort (used, runs, sizeof *used, compare);
-  timing->cpu = used[runs / 2];
-  timing->median = times[runs / 2];
+  timing->cpu = bench_median (used, runs);
+  timing->median = bench_median (times, runs);
   timing->least = times[0];
   timing->most = times[runs - 1];
 }
@@ -153,15 +128,6 @@ print_timing (const char *who, const Timing *t)
   g_print ("  %-28s %.3f s (%.3f .. %.3f), %.2f CPU-s  objective %.10f  gradient %.1e  "
            "%u iterations\n", who, t->median, t->least, t->most, t->cpu, t->objective,
            t->gradient, t->iterations);
-}
-
-static double
-peak_megabytes (void)
-{
-  struct rusage usage;
-
-  getrusage (RUSAGE_SELF, &usage);
-  return usage.ru_maxrss / 1024.0;
 }
 
 static void
@@ -187,10 +153,10 @@ run_case (const Case *c, const char *folder, guint runs)
   print_timing ("to the default, 1e-8", &exact);
   if (!c->peer)
     {
-      double file = c->n * c->d * 4.0 / 1048576.0;
+      double file = c->n * c->d * 4.0 / 1048576.0, peak = bench_peak_megabytes ();
 
       g_print ("  limit for fit and influence %.1f s; peak %.0f MB = %.2f of the %.0f MB file "
-               "(limit 1.5)\n", c->must, peak_megabytes (), peak_megabytes () / file, file);
+               "(limit 1.5)\n", c->must, peak, peak / file, file);
     }
   else if (time_peer (c, folder, runs, &peer))
     {

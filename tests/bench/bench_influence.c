@@ -6,11 +6,12 @@
 #include "core/model/hessian.h"
 #include "core/model/target_effect.h"
 
+#include "bench_time.h"
+
 #include <glib/gstdio.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 /* Influence of every row on a validation loss: 60000 x 512 with 10 classes, the time beyond the
@@ -21,23 +22,6 @@
 
 #define N_CLASSES 10
 #define REPEATS 5
-
-/* CPU seconds of this process: on a busy machine half of it is the time two idle cores take. */
-static double
-cpu_seconds (void)
-{
-  struct rusage usage;
-
-  getrusage (RUSAGE_SELF, &usage);
-  return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec
-         + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
-
-static double
-seconds (void)
-{
-  return g_get_monotonic_time () / 1e6;
-}
 
 /* A mixture: 5 components a class, low-rank covariance and noise, 5 % wrong labels; rows are
  * written as they are made. */
@@ -186,26 +170,25 @@ run_small (const char *path)
 
   write_mixture (path, n, 512, label);
   data = data_open (path, n, label);
-  start = seconds ();
+  start = bench_seconds ();
   head = fit (&data);
-  printf ("60000 x 512, 10 classes: fit %.3f s\n", seconds () - start);
+  printf ("60000 x 512, 10 classes: fit %.3f s\n", bench_seconds () - start);
   out = g_new (double, 2 * data.train.n);
   exact = g_new (double, 2 * data.train.n);
   for (guint k = 0; k <= REPEATS; k++)
     {
-      start = seconds ();
-      cpu[k] = cpu_seconds ();
+      start = bench_seconds ();
+      cpu[k] = bench_cpu_seconds ();
       g_clear_pointer (&solver, g_free);
       influence (&data, head, 5e-5, out, &solver);
-      times[k] = seconds () - start;
-      cpu[k] = cpu_seconds () - cpu[k];
+      times[k] = bench_seconds () - start;
+      cpu[k] = bench_cpu_seconds () - cpu[k];
     }
   influence (&data, head, 1e-9, exact, NULL);
   compare (out, exact, data.train.n, &error, &rank);
   printf ("influence of all rows beyond the fit: median %.3f s (target 0.3), %.3f CPU-s, %s; "
           "error %.1e of the largest, rank correlation %.7f\n",
-          ay_quantile (times + 1, REPEATS, 0.5), ay_quantile (cpu + 1, REPEATS, 0.5), solver, error,
-          rank);
+          bench_median (times + 1, REPEATS), bench_median (cpu + 1, REPEATS), solver, error, rank);
 }
 
 static void
@@ -217,23 +200,21 @@ run_large (const char *path)
   g_autofree double *out = NULL;
   g_autofree char *solver = NULL;
   g_autoptr (AyHead) head = NULL;
-  struct rusage usage;
   Data data;
 
   write_mixture (path, n, d, label);
   data = data_open (path, n, label);
   out = g_new (double, 2 * data.train.n);
-  start = seconds ();
+  start = bench_seconds ();
   head = fit (&data);
-  fitted = seconds ();
+  fitted = bench_seconds ();
   influence (&data, head, 5e-5, out, &solver);
-  done = seconds ();
-  getrusage (RUSAGE_SELF, &usage);
+  done = bench_seconds ();
   printf ("1 M x 128, 10 classes, mapped: fit %.2f s + influence %.2f s = %.2f s (target 8), %.2f "
           "CPU-s with the making of the data, %s\n"
           "peak resident memory %.0f MB = %.2f x the feature file (target 1.5)\n", fitted - start,
-          done - fitted, done - start, cpu_seconds (), solver, usage.ru_maxrss / 1024.0,
-          usage.ru_maxrss * 1024.0 / size);
+          done - fitted, done - start, bench_cpu_seconds (), solver, bench_peak_megabytes (),
+          bench_peak_megabytes () * 1048576.0 / size);
 }
 
 int

@@ -4,11 +4,12 @@
 #include "core/base/rng.h"
 #include "core/data/load.h"
 
+#include "bench_time.h"
+
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 /* Opening data sets: a feature matrix of 1 M x 128 (checked, hashed for exact copies, parts drawn;
  * peak memory against the file), and features made of the texts of banking77 against scikit-learn's
@@ -18,30 +19,6 @@
  *     env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE ASSAY_TEST_DATA=... bench-load [RUNS [ROWS]] */
 
 #define COLS 128
-
-static double
-now (void)
-{
-  return (double) g_get_monotonic_time () / 1e6;
-}
-
-static double
-cpu_now (void)
-{
-  struct rusage usage;
-
-  getrusage (RUSAGE_SELF, &usage);
-  return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec
-         + 1e-6 * (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-}
-
-static int
-compare (const void *a, const void *b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
 
 static AyDataset *
 load_or_die (AyLoadOptions *options)
@@ -68,18 +45,17 @@ time_load (const AyLoadOptions *options, int runs, double *median)
   for (int run = -1; run < runs; run++)
     {
       g_autoptr (AyLoadOptions) copy = ay_load_options_copy (options);
-      double start = now (), cpu_start = cpu_now ();
+      double start = bench_seconds (), cpu_start = bench_cpu_seconds ();
 
       ay_dataset_unref (data);
       data = load_or_die (copy);
       if (run >= 0)
         {
-          seconds[run] = now () - start;
-          cpu += (cpu_now () - cpu_start) / runs;
+          seconds[run] = bench_seconds () - start;
+          cpu += (bench_cpu_seconds () - cpu_start) / runs;
         }
     }
-  qsort (seconds, runs, sizeof *seconds, compare);
-  *median = seconds[runs / 2];
+  *median = bench_median (seconds, (gsize) runs);
   printf ("%.3f s (%.3f to %.3f; %.3f s of all cores)", *median, seconds[0], seconds[runs - 1],
           cpu);
   return data;
@@ -137,16 +113,14 @@ bench_matrix (gsize rows, int runs)
   g_autoptr (AyLoadOptions) options = ay_load_options_new ();
   g_autoptr (AyDataset) data = NULL;
   double median, megabytes = rows * (double) COLS * sizeof (float) / 1e6;
-  struct rusage usage;
 
   write_matrix (x, y, rows);
   options->features = g_strdup (x);
   options->label = g_strdup (y);
   printf ("matrix %" G_GSIZE_FORMAT " x %d (%.0f MB): ", rows, COLS, megabytes);
   data = time_load (options, runs, &median);
-  getrusage (RUSAGE_SELF, &usage);
   printf ("; %.0f MB/s; peak memory %.2f x the file (mapped pages counted)\n", megabytes / median,
-          usage.ru_maxrss / 1e3 / megabytes);
+          bench_peak_megabytes () * 1.048576 / megabytes);
   g_unlink (x);
   g_unlink (y);
   g_rmdir (folder);

@@ -6,6 +6,8 @@
 #include "core/base/parallel.h"
 #include "core/project/pca.h"
 
+#include "bench_time.h"
+
 #include <glib/gstdio.h>
 #include <math.h>
 #include <stdio.h>
@@ -29,24 +31,19 @@ static const char peer[]
       "    A = r.standard_normal((40, d), dtype=np.float32) * np.float32(1 / np.sqrt(40))\n"
       "    X[i] = mu[c] + r.standard_normal((len(i), 40), dtype=np.float32) @ A \\\n"
       "        + np.float32(.3) * r.standard_normal((len(i), d), dtype=np.float32)\n"
-      "X.tofile(sys.argv[1]); t = []\n"
+      "X.tofile(sys.argv[1]); t = []; u = []\n"
       "for rep in range(6):\n"
-      "    s = time.perf_counter()\n"
+      "    s = time.perf_counter(); b = time.process_time()\n"
       "    P = PCA(k, svd_solver='randomized', random_state=0).fit_transform(X)\n"
-      "    t.append(time.perf_counter() - s)\n"
+      "    t.append(time.perf_counter() - s); u.append(time.process_time() - b)\n"
       "s = time.perf_counter(); F = PCA(k, svd_solver='full').fit_transform(X.astype(np.float64))\n"
       "f = time.perf_counter() - s; P = P.astype(np.float64)\n"
-      "print(sorted(t[1:])[2], f, (P**2).sum(), (F**2).sum())\n";
+      "print(sorted(t[1:])[2], f, (P**2).sum(), (F**2).sum(), sorted(u[1:])[2])\n";
 
-static int
-compare (const void *a, const void *b)
-{
-  return (*(const double *) a > *(const double *) b) - (*(const double *) a < *(const double *) b);
-}
-
-/* median seconds of the randomized solver, seconds of the full one, energies of both */
+/* median seconds of the randomized solver, seconds of the full one, energies of both, median CPU
+ * seconds of the randomized one */
 static gboolean
-run_peer (const char *path, double figures[4])
+run_peer (const char *path, double figures[5])
 {
   g_autofree char *n = g_strdup_printf ("%d", N), *d = g_strdup_printf ("%d", D);
   g_autofree char *k = g_strdup_printf ("%d", K), *out = NULL;
@@ -56,31 +53,34 @@ run_peer (const char *path, double figures[4])
   if (!g_spawn_sync (NULL, (char **) argv, NULL, 0, NULL, NULL, &out, NULL, NULL, NULL))
     return FALSE;
   at = out;
-  for (int i = 0; i < 4; i++)
+  for (int i = 0; i < 5; i++)
     figures[i] = g_ascii_strtod (at, &at);
-  return figures[3] > 0.0;
+  return figures[4] > 0.0;
 }
 
 static double
-bench (const AyMatrix *matrix, double *energy)
+bench (const AyMatrix *matrix, double *energy, double *cpu)
 {
   AyPcaOptions options = AY_PCA_OPTIONS_INIT;
-  double t[REPEATS];
+  double t[REPEATS], used[REPEATS];
 
   options.components = K;
   for (int k = -1; k < REPEATS; k++)
     {
-      gint64 start = g_get_monotonic_time ();
+      double start = bench_seconds (), busy = bench_cpu_seconds ();
       g_autoptr (AyPca) pca = ay_pca_fit (matrix, NULL, N, &options, NULL, NULL, NULL);
 
       if (k >= 0)
-        t[k] = (double) (g_get_monotonic_time () - start) / 1e6;
+        {
+          t[k] = bench_seconds () - start;
+          used[k] = bench_cpu_seconds () - busy;
+        }
       *energy = 0.0;
       for (gsize i = 0; i < (gsize) N * K; i++)
         *energy += (double) pca->projection[i] * pca->projection[i];
     }
-  qsort (t, REPEATS, sizeof *t, compare);
-  return t[REPEATS / 2];
+  *cpu = bench_median (used, REPEATS);
+  return bench_median (t, REPEATS);
 }
 
 int
@@ -89,7 +89,7 @@ main (void)
   g_autofree char *path = NULL;
   g_autoptr (AyMappedFile) file = NULL;
   g_autoptr (AyMatrix) matrix = NULL;
-  double figures[4], energy, seconds;
+  double figures[5], energy, seconds, cpu;
   int fd = g_file_open_tmp ("assay-pca-XXXXXX", &path, NULL);
   gsize size;
 
@@ -103,11 +103,11 @@ main (void)
   close (fd);
   matrix = ay_matrix_wrap (N, D, AY_DTYPE_F32, FALSE, FALSE, ay_mapped_file_data (file, &size),
                            NULL, NULL);
-  seconds = bench (matrix, &energy);
-  printf ("pca %dx%d to %d: %.3f s, %u threads; scikit-learn randomized %.3f s (%.1fx), "
-          "full %.3f s (%.1fx)\n",
-          N, D, K, seconds, ay_threads (), figures[0], figures[0] / seconds, figures[1],
-          figures[1] / seconds);
+  seconds = bench (matrix, &energy, &cpu);
+  printf ("pca %dx%d to %d: %.3f s, %.2f CPU-s, %u threads; scikit-learn randomized %.3f s (%.1fx; "
+          "of CPU-s %.1f), full %.3f s (%.1fx)\n",
+          N, D, K, seconds, cpu, ay_threads (), figures[0], figures[0] / seconds, figures[4] / cpu,
+          figures[1], figures[1] / seconds);
   printf ("pca energy: %.6g relative to full (1 = all of it); randomized %.6g\n",
           energy / figures[3], figures[2] / figures[3]);
   return 0;

@@ -6,6 +6,8 @@
 #include "figure/pick.h"
 #include "figure/raster.h"
 
+#include "bench_time.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,19 +28,6 @@ static const char peer[]
       "    y = ((A[:, 1] - lo[1]) * np.float32((H - 1) / (hi[1] - lo[1]))).astype(np.int32)\n"
       "    np.bincount(y * W + x, minlength=W * H); t.append(time.perf_counter() - s)\n"
       "print(sorted(t[1:])[4] * 1e3)\n";
-
-static int
-compare (const void *a, const void *b)
-{
-  return (*(const double *) a > *(const double *) b) - (*(const double *) a < *(const double *) b);
-}
-
-static double
-median (double *t)
-{
-  qsort (t, REPEATS, sizeof *t, compare);
-  return t[REPEATS / 2];
-}
 
 static double
 peer_ms (int width, int height)
@@ -92,7 +81,7 @@ bench_draw (AyFigureRaster *raster, const AyFigurePoints *points, int width, int
   for (int mark = 0; mark < 3; mark++)
     {
       AyFigureRasterOptions options = AY_FIGURE_RASTER_OPTIONS_INIT;
-      double t[REPEATS];
+      double t[REPEATS], median;
 
       options.width = width;
       options.height = height;
@@ -100,7 +89,7 @@ bench_draw (AyFigureRaster *raster, const AyFigurePoints *points, int width, int
       options.radius = radii[MIN (mark, 1)];
       for (int k = -1; k < REPEATS; k++)
         {
-          gint64 start = g_get_monotonic_time ();
+          double start = bench_seconds ();
           AyFigureScale scale;
 
           if (mark < 2)
@@ -113,11 +102,12 @@ bench_draw (AyFigureRaster *raster, const AyFigurePoints *points, int width, int
                                         4 * (gsize) width, NULL, NULL);
             }
           if (k >= 0)
-            t[k] = (double) (g_get_monotonic_time () - start) / 1e3;
+            t[k] = 1e3 * (bench_seconds () - start);
         }
+      median = bench_median (t, REPEATS);
       printf ("raster %d points %dx%d %-9s %.2f ms (numpy bincount %.1f ms: %.1fx), %u threads\n",
-              N, width, height, mark == 0 ? "1 px" : mark == 1 ? "2x2 px" : "density", median (t),
-              peer_time, peer_time / t[REPEATS / 2], ay_threads ());
+              N, width, height, mark == 0 ? "1 px" : mark == 1 ? "2x2 px" : "density", median,
+              peer_time, peer_time / median, ay_threads ());
     }
 }
 
@@ -137,14 +127,14 @@ bench_lasso (const AyFigurePoints *points)
     }
   for (int k = -1; k < REPEATS; k++)
     {
-      gint64 start = g_get_monotonic_time ();
+      double start = bench_seconds ();
 
       ay_figure_pick_polygon (points, vertices, LASSO, into);
       if (k >= 0)
-        t[k] = (double) (g_get_monotonic_time () - start) / 1e3;
+        t[k] = 1e3 * (bench_seconds () - start);
     }
   printf ("lasso of %d vertices over %d points: %.2f ms, %" G_GSIZE_FORMAT " inside (limit 50)\n",
-          LASSO, N, median (t), ay_bitset_count (into));
+          LASSO, N, bench_median (t, REPEATS), ay_bitset_count (into));
 }
 
 static void
@@ -156,16 +146,16 @@ bench_recolor (void)
 
   for (int k = -1; k < REPEATS; k++)
     {
-      gint64 start = g_get_monotonic_time ();
+      double start = bench_seconds ();
       double low, high;
 
       ay_figure_scale_range (value, N, &low, &high);
       ay_figure_scale_init (&scale, AY_FIGURE_DIVERGING, low, high, ay_figure_theme (FALSE));
       ay_figure_scale_indices (&scale, value, N, out);
       if (k >= 0)
-        t[k] = (double) (g_get_monotonic_time () - start) / 1e3;
+        t[k] = 1e3 * (bench_seconds () - start);
     }
-  printf ("recolour of %d points by a number: %.2f ms\n", N, median (t));
+  printf ("recolour of %d points by a number: %.2f ms\n", N, bench_median (t, REPEATS));
 }
 
 int

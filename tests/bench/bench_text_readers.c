@@ -14,12 +14,13 @@
 
 #include "assay-config.h"
 
+#include "bench_time.h"
+
 #include <glib/gstdio.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <zlib.h>
 
 #define RUNS 5
@@ -36,30 +37,6 @@ typedef struct
   gsize memory, columns; /* bytes: added to the process, and of the columns themselves */
   guint32 crc;           /* of the numbers */
 } Result;
-
-static double
-now (void)
-{
-  return (double) g_get_monotonic_time () * 1e-6;
-}
-
-static double
-cpu_now (void)
-{
-  struct rusage usage;
-
-  getrusage (RUSAGE_SELF, &usage);
-  return (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
-         + (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
-}
-
-static int
-compare (const void *a, const void *b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
 
 /* Memory of the process that is no file's. */
 static gsize
@@ -190,12 +167,12 @@ read_file (const char *path, gboolean csv)
   for (int run = -1; run < RUNS; run++)
     {
       AySource source = { 0 };
-      double start = now ();
+      double start = bench_seconds ();
 
-      cpu = run == 0 ? cpu_now () : cpu;
+      cpu = run == 0 ? bench_cpu_seconds () : cpu;
       read_once (path, csv, &source);
       if (run >= 0)
-        times[run] = now () - start;
+        times[run] = bench_seconds () - start;
       else
         {
           result.memory = own_memory () - before;
@@ -203,9 +180,8 @@ read_file (const char *path, gboolean csv)
         }
       source_clear (&source);
     }
-  result.cpu = (cpu_now () - cpu) / RUNS;
-  qsort (times, RUNS, sizeof (double), compare);
-  result.median = times[RUNS / 2];
+  result.cpu = (bench_cpu_seconds () - cpu) / RUNS;
+  result.median = bench_median (times, RUNS);
   result.least = times[0];
   result.most = times[RUNS - 1];
   return result;
