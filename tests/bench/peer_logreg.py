@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The peer of bench_head.c.
+"""The peer of bench_head.c; the reference of test_mixture.c is made with its data.
 
     peer_logreg.py make DIR ROWS FEATURES CLASSES    writes DIR/x.npy and DIR/y.npy
     peer_logreg.py fit DIR CLASSES LAMBDA_MEAN RUNS  times scikit-learn, prints one line:
@@ -87,7 +87,8 @@ def fit(folder, classes, lambda_mean, runs):
           gradient, int(model.n_iter_[0]))
 
 
-if sys.argv[1] == 'make':
-    make(sys.argv[2], *map(int, sys.argv[3:6]))
-else:
-    fit(sys.argv[2], int(sys.argv[3]), float(sys.argv[4]), int(sys.argv[5]))
+if __name__ == '__main__':
+    if sys.argv[1] == 'make':
+        make(sys.argv[2], *map(int, sys.argv[3:6]))
+    else:
+        fit(sys.argv[2], int(sys.argv[3]), float(sys.argv[4]), int(sys.argv[5]))
