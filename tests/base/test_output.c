@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "folders.h"
 
 #include <glib/gstdio.h>
 
 static void
 test_appears_whole_or_not (void)
 {
-  g_autofree char *folder = g_dir_make_tmp ("assay-XXXXXX", NULL);
+  g_autofree char *folder = make_folder ();
   g_autofree char *path = g_build_filename (folder, "out", NULL);
   g_autofree char *text = NULL;
   g_autoptr (GDir) dir = NULL;

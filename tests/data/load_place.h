@@ -4,9 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/rng.h"
 #include "core/data/load.h"
-
-#include <glib/gstdio.h>
-#include <string.h>
+#include "folders.h"
 
 /* Small files to load, and what is asserted of it. */
 
@@ -20,21 +18,15 @@ G_GNUC_UNUSED static void
 place_set_up (Place *place, gconstpointer data)
 {
   place->before = g_get_current_dir ();
-  place->folder = g_dir_make_tmp ("assay-load-XXXXXX", NULL);
-  g_assert_nonnull (place->folder);
+  place->folder = make_folder ();
   g_assert_cmpint (g_chdir (place->folder), ==, 0);
 }
 
 G_GNUC_UNUSED static void
 place_tear_down (Place *place, gconstpointer data)
 {
-  g_autoptr (GDir) dir = g_dir_open (".", 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    g_unlink (name);
   g_assert_cmpint (g_chdir (place->before), ==, 0);
-  g_rmdir (place->folder);
+  drop_folder (place->folder);
   g_free (place->folder);
   g_free (place->before);
 }
@@ -42,7 +34,7 @@ place_tear_down (Place *place, gconstpointer data)
 G_GNUC_UNUSED static void
 write_text (const char *name, const char *content)
 {
-  g_assert_true (g_file_set_contents (name, content, -1, NULL));
+  put_text (".", name, content);
 }
 
 /* descr: "<f4", "<f8" or "<i8"; cols 0 makes one dimension. */
@@ -60,7 +52,7 @@ write_npy (const char *name, const char *descr, gsize rows, gsize cols, const vo
     g_string_append_c (file, ' ');
   g_string_append_c (file, '\n');
   g_string_append_len (file, values, (gssize) (rows * MAX (cols, 1) * (gsize) (descr[2] - '0')));
-  g_assert_true (g_file_set_contents (name, file->str, (gssize) file->len, NULL));
+  put_file (".", name, file->str, file->len);
 }
 
 /* Two classes apart in all columns, `rows` rows in turn. */

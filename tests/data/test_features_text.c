@@ -6,6 +6,7 @@
 #include "core/data/made_features.h"
 #include "core/data/sparse_svd.h"
 #include "data/text_reference.h"
+#include "folders.h"
 
 #include <glib/gstdio.h>
 #include <lapacke.h>
@@ -292,7 +293,7 @@ static void
 test_cache (void)
 {
   const gsize n = 2000;
-  g_autofree char *folder = g_dir_make_tmp ("assay-cache-XXXXXX", NULL);
+  g_autofree char *folder = make_folder ();
   g_autofree char *path = NULL, *content = NULL, *names = NULL;
   g_autoptr (AyColumn) column = random_texts (n, 250);
   g_autoptr (AyMatrix) first = NULL, second = NULL, third = NULL;

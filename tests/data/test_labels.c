@@ -3,6 +3,7 @@
 #include "core/data/dataset.h"
 #include "core/data/labels.h"
 #include "core/data/load.h"
+#include "folders.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -35,15 +36,12 @@ numbers (gsize n, const double *values, gboolean integral)
 static AyClassNames *
 names_of (const char *content, GError **error)
 {
-  g_autofree char *path = NULL;
-  int fd = g_file_open_tmp ("assay-names-XXXXXX", &path, NULL);
+  g_autofree char *root = make_folder (), *path = g_build_filename (root, "names", NULL);
   AyClassNames *names;
 
-  g_assert_cmpint (fd, >=, 0);
-  g_close (fd, NULL);
-  g_assert_true (g_file_set_contents (path, content, -1, NULL));
+  put_text (root, "names", content);
   names = ay_class_names_read (path, error);
-  g_unlink (path);
+  drop_folder (root);
   return names;
 }
 

@@ -2,6 +2,7 @@
 #include "core/data/load.h"
 #include "core/data/times.h"
 #include "core/model/head.h"
+#include "folders.h"
 #include "testdata.h"
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
@@ -201,12 +202,12 @@ test_mnist (void)
   g_assert_null (ay_diagnostics_find (data->diagnostics, "row-order"));
 }
 
-/* A folder of `count` images a class: stripes across, and stripes down. Paths go to `made`. */
+/* A folder of `count` images a class: stripes across, and stripes down. */
 static char *
-stripes (int count_each, GPtrArray *made)
+stripes (int count_each)
 {
   static const char *const classes[] = { "across", "down" };
-  char *root = g_dir_make_tmp ("assay-folder-XXXXXX", NULL);
+  char *root = make_folder ();
 
   for (int c = 0; c < 2; c++)
     {
@@ -216,7 +217,7 @@ stripes (int count_each, GPtrArray *made)
       for (int k = 0; k < count_each; k++)
         {
           g_autoptr (GdkPixbuf) image = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 32, 32);
-          char *path = g_strdup_printf ("%s/%02d.png", folder, k);
+          g_autofree char *path = g_strdup_printf ("%s/%02d.png", folder, k);
           guchar *pixels = gdk_pixbuf_get_pixels (image);
           int stride = gdk_pixbuf_get_rowstride (image);
 
@@ -225,19 +226,15 @@ stripes (int count_each, GPtrArray *made)
               pixels[y * stride + x]
                   = (guchar) (((c == 0 ? y : x / 3) + k) / 4 % 2 * 200 + k + 5 * (x % 3));
           g_assert_true (gdk_pixbuf_save (image, path, "png", NULL, NULL));
-          g_ptr_array_add (made, path);
         }
-      g_ptr_array_add (made, g_steal_pointer (&folder));
     }
-  g_ptr_array_add (made, g_strdup (root));
   return root;
 }
 
 static void
 test_folder (void)
 {
-  g_autoptr (GPtrArray) made = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *root = stripes (20, made), *other = stripes (7, made);
+  g_autofree char *root = stripes (20), *other = stripes (7);
   g_autoptr (AyLoadOptions) options = open_input (root), pair = open_input (root);
   g_autoptr (AyDataset) data = load (options), both = NULL;
   g_autofree char *path = NULL;
@@ -259,32 +256,29 @@ test_folder (void)
   path = ay_column_dup_text (both->image, 53);
   g_assert_true (g_str_has_prefix (path, other));
   g_assert_cmpfloat (head_accuracy (both, AY_SPLIT_VALID), ==, 1.0);
-  for (guint i = 0; i < made->len; i++)
-    g_remove (made->pdata[i]);
+  drop_folder (root);
+  drop_folder (other);
 }
 
 /* Only the features are a folder; classes come from a list in the order of the paths. */
 static void
 test_folder_features (void)
 {
-  g_autoptr (GPtrArray) made = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *root = stripes (20, made), *labels = g_build_filename (root, "y.csv", NULL);
+  g_autofree char *root = stripes (20), *labels = g_build_filename (root, "y.csv", NULL);
   g_autoptr (AyLoadOptions) options = ay_load_options_new ();
   g_autoptr (GString) text = g_string_new ("kind\n");
   g_autoptr (AyDataset) data = NULL;
 
   for (int i = 0; i < 40; i++)
     g_string_append (text, i < 20 ? "a\n" : "b\n");
-  g_assert_true (g_file_set_contents (labels, text->str, -1, NULL));
+  put_text (root, "y.csv", text->str);
   options->features = g_strdup (root);
   options->label = g_strdup (labels);
   data = load (options);
   g_assert_cmpuint (data->n, ==, 40);
   g_assert_cmpstr (data->image_base, ==, root);
   g_assert_cmpfloat (head_accuracy (data, AY_SPLIT_TEST), ==, 1.0);
-  g_remove (labels);
-  for (guint i = 0; i < made->len; i++)
-    g_remove (made->pdata[i]);
+  drop_folder (root);
 }
 
 int

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/rng.h"
 #include "figure/raster.h"
+#include "folders.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -198,7 +199,7 @@ static char *
 write_and_read (const AyFigureSpec *spec, AyFigureFormat format, gsize *length)
 {
   static const char *const endings[] = { "svg", "pdf", "png" };
-  g_autofree char *folder = g_dir_make_tmp ("assay-XXXXXX", NULL);
+  g_autofree char *folder = make_folder ();
   g_autofree char *path = g_strdup_printf ("%s/figure.%s", folder, endings[format]);
   g_autoptr (GError) error = NULL;
   char *bytes = NULL;

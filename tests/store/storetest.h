@@ -2,19 +2,9 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "folders.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
-
-/* A folder of a test's own, removed with all that is in it. */
-static inline char *
-test_folder (void)
-{
-  char *folder = g_dir_make_tmp ("assay-store-XXXXXX", NULL);
-
-  g_assert_nonnull (folder);
-  return folder;
-}
 
 static inline guint
 test_count_files (const char *folder)
@@ -25,23 +15,6 @@ test_count_files (const char *folder)
   while (g_dir_read_name (dir) != NULL)
     count++;
   return count;
-}
-
-static inline void
-test_remove_folder (char *folder)
-{
-  GDir *dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_dir_close (dir);
-  g_rmdir (folder);
-  g_free (folder);
 }
 
 /* A message is one line that starts with the file. */

@@ -172,7 +172,7 @@ run_and_kill (const char *path, int steps, gulong microseconds)
 static void
 test_kill (void)
 {
-  char *folder = test_folder ();
+  char *folder = make_folder ();
   g_autofree char *path = g_build_filename (folder, "work.assay", NULL);
   g_autofree char *journal = g_strconcat (path, "-journal", NULL);
   AyWorkspace *workspace;
@@ -205,7 +205,8 @@ test_kill (void)
   g_assert_true (ay_workspace_put_json (workspace, "counter", "last", "0", NULL));
   ay_workspace_unref (workspace);
   g_assert_cmpuint (test_count_files (folder), ==, 1);
-  test_remove_folder (folder);
+  drop_folder (folder);
+  g_free (folder);
 }
 
 /* A file that may not grow any further stands for a full disk. */
@@ -253,7 +254,7 @@ fill_up (const char *path)
 static void
 test_no_space (void)
 {
-  char *folder = test_folder ();
+  char *folder = make_folder ();
   g_autofree char *path = g_build_filename (folder, "work.assay", NULL);
   AyWorkspace *workspace = ay_workspace_create (path, NULL, NULL);
   int status = 0;
@@ -271,7 +272,8 @@ test_no_space (void)
   g_assert_true (ay_workspace_has (workspace, "k", "last"));
   g_assert_true (ay_workspace_check (workspace, NULL));
   ay_workspace_unref (workspace);
-  test_remove_folder (folder);
+  drop_folder (folder);
+  g_free (folder);
 }
 
 int

@@ -219,7 +219,7 @@ assert_pointer (const Model *model, AyJournal *journal)
 static void
 run_program (gsize n, guint64 seed, int steps)
 {
-  char *folder = test_folder ();
+  char *folder = make_folder ();
   g_autofree char *path = g_build_filename (folder, "work.assay", NULL);
   AyWorkspace *workspace = ay_workspace_create (path, NULL, NULL);
   AyJournal *journal = ay_journal_open (workspace, n, NULL);
@@ -254,7 +254,8 @@ run_program (gsize n, guint64 seed, int steps)
   ay_journal_unref (journal);
   ay_workspace_unref (workspace);
   model_clear (model);
-  test_remove_folder (folder);
+  drop_folder (folder);
+  g_free (folder);
 }
 
 static void
@@ -333,7 +334,7 @@ assert_refused (AyJournal *journal, AyDecision decision, const char *part)
 static void
 test_refused (void)
 {
-  char *folder = test_folder ();
+  char *folder = make_folder ();
   g_autofree char *path = g_build_filename (folder, "work.assay", NULL);
   g_autoptr (AyWorkspace) workspace = ay_workspace_create (path, NULL, NULL);
   g_autoptr (AyJournal) journal = ay_journal_open (workspace, 10, NULL);
@@ -354,7 +355,8 @@ test_refused (void)
   assert_refused (journal, (AyDecision) { AY_DECISION_KEEP, some, NULL, "\xff" }, "UTF-8");
   g_clear_pointer (&journal, ay_journal_unref);
   g_clear_pointer (&workspace, ay_workspace_unref);
-  test_remove_folder (folder);
+  drop_folder (folder);
+  g_free (folder);
 }
 
 /* A log that cannot be: the file is named, nothing crashes. */
@@ -374,7 +376,7 @@ test_damaged (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (damage); i++)
     {
-      char *folder = test_folder ();
+      char *folder = make_folder ();
       g_autofree char *path = g_build_filename (folder, "work.assay", NULL);
       g_autoptr (AyWorkspace) workspace = ay_workspace_create (path, NULL, NULL);
       g_autoptr (AyJournal) journal = ay_journal_open (workspace, 10, NULL);
@@ -400,7 +402,8 @@ test_damaged (void)
         }
       g_clear_pointer (&journal, ay_journal_unref);
       g_clear_pointer (&workspace, ay_workspace_unref);
-      test_remove_folder (folder);
+      drop_folder (folder);
+      g_free (folder);
     }
 }
 

@@ -15,7 +15,7 @@ typedef struct
 static void
 place_init (Place *place, gconstpointer data)
 {
-  place->folder = test_folder ();
+  place->folder = make_folder ();
   place->path = g_build_filename (place->folder, "work.assay", NULL);
 }
 
@@ -23,7 +23,8 @@ static void
 place_clear (Place *place, gconstpointer data)
 {
   g_free (place->path);
-  test_remove_folder (place->folder);
+  drop_folder (place->folder);
+  g_free (place->folder);
 }
 
 static AyWorkspace *

@@ -24,7 +24,7 @@ place_init (Place *place, gconstpointer data)
 {
   AyWorkspace *workspace;
 
-  place->folder = test_folder ();
+  place->folder = make_folder ();
   place->path = g_build_filename (place->folder, "work.assay", NULL);
   workspace = ay_workspace_create (place->path, NULL, NULL);
   g_assert_true (ay_workspace_put_json (workspace, "k", "before", "1", NULL));
@@ -35,7 +35,8 @@ static void
 place_clear (Place *place, gconstpointer data)
 {
   g_free (place->path);
-  test_remove_folder (place->folder);
+  drop_folder (place->folder);
+  g_free (place->folder);
 }
 
 /* A process that opens the workspace for writing, puts "theirs", says so, and holds it. */

@@ -5,6 +5,7 @@
 #include "core/data/reader_npy.h"
 #include "core/data/reader_npz.h"
 #include "core/work/export.h"
+#include "folders.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -36,7 +37,7 @@ place_init (Place *place, gconstpointer data)
   guint32 codes[] = { 0, AY_CODE_MISSING, 1 };
   char *names[] = { "a", "b,c", NULL };
 
-  place->folder = g_dir_make_tmp ("assay-export-XXXXXX", NULL);
+  place->folder = make_folder ();
   place->table = ay_table_new (3);
   ay_table_take (place->table, number ("score", 0.5, NAN, -3));
   ay_table_take (place->table, number ("n", 100000, 2, NAN));
@@ -47,17 +48,7 @@ place_init (Place *place, gconstpointer data)
 static void
 place_clear (Place *place, gconstpointer data)
 {
-  GDir *dir = g_dir_open (place->folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (place->folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_dir_close (dir);
-  g_rmdir (place->folder);
+  drop_folder (place->folder);
   g_free (place->folder);
   ay_table_unref (place->table);
 }

@@ -2,8 +2,8 @@
 #include "core/base/error.h"
 #include "core/base/rng.h"
 #include "core/work/work.h"
+#include "folders.h"
 
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -28,26 +28,17 @@ place_set_up (Place *place, gconstpointer unused)
                               (i % 3) * 3.0 + ay_rng_normal (&rng),
                               (i % 3 == 1) * 3.0 + ay_rng_normal (&rng), i);
     }
-  place->folder = g_dir_make_tmp ("assay-work-XXXXXX", NULL);
+  place->folder = make_folder ();
   place->csv = g_build_filename (place->folder, "data.csv", NULL);
   place->assay = g_build_filename (place->folder, "w.assay", NULL);
-  g_assert_true (g_file_set_contents (place->csv, text->str, (gssize) text->len, NULL));
+  put_file (place->folder, "data.csv", text->str, text->len);
   g_string_free (text, TRUE);
 }
 
 static void
 place_tear_down (Place *place, gconstpointer unused)
 {
-  g_autoptr (GDir) dir = g_dir_open (place->folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (place->folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (place->folder);
+  drop_folder (place->folder);
   g_free (place->folder);
   g_free (place->csv);
   g_free (place->assay);

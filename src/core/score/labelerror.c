@@ -109,7 +109,7 @@ load_given (Judge *self, GError **error)
   self->n = kept;
   self->matrix = ay_matrix_ref (self->data->probabilities);
   self->judged = (AyJudged) { self->matrix, self->rows, self->label, kept, self->data->n_classes };
-  ay_score_text (self->out, "probabilities", "given with the data");
+  ay_score_text (self->out, "probabilities", AY_PROBABILITIES_GIVEN);
   return TRUE;
 }
 

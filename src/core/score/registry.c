@@ -142,7 +142,7 @@ uses_head (const AyScoreMethod *method, AyScoreResult *out)
   return !method->no_head
          && g_strcmp0 (json_object_get_string_member_with_default (out->certificate,
                                                                    "probabilities", NULL),
-                       "given with the data") != 0;
+                       AY_PROBABILITIES_GIVEN) != 0;
 }
 
 /* What fitness forbids (TRUTH.md 3, 4). */

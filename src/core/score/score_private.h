@@ -24,6 +24,9 @@ gboolean ay_run_knn_banzhaf (AyScoreContext *context, AyScoreResult *out, AyJob 
                              GError **error);
 gboolean ay_run_knn_beta (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
 
+/* What a certificate says under "probabilities" where no head had a part in them. */
+#define AY_PROBABILITIES_GIVEN "given with the data"
+
 /* n numbers, all missing. NULL with NOMEM. */
 double *ay_score_blank (gsize n, GError **error);
 /* Says something of the score that a reader must know: into the certificate's "flags", and into the

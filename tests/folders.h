@@ -3,9 +3,10 @@
 
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <unistd.h>
 
-/* Folders that a test makes and drops. */
+/* Folders and small files that a test makes and drops: the one home of these. */
 
 /* (transfer full) */
 static inline char *
@@ -25,6 +26,12 @@ put_file (const char *root, const char *relative, const char *bytes, gsize size)
 
   g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
   g_assert_true (g_file_set_contents (path, bytes, (gssize) size, NULL));
+}
+
+static inline void
+put_text (const char *root, const char *relative, const char *text)
+{
+  put_file (root, relative, text, strlen (text));
 }
 
 static inline void
