@@ -40,6 +40,7 @@ typedef struct
   AyColumn *x, *y, *column;
   float *fx, *fy;
   double *counts, *before;
+  AyFigureCurve curve;
   AyFigureBins *bins;
   char *title, *label;
 } Drawing;
@@ -234,6 +235,65 @@ draw_classes (CmdRun *run, AyWork *work, Drawing *d, GError **error)
   return TRUE;
 }
 
+/* An array of numbers of a certificate; NULL when it has none. (transfer full) */
+static double *
+numbers_of (JsonObject *certificate, const char *name, guint *n)
+{
+  JsonNode *node = certificate != NULL ? json_object_get_member (certificate, name) : NULL;
+  JsonArray *array = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node)
+                                                                  : NULL;
+  double *out;
+
+  if (array == NULL)
+    return NULL;
+  *n = json_array_get_length (array);
+  out = g_new (double, MAX (*n, 1));
+  for (guint k = 0; k < *n; k++)
+    out[k] = json_array_get_double_element (array, k);
+  return out;
+}
+
+/* Rows that may go at each threshold that redundancy looked at. */
+static gboolean
+draw_groups (CmdRun *run, AyWork *work, Drawing *d, GError **error)
+{
+  g_autoptr (AyScoreInfo) score = find_score (work, "group");
+  JsonObject *certificate = score != NULL ? score->certificate : NULL;
+  guint n = 0, n_counts = 0;
+
+  if (run->n_args > 2)
+    return cmd_usage_error (error, "figure groups takes no NAME");
+  d->before = numbers_of (certificate, "curve_threshold", &n);
+  d->counts = numbers_of (certificate, "curve_redundant", &n_counts);
+  if (d->before == NULL || d->counts == NULL || n != n_counts || n == 0)
+    {
+      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
+                           "no groups yet, find them by assay-cli redundancy");
+      return FALSE;
+    }
+  for (guint k = 0; k < n / 2 && d->before[0] > d->before[n - 1]; k++)
+    {
+      double x = d->before[k], y = d->counts[k];
+
+      d->before[k] = d->before[n - 1 - k];
+      d->counts[k] = d->counts[n - 1 - k];
+      d->before[n - 1 - k] = x;
+      d->counts[n - 1 - k] = y;
+    }
+  d->curve = (AyFigureCurve) { .name = "near copies", .n = n, .x = d->before, .y = d->counts };
+  d->title = g_strdup ("Rows that may go because a near copy stays");
+  d->label = g_strdup_printf ("threshold (%s)", json_object_get_string_member_with_default (
+                                                    certificate, "metric", "distance"));
+  d->spec.kind = AY_FIGURE_LINES;
+  d->spec.lines.n_curves = 1;
+  d->spec.lines.curves = &d->curve;
+  d->spec.lines.x_axis.label = d->label;
+  d->spec.lines.y_axis.label = "rows";
+  d->spec.lines.y_axis.integral = TRUE;
+  d->spec.lines.marks = TRUE;
+  return TRUE;
+}
+
 static const struct
 {
   const char *name, *operands, *sentence;
@@ -242,6 +302,7 @@ static const struct
   { "map", "", "The map (map_x, map_y) as points, coloured by a column", draw_map },
   { "histogram", "NAME", "How the values of a column are spread", draw_histogram },
   { "classes", "", "Rows of each class, and what decisions leave of them", draw_classes },
+  { "groups", "", "Rows that may go as near copies, by threshold", draw_groups },
 };
 
 static void

@@ -24,7 +24,7 @@ enum
 
 static const Cmd *const commands[] = {
   &cmd_new,    &cmd_info,   &cmd_score,  &cmd_import, &cmd_map,
-  &cmd_whatif, &cmd_select, &cmd_decide, &cmd_export, &cmd_figure,
+  &cmd_redundancy, &cmd_whatif, &cmd_select, &cmd_decide, &cmd_export, &cmd_figure,
 };
 
 static struct
@@ -100,7 +100,7 @@ print_overview (void)
   puts ("Usage: assay-cli COMMAND ... [OPTION...]\n\n"
         "What each training sample is worth to a model.\n\nCommands:");
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    printf ("  %-9s %s\n", commands[i]->name, commands[i]->summary);
+    printf ("  %-10s %s\n", commands[i]->name, commands[i]->summary);
   print_options ("Options before or after the command:", global_options);
   puts ("\nassay-cli COMMAND --help says more about one. The manual: man assay-cli.");
 }

@@ -9,8 +9,8 @@ import subprocess
 import assay
 from tap import Skip, Tap
 
-COMMANDS = ['new', 'info', 'score', 'import', 'map', 'whatif', 'select', 'decide', 'export',
-            'figure']
+COMMANDS = ['new', 'info', 'score', 'import', 'map', 'redundancy', 'whatif', 'select', 'decide',
+            'export', 'figure']
 
 
 def test_overview():
@@ -64,6 +64,11 @@ def test_wrong_usage():
             ['new', 'x.assay', 'a.csv', '--valid', '1.5'],
             ['new', 'x.assay', 'a.csv', '--ragged', 'maybe'],
             ['new', 'x.assay', 'a.csv', '--valid-features', 'v.npy'],
+            ['redundancy'], ['redundancy', 'x.assay', '--threshold', 'tight'],
+            ['redundancy', 'x.assay', '--metric', 'manhattan'],
+            ['redundancy', 'x.assay', '--metric', 'euclidean'],
+            ['redundancy', 'x.assay', '--keep', 'score'],
+            ['redundancy', 'x.assay', '--linkage', 'average'],
             ['import', 'x.assay', 'a.csv', '--by', 'luck'],
             ['import', 'x.assay', 'a.csv', '-p', 'colour=red']]:
         assay.fail(*arguments, status=2)

@@ -115,6 +115,24 @@ test_copies (void)
     g_assert_cmpuint (pairs->first[i], ==, i >= 10 && i < 20 ? 5 : i == 31 ? 30 : i);
 }
 
+/* Points that are the same for another reason stand with the first of all their copies. */
+static void
+test_known_copies (void)
+{
+  float x[] = { 0, 1, 1, 3, 0, 5, 6 };
+  guint32 same[] = { 0, 1, 2, 1, 4, 4, 5 };
+  guint32 expected[] = { 0, 1, 1, 1, 0, 0, 0 };
+  g_autoptr (AyMatrix) matrix = points_matrix (7, 1, x);
+  AyPoints points = { .features = matrix, .n = 7 };
+  AyPairsOptions options = AY_PAIRS_OPTIONS_INIT;
+  g_autoptr (AyPairs) pairs = NULL;
+
+  options.same = same;
+  pairs = ay_pairs_find (&points, &options, NULL, NULL);
+  g_assert_cmpmem (pairs->first, sizeof expected, expected, sizeof expected);
+  g_assert_cmpuint (pairs->n_copies, ==, 5);
+}
+
 /* Components by search over the matrix of distances. */
 static void
 reference_single (const double *distance, gsize n, double cut, guint32 *group)
@@ -383,6 +401,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/groups/pairs", test_pairs);
   g_test_add_func ("/groups/copies", test_copies);
+  g_test_add_func ("/groups/known-copies", test_known_copies);
   g_test_add_func ("/groups/linkage", test_groups);
   g_test_add_func ("/groups/reach-lowered", test_reach_lowered);
   g_test_add_func ("/groups/all-equal", test_all_equal);

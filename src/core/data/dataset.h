@@ -54,6 +54,7 @@ typedef struct
 
   gboolean test_drawn;         /* valid and test were drawn here, not given */
   gboolean has_test;           /* else every proof is a preview */
+  gboolean features_of_columns; /* features are columns of the table, in units of their own */
   char *features_from;         /* one sentence: where the features come from */
   AyDiagnostics *diagnostics;
 } AyDataset;

@@ -158,6 +158,7 @@ ay_loading_make_features (AyLoading *self, AyDataset *data, GError **error)
       if (part == NULL)
         return FALSE;
       g_ptr_array_add (parts, part);
+      data->features_of_columns |= block->kind == AY_BLOCK_COLUMNS;
       named = named || names != NULL || self->blocks->len > 1;
       if (names == NULL && self->blocks->len > 1)
         names = number_names (block, ay_matrix_cols (part));

@@ -208,6 +208,30 @@ check (const AyPairsOptions *options, GError **error)
   return FALSE;
 }
 
+/* Joins what the features and the caller hold for copies: the lowest point of each set. */
+static void
+join_copies (AyPairs *self, const guint32 *same)
+{
+  guint32 *first = self->first;
+
+  self->n_copies = 0;
+  for (guint32 i = 0; i < self->n; i++)
+    {
+      guint32 a = i, b = same[i];
+
+      while (first[a] != a)
+        a = first[a];
+      while (first[b] != b)
+        b = first[b];
+      first[MAX (a, b)] = MIN (a, b);
+    }
+  for (gsize i = 0; i < self->n; i++)
+    {
+      first[i] = first[first[i]]; /* ascending: what lies before is settled */
+      self->n_copies += first[i] != i;
+    }
+}
+
 AyPairs *
 ay_pairs_find (const AyPoints *points, const AyPairsOptions *options, AyJob *job, GError **error)
 {
@@ -229,6 +253,8 @@ ay_pairs_find (const AyPoints *points, const AyPairsOptions *options, AyJob *job
   self->asked = options->reach;
   self->n_zero = set->n_zero;
   self->first = ay_copies_find (set, &self->n_copies, job, error);
+  if (self->first != NULL && options->same != NULL)
+    join_copies (self, options->same);
   directions = self->first != NULL
                    ? ay_directions_new (set, DIRECTIONS, options->seed, job, error)
                    : NULL;

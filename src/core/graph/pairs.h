@@ -35,8 +35,10 @@ typedef struct
   gsize max_pairs;  /* where there are more, reach is lowered until there are not */
   guint64 seed;     /* of the directions that prune and the sample that lowers reach; no result
                        depends on it unless reach is lowered */
+  const guint32 *same; /* (nullable) n: the first point that this one is known to be a copy of
+                          (itself otherwise): taken for exact copies, whatever the features say */
 } AyPairsOptions;
-#define AY_PAIRS_OPTIONS_INIT { 0.01, (gsize) 64 << 20, 0 }
+#define AY_PAIRS_OPTIONS_INIT { 0.01, (gsize) 64 << 20, 0, NULL }
 
 /* (transfer full) Exact: distances are summed in double. Memory: 16 bytes a pair (twice that while
  * sorting) and some 80 bytes a point. Same bytes for any number of threads. Errors: RANGE (reach

@@ -64,6 +64,9 @@ JsonNode *ay_work_files_describe (AyWorkspace *store, const AyLoadOptions *load,
 gboolean ay_work_files_check (AyWork *self, JsonNode *files, GHashTable *moved, AyJob *job,
                               GError **error);
 
+/* The test part is about to be looked at: counts it in the workspace. */
+gboolean ay_work_count_opening (AyWork *self, guint *openings, GError **error);
+
 /* Stores a score under its id with what the registry or the user says of it. */
 typedef struct
 {

@@ -142,8 +142,8 @@ describe_refit (AyWhatIf *out, const AyHead *head, const AyProblem *judged, AyJo
                           out->has_test ? "" : "; a preview: there is no test part");
 }
 
-static gboolean
-count_opening (AyWork *self, guint *openings, GError **error)
+gboolean
+ay_work_count_opening (AyWork *self, guint *openings, GError **error)
 {
   g_autofree char *json = NULL;
   g_autofree char *text = NULL;
@@ -204,7 +204,8 @@ run_whatif (AyWork *self, AyScoreContext *context, const guint8 *removed, gboole
   /* Counted before anyone sees a number of the test part, not when none will be seen. */
   return out->sentence != NULL
          && (!out->has_test
-             || (ay_job_commit (job, error) && count_opening (self, &out->test_openings, error)));
+             || (ay_job_commit (job, error)
+                 && ay_work_count_opening (self, &out->test_openings, error)));
 }
 
 gboolean

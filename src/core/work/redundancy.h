@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/graph/near_groups.h"
+#include "core/work/work.h"
+
+G_BEGIN_DECLS
+
+/* Near-duplicate groups of a workspace's rows: found once down to a floor, then cut at any
+ * threshold as a slider moves, looked at, and stored. A threshold is the least cosine, or the
+ * largest Euclidean distance, of two copies. Cosines are compared with 1e-12 of tolerance, so that
+ * 1 means copies up to rounding. */
+
+/* Which row of a group stays. Ties, and rows that lack what the rule asks for, by file order. */
+typedef enum
+{
+  AY_KEEP_CENTRAL, /* nearest to the group's mean */
+  AY_KEEP_SCORE,   /* highest value of a score */
+  AY_KEEP_FIRST,   /* in file order */
+  AY_KEEP_NEWEST,  /* latest time */
+  AY_KEEP_LONGEST, /* longest text */
+} AyKeepRule;
+
+const char *ay_keep_rule_name (AyKeepRule rule); /* "central" ... */
+gboolean ay_keep_rule_parse (const char *name, AyKeepRule *rule);
+
+typedef struct
+{
+  AyDistance distance;
+  double threshold;        /* NaN: .99 for cosine; must be given for Euclidean */
+  double floor;            /* pairs are found down to here; NaN: the threshold */
+  AyLinkage linkage;
+  AyKeepRule keep;
+  const char *keep_score;  /* of AY_KEEP_SCORE: a column of numbers */
+  int standardise;         /* 1, 0; -1: yes where the features are columns of a table, whose units
+                              differ, no for vectors and pixels */
+  gsize max_pairs;
+  guint64 seed;
+} AyRedundancyOptions;
+#define AY_REDUNDANCY_OPTIONS_INIT                                                                \
+  { AY_DISTANCE_COSINE, NAN, NAN, AY_LINKAGE_SINGLE, AY_KEEP_CENTRAL, NULL, -1,                   \
+    (gsize) 64 << 20, 0 }
+
+/* Texts that are equal as they stand, or once normalised: lower case, every run of bytes outside
+ * a-z0-9 one blank, trimmed. Surplus: rows beyond the first of each group. */
+typedef struct
+{
+  gsize exact_groups, exact_surplus, normalised_groups, normalised_surplus;
+  gsize conflicts;      /* normalised groups with more than one label */
+  guint32 *exact, *same; /* n: the first row of the same text (exactly; normalised) */
+} AyTextCopies;
+
+typedef struct _AyRedundancy
+{
+  gatomicrefcount ref;
+  AyDataset *data;
+  AyRedundancyOptions options; /* resolved: no NaN; floor as it came out */
+  char *keep_score;
+  gboolean standardised;
+  float *centre, *inv_scale;   /* (nullable) */
+  AyPointSet *points;          /* all rows, position = row */
+  AyPairs *pairs;
+  AyMerges *merges;
+  AyTextCopies text;           /* all 0 and NULL without a text column */
+  double *preference;          /* (nullable) n: higher stays; NULL for central */
+} AyRedundancy;
+
+/* (transfer full) Rows of all parts. Errors: RANGE (threshold, floor; no such score, no time, no
+ * text for the rule), and those of ay_pairs_find(). */
+AyRedundancy *ay_redundancy_find (AyWork *work, const AyRedundancyOptions *options, AyJob *job,
+                                  GError **error);
+AyRedundancy *ay_redundancy_ref (AyRedundancy *self);
+void ay_redundancy_unref (AyRedundancy *self);
+
+/* A threshold as a distance and back. */
+double ay_redundancy_distance (AyDistance distance, double threshold);
+double ay_redundancy_threshold (AyDistance distance, double value);
+
+/* The groups at a threshold. Only training and pool rows may go; a group's representative is one
+ * of its training rows where it has any, else a pool row. */
+typedef struct
+{
+  double threshold;
+  AyNearGroups *groups;    /* members are rows */
+  guint32 *representative; /* a group: the row that stays; G_MAXUINT32: none may go */
+  guint8 *conflict;        /* a group: 1 = more than one label among its rows */
+  guint8 *parts;           /* a group: bit 1 << AySplit for each part it has rows in */
+  guint8 *redundant;       /* n: 1 = goes */
+  gsize n_redundant, n_conflicts;
+  gsize n_leaks;           /* groups with rows in more than one of train, valid and test */
+} AyRedundancyCut;
+
+/* (transfer full) Linear; a few ms for 100000 rows but for AY_KEEP_CENTRAL, which reads the
+ * members' features. */
+AyRedundancyCut *ay_redundancy_cut (const AyRedundancy *self, double threshold);
+void ay_redundancy_cut_free (AyRedundancyCut *self);
+/* Numbers of the groups: largest, weakest link, or those with conflicting labels first (then by
+ * size). (transfer full) */
+typedef enum { AY_GROUPS_BY_SIZE, AY_GROUPS_BY_LINK, AY_GROUPS_BY_CONFLICT } AyGroupsOrder;
+guint32 *ay_redundancy_order (const AyRedundancyCut *cut, AyGroupsOrder order);
+
+/* Rows of valid and test with a copy in an earlier part (train before valid before test), and the
+ * head's figures with and without them. test only where asked for: it counts as an opening. */
+typedef struct
+{
+  guint32 *rows; /* ascending */
+  gsize n_rows, n_valid, n_test;
+  gboolean judged, test_judged; /* there are a head and labels left to judge by */
+  AyFit valid, valid_without, test, test_without;
+  guint test_openings;
+} AyLeaks;
+
+gboolean ay_redundancy_leaks (AyWork *work, const AyRedundancyCut *cut, gboolean with_test,
+                              AyLeaks *out, AyJob *job, GError **error);
+void ay_leaks_clear (AyLeaks *self);
+
+/* What a threshold would cost: a point of the outcome curve. Losses and accuracies are changes. */
+typedef struct
+{
+  double threshold;
+  gsize n_groups, n_dropped, n_conflicts;
+  double loss, accuracy;           /* predicted, on valid; NaN without a head */
+  gboolean rough;
+  gboolean refitted;
+  double loss_valid, accuracy_valid, loss_test, accuracy_test; /* refitted; NaN without */
+  double random_low, random_high;  /* accuracy on test (else valid) when as many rows are dropped at
+                                      random: 95 % band of the mean, from n_random refits */
+  double random_mean;
+} AyOutcome;
+
+typedef struct
+{
+  guint n_points;     /* thresholds between the floor and the tightest merge */
+  gboolean predict;   /* estimate the change on valid */
+  gboolean refit;     /* and refit: valid is a preview, test counts as one opening */
+  guint n_random;     /* random drops a point when refitting; at least 2 */
+  guint64 seed;
+} AyOutcomeOptions;
+#define AY_OUTCOME_OPTIONS_INIT { 12, TRUE, FALSE, 5, 0 }
+
+/* (transfer full) (element-type AyOutcome), tightest threshold first, the present one among them.
+ * *before (nullable): the full fit on valid and test. */
+GArray *ay_redundancy_curve (AyWork *work, const AyRedundancy *self,
+                             const AyOutcomeOptions *options, AyFit before[2], AyJob *job,
+                             GError **error);
+
+/* Stores the columns group (number, from 0 by first row; missing: alone) and redundant (1 goes),
+ * with the certificate, replacing earlier ones. */
+gboolean ay_redundancy_store (AyWork *work, const AyRedundancy *self, const AyRedundancyCut *cut,
+                              AyJob *job, GError **error);
+/* The distance of each row to its nearest other row, stored as uniqueness. approximate_above: as in
+ * AyNeighboursOptions. */
+gboolean ay_redundancy_store_uniqueness (AyWork *work, const AyRedundancy *self,
+                                         gsize approximate_above, AyJob *job, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyRedundancy, ay_redundancy_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyRedundancyCut, ay_redundancy_cut_free)
+
+G_END_DECLS

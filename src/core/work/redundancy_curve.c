@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The outcome curve: what each threshold would drop and cost.
+ *
+ * Thresholds are taken from the merges, so that the rows dropped rise in about equal steps. The
+ * change on valid is predicted by at most two Newton steps (core/model/removal); refitted it is
+ * shown on valid, a preview, and on test, beside dropping as many rows at random. */
+#include "core/work/redundancy_private.h"
+
+#include "core/base/rng.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Student's t, 97.5 %, for 1.. degrees of freedom; then normal. */
+static const double student[] = { 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262,
+                                  2.228, 2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101,
+                                  2.093 };
+
+typedef struct
+{
+  AyWork *work;
+  const AyRedundancy *redundancy;
+  const AyOutcomeOptions *options;
+  const AyProblem *train;
+  AyHead *head;
+  AyHessian *hessian;
+  const AyProblem *targets[2];
+  guint n_targets;
+  AyFit *before; /* (nullable) 2 */
+} Curve;
+
+static int
+compare_heights (const void *a, const void *b)
+{
+  return (*(const double *) a > *(const double *) b) - (*(const double *) a < *(const double *) b);
+}
+
+/* Distances to cut at, ascending, without repeats: tightest merge, evenly spaced merges, the floor,
+ * and the present threshold. (transfer full) */
+static double *
+choose_cuts (const AyRedundancy *self, guint n_points, gsize *n)
+{
+  const AyMerges *merges = self->merges;
+  guint steps = MAX (n_points, 2);
+  double *cuts = g_new (double, steps + 2);
+  gsize count = 0, kept = 0;
+
+  for (guint k = 0; k < steps && merges->n_merges > 0; k++)
+    cuts[count++] = merges->merges[(merges->n_merges - 1) * (gsize) k / (steps - 1)].height;
+  cuts[count++] = ay_redundancy_distance (self->options.distance, self->options.threshold);
+  qsort (cuts, count, sizeof *cuts, compare_heights);
+  for (gsize k = 0; k < count; k++)
+    if (kept == 0 || cuts[k] > cuts[kept - 1])
+      cuts[kept++] = cuts[k];
+  *n = kept;
+  return cuts;
+}
+
+static gboolean
+remove_rows (Curve *self, const guint8 *removed, gboolean verify, AyRemoval out[2], AyJob *job,
+             GError **error)
+{
+  AyRemovalOptions options = AY_REMOVAL_OPTIONS_INIT;
+
+  options.verify = verify;
+  options.compare = FALSE;
+  memset (out, 0, 2 * sizeof *out);
+  return ay_removal_run (self->train, self->head, self->hessian, removed, self->targets,
+                         self->n_targets, &options, out, job, error);
+}
+
+static gsize
+mark (const Curve *self, const AyRedundancyCut *cut, guint8 *removed)
+{
+  gsize n = 0;
+
+  for (gsize i = 0; i < self->train->n; i++)
+    n += removed[i] = cut->redundant[self->train->rows[i]];
+  return n;
+}
+
+static void
+take_refit (Curve *self, const AyRemoval *results, AyOutcome *out)
+{
+  const AyRemoval *valid = &results[0];
+
+  out->refitted = TRUE;
+  out->loss_valid = valid->unbounded ? NAN : valid->refit;
+  out->accuracy_valid = valid->after.accuracy - valid->before.accuracy;
+  if (self->n_targets < 2)
+    return;
+  out->loss_test = results[1].unbounded ? NAN : results[1].refit;
+  out->accuracy_test = results[1].after.accuracy - results[1].before.accuracy;
+}
+
+/* Drops as many rows at random, n_random times. */
+static gboolean
+random_band (Curve *self, gsize n, AyOutcome *out, AyJob *job, GError **error)
+{
+  guint repeats = MAX (self->options->n_random, 2);
+  double degrees = repeats - 1, sum = 0.0, squares = 0.0, spread, t;
+  g_autofree guint8 *removed = g_new (guint8, self->train->n);
+
+  for (guint r = 0; r < repeats; r++)
+    {
+      g_autofree guint32 *drawn = NULL;
+      AyRemoval results[2];
+      const AyRemoval *judged = &results[self->n_targets - 1];
+      AyRng rng;
+      double change;
+
+      ay_rng_init (&rng, self->options->seed, 10 + r);
+      drawn = ay_rng_sample (&rng, self->train->n, n);
+      memset (removed, 0, self->train->n);
+      for (gsize i = 0; i < n; i++)
+        removed[drawn[i]] = 1;
+      if (!remove_rows (self, removed, TRUE, results, job, error))
+        return FALSE;
+      change = judged->after.accuracy - judged->before.accuracy;
+      sum += change;
+      squares += change * change;
+      for (guint k = 0; k < self->n_targets; k++)
+        ay_removal_clear (&results[k]);
+    }
+  out->random_mean = sum / repeats;
+  spread = sqrt (MAX (squares / repeats - out->random_mean * out->random_mean, 0.0) / degrees);
+  t = degrees <= G_N_ELEMENTS (student) ? student[repeats - 2] : 1.96;
+  out->random_low = out->random_mean - t * spread;
+  out->random_high = out->random_mean + t * spread;
+  return TRUE;
+}
+
+static gboolean
+predict (Curve *self, const AyRedundancyCut *cut, AyOutcome *out, AyJob *job, GError **error)
+{
+  g_autofree guint8 *removed = g_new0 (guint8, MAX (self->train->n, 1));
+  gsize n = mark (self, cut, removed);
+  AyRemoval results[2];
+
+  if (n == self->train->n)
+    return TRUE; /* nothing left to fit to: no figures */
+  if (!remove_rows (self, removed, self->options->refit, results, job, error))
+    return FALSE;
+  out->loss = results[0].unbounded ? NAN : results[0].estimate;
+  out->accuracy = results[0].accuracy_estimate - results[0].before.accuracy;
+  out->rough = results[0].rough;
+  if (self->options->refit)
+    take_refit (self, results, out);
+  for (guint k = 0; k < self->n_targets; k++)
+    {
+      if (self->before != NULL)
+        self->before[k] = results[k].before;
+      ay_removal_clear (&results[k]);
+    }
+  return !self->options->refit || n == 0 || random_band (self, n, out, job, error);
+}
+
+static gboolean
+run_points (Curve *self, GArray *points, AyJob *job, GError **error)
+{
+  gsize n;
+  g_autofree double *cuts = choose_cuts (self->redundancy, self->options->n_points, &n);
+
+  for (gsize k = 0; k < n; k++)
+    {
+      AyOutcome one = { .loss = NAN, .accuracy = NAN, .loss_valid = NAN, .accuracy_valid = NAN,
+                        .loss_test = NAN, .accuracy_test = NAN, .random_low = NAN,
+                        .random_high = NAN, .random_mean = NAN };
+      AyDistance distance = self->redundancy->options.distance;
+      g_autoptr (AyRedundancyCut) cut = NULL;
+
+      one.threshold = ay_redundancy_threshold (distance, cuts[k]);
+      if (fabs (one.threshold - self->redundancy->options.threshold) <= 1e-12)
+        one.threshold = self->redundancy->options.threshold;
+      cut = self->head != NULL ? ay_redundancy_cut (self->redundancy, one.threshold)
+                               : ay_redundancy_count (self->redundancy, one.threshold);
+      one.n_groups = cut->groups->n_groups;
+      one.n_dropped = cut->n_redundant;
+      one.n_conflicts = cut->n_conflicts;
+      if (self->head != NULL && !predict (self, cut, &one, job, error))
+        return FALSE;
+      g_array_append_val (points, one);
+      ay_job_set_fraction (job, (double) (k + 1) / (double) n);
+    }
+  return TRUE;
+}
+
+GArray *
+ay_redundancy_curve (AyWork *work, const AyRedundancy *self, const AyOutcomeOptions *options,
+                     AyFit before[2], AyJob *job, GError **error)
+{
+  Curve curve = { .work = work, .redundancy = self, .options = options, .before = before };
+  g_autoptr (AyOwnedProblem) test = NULL;
+  g_autoptr (GArray) points = g_array_new (FALSE, FALSE, sizeof (AyOutcome));
+  guint openings;
+
+  if (options->predict || options->refit)
+    {
+      AyScoreContext *context = ay_work_context (work, job, error);
+
+      curve.train = context != NULL ? ay_score_context_train (context, error) : NULL;
+      curve.targets[0]
+          = curve.train != NULL ? ay_score_context_target (context, error) : NULL;
+      curve.head = curve.targets[0] != NULL ? ay_score_context_head (context, job, error) : NULL;
+      curve.hessian
+          = curve.head != NULL ? ay_score_context_hessian (context, job, error) : NULL;
+      if (curve.hessian == NULL)
+        return NULL;
+      curve.n_targets = 1;
+      if (options->refit && self->data->has_test)
+        {
+          test = ay_target_new (self->data, AY_SPLIT_TEST, work->target_kind, NULL, error);
+          if (test == NULL)
+            return NULL;
+          curve.targets[curve.n_targets++] = &test->problem;
+        }
+    }
+  ay_job_set_phase (job, "trying thresholds");
+  if (!run_points (&curve, points, job, error)
+      || (test != NULL && !ay_work_count_opening (work, &openings, error)))
+    return NULL;
+  return g_steal_pointer (&points);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* What the files of redundancy share; nobody else includes it. */
+
+#include "core/work/redundancy.h"
+#include "core/work/work_private.h"
+
+G_BEGIN_DECLS
+
+/* Fills self->text from the text column. */
+gboolean ay_redundancy_find_text (AyRedundancy *self, AyJob *job, GError **error);
+/* Fills self->preference by the rule. */
+gboolean ay_redundancy_prefer (AyRedundancy *self, AyWork *work, GError **error);
+/* A cut without representatives: nothing of it is marked redundant, n_redundant is counted. */
+AyRedundancyCut *ay_redundancy_count (const AyRedundancy *self, double threshold);
+/* Chooses representatives and marks what goes. */
+void ay_redundancy_choose (const AyRedundancy *self, AyRedundancyCut *cut);
+
+G_END_DECLS
