@@ -119,6 +119,7 @@ test_concat_and_gather (void)
     g_assert_cmpfloat (out[i * 2], ==, rows[i] * 2);
   g_assert_nonnull (ay_matrix_peek_f32 (both, 0, 2));
   g_assert_null (ay_matrix_peek_f32 (both, 1, 2));
+  g_assert_null (ay_matrix_peek_f64 (both, 0, 2));
 }
 
 static void

@@ -48,5 +48,26 @@ def test_neighbours():
                                    'weights=distance')
 
 
+def test_label_filters():
+    """score label_issue: filters, folds, adjusted, the ranking by entropy"""
+    names = ['low_normalized_margin', 'low_self_confidence', 'prune_by_noise_rate',
+             'prune_by_class', 'both', 'confident_learning', 'predicted_neq_given']
+    flagged = {}
+    for name in names:
+        one = score('label_issue', '-p', f'filter={name}')['label_issue']['certificate']
+        assert one['filter'] == name
+        flagged[name] = {i for i, v in enumerate(column('label_issue')) if v == 1}
+        assert len(flagged[name]) == one['rows_flagged'] > 0, name
+    assert flagged['both'] == flagged['prune_by_class'] & flagged['prune_by_noise_rate']
+    for name in names[2:6]:
+        assert flagged[name] <= flagged['predicted_neq_given'], name
+    found = score('confidence_weighted_entropy', 'self_confidence', '-p', 'probabilities=folds',
+                  '-p', 'adjusted=yes')
+    for one in found.values():
+        assert 'folds' in one['certificate']['computed_by']
+        assert one['certificate']['parameters']['adjusted'] == 'yes'
+        assert 0 <= one['minimum'] <= one['maximum'] <= 1
+
+
 if __name__ == '__main__':
     Tap().run_all(globals())

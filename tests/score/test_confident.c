@@ -5,7 +5,7 @@
 #include "core/base/rng.h"
 #include "core/base/stats.h"
 #include "core/data/reader_npy.h"
-#include "core/score/confident.h"
+#include "core/score/label_filter.h"
 
 #include <json-glib/json-glib.h>
 #include <math.h>
@@ -41,7 +41,7 @@ test_hand (void)
     g_assert_cmpfloat_with_epsilon (self->margin[i], margin[i], 1e-15);
   for (AyFilter filter = 0; filter < AY_N_FILTERS; filter++)
     {
-      g_autofree guint8 *mark = ay_confident_flag (self, &judged, filter, NULL, NULL);
+      g_autofree guint8 *mark = ay_confident_flag (self, &judged, filter, NULL, NULL, NULL);
       const guint8 wrong[] = { 0, 0, 0, 1, 0, 1 };
       AyFilter back;
 
@@ -74,7 +74,8 @@ test_rows (void)
   g_assert_cmpint (self->confident[0], ==, 0);
 }
 
-/* Renaming the classes renames the result. */
+/* Renaming the classes renames the result; where counts are rounded, equal remainders go by the
+ * order of the classes, which moves a row or two a class. */
 static void
 test_permuted (void)
 {
@@ -111,10 +112,16 @@ test_permuted (void)
                          second->joint[(g + 2) % classes * classes + (k + 2) % classes]);
     for (AyFilter filter = 0; filter < AY_N_FILTERS; filter++)
       {
-        g_autofree guint8 *x = ay_confident_flag (first, &one, filter, NULL, NULL);
-        g_autofree guint8 *y = ay_confident_flag (second, &two, filter, NULL, NULL);
+        g_autofree guint8 *x = ay_confident_flag (first, &one, filter, NULL, NULL, NULL);
+        g_autofree guint8 *y = ay_confident_flag (second, &two, filter, NULL, NULL, NULL);
 
-        g_assert_cmpmem (x, n, y, n);
+        gsize differ = 0, most = filter == AY_FILTER_NOISE_RATE || filter == AY_FILTER_BOTH
+                                     || filter == AY_FILTER_CLASS
+                                 ? 2 * classes : 0;
+
+        for (gsize i = 0; i < n; i++)
+          differ += x[i] != y[i];
+        g_assert_cmpuint (differ, <=, most);
       }
   }
 }

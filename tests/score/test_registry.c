@@ -156,6 +156,47 @@ test_labels (void)
   g_assert_false (json_object_has_member (margin->certificate, "head"));
 }
 
+/* Probabilities of folds find planted errors too; an adjusted filter and ranking agree; the ranking
+ * by entropy puts what is surely right first. */
+static void
+test_label_parameters (void)
+{
+  g_auto (Made) made = made_new (400, 6, 3, 0.7, 19);
+  g_autoptr (AyDataset) data = NULL;
+  g_autoptr (AyScoreContext) context = NULL;
+  g_autoptr (AyScoreResult) folds = NULL, entropy = NULL, adjusted = NULL, issue = NULL;
+  gsize flagged = 0;
+  double highest = -1.0, lowest = 2.0;
+
+  for (gsize k = 1; k < 400; k += 40)
+    made.label[k] = (made.label[k] + 1) % 3;
+  data = dataset_of (&made, 0);
+  context = context_of (data);
+  ay_score_context_set (context, "probabilities", "folds");
+  folds = run ("self_confidence", context);
+  g_assert_nonnull (strstr (json_object_get_string_member (folds->certificate, "computed_by"),
+                            "folds"));
+  for (gsize k = 1; k < 400; k += 40)
+    g_assert_cmpfloat (folds->values[k], <, 0.5);
+  entropy = run ("confidence_weighted_entropy", context);
+  for (gsize i = 0; i < 400; i++)
+    if (folds->values[i] > 0.99)
+      g_assert_cmpfloat (entropy->values[i], >, 0.9);
+  ay_score_context_set (context, "adjusted", "yes");
+  adjusted = run ("normalized_margin", context);
+  issue = run ("label_issue", context);
+  for (gsize i = 0; i < 400; i++)
+    if (issue->values[i] == 1.0)
+      {
+        flagged++;
+        highest = MAX (highest, adjusted->values[i]);
+      }
+    else if (issue->values[i] == 0.0)
+      lowest = MIN (lowest, adjusted->values[i]);
+  g_assert_cmpuint (flagged, >, 0);
+  g_assert_cmpfloat (highest, <=, lowest);
+}
+
 /* What may not be asked is refused by name. */
 static void
 test_refusals (void)
@@ -166,6 +207,7 @@ test_refusals (void)
   const struct { const char *id, *parameter, *value; AyErrorCode code; } wrong[] = {
     { "label_issue", "filter", "nonsense", AY_ERROR_RANGE },
     { "label_issue", "test_rows", "maybe", AY_ERROR_RANGE },
+    { "self_confidence", "adjusted", "maybe", AY_ERROR_RANGE },
     { "label_issue", "probabilities", "given", AY_ERROR_RANGE },
     { "self_confidence", "probabilities", "mine", AY_ERROR_RANGE },
     { "loo", "refit_above", "-1", AY_ERROR_RANGE },
@@ -280,6 +322,7 @@ main (int argc, char **argv)
   g_test_add_func ("/registry/table", test_table);
   g_test_add_func ("/registry/certificates", test_certificates);
   g_test_add_func ("/registry/labels", test_labels);
+  g_test_add_func ("/registry/label-parameters", test_label_parameters);
   g_test_add_func ("/registry/refusals", test_refusals);
   g_test_add_func ("/registry/flags", test_flags);
   g_test_add_func ("/registry/doubts", test_doubts);

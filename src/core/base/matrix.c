@@ -250,18 +250,30 @@ ay_matrix_value (const AyMatrix *self, gsize row, gsize col)
   return value;
 }
 
+/* The address of rows that are plain row-major native numbers of this type, else NULL. */
+static const void *
+peek (const AyMatrix *self, AyDtype dtype, gsize first, gsize count)
+{
+  const Part *part = find_part (self, first);
+  gsize local = first - part->first_row, size = ay_dtype_size (dtype);
+  const guint8 *at;
+
+  if (part->dtype != dtype || part->column_major || part->swapped || local + count > part->rows)
+    return NULL;
+  at = part->data + local * self->cols * size;
+  return (gsize) at % size == 0 ? at : NULL;
+}
+
 const float *
 ay_matrix_peek_f32 (const AyMatrix *self, gsize first, gsize count)
 {
-  const Part *part = find_part (self, first);
-  gsize local = first - part->first_row;
-  const guint8 *at;
+  return peek (self, AY_DTYPE_F32, first, count);
+}
 
-  if (part->dtype != AY_DTYPE_F32 || part->column_major || part->swapped
-      || local + count > part->rows)
-    return NULL;
-  at = part->data + local * self->cols * sizeof (float);
-  return (gsize) at % sizeof (float) == 0 ? (const float *) at : NULL;
+const double *
+ay_matrix_peek_f64 (const AyMatrix *self, gsize first, gsize count)
+{
+  return peek (self, AY_DTYPE_F64, first, count);
 }
 
 /* Bytes a block of the finite check: small enough to cancel at once, whatever the width. */

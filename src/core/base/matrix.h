@@ -49,8 +49,10 @@ void ay_matrix_gather_f32 (const AyMatrix *self, const guint32 *rows, gsize coun
 void ay_matrix_gather_f64 (const AyMatrix *self, const guint32 *rows, gsize count, double *out);
 double ay_matrix_value (const AyMatrix *self, gsize row, gsize col);
 
-/* Where count rows from first are plain row-major native float, their address; else NULL. */
+/* Where count rows from first are plain row-major native float (double), their address; else
+ * NULL. */
 const float *ay_matrix_peek_f32 (const AyMatrix *self, gsize first, gsize count);
+const double *ay_matrix_peek_f64 (const AyMatrix *self, gsize first, gsize count);
 
 /* Finds the first NaN, inf or number beyond the range of float (in row order): TRUE when all are
  * finite; else FALSE with AY_ERROR_INPUT "NAME: row R, column C: nan", R counted from the part's

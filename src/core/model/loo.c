@@ -385,7 +385,8 @@ run (Leave *self, GError **error)
     }
   mark_only (self);
   ay_job_set_phase (self->job, "leaving out each row");
-  if (!(ay_hessian_can_be_dense (self->hessian) && self->head->n_outputs <= MAX_CLASSES
+  if (!(!self->options->folds && ay_hessian_can_be_dense (self->hessian)
+                && self->head->n_outputs <= MAX_CLASSES
             ? by_inverse (self, error)
             : by_folds (self, error)))
     return FALSE;

@@ -41,8 +41,9 @@ typedef struct
   gboolean refit_outputs;   /* refitted rows' outputs too: nearer to retraining, but as a ranking
                                of labels worse (measured: AUPRC of planted errors .956 against
                                .964 on digits at lambda_mean 1e-3) */
+  gboolean folds;           /* by five folds at any size */
 } AyLooOptions;
-#define AY_LOO_OPTIONS_INIT { NULL, 0.5, 200, 4e11, 1000, 0, FALSE }
+#define AY_LOO_OPTIONS_INIT { NULL, 0.5, 200, 4e11, 1000, 0, FALSE, FALSE }
 
 /* Errors: as ay_hessian_inverse and ay_head_fit; CANCELLED, NOMEM. */
 AyLoo *ay_loo_new (const AyProblem *train, const AyHead *head, AyHessian *hessian,

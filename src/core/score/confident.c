@@ -2,10 +2,10 @@
 /* Confident learning.
  *
  * Threshold t_k = mean p_k over the rows labelled k. A row labelled g is counted at (g, k) of the
- * joint when p_k >= t_k for some k, the likeliest of those. What is off the diagonal is likely
- * mislabelled; its share times n estimates the number of errors. Two passes over blocks of rows on
- * all cores, chunks of a number that depends on n alone, added in order: O(n C). Memory: 24 bytes a
- * row and C^2 counts a chunk. */
+ * joint when p_k >= t_k for one k, or for several, at the likeliest class then. What is off the
+ * diagonal is likely mislabelled; its share times n estimates the number of errors. Two passes over
+ * blocks of rows on all cores, chunks of a number that depends on n alone, added in order:
+ * O(n C). Memory: 24 bytes a row and C^2 counts a chunk. */
 #include "core/score/confident.h"
 
 #include "core/base/error.h"
@@ -18,6 +18,7 @@
 #define LEAST_THRESHOLD 2e-6
 #define NO_THRESHOLD 2.0
 #define SLACK 1e-6
+#define LEAST_SHARE 1e-6 /* what is divided by, at least */
 #define MAX_CHUNKS 64
 #define BLOCK_VALUES (8 << 10)
 #define JOINT_BYTES (64 << 20)
@@ -34,13 +35,23 @@ typedef struct
 
 typedef void (*RowFunc) (Count *self, gsize chunk, gsize i, const double *p);
 
-static void
-read_rows (const AyJudged *judged, gsize first, gsize count, double *p)
+/* Where the rows lie in memory as they are, or a copy of them in room. */
+static const double *
+read_rows (const AyJudged *judged, gsize first, gsize count, double *room)
 {
-  if (judged->rows != NULL)
-    ay_matrix_gather_f64 (judged->probabilities, judged->rows + first, count, p);
+  const guint32 *rows = judged->rows != NULL ? judged->rows + first : NULL;
+  gsize from = rows != NULL ? rows[0] : first;
+  const double *plain = rows == NULL || rows[count - 1] - from == count - 1 /* ascending */
+                            ? ay_matrix_peek_f64 (judged->probabilities, from, count)
+                            : NULL;
+
+  if (plain != NULL)
+    return plain;
+  if (rows != NULL)
+    ay_matrix_gather_f64 (judged->probabilities, rows, count, room);
   else
-    ay_matrix_get_f64 (judged->probabilities, first, count, p);
+    ay_matrix_get_f64 (judged->probabilities, first, count, room);
+  return room;
 }
 
 static void
@@ -49,15 +60,15 @@ each_row (Count *self, gsize chunk, RowFunc func)
   const AyJudged *judged = self->judged;
   gsize last = MIN (judged->n, (chunk + 1) * self->chunk_rows), n = judged->n_classes;
   gsize rows = MAX (1, BLOCK_VALUES / n);
-  g_autofree double *p = g_new (double, rows * n);
+  g_autofree double *room = g_new (double, rows * n);
 
   for (gsize first = chunk * self->chunk_rows; first < last; first += rows)
     {
       gsize count = MIN (rows, last - first);
+      const double *p = read_rows (judged, first, count, room);
 
       if (ay_job_is_cancelled (self->job))
         return;
-      read_rows (judged, first, count, p);
       for (gsize i = 0; i < count; i++)
         func (self, chunk, first + i, p + i * n);
     }
@@ -77,6 +88,8 @@ look_at_row (Count *self, gsize chunk, gsize i, const double *p)
       if (k != (guint) y)
         other = MAX (other, p[k]);
     }
+  if (n == 1)
+    other = 0.0;
   self->sums[chunk * n + y] += p[y];
   self->out->self_confidence[i] = p[y];
   self->out->margin[i] = p[y] - other;
@@ -87,11 +100,17 @@ static void
 count_row (Count *self, gsize chunk, gsize i, const double *p)
 {
   guint n = self->judged->n_classes;
+  guint several = 0;
   gint32 best = -1;
 
-  for (guint k = 0; k < n; k++)
-    if (p[k] >= self->out->threshold[k] - SLACK && (best < 0 || p[k] > p[best]))
-      best = (gint32) k;
+  for (guint k = n; k-- > 0;)
+    if (p[k] >= self->out->threshold[k] - SLACK)
+      {
+        best = (gint32) k;
+        several++;
+      }
+  if (several > 1)
+    best = self->out->guess[i];
   self->out->confident[i] = best;
   if (best >= 0)
     self->joints[(chunk * n + self->judged->label[i]) * n + best]++;
@@ -200,150 +219,87 @@ ay_confident_free (AyConfident *self)
   g_free (self);
 }
 
-/* --- filters --- */
+/* --- rankings --- */
 
-static const char *const filter_names[]
-    = { "low_normalized_margin", "low_self_confidence", "prune_by_noise_rate", "prune_by_class",
-        "both", "confident_learning", "predicted_neq_given" };
-
-const char *
-ay_filter_name (AyFilter filter)
+typedef struct
 {
-  return (guint) filter < AY_N_FILTERS ? filter_names[filter] : NULL;
+  const AyConfident *confident;
+  const AyJudged *judged;
+  AyRanking ranking;
+  const double *shift; /* (nullable) n_classes: largest threshold - threshold */
+  double *out;
+} Rank;
+
+static double
+entropy_of (const double *p, guint n)
+{
+  double sum = 0.0;
+
+  for (guint k = 0; k < n; k++)
+    if (p[k] > 0.0)
+      sum -= p[k] * log (p[k]);
+  return n > 1 ? sum / log (n) : 0.0;
+}
+
+/* p is changed. */
+static double
+rank_row (const Rank *self, double *p, gint32 y)
+{
+  guint n = self->judged->n_classes;
+  double other = -HUGE_VAL, sum = 0.0, x;
+
+  for (guint k = 0; k < n && self->shift != NULL; k++)
+    sum += p[k] += self->shift[k];
+  for (guint k = 0; k < n && self->shift != NULL; k++)
+    p[k] /= sum;
+  if (self->ranking == AY_RANKING_SELF_CONFIDENCE)
+    return p[y];
+  if (self->ranking == AY_RANKING_ENTROPY)
+    {
+      x = MAX (entropy_of (p, n) / MAX (p[y], LEAST_SHARE), LEAST_SHARE);
+      return log1p (x) / x;
+    }
+  for (guint k = 0; k < n; k++)
+    if (k != (guint) y)
+      other = MAX (other, p[k]);
+  return 0.5 * (p[y] - other + 1.0);
+}
+
+static void
+rank_block (gsize block, guint worker, gpointer data)
+{
+  Rank *self = data;
+  const AyJudged *judged = self->judged;
+  gsize n = judged->n_classes, rows = MAX (1, BLOCK_VALUES / n), first = block * rows;
+  gsize count = MIN (rows, judged->n - first);
+  g_autofree double *room = g_new (double, rows * n), *one = g_new (double, n);
+  const double *p = read_rows (judged, first, count, room);
+
+  for (gsize i = 0; i < count; i++)
+    {
+      memcpy (one, p + i * n, n * sizeof *one);
+      self->out[first + i] = rank_row (self, one, judged->label[first + i]);
+    }
 }
 
 gboolean
-ay_filter_parse (const char *name, AyFilter *filter)
+ay_confident_rank (const AyConfident *self, const AyJudged *judged, AyRanking ranking,
+                   gboolean adjusted, double *out, AyJob *job, GError **error)
 {
-  for (guint k = 0; k < AY_N_FILTERS; k++)
-    if (strcmp (name, filter_names[k]) == 0)
-      {
-        *filter = k;
-        return TRUE;
-      }
-  return FALSE;
-}
+  guint n = self->n_classes;
+  g_autofree double *shift = g_new (double, n);
+  Rank rank = { self, judged, ranking, adjusted ? shift : NULL, out };
+  double most = 0.0;
 
-/* Marks the `count` lowest of the positions at (NULL: all). */
-static void
-mark_lowest (const double *by, const guint32 *at, gsize n, gsize count, guint8 *mark)
-{
-  g_autofree guint32 *order = ay_order (by, n, FALSE);
-
-  for (gsize k = 0; k < MIN (n, count); k++)
-    mark[at != NULL ? at[order[k]] : order[k]] = 1;
-}
-
-/* Calibrated counts: each row of the joint scaled to its class's rows, the diagonal at least 1
- * before; the whole then sums to n. */
-static double *
-calibrate (const AyConfident *self)
-{
-  gsize classes = self->n_classes;
-  double *out = g_new0 (double, classes * classes);
-
-  for (gsize g = 0; g < classes; g++)
-    {
-      double sum = 0.0;
-
-      for (gsize k = 0; k < classes; k++)
-        sum += out[g * classes + k]
-            = MAX ((double) self->joint[g * classes + k], g == k ? 1.0 : 0.0);
-      for (gsize k = 0; k < classes; k++)
-        out[g * classes + k] *= self->count[g] / sum;
-    }
-  return out;
-}
-
-/* Of class g's rows (at), those that the calibrated counts of its row send elsewhere. */
-static void
-prune_class (const AyConfident *self, const AyJudged *judged, const guint32 *at, gsize n, gsize g,
-             const double *counts, guint8 *by_rate, guint8 *by_class)
-{
-  gsize classes = self->n_classes;
-  g_autofree double *p = g_new (double, n * classes + 1), *by = g_new (double, n + 1);
-  double away = (double) n - floor (counts[g] + 0.5);
-
-  for (gsize i = 0; i < n; i++)
-    {
-      guint32 row = judged->rows != NULL ? judged->rows[at[i]] : at[i];
-
-      ay_matrix_gather_f64 (judged->probabilities, &row, 1, p + i * classes);
-      by[i] = p[i * classes + g];
-    }
-  if (away > 0.0)
-    mark_lowest (by, at, n, (gsize) away, by_class);
-  for (gsize k = 0; k < classes; k++)
-    {
-      double wanted = floor (counts[k] + 0.5);
-
-      if (k == g || wanted < 1.0)
-        continue;
-      for (gsize i = 0; i < n; i++)
-        by[i] = p[i * classes + g] - p[i * classes + k];
-      mark_lowest (by, at, n, (gsize) wanted, by_rate);
-    }
-}
-
-static gboolean
-prune (const AyConfident *self, const AyJudged *judged, guint8 *by_rate, guint8 *by_class,
-       AyJob *job, GError **error)
-{
-  gsize classes = self->n_classes;
-  g_autofree double *counts = calibrate (self);
-  g_autofree guint32 *at = g_new (guint32, self->n + 1);
-
-  for (gsize g = 0; g < classes; g++)
-    {
-      gsize n = 0;
-
-      if (!ay_job_check (job, error))
-        return FALSE;
-      if (self->count[g] == 0)
-        continue;
-      for (gsize i = 0; i < self->n; i++)
-        if ((gsize) judged->label[i] == g)
-          at[n++] = (guint32) i;
-      prune_class (self, judged, at, n, g, counts + g * classes, by_rate, by_class);
-    }
+  for (guint k = 0; k < n; k++)
+    most = MAX (most, self->threshold[k]);
+  for (guint k = 0; k < n; k++)
+    shift[k] = most - self->threshold[k];
+  if (ranking == AY_RANKING_ENTROPY || adjusted)
+    return ay_parallel_for (ay_n_blocks (judged->n, MAX (1, BLOCK_VALUES / n)), rank_block, &rank,
+                            job, error);
+  for (gsize i = 0; i < self->n; i++)
+    out[i] = ranking == AY_RANKING_MARGIN ? 0.5 * (self->margin[i] + 1.0)
+                                          : self->self_confidence[i];
   return TRUE;
-}
-
-guint8 *
-ay_confident_flag (const AyConfident *self, const AyJudged *judged, AyFilter filter, AyJob *job,
-                   GError **error)
-{
-  g_autofree guint8 *mark = g_new0 (guint8, self->n + 1);
-  g_autofree guint8 *other = g_new0 (guint8, self->n + 1);
-
-  switch (filter)
-    {
-    case AY_FILTER_NORMALIZED_MARGIN:
-      mark_lowest (self->margin, NULL, self->n, self->n_errors, mark);
-      break;
-    case AY_FILTER_SELF_CONFIDENCE:
-      mark_lowest (self->self_confidence, NULL, self->n, self->n_errors, mark);
-      break;
-    case AY_FILTER_NOISE_RATE:
-    case AY_FILTER_BOTH:
-      if (!prune (self, judged, mark, other, job, error))
-        return NULL;
-      for (gsize i = 0; i < self->n && filter == AY_FILTER_BOTH; i++)
-        mark[i] &= other[i];
-      break;
-    case AY_FILTER_CLASS:
-      if (!prune (self, judged, other, mark, job, error))
-        return NULL;
-      break;
-    case AY_FILTER_CONFIDENT:
-      for (gsize i = 0; i < self->n; i++)
-        mark[i] = self->confident[i] >= 0 && self->confident[i] != judged->label[i];
-      break;
-    case AY_FILTER_PREDICTED:
-    default:
-      for (gsize i = 0; i < self->n; i++)
-        mark[i] = self->guess[i] != judged->label[i];
-      break;
-    }
-  return g_steal_pointer (&mark);
 }

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   const AyMatrix *probabilities; /* N x n_classes */
-  const guint32 *rows;           /* n row numbers into it; NULL: 0..n-1 */
+  const guint32 *rows;           /* n row numbers into it, ascending; NULL: 0..n-1 */
   const gint32 *label;           /* n, by position: 0..n_classes-1 */
   gsize n;
   guint n_classes;
@@ -26,7 +26,8 @@ typedef struct
                          without rows */
   gsize *count;       /* n_classes: rows labelled so */
   gint64 *joint;      /* n_classes x n_classes: rows labelled g and confidently k (p_k >= t_k -
-                         1e-6, of several the largest p_k), not calibrated, not clipped */
+                         1e-6; where of several, the largest p of all), neither calibrated nor
+                         clipped */
   gint64 n_confident; /* sum of joint */
   gsize n_errors;     /* floor ((1 - trace / sum) n) */
   double *self_confidence; /* n: p of the given label */
@@ -39,27 +40,18 @@ typedef struct
 AyConfident *ay_confident_new (const AyJudged *judged, AyJob *job, GError **error);
 void ay_confident_free (AyConfident *self);
 
-/* Which rows are flagged. */
+/* How rows are ranked, low first. */
 typedef enum
 {
-  AY_FILTER_NORMALIZED_MARGIN, /* the n_errors rows of lowest margin */
-  AY_FILTER_SELF_CONFIDENCE,   /* the n_errors rows of lowest self-confidence */
-  AY_FILTER_NOISE_RATE,        /* for each g != k as many rows of g as the calibrated joint says,
-                                  of largest p_k - p_g */
-  AY_FILTER_CLASS,             /* for each g as many rows as are not g by the calibrated joint,
-                                  of lowest p_g */
-  AY_FILTER_BOTH,              /* flagged by both of these */
-  AY_FILTER_CONFIDENT,         /* off the joint's diagonal */
-  AY_FILTER_PREDICTED,         /* the largest p is another class's */
-  AY_N_FILTERS
-} AyFilter;
+  AY_RANKING_SELF_CONFIDENCE, /* p_y */
+  AY_RANKING_MARGIN,          /* (p_y - largest other p + 1) / 2 */
+  AY_RANKING_ENTROPY,         /* log (1 + x) / x, x = entropy / log n_classes / p_y */
+} AyRanking;
 
-/* "low_normalized_margin" ...: the names other tools use. (nullable) above the last */
-const char *ay_filter_name (AyFilter filter);
-gboolean ay_filter_parse (const char *name, AyFilter *filter);
-/* n marks, 1 = flagged; ties by position. (transfer full) */
-guint8 *ay_confident_flag (const AyConfident *self, const AyJudged *judged, AyFilter filter,
-                           AyJob *job, GError **error);
+/* out: n. adjusted: p_k - t_k + largest t, divided by their sum, stand for p_k, which makes up for
+ * classes of which the model is less sure. */
+gboolean ay_confident_rank (const AyConfident *self, const AyJudged *judged, AyRanking ranking,
+                            gboolean adjusted, double *out, AyJob *job, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyConfident, ay_confident_free)
 

@@ -8,13 +8,15 @@
 #include "core/score/score_private.h"
 
 #include "core/base/error.h"
-#include "core/score/confident.h"
+#include "core/score/label_filter.h"
+#include "core/score/parameters.h"
 
 #include <math.h>
 #include <string.h>
 
 #define TOO_MANY 0.15       /* share of rows flagged above which the judge is called too weak */
 #define TRAIN_ACCURACY 0.995
+#define STRIP 256
 #define TRAIN_CONFIDENCE 0.1
 
 typedef struct
@@ -23,6 +25,8 @@ typedef struct
   AyScoreResult *out;
   const AyDataset *data;
   gboolean given;
+  gboolean by_folds;   /* the head's, of folds */
+  gboolean adjusted;
   gboolean judge_test; /* rows of the test part too */
   guint32 *rows;       /* of the data set, ascending */
   gint32 *label;
@@ -45,25 +49,19 @@ judge_clear (Judge *self)
 static gboolean
 choose_source (Judge *self, GError **error)
 {
-  const char *wanted = ay_score_context_get (self->context, "probabilities");
-  const char *test = ay_score_context_get (self->context, "test_rows");
+  static const char *const sources[] = { "auto", "given", "head", "folds", NULL };
+  static const char *const answers[] = { "no", "yes", NULL };
+  static const char *const test_rows[] = { "leave", "judge", NULL };
+  guint source = 0, test = 0, adjusted = 0;
 
-  self->judge_test = g_strcmp0 (test, "judge") == 0;
-  if (test != NULL && !self->judge_test && strcmp (test, "leave") != 0)
-    {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "test_rows=%s: leave or judge is wanted", test);
-      return FALSE;
-    }
-  if (wanted == NULL || strcmp (wanted, "auto") == 0)
-    self->given = self->data->probabilities != NULL;
-  else if (strcmp (wanted, "given") == 0)
-    self->given = TRUE;
-  else if (strcmp (wanted, "head") != 0)
-    {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "probabilities=%s: auto, given or head is wanted", wanted);
-      return FALSE;
-    }
+  if (!ay_score_parameter_choice (self->context, "test_rows", test_rows, &test, error)
+      || !ay_score_parameter_choice (self->context, "adjusted", answers, &adjusted, error)
+      || !ay_score_parameter_choice (self->context, "probabilities", sources, &source, error))
+    return FALSE;
+  self->judge_test = test;
+  self->adjusted = adjusted;
+  self->by_folds = source == 3;
+  self->given = source == 1 || (source == 0 && self->data->probabilities != NULL);
   if (!self->given || self->data->probabilities != NULL)
     return TRUE;
   g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
@@ -91,20 +89,42 @@ list_rows (Judge *self, const double *p)
   return n;
 }
 
+/* Which of count <= STRIP given rows have a number for each class, into known. */
+static void
+look_at_given (const Judge *self, const guint32 *rows, gsize count, double *p, guint8 *known)
+{
+  guint n = self->data->n_classes;
+
+  ay_matrix_gather_f64 (self->data->probabilities, rows, count, p);
+  for (gsize i = 0; i < count; i++)
+    {
+      double sum = 0.0;
+
+      for (guint k = 0; k < n; k++)
+        sum += p[i * n + k];
+      known[i] = isfinite (sum);
+    }
+}
+
 /* Given probabilities, of the labelled rows that have them. */
 static gboolean
 load_given (Judge *self, GError **error)
 {
   gsize kept = 0, n = list_rows (self, NULL);
-  g_autofree double *p = g_new (double, self->data->n_classes);
+  g_autofree double *p = g_new (double, (gsize) STRIP * self->data->n_classes);
+  guint8 known[STRIP];
 
-  for (gsize k = 0; k < n; k++)
+  for (gsize first = 0; first < n; first += STRIP)
     {
-      ay_matrix_gather_f64 (self->data->probabilities, self->rows + k, 1, p);
-      if (isnan (p[0]))
-        continue;
-      self->rows[kept] = self->rows[k];
-      self->label[kept++] = self->label[k];
+      gsize count = MIN (STRIP, n - first);
+
+      look_at_given (self, self->rows + first, count, p, known);
+      for (gsize i = 0; i < count; i++)
+        if (known[i])
+          {
+            self->rows[kept] = self->rows[first + i];
+            self->label[kept++] = self->label[first + i];
+          }
     }
   self->n = kept;
   self->matrix = ay_matrix_ref (self->data->probabilities);
@@ -113,12 +133,36 @@ load_given (Judge *self, GError **error)
   return TRUE;
 }
 
+/* The training rows' left-out outputs, by one step or, where they are asked for, by folds. */
+static const AyLoo *
+left_out (Judge *self, GError **error)
+{
+  AyLooOptions options = AY_LOO_OPTIONS_INIT;
+  AyHessian *hessian;
+  AyLoo *loo;
+
+  if (!self->by_folds)
+    return ay_score_context_loo (self->context, FALSE, self->job, error);
+  loo = ay_score_context_kept (self->context, "folds");
+  hessian = loo == NULL ? ay_score_context_hessian (self->context, self->job, error) : NULL;
+  if (hessian == NULL)
+    return loo;
+  options.folds = TRUE;
+  options.seed = ay_score_context_seed (self->context);
+  loo = ay_loo_new (ay_score_context_train (self->context, error),
+                    ay_score_context_head (self->context, self->job, error), hessian, &options,
+                    self->job, error);
+  if (loo != NULL)
+    ay_score_context_keep (self->context, "folds", loo, (GDestroyNotify) ay_loo_free);
+  return loo;
+}
+
 /* The head's: left out for train, predicted for the rest that is labelled; n x C, NaN elsewhere. */
 static double *
 head_probabilities (Judge *self, GError **error)
 {
   const AyDataset *data = self->data;
-  const AyLoo *loo = ay_score_context_loo (self->context, FALSE, self->job, error);
+  const AyLoo *loo = left_out (self, error);
   guint n_classes = data->n_classes;
   g_autofree double *p = NULL;
   const AyProblem *train;
@@ -234,17 +278,27 @@ judge (Judge *self, GError **error)
   return TRUE;
 }
 
-/* value: of a judged row. */
 static gboolean
-run_measure (AyScoreContext *context, AyScoreResult *out, gboolean margin, AyJob *job,
+rank_rows (Judge *self, AyRanking ranking, double *out, GError **error)
+{
+  ay_score_text (self->out, "adjusted", self->adjusted
+                     ? "class thresholds subtracted from the probabilities" : "no");
+  return ay_confident_rank (self->confident, &self->judged, ranking, self->adjusted, out,
+                            self->job, error);
+}
+
+static gboolean
+run_measure (AyScoreContext *context, AyScoreResult *out, AyRanking ranking, AyJob *job,
              GError **error)
 {
   Judge self = { .context = context, .out = out, .job = job };
+  g_autofree double *value = NULL;
   gboolean done = judge (&self, error);
 
+  value = done ? ay_try_alloc (self.n + 1, sizeof (double), "the ranking", error) : NULL;
+  done = value != NULL && rank_rows (&self, ranking, value, error);
   for (gsize k = 0; k < self.n && done; k++)
-    out->values[self.rows[k]] = margin ? 0.5 * (self.confident->margin[k] + 1.0)
-                                       : self.confident->self_confidence[k];
+    out->values[self.rows[k]] = value[k];
   judge_clear (&self);
   return done;
 }
@@ -252,13 +306,34 @@ run_measure (AyScoreContext *context, AyScoreResult *out, gboolean margin, AyJob
 gboolean
 ay_run_self_confidence (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error)
 {
-  return run_measure (context, out, FALSE, job, error);
+  return run_measure (context, out, AY_RANKING_SELF_CONFIDENCE, job, error);
 }
 
 gboolean
 ay_run_normalized_margin (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error)
 {
-  return run_measure (context, out, TRUE, job, error);
+  return run_measure (context, out, AY_RANKING_MARGIN, job, error);
+}
+
+gboolean
+ay_run_confidence_weighted_entropy (AyScoreContext *context, AyScoreResult *out, AyJob *job,
+                                    GError **error)
+{
+  return run_measure (context, out, AY_RANKING_ENTROPY, job, error);
+}
+
+/* What a filter of the lowest goes by, where it is adjusted. */
+static double *
+adjusted_ranking (Judge *self, AyFilter filter, GError **error)
+{
+  double *by = ay_try_alloc (self->n + 1, sizeof (double), "the ranking", error);
+
+  if (by == NULL || rank_rows (self, filter == AY_FILTER_SELF_CONFIDENCE
+                                         ? AY_RANKING_SELF_CONFIDENCE : AY_RANKING_MARGIN,
+                               by, error))
+    return by;
+  g_free (by);
+  return NULL;
 }
 
 static gboolean
@@ -267,6 +342,7 @@ flag_rows (Judge *self, GError **error)
   const char *name = ay_score_context_get (self->context, "filter");
   AyFilter filter = AY_FILTER_NORMALIZED_MARGIN;
   g_autofree guint8 *mark = NULL;
+  g_autofree double *by = NULL;
   gsize flagged = 0;
 
   if (name != NULL && !ay_filter_parse (name, &filter))
@@ -276,7 +352,10 @@ flag_rows (Judge *self, GError **error)
     }
   if (!judge (self, error))
     return FALSE;
-  mark = ay_confident_flag (self->confident, &self->judged, filter, self->job, error);
+  by = self->adjusted ? adjusted_ranking (self, filter, error) : NULL;
+  if (self->adjusted && by == NULL)
+    return FALSE;
+  mark = ay_confident_flag (self->confident, &self->judged, filter, by, self->job, error);
   if (mark == NULL)
     return FALSE;
   for (gsize k = 0; k < self->n; k++)

@@ -10,19 +10,19 @@ static const AyScoreParameter loo_parameters[] = {
   { NULL, NULL, NULL },
 };
 
-static const AyScoreParameter label_parameters[] = {
-  { "probabilities", "auto",
-    "whose probabilities judge: given (with the data), head, or auto (given where there are any)" },
-  { "test_rows", "leave",
-    "leave: rows of the test part are not judged; judge: they are, and no report on them holds" },
-  { NULL, NULL, NULL },
-};
+#define LABEL_PARAMETERS                                                                          \
+  { "probabilities", "auto",                                                                      \
+    "whose probabilities judge: given (with the data), head, folds (the head's of five), or "      \
+    "auto (given where there are any, else head)" },                                              \
+  { "adjusted", "no",                                                                             \
+    "yes: subtract each class's mean confidence first, for classes the model is less sure of" },  \
+  { "test_rows", "leave",                                                                         \
+    "leave: rows of the test part are not judged; judge: they are, and no report on them holds" }
+
+static const AyScoreParameter label_parameters[] = { LABEL_PARAMETERS, { NULL, NULL, NULL } };
 
 static const AyScoreParameter issue_parameters[] = {
-  { "probabilities", "auto",
-    "whose probabilities judge: given (with the data), head, or auto (given where there are any)" },
-  { "test_rows", "leave",
-    "leave: rows of the test part are not judged; judge: they are, and no report on them holds" },
+  LABEL_PARAMETERS,
   { "filter", "low_normalized_margin",
     "which rows are flagged: low_normalized_margin, low_self_confidence, prune_by_noise_rate, "
     "prune_by_class, both, confident_learning or predicted_neq_given" },
@@ -89,6 +89,13 @@ static const AyScoreMethod methods[] = {
     .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "",
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .parameters = label_parameters,
     .run = ay_run_normalized_margin },
+  { .id = "confidence_weighted_entropy",
+    .title = "Confidence-weighted entropy",
+    .sentence = "Near 1 where a model that has not seen the row is sure of the row's own label, "
+                "near 0 where it is unsure and leaves that label little probability.",
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .parameters = label_parameters,
+    .run = ay_run_confidence_weighted_entropy },
   { .id = "label_issue",
     .title = "Label issue",
     .sentence = "1 for rows that confident learning takes for mislabelled: as many rows of lowest "

@@ -16,6 +16,8 @@ gboolean ay_run_self_confidence (AyScoreContext *context, AyScoreResult *out, Ay
                                  GError **error);
 gboolean ay_run_normalized_margin (AyScoreContext *context, AyScoreResult *out, AyJob *job,
                                    GError **error);
+gboolean ay_run_confidence_weighted_entropy (AyScoreContext *context, AyScoreResult *out,
+                                             AyJob *job, GError **error);
 gboolean ay_run_label_issue (AyScoreContext *context, AyScoreResult *out, AyJob *job,
                              GError **error);
 gboolean ay_run_knn_shapley (AyScoreContext *context, AyScoreResult *out, AyJob *job,
