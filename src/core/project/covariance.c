@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Z'Z and ZZ' of centred rows.
  *
- * Rows come in blocks of a few megabytes. Workers first centre the block, laid out as panels of 128
- * columns, then each takes tiles of the product's upper triangle: one matrix product a tile, added
- * to the double sums that this tile alone owns. No sum is ever shared, so there is nothing to
- * reduce and the number of threads cannot matter; and the block, in cache, is read from memory
- * once. The centre is only near the mean: with z = x - c and s = mean z,
+ * The centre is only near the mean: with z = x - c and s = mean z,
  *
  *   cov = Z'Z / n - s s'
  *
- * where s is small, so that nothing cancels. Cost: n d (d + 128) multiplications; memory: d x d
- * doubles and a block. */
+ * where s is small, so that nothing cancels. Blocks of at most 512 columns are multiplied eight at
+ * once: a worker centres one and takes its symmetric product, and when all are done each row of
+ * the sums takes up its part of the eight in order. With more columns eight products would be too
+ * large: the workers first centre a block together, laid out as panels of 256 columns, then each
+ * takes tiles of the product's upper triangle, added to the double sums that this tile alone owns.
+ * Either way the number of threads cannot matter. Cost: n d^2 multiplications; memory: d x d
+ * doubles, eight times as many floats where rows are narrow, and blocks. */
 #include "core/project/covariance.h"
 
 #include "core/base/error.h"
@@ -20,9 +21,12 @@
 #include <math.h>
 #include <string.h>
 
-#define PANEL 128
+#define PANEL 256        /* columns: narrower tiles spend a third of their time in packing */
+#define NARROW 512       /* columns */
+#define NARROW_ROWS 1024 /* of a block of such rows */
+#define SLOTS 8          /* blocks that are multiplied at once */
 #define MAX_BLOCK_ROWS 2048
-#define FILL_ROWS 64 /* rows that one worker centres at a time */
+#define FILL_ROWS 64     /* rows that one worker centres at a time */
 
 typedef struct
 {
@@ -181,6 +185,133 @@ add_blocks (Moments *self, AyJob *job, GError **error)
   return ay_parallel_for (self->d, finish_row, self, job, error);
 }
 
+/* ---- narrow rows ---- */
+
+typedef struct
+{
+  const AyCentred *rows;
+  gboolean wide;
+  gsize d, element;      /* bytes of a number */
+  gsize first, n_slots;  /* of the round */
+  guint8 *blocks;        /* per worker: NARROW_ROWS x d, float or double */
+  guint8 *products;      /* per slot: d x d, upper triangle */
+  double *shifts;        /* per slot: d sums of z */
+  double *covariance, *shift;
+} Narrow;
+
+static void
+sum_columns (const Narrow *self, gconstpointer block, gsize count, double *shift)
+{
+  gsize d = self->d;
+  float some[NARROW] = { 0.0f };
+
+  memset (shift, 0, d * sizeof (double));
+  for (gsize i = 0; i < count; i++)
+    {
+      const float *z = (const float *) block + i * d;
+
+      for (gsize j = 0; j < d && self->wide; j++)
+        shift[j] += ((const double *) block)[i * d + j];
+      for (gsize j = 0; j < d && !self->wide; j++)
+        some[j] += z[j];
+      if ((i + 1) % FILL_ROWS != 0 && i + 1 < count)
+        continue;
+      for (gsize j = 0; j < d; j++) /* of sixty-four tame numbers: close enough for a shift */
+        {
+          shift[j] += some[j];
+          some[j] = 0.0f;
+        }
+    }
+}
+
+static void
+multiply_slot (gsize slot, guint worker, gpointer data)
+{
+  Narrow *self = data;
+  gsize d = self->d, first = self->first + slot * NARROW_ROWS;
+  gsize count = MIN (NARROW_ROWS, self->rows->n - first);
+  gpointer block = self->blocks + worker * NARROW_ROWS * d * self->element;
+  gpointer product = self->products + slot * d * d * self->element;
+
+  if (self->wide)
+    {
+      ay_centred_get_f64 (self->rows, first, count, 0, d, block, d);
+      cblas_dsyrk (CblasRowMajor, CblasUpper, CblasTrans, (int) d, (int) count, 1.0, block, (int) d,
+                   0.0, product, (int) d);
+    }
+  else
+    {
+      ay_centred_get_f32 (self->rows, first, count, 0, d, block, d);
+      cblas_ssyrk (CblasRowMajor, CblasUpper, CblasTrans, (int) d, (int) count, 1.0f, block,
+                   (int) d, 0.0f, product, (int) d);
+    }
+  sum_columns (self, block, count, self->shifts + slot * d);
+}
+
+static void
+add_product_rows (gsize block, guint worker, gpointer data)
+{
+  Narrow *self = data;
+  gsize d = self->d, last = MIN (d, (block + 1) * FILL_ROWS);
+
+  for (gsize i = block * FILL_ROWS; i < last; i++)
+    for (gsize slot = 0; slot < self->n_slots; slot++)
+      {
+        gsize at = slot * d * d + i * d;
+        double *out = self->covariance + i * d;
+
+        for (gsize j = i; j < d && self->wide; j++)
+          out[j] += ((const double *) self->products)[at + j];
+        for (gsize j = i; j < d && !self->wide; j++)
+          out[j] += ((const float *) self->products)[at + j];
+      }
+}
+
+static gboolean
+run_rounds (Narrow *self, AyJob *job, GError **error)
+{
+  gsize n = self->rows->n, d = self->d;
+  Moments finish = { .rows = self->rows, .d = d, .covariance = self->covariance,
+                     .shift = self->shift };
+
+  for (self->first = 0; self->first < n; self->first += self->n_slots * NARROW_ROWS)
+    {
+      self->n_slots = MIN (SLOTS, ay_n_blocks (n - self->first, NARROW_ROWS));
+      if (!ay_parallel_for (self->n_slots, multiply_slot, self, job, error)
+          || !ay_parallel_for (ay_n_blocks (d, FILL_ROWS), add_product_rows, self, job, error))
+        return FALSE;
+      for (gsize slot = 0; slot < self->n_slots; slot++)
+        cblas_daxpy ((int) d, 1.0 / (double) n, self->shifts + slot * d, 1, self->shift, 1);
+      ay_job_set_fraction (job, MIN (1.0, (double) (self->first + SLOTS * NARROW_ROWS)
+                                              / (double) n));
+    }
+  return ay_parallel_for (d, finish_row, &finish, job, error);
+}
+
+static gboolean
+narrow_covariance (const AyCentred *rows, gboolean wide, double *covariance, double *shift,
+                   AyJob *job, GError **error)
+{
+  gsize d = rows->d, element = wide ? sizeof (double) : sizeof (float);
+  gsize slots = MIN (SLOTS, ay_n_blocks (rows->n, NARROW_ROWS));
+  Narrow self = { .rows = rows, .wide = wide, .d = d, .element = element,
+                  .covariance = covariance, .shift = shift };
+  g_autofree guint8 *blocks = NULL, *products = NULL;
+  g_autofree double *shifts = g_new (double, SLOTS * d);
+
+  self.blocks = blocks
+      = ay_try_alloc (ay_threads () * NARROW_ROWS, d * element, "blocks of rows", error);
+  if (blocks == NULL)
+    return FALSE;
+  self.products = products = ay_try_alloc (slots * d, d * element, "products of columns", error);
+  if (products == NULL)
+    return FALSE;
+  self.shifts = shifts;
+  memset (covariance, 0, d * d * sizeof (double));
+  memset (shift, 0, d * sizeof (double));
+  return run_rounds (&self, job, error);
+}
+
 gboolean
 ay_covariance (const AyCentred *rows, gboolean wide, double *covariance, double *shift,
                AyJob *job, GError **error)
@@ -192,6 +323,8 @@ ay_covariance (const AyCentred *rows, gboolean wide, double *covariance, double 
   g_autofree double *fill_sums = NULL, *tiles = NULL;
   gsize row_bytes = self.n_panels * PANEL * element_size (&self);
 
+  if (d <= NARROW)
+    return narrow_covariance (rows, wide, covariance, shift, job, error);
   self.block_rows = CLAMP (AY_MOMENT_BYTES / row_bytes, 256, MAX_BLOCK_ROWS);
   self.block = block = ay_try_alloc (self.block_rows, row_bytes, "a block of rows", error);
   if (block == NULL)
