@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/graph/int_product.h"
 #include "core/graph/tile_filter.h"
 
 #include <stdlib.h>
@@ -374,6 +375,69 @@ test_filters (void)
     }
 }
 
+/* All kernels of this machine give the products of whole numbers. */
+static void
+test_int_product (void)
+{
+  static const gsize depths[] = { 1, 2, 17, 64, 512, 513, 1100 };
+  gsize rows = 13, columns = 64;
+  AyRng rng;
+
+  ay_rng_init (&rng, 12, 0);
+  for (gsize s = 0; s < G_N_ELEMENTS (depths); s++)
+    {
+      gsize d = depths[s], stride = columns + 3;
+      g_autofree gint16 *a = g_new (gint16, 18 * d), *b = g_new (gint16, columns * d);
+
+      for (gsize i = 0; i < 18 * d; i++)
+        a[i] = i < rows * d ? (gint16) ((int) ay_rng_below (&rng, 2001) - 1000) : 0;
+      for (gsize i = 0; i < columns * d; i++)
+        b[i] = (gint16) ((int) ay_rng_below (&rng, 2001) - 1000);
+      for (guint f = 0; ay_int_kernel_nth (f) != NULL; f++)
+        {
+          const AyIntKernel *kernel = ay_int_kernel_nth (f);
+          g_autofree gint16 *left = g_malloc (ay_int_packed_size (18, d, AY_INT_HEIGHT));
+          g_autofree gint16 *right = g_malloc (ay_int_packed_size (columns, d, kernel->width));
+          g_autofree float *out = g_new (float, 18 * stride);
+          AyIntProduct product = { left, right, rows, columns, d, 0.5f, out, stride };
+
+          for (gsize i = 0; i < 18; i++)
+            ay_int_pack_row (a + i * d, d, AY_INT_HEIGHT, i, left);
+          for (gsize j = 0; j < columns; j++)
+            ay_int_pack_row (b + j * d, d, kernel->width, j, right);
+          kernel->multiply (&product);
+          for (gsize i = 0; i < rows; i++)
+            for (gsize j = 0; j < columns; j++)
+              {
+                gint64 sum = 0;
+
+                for (gsize k = 0; k < d; k++)
+                  sum += a[i * d + k] * b[j * d + k];
+                g_assert_cmpfloat (out[i * stride + j], ==, (float) (gint32) sum * 0.5f);
+              }
+        }
+    }
+}
+
+/* Enough columns for codes; near copies far closer than a code's step, and one point far away. */
+static void
+test_codes (void)
+{
+  for (int round = 0; round < 4; round++)
+    {
+      gsize n = 1100, d = round % 2 ? 33 : 64;
+      g_autofree float *x = points_normal (n, d, 40 + round, 2.0, round < 2 ? 0.2 : 1e-6);
+      g_autoptr (AyMatrix) matrix = NULL;
+      AyPoints points = { .n = n };
+
+      if (round == 3)
+        x[500 * d] = 1e4f;
+      matrix = points_matrix (n, d, x);
+      points.features = matrix;
+      check_both (&points, 9);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -390,5 +454,7 @@ main (int argc, char **argv)
   g_test_add_func ("/neighbours/cancelled", test_cancelled);
   g_test_add_func ("/neighbours/same-bytes", test_same_bytes);
   g_test_add_func ("/neighbours/filters", test_filters);
+  g_test_add_func ("/neighbours/int-product", test_int_product);
+  g_test_add_func ("/neighbours/codes", test_codes);
   return g_test_run ();
 }

@@ -3,6 +3,7 @@
 
 /* What the files of the exact neighbour search share; nobody else includes it. */
 
+#include "core/graph/int_product.h"
 #include "core/graph/neighbours.h"
 #include "core/graph/tile_filter.h"
 
@@ -12,10 +13,14 @@ G_BEGIN_DECLS
 
 #define AY_KNN_ROWS 512 /* points a block */
 #define AY_KNN_SPARE 8  /* candidates kept beyond k */
+#define AY_KNN_STAGE 16 /* rows read at a time */
 
+/* A worker's buffers. rows and columns hold floats, or packed whole numbers. */
 typedef struct
 {
-  float *rows, *columns, *tile; /* ROWS x d, strip x d, ROWS x strip */
+  float *rows, *columns, *tile; /* ROWS x d, strip x d, ROWS x strip, and some room */
+  float *stage;                 /* STAGE x d */
+  gint16 *code;                 /* d */
   guint32 *hits;                /* strip */
   double *point, *scratch;      /* d each */
 } AyKnnWorker;
@@ -38,6 +43,14 @@ typedef struct
   AyTileFilter filter;
   AyJob *job;
   gsize done, total;    /* tiles; done is atomic */
+
+  /* knn_product.c: what is multiplied */
+  const AyIntKernel *kernel; /* (nullable): floats */
+  double step;               /* a code times this is a coordinate */
+  const float *query_square, *point_square; /* squared lengths of what is multiplied */
+  float *codes_square[2];    /* (nullable) of queries and points */
+  float *codes_error[2];     /* (nullable) distances of points from their codes */
+  double largest_error;      /* of the points */
 } AyKnn;
 
 gboolean ay_knn_init (AyKnn *self, GError **error);
@@ -47,5 +60,21 @@ gboolean ay_knn_search (AyKnn *self, GError **error);
 /* Exact distances of the heaps' points into out (index and distances, queries x k), and the points
  * in doubt searched again; their number in n_checked. */
 gboolean ay_knn_refine (AyKnn *self, AyNeighbours *out, GError **error);
+
+/* Chooses between floats and whole numbers and measures what these are off by. */
+gboolean ay_knn_choose_product (AyKnn *self, GError **error);
+void ay_knn_clear_product (AyKnn *self);
+/* Queries positions[0..count-1] (NULL: from first) as the left operand; points from first on as the
+ * right one. */
+void ay_knn_load_left (const AyKnn *self, AyKnnWorker *worker, const guint32 *positions,
+                       gsize first, gsize count);
+void ay_knn_load_right (const AyKnn *self, AyKnnWorker *worker, gsize first, gsize count);
+/* tile = `rows` of the left operand with columns at .. at+columns-1 of the right one (at: a
+ * multiple of ROWS), `strip` floats a row. */
+void ay_knn_multiply (const AyKnn *self, AyKnnWorker *worker, gsize rows, gsize at,
+                      gsize columns);
+/* The largest squared distance that a tile may show for a point that lies at most this squared
+ * distance from a query. */
+float ay_knn_shown_at_most (const AyKnn *self, gsize query, double square);
 
 G_END_DECLS

@@ -7,15 +7,13 @@
  * more than the bound. Where it does not (ties, clouds of near copies) the point is searched again:
  * every product within the bound of the k-th distance is followed by an exact one.
  *
- * The bound is the usual one of a random walk of roundings, with a factor of four, not the worst
- * case. Cost: n (k + SPARE) d; the second search like a search of the points in doubt. */
+ * Cost: n (k + SPARE) d; the second search like a search of the points in doubt. */
 #include "core/graph/knn_private.h"
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/graph/nearest_heap.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -45,14 +43,6 @@ compare_near (const void *a, const void *b)
   if (x->square != y->square)
     return x->square < y->square ? -1 : 1;
   return (x->position > y->position) - (x->position < y->position);
-}
-
-static double
-slack_of (const AyKnn *self, gsize query, double square)
-{
-  double own = self->queries->square[query], reach = sqrt (own) + sqrt (square);
-
-  return ay_point_set_slack (self->points, own, reach * reach);
 }
 
 static void
@@ -91,7 +81,7 @@ refine_query (Refine *self, AyKnnWorker *worker, gsize query)
   store (self, query, near, n);
   self->last[query] = n >= knn->k ? near[knn->k - 1].square : 0.0;
   self->doubt[query] = n == knn->keep && n < knn->most
-                       && !(self->last[query] + slack_of (knn, query, self->last[query])
+                       && !(ay_knn_shown_at_most (knn, query, self->last[query])
                             < ay_heap_distance (heap[0]));
 }
 
@@ -117,9 +107,7 @@ typedef struct
 static void
 set_limit (const AyKnn *self, Doubt *doubt, gsize query)
 {
-  double last = doubt->near[self->k - 1].square;
-
-  doubt->limit = nextafterf ((float) (last + slack_of (self, query, last)), INFINITY);
+  doubt->limit = ay_knn_shown_at_most (self, query, doubt->near[self->k - 1].square);
 }
 
 static gboolean
@@ -157,21 +145,19 @@ again_strip (Refine *self, AyKnnWorker *worker, const guint32 *queries, gsize co
              Doubt *doubts)
 {
   AyKnn *knn = self->knn;
-  gsize n = MIN (knn->strip, knn->points->n - first), d = knn->points->d;
+  gsize n = MIN (knn->strip, knn->points->n - first);
   gboolean needed = FALSE;
 
   for (gsize i = 0; i < count; i++)
     needed = needed || !is_beyond (knn, &doubts[i], first);
   if (!needed)
     return;
-  ay_point_set_load (knn->points, NULL, first, n, worker->columns);
-  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (int) count, (int) n, (int) d, 1.0f,
-               worker->rows, (int) d, worker->columns, (int) d, 0.0f, worker->tile,
-               (int) knn->strip);
+  ay_knn_load_right (knn, worker, first, n);
+  ay_knn_multiply (knn, worker, count, 0, n);
   for (gsize i = 0; i < count; i++)
     {
-      AyTileRow row = { worker->tile + i * knn->strip, knn->points->square + first, NULL, n,
-                        knn->queries->square[queries[i]], doubts[i].limit };
+      AyTileRow row = { worker->tile + i * knn->strip, knn->point_square + first, NULL, n,
+                        knn->query_square[queries[i]], doubts[i].limit };
       gsize hits = knn->filter (&row, worker->hits);
 
       for (gsize h = 0; h < hits; h++)
@@ -193,7 +179,7 @@ again_block (gsize block, guint number, gpointer data)
   g_autofree double *coordinates = g_new (double, count * d);
   Doubt doubts[BLOCK];
 
-  ay_point_set_load (knn->queries, queries, 0, count, worker->rows);
+  ay_knn_load_left (knn, worker, queries, 0, count);
   for (gsize i = 0; i < count; i++)
     {
       doubts[i] = (Doubt) { near + i * knn->k, coordinates + i * d, 0.0f };

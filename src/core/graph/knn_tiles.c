@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Candidates for the k nearest by blocked products.
  *
- * A tile is the inner products of ROWS points with a strip of others, one sgemm that stays in the
- * cache. Each row of the tile is compared with the present worst of its point and, at once, with
- * the present worst of each column's point: of a set searched in itself only tiles on and above the
- * diagonal are computed. Hits enter heaps of k + SPARE (distance, position) keys, whose content
- * does not depend on the order in which tiles come; blocks of ROWS points are locked while a part
- * of a tile is looked through.
+ * A tile is the inner products of ROWS points with a strip of others, one product that stays in the
+ * cache (knn_product.c). Each row of the tile is compared with the present worst of its point and,
+ * at once, with the present worst of each column's point: of a set searched in itself only tiles on
+ * and above the diagonal are computed. Hits enter heaps of k + SPARE (distance, position) keys,
+ * whose content does not depend on the order in which tiles come; blocks of ROWS points are locked
+ * while a part of a tile is looked through.
  *
  * Cost: n^2 d flop (queries x points x 2 d for two sets). Memory: 8 (k + SPARE) + 4 bytes a query;
  * a worker's buffers, (ROWS + strip) d + ROWS strip floats. */
@@ -16,11 +16,11 @@
 #include "core/base/parallel.h"
 #include "core/graph/nearest_heap.h"
 
-#include <cblas.h>
 #include <math.h>
 
 #define STRIP_BLOCKS 4        /* at most */
 #define STRIP_VALUES (1 << 21) /* floats of a loaded strip, about */
+#define ROOM 8                 /* rows that a kernel may write beyond a block */
 #define UNIT_BLOCKS 16        /* row blocks that share a loaded strip */
 
 /* A strip of columns with some blocks of rows. */
@@ -62,19 +62,22 @@ ay_knn_init (AyKnn *self, GError **error)
       AyKnnWorker *worker = &self->workers[w];
 
       worker->hits = g_new (guint32, self->strip);
+      worker->stage = g_new (float, AY_KNN_STAGE * d);
+      worker->code = g_new (gint16, d);
       worker->point = g_new (double, d);
       worker->scratch = g_new (double, d);
-      worker->rows = ay_try_alloc (AY_KNN_ROWS * d, sizeof (float), "a block", error);
-      worker->columns = worker->rows == NULL
-                            ? NULL
-                            : ay_try_alloc (self->strip * d, sizeof (float), "a block", error);
+      worker->rows = ay_try_alloc ((AY_KNN_ROWS + ROOM) * (d + 1), sizeof (float), "a block",
+                                   error);
+      worker->columns = worker->rows == NULL ? NULL
+                                             : ay_try_alloc (self->strip * (d + 1),
+                                                             sizeof (float), "a block", error);
       worker->tile = worker->columns == NULL ? NULL
-                                             : ay_try_alloc (AY_KNN_ROWS * self->strip,
+                                             : ay_try_alloc ((AY_KNN_ROWS + ROOM) * self->strip,
                                                              sizeof (float), "a block", error);
       if (worker->tile == NULL)
         return FALSE;
     }
-  return TRUE;
+  return ay_knn_choose_product (self, error);
 }
 
 void
@@ -86,6 +89,8 @@ ay_knn_clear (AyKnn *self)
       g_free (self->workers[w].columns);
       g_free (self->workers[w].tile);
       g_free (self->workers[w].hits);
+      g_free (self->workers[w].stage);
+      g_free (self->workers[w].code);
       g_free (self->workers[w].point);
       g_free (self->workers[w].scratch);
     }
@@ -95,6 +100,7 @@ ay_knn_clear (AyKnn *self)
   g_free (self->locks);
   g_free (self->heaps);
   g_free (self->limit);
+  ay_knn_clear_product (self);
 }
 
 static inline void
@@ -125,9 +131,9 @@ scan_part (AyKnn *self, AyKnnWorker *worker, const Part *part)
   for (gsize i = 0; i < rows; i++)
     {
       AyTileRow row = { worker->tile + i * self->strip + part->at,
-                        self->points->square + part->first,
+                        self->point_square + part->first,
                         both ? self->limit + part->first : NULL, part->count,
-                        self->queries->square[from + i], self->limit[from + i] };
+                        self->query_square[from + i], self->limit[from + i] };
       gsize n = self->filter (&row, worker->hits);
 
       for (gsize h = 0; h < n; h++)
@@ -165,13 +171,10 @@ run_tile (AyKnn *self, AyKnnWorker *worker, gsize strip, gsize block)
 {
   gsize from = block * AY_KNN_ROWS, rows = MIN (AY_KNN_ROWS, self->queries->n - from);
   gsize first = strip * self->strip, end = MIN (first + self->strip, self->points->n);
-  gsize start = self->same ? MAX (first, from) : first, d = self->points->d;
-  const float *columns = worker->columns + (start - first) * d;
+  gsize start = self->same ? MAX (first, from) : first;
 
-  ay_point_set_load (self->queries, NULL, from, rows, worker->rows);
-  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (int) rows, (int) (end - start), (int) d,
-               1.0f, worker->rows, (int) d, columns, (int) d, 0.0f, worker->tile,
-               (int) self->strip);
+  ay_knn_load_left (self, worker, NULL, from, rows);
+  ay_knn_multiply (self, worker, rows, start - first, end - start);
   for (gsize at = start; at < end; at += AY_KNN_ROWS)
     {
       Part part = { block, at, MIN (AY_KNN_ROWS, end - at), at - start };
@@ -189,8 +192,7 @@ run_unit (gsize index, guint number, gpointer data)
   AyKnnWorker *worker = &self->workers[number];
   gsize first = unit->strip * self->strip;
 
-  ay_point_set_load (self->points, NULL, first, MIN (self->strip, self->points->n - first),
-                     worker->columns);
+  ay_knn_load_right (self, worker, first, MIN (self->strip, self->points->n - first));
   for (gsize b = unit->first_block; b < unit->first_block + unit->n_blocks; b++)
     {
       if (ay_job_is_cancelled (self->job))
