@@ -16,3 +16,5 @@ complete -c assay-cli -n '__fish_seen_subcommand_from score map figure' \
     -a '(assay-cli (commandline -opc)[2] --list 2>/dev/null | string match -r "^[a-z_]+(?=[ :])")'
 complete -c assay-cli -n '__fish_seen_subcommand_from decide' \
     -a 'keep drop relabel tag untag clear undo redo log'
+complete -c assay-cli -n '__fish_seen_subcommand_from cluster' \
+    -a 'kmeans density list name'

@@ -9,8 +9,8 @@ import subprocess
 import assay
 from tap import Skip, Tap
 
-COMMANDS = ['new', 'info', 'score', 'import', 'map', 'redundancy', 'whatif', 'select', 'decide',
-            'export', 'figure']
+COMMANDS = ['new', 'info', 'score', 'import', 'map', 'redundancy', 'cluster', 'whatif', 'select',
+            'decide', 'export', 'figure']
 
 
 def test_overview():
@@ -52,6 +52,7 @@ def test_wrong_usage():
             ['info'], ['info', 'a', 'b'], ['info', 'x', '--system'], ['whatif', 'x.assay'],
             ['map', 'x.assay'], ['map', 'x.assay', 'pca', 'extra'], ['export', 'x.assay'],
             ['figure', 'x.assay', 'nothing', '-o', 'x.svg'], ['figure', 'x.assay', 'map'],
+            ['cluster', 'x.assay'], ['cluster', 'x.assay', 'spectral'],
             ['decide', 'x.assay', 'drop'], ['decide', 'x.assay', 'burn', '--where', '1'],
             ['decide', 'x.assay', 'relabel', '--where', '1'],
             ['decide', 'x.assay', 'drop', '--where', '1', '--value', '3'],
@@ -152,6 +153,7 @@ def completion_offers(complete):
     assert complete('figure', 'x.assay', 'hist') == ['histogram']
     assert complete('decide', 'x.assay', 're') == ['relabel', 'redo']
     assert complete('decide', 'x.assay', 'undo', '') == []
+    assert complete('cluster', 'x.assay', 'k') == ['kmeans']
 
 
 def test_completion_bash():

@@ -59,27 +59,37 @@ stands_alone (gunichar c)
     }
 }
 
+/* The word at or after *at; *at moves behind it. FALSE at the end. */
+static gboolean
+next_word (const gunichar *text, gsize n, gsize *at, AyWordSpan *span)
+{
+  gsize i = *at, end;
+
+  while (i < n && !is_word (text[i]))
+    i++;
+  if (i == n)
+    return FALSE;
+  end = i + 1;
+  if (!stands_alone (text[i]))
+    while (end < n && is_word (text[end]) && !stands_alone (text[end]))
+      end++;
+  *span = (AyWordSpan) { i, end - i };
+  *at = end;
+  return TRUE;
+}
+
 static void
 append_words (const gunichar *text, gsize n, GArray *hashes)
 {
-  guint64 before = 0;
   gboolean has_before = FALSE;
+  guint64 before = 0;
+  AyWordSpan span;
 
-  for (gsize i = 0; i < n; )
+  for (gsize at = 0; next_word (text, n, &at, &span);)
     {
-      gsize end = i + 1;
-      guint64 word, term;
+      guint64 word = hash_span (text + span.first, span.length);
+      guint64 term = finish (word, FALSE);
 
-      if (!is_word (text[i]))
-        {
-          i++;
-          continue;
-        }
-      if (!stands_alone (text[i]))
-        while (end < n && is_word (text[end]) && !stands_alone (text[end]))
-          end++;
-      word = hash_span (text + i, end - i);
-      term = finish (word, FALSE);
       g_array_append_val (hashes, term);
       if (has_before)
         {
@@ -88,7 +98,6 @@ append_words (const gunichar *text, gsize n, GArray *hashes)
         }
       before = word;
       has_before = TRUE;
-      i = end;
     }
 }
 
@@ -132,9 +141,9 @@ append_characters (const gunichar *text, gsize n, GArray *hashes)
     }
 }
 
-void
-ay_tokens_append (const char *text, gsize length, const AyTokenOptions *options, GArray *scratch,
-                  GArray *hashes)
+/* The text in lower case with a blank before and after. */
+static void
+lower (const char *text, gsize length, GArray *scratch)
 {
   const gunichar blank = ' ';
 
@@ -150,6 +159,23 @@ ay_tokens_append (const char *text, gsize length, const AyTokenOptions *options,
       g_array_append_val (scratch, c);
     }
   g_array_append_val (scratch, blank);
+}
+
+void
+ay_tokens_words (const char *text, gsize length, GArray *scratch, GArray *spans)
+{
+  AyWordSpan span;
+
+  lower (text, length, scratch);
+  for (gsize at = 0; next_word ((const gunichar *) scratch->data, scratch->len, &at, &span);)
+    g_array_append_val (spans, span);
+}
+
+void
+ay_tokens_append (const char *text, gsize length, const AyTokenOptions *options, GArray *scratch,
+                  GArray *hashes)
+{
+  lower (text, length, scratch);
   if (options->words)
     append_words ((const gunichar *) scratch->data, scratch->len, hashes);
   if (options->characters)

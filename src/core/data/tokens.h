@@ -22,4 +22,14 @@ typedef struct
 void ay_tokens_append (const char *text, gsize length, const AyTokenOptions *options,
                        GArray *scratch, GArray *hashes);
 
+/* A word of a text: characters first..first+length-1 of scratch. */
+typedef struct
+{
+  gsize first, length;
+} AyWordSpan;
+
+/* Appends the words of a text alone, lower-cased into scratch (of gunichar, emptied first), to
+ * spans (of AyWordSpan). */
+void ay_tokens_words (const char *text, gsize length, GArray *scratch, GArray *spans);
+
 G_END_DECLS
