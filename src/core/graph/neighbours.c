@@ -2,6 +2,7 @@
 #include "core/graph/neighbours.h"
 
 #include "core/base/error.h"
+#include "core/graph/knn_approximate.h"
 #include "core/graph/knn_private.h"
 
 #include <math.h>
@@ -71,6 +72,19 @@ search (const AyPointSet *queries, const AyPointSet *points, guint k, AyJob *job
   return done ? g_steal_pointer (&result) : NULL;
 }
 
+static AyNeighbours *
+search_approximate (const AyPointSet *points, const AyNeighboursOptions *options, AyJob *job,
+                    GError **error)
+{
+  gsize most = most_found (points, points);
+  g_autoptr (AyNeighbours) result
+      = result_new (points, MAX (MIN (options->k, most), 1), error);
+
+  if (result == NULL || !ay_knn_approximate (points, options, result, job, error))
+    return NULL;
+  return g_steal_pointer (&result);
+}
+
 static gboolean
 check_k (const AyNeighboursOptions *options, GError **error)
 {
@@ -95,7 +109,11 @@ ay_neighbours_find (const AyPoints *points, const AyNeighboursOptions *options, 
       return NULL;
     }
   set = ay_point_set_new (points, NULL, job, error);
-  return set != NULL ? search (set, set, options->k, job, error) : NULL;
+  if (set == NULL)
+    return NULL;
+  if (options->approximate_above > 0 && points->n > options->approximate_above)
+    return search_approximate (set, options, job, error);
+  return search (set, set, options->k, job, error);
 }
 
 AyNeighbours *
