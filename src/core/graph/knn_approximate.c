@@ -7,7 +7,7 @@
  * is what the result says of itself. Distances are then summed again in double and ordered like
  * exact ones.
  *
- * Cost: sample x cells x d a round of k-means, n x cells x d to assign, and n x d x (probes / cells)
+ * Cost: sample x cells x d a round of k-means, n x cells x d to assign, n x d x (probes / cells)
  * x n to search. Memory: n x d floats in the lists. Threads: blocks of BLOCK points; FAISS itself
  * runs on one. */
 #include "core/graph/knn_approximate.h"
