@@ -246,9 +246,11 @@ thin_out (const AyProblem *problem, gsize step, Thinned *thinned)
   thinned->weight = g_new (double, n + 1);
   for (gsize i = 0; i < n; i++)
     {
+      double weight = problem->weight != NULL ? problem->weight[i * step] : 1.0;
+
       thinned->rows[i] = problem->rows[i * step];
-      thinned->label[i] = problem->label[i * step];
-      thinned->weight[i] = step * (problem->weight != NULL ? problem->weight[i * step] : 1.0);
+      thinned->label[i] = weight > 0.0 ? problem->label[i * step] : 0; /* may be none */
+      thinned->weight[i] = step * weight;
     }
   thinned->problem = *problem;
   thinned->problem.n = n;
