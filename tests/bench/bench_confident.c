@@ -3,11 +3,12 @@
 #include "core/base/rng.h"
 #include "core/score/label_filter.h"
 
+#include "bench_time.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 /* Confident learning of 10^6 x 10 probabilities in double, 5 % wrong labels: thresholds, joint, the
  * marks of each filter and the flagged rows in order of their margin; beside the numpy reference of
@@ -17,24 +18,6 @@
 
 #define N 1000000
 #define C 10
-
-static double
-cpu_now (void)
-{
-  struct rusage usage;
-
-  getrusage (RUSAGE_SELF, &usage);
-  return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec
-         + 1e-6 * (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-}
-
-static int
-compare (const void *a, const void *b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
 
 static void
 make (double *p, gint32 *label)
@@ -58,7 +41,7 @@ make (double *p, gint32 *label)
 static int
 compare_ranked (const void *a, const void *b)
 {
-  return compare (a, b); /* margin first */
+  return bench_compare (a, b); /* margin first */
 }
 
 /* The flagged rows, lowest margin first. */
@@ -87,18 +70,16 @@ run_filter (const AyJudged *judged, AyFilter filter, guint runs)
 
   for (guint run = 0; run < runs; run++)
     {
-      double start = g_get_monotonic_time () / 1e6, busy = cpu_now ();
+      double start = bench_seconds (), busy = bench_cpu_seconds ();
       g_autoptr (AyConfident) self = ay_confident_new (judged, NULL, NULL);
       g_autofree guint8 *mark = ay_confident_flag (self, judged, filter, NULL, NULL, NULL);
 
       flagged = order_flagged (self, mark);
-      wall[run] = g_get_monotonic_time () / 1e6 - start;
-      cpu[run] = cpu_now () - busy;
+      wall[run] = bench_seconds () - start;
+      cpu[run] = bench_cpu_seconds () - busy;
     }
-  qsort (wall, runs, sizeof *wall, compare);
-  qsort (cpu, runs, sizeof *cpu, compare);
-  g_print ("  %-22s %.3f s, %.3f CPU-s, %zu flagged\n", ay_filter_name (filter), wall[runs / 2],
-           cpu[runs / 2], flagged);
+  g_print ("  %-22s %.3f s, %.3f CPU-s, %zu flagged\n", ay_filter_name (filter),
+           bench_median (wall, runs), bench_median (cpu, runs), flagged);
 }
 
 /* Writes rows and marks, and lets numpy judge them. */

@@ -5,22 +5,13 @@
 #include "core/base/parallel.h"
 #include "core/graph/near_groups.h"
 
+#include "bench_time.h"
+
 #include <glib/gstdio.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
-
-static double
-cpu_seconds (void)
-{
-  struct rusage used;
-
-  getrusage (RUSAGE_SELF, &used);
-  return (double) (used.ru_utime.tv_sec + used.ru_stime.tv_sec)
-         + (double) (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
-}
 
 /* Groups that differ from the peer's: rows whose first companion is another. */
 static gsize
@@ -76,8 +67,7 @@ main (int argc, char **argv)
   g_autoptr (AyNearGroups) groups = NULL;
   AyPoints points = { .n = n };
   int fd = g_file_open_tmp ("assay-groups-XXXXXX", &path, NULL);
-  double start, seconds, peer;
-  gint64 clock;
+  double start, clock, seconds, peer;
   char *at;
 
   options.reach = 0.002 * sqrt ((double) d) * 1.2; /* covers copies with noise 1e-3 */
@@ -93,24 +83,24 @@ main (int argc, char **argv)
   matrix = ay_matrix_wrap (n, d, AY_DTYPE_F32, FALSE, FALSE, ay_mapped_file_data (file, &size),
                            NULL, NULL);
   points.features = matrix;
-  clock = g_get_monotonic_time ();
-  start = cpu_seconds ();
+  clock = bench_seconds ();
+  start = bench_cpu_seconds ();
   pairs = ay_pairs_find (&points, &options, NULL, NULL);
   merges = ay_merges_new (pairs, AY_LINKAGE_SINGLE, NULL, NULL);
   groups = ay_near_groups_at (merges, options.reach);
-  seconds = cpu_seconds () - start;
+  seconds = bench_cpu_seconds () - start;
   peer = g_ascii_strtod (out, &at);
   printf ("groups %" G_GSIZE_FORMAT "x%" G_GSIZE_FORMAT ": %.2f CPU-s, %.2f s, %u threads, "
           "%" G_GSIZE_FORMAT " rows in groups; FAISS range %.2f CPU-s (%.1fx); rows grouped "
           "otherwise: %" G_GSIZE_FORMAT "\n",
-          n, d, seconds, (double) (g_get_monotonic_time () - clock) / 1e6, ay_threads (),
+          n, d, seconds, bench_seconds () - clock, ay_threads (),
           groups->n_members, peer, peer / seconds, compare (groups, at));
-  start = cpu_seconds ();
+  start = bench_cpu_seconds ();
   for (int k = 0; k < 10; k++)
     {
       g_autoptr (AyNearGroups) again = ay_near_groups_at (merges, options.reach * k / 10.0);
 
-      seconds = (cpu_seconds () - start) / (k + 1);
+      seconds = (bench_cpu_seconds () - start) / (k + 1);
     }
   printf ("groups: regrouped in %.2f ms\n", 1e3 * seconds);
   return 0;

@@ -5,12 +5,13 @@
 #include "core/data/reader_npy.h"
 #include "core/score/knn_values.h"
 
+#include "bench_time.h"
+
 #include <glib/gstdio.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 /* Neighbour values. Against vectorised numpy on the same 10000 x 512 training and 1000 validation
  * rows in the same run, with the largest difference from values by double distances; all three
@@ -25,24 +26,6 @@
 #define K 10
 
 static const AySemivalue laws[] = { AY_SEMIVALUE_SHAPLEY, AY_SEMIVALUE_BANZHAF, { 0, 1, 16 } };
-
-static double
-cpu_now (void)
-{
-  struct rusage usage;
-
-  getrusage (RUSAGE_SELF, &usage);
-  return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec
-         + 1e-6 * (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-}
-
-static int
-compare (const void *a, const void *b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
 
 static AyMatrix *
 open_matrix (const char *folder, const char *name)
@@ -72,18 +55,16 @@ time_values (const AyProblem *train, const AyProblem *valid, const AyKnnOptions 
   for (guint run = 0; run < runs; run++)
     {
       g_autoptr (GError) error = NULL;
-      double start = g_get_monotonic_time () / 1e6, busy = cpu_now ();
+      double start = bench_seconds (), busy = bench_cpu_seconds ();
 
       ay_knn_values_free (values);
       values = ay_knn_values_new (train, valid, options, NULL, &error);
       if (values == NULL)
         g_error ("%s", error->message);
-      wall[run] = g_get_monotonic_time () / 1e6 - start;
-      cpu[run] = cpu_now () - busy;
+      wall[run] = bench_seconds () - start;
+      cpu[run] = bench_cpu_seconds () - busy;
     }
-  qsort (wall, runs, sizeof *wall, compare);
-  qsort (cpu, runs, sizeof *cpu, compare);
-  *timing = (Timing) { wall[runs / 2], cpu[runs / 2] };
+  *timing = (Timing) { bench_median (wall, runs), bench_median (cpu, runs) };
   return values;
 }
 
@@ -182,7 +163,6 @@ run_large (void)
   g_autofree guint32 *rows = g_new (guint32, n + m);
   g_autofree gint32 *label = g_new (gint32, n + m);
   AyKnnOptions options = AY_KNN_OPTIONS_INIT;
-  struct rusage usage;
   AyRng rng;
 
   ay_rng_init (&rng, 1, 0);
@@ -205,11 +185,10 @@ run_large (void)
 
       options.nearest = round == 0 ? 1000 : 0;
       values = time_values (&train, &valid, &options, 1, &t);
-      getrusage (RUSAGE_SELF, &usage);
       g_print ("three semivalues, %zu x %zu, %zu validation rows, %s: %.0f s, %.0f CPU-s, peak "
                "%.2f GB (limit 6; the data: %.2f)\n", n, d, m,
                round == 0 ? "nearest=1000" : "all ordered", t.wall, t.cpu,
-               usage.ru_maxrss / 1048576.0, (n + m) * d * 4.0 / 1073741824.0);
+               bench_peak_megabytes () / 1024.0, (n + m) * d * 4.0 / 1073741824.0);
     }
 }
 

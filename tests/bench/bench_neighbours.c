@@ -6,23 +6,14 @@
 #include "core/base/parallel.h"
 #include "core/graph/neighbours.h"
 
+#include "bench_time.h"
+
 #include <glib/gstdio.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
-
-static double
-cpu_seconds (void)
-{
-  struct rusage used;
-
-  getrusage (RUSAGE_SELF, &used);
-  return (double) (used.ru_utime.tv_sec + used.ru_stime.tv_sec)
-         + (double) (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
-}
 
 /* Largest relative difference of the sums of squared distances from the peer's. */
 static double
@@ -54,8 +45,7 @@ main (int argc, char **argv)
   g_autoptr (AyNeighbours) found = NULL;
   AyPoints points = { .n = n };
   int fd = g_file_open_tmp ("assay-neighbours-XXXXXX", &path, NULL);
-  double peer, start, seconds;
-  gint64 clock;
+  double peer, start, clock, seconds;
   char *at;
 
   options.k = argc > 3 ? (guint) atoi (argv[3]) : 15;
@@ -84,14 +74,14 @@ main (int argc, char **argv)
   matrix = ay_matrix_wrap (n, d, AY_DTYPE_F32, FALSE, FALSE, ay_mapped_file_data (file, &size),
                            NULL, NULL);
   points.features = matrix;
-  clock = g_get_monotonic_time ();
-  start = cpu_seconds ();
+  clock = bench_seconds ();
+  start = bench_cpu_seconds ();
   found = ay_neighbours_find (&points, &options, NULL, NULL);
-  seconds = cpu_seconds () - start;
+  seconds = bench_cpu_seconds () - start;
   peer = g_ascii_strtod (out, &at) * (double) n / (double) queries;
   printf ("neighbours %" G_GSIZE_FORMAT "x%" G_GSIZE_FORMAT " k=%u: %.2f CPU-s, %.2f s, %u threads;"
           " FAISS flat %.2f CPU-s (%.1fx); searched twice: %" G_GSIZE_FORMAT "\n",
-          n, d, found->k, seconds, (double) (g_get_monotonic_time () - clock) / 1e6, ay_threads (),
+          n, d, found->k, seconds, bench_seconds () - clock, ay_threads (),
           peer, peer / seconds, found->n_checked);
   printf ("neighbours: sums of squares differ from FAISS's by %.2g at most\n",
           compare (found, at, queries));
