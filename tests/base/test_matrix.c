@@ -120,6 +120,7 @@ test_concat_and_gather (void)
   g_assert_nonnull (ay_matrix_peek_f32 (both, 0, 2));
   g_assert_null (ay_matrix_peek_f32 (both, 1, 2));
   g_assert_null (ay_matrix_peek_f64 (both, 0, 2));
+  g_assert_null (ay_matrix_reshape (both, 1, ay_matrix_rows (both) * ay_matrix_cols (both)));
 }
 
 static void

@@ -69,5 +69,17 @@ def test_label_filters():
         assert 0 <= one['minimum'] <= one['maximum'] <= 1
 
 
+def test_dynamics():
+    """score el2n .. tracin: of a stated run of a linear head where no log is given"""
+    names = ['el2n', 'grand', 'forgetting', 'aum', 'confidence', 'variability', 'correctness']
+    found = score(*names, 'tracin', '-p', 'epochs=5')
+    for name in names:
+        one = found[name]['certificate']
+        assert one['of'] == 'a linear head' and one['epochs'] == 5, one
+        assert 'not comparable' in one['log']
+    assert 0 <= found['correctness']['minimum'] <= found['correctness']['maximum'] == 5
+    assert 'no/such' in assay.fail('score', WORK, 'aum', '-p', 'logits=no/such')
+
+
 if __name__ == '__main__':
     Tap().run_all(globals())

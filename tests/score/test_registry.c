@@ -31,7 +31,8 @@ test_table (void)
 {
   const char *const wanted[] = { "influence", "loo", "self_influence", "self_confidence",
                                  "normalized_margin", "label_issue", "knn_shapley", "knn_banzhaf",
-                                 "knn_beta" };
+                                 "knn_beta", "el2n", "grand", "forgetting", "aum", "confidence",
+                                 "variability", "correctness", "tracin" };
   guint n;
   const AyScoreMethod *methods = ay_score_methods (&n);
 
@@ -93,7 +94,7 @@ test_certificates (void)
       for (gsize i = 0; i < 300; i++)
         {
           gboolean judged = methods[m].needs & AY_NEEDS_CLASSES
-                                    && !(methods[m].needs & AY_NEEDS_VALID)
+                                    && !(methods[m].needs & AY_NEEDS_VALID) && !methods[m].no_head
                                 ? data->split[i] <= AY_SPLIT_VALID /* test rows are left */
                                 : data->split[i] == AY_SPLIT_TRAIN;
 

@@ -80,6 +80,18 @@ ay_matrix_take_f64 (gsize rows, gsize cols, double *data)
 }
 
 AyMatrix *
+ay_matrix_reshape (AyMatrix *self, gsize rows, gsize cols)
+{
+  const Part *part = &self->parts[0];
+
+  if (self->n_parts != 1 || part->column_major || part->first_row != 0
+      || rows * cols != self->rows * self->cols)
+    return NULL;
+  return ay_matrix_wrap (rows, cols, part->dtype, FALSE, part->swapped, part->data,
+                         ay_matrix_ref (self), (GDestroyNotify) ay_matrix_unref);
+}
+
+AyMatrix *
 ay_matrix_concat (AyMatrix *const *parts, gsize n_parts, GError **error)
 {
   AyMatrix *self;

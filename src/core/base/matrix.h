@@ -31,6 +31,9 @@ AyMatrix *ay_matrix_take_f32 (gsize rows, gsize cols, float *data);
 AyMatrix *ay_matrix_take_f64 (gsize rows, gsize cols, double *data);
 /* The parts' rows one after another; all have the same cols (else AY_ERROR_INPUT naming both). */
 AyMatrix *ay_matrix_concat (AyMatrix *const *parts, gsize n_parts, GError **error);
+/* The same numbers in other rows and columns, rows x cols as before; NULL where they do not lie in
+ * one piece row after row. (transfer full) */
+AyMatrix *ay_matrix_reshape (AyMatrix *self, gsize rows, gsize cols);
 AyMatrix *ay_matrix_ref (AyMatrix *self);
 void ay_matrix_unref (AyMatrix *self);
 

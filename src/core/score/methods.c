@@ -56,6 +56,23 @@ static const AyScoreParameter knn_beta_parameters[] = {
   { NULL, NULL, NULL },
 };
 
+#define LOG_PARAMETERS                                                                            \
+  { "logits", "auto",                                                                             \
+    "whose run: given (with the data), run (of a linear head, made here), a folder with a file "   \
+    "an epoch, or auto (given where there is one, else run)" },                                   \
+  { "epochs", "10", "of a run made here" },                                                       \
+  { "batch", "64", "rows of a step of a run made here" },                                         \
+  { "step", "0.5", "of a run made here, times 2 / (mean squared length of a row)" }
+
+static const AyScoreParameter dynamics_parameters[] = {
+  LOG_PARAMETERS,
+  { "test_rows", "leave",
+    "leave: rows of the test part are not judged; judge: they are, and no report on them holds" },
+  { NULL, NULL, NULL },
+};
+
+static const AyScoreParameter tracin_parameters[] = { LOG_PARAMETERS, { NULL, NULL, NULL } };
+
 static const AyScoreMethod methods[] = {
   { .id = "influence",
     .title = "Influence",
@@ -124,6 +141,61 @@ static const AyScoreMethod methods[] = {
     .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "share of votes",
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES | AY_NEEDS_VALID, .no_head = TRUE,
     .parameters = knn_beta_parameters, .run = ay_run_knn_beta },
+  { .id = "el2n",
+    .title = "EL2N",
+    .sentence = "Mean length of the error of the probabilities over a training run: near "
+                "0 for easy rows, up to 1.41 for rows that are sure and wrong.",
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_LOW_GOOD, .unit = "",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .no_head = TRUE,
+    .parameters = dynamics_parameters, .run = ay_run_el2n },
+  { .id = "grand",
+    .title = "Gradient norm",
+    .sentence = "Mean length of the row's gradient of the last layer over a training run: "
+                "how much the row pulls at the model.",
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_LOW_GOOD, .unit = "",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .no_head = TRUE,
+    .parameters = dynamics_parameters, .run = ay_run_grand },
+  { .id = "forgetting",
+    .title = "Forgetting",
+    .sentence = "How often in a training run the row was right and in the next epoch "
+                "wrong.",
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_LOW_GOOD, .unit = "events",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .no_head = TRUE,
+    .parameters = dynamics_parameters, .run = ay_run_forgetting },
+  { .id = "aum",
+    .title = "Area under the margin",
+    .sentence = "Mean lead over a training run of the label's logit over the largest "
+                "other; below 0 the label may be wrong.",
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "logit",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .no_head = TRUE,
+    .parameters = dynamics_parameters, .run = ay_run_aum },
+  { .id = "confidence",
+    .title = "Confidence",
+    .sentence = "Mean probability of the row's label over a training run: high for rows "
+                "that are easy to learn.",
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "probability",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .no_head = TRUE,
+    .parameters = dynamics_parameters, .run = ay_run_confidence },
+  { .id = "variability",
+    .title = "Variability",
+    .sentence = "Standard deviation of the probability of the row's label over a training "
+                "run: high for ambiguous rows.",
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_NONE, .unit = "probability",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .no_head = TRUE,
+    .parameters = dynamics_parameters, .run = ay_run_variability },
+  { .id = "correctness",
+    .title = "Correctness",
+    .sentence = "In how many epochs of a training run the row was right.",
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "epochs",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .no_head = TRUE,
+    .parameters = dynamics_parameters, .run = ay_run_correctness },
+  { .id = "tracin",
+    .title = "TracIn",
+    .sentence = "How much steps on the row lowered the validation loss along a training "
+                "run, to first order, for the last layer; above 0 the row helps.",
+    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "nats",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES | AY_NEEDS_VALID, .no_head = TRUE,
+    .parameters = tracin_parameters, .run = ay_run_tracin },
 };
 
 const AyScoreMethod *

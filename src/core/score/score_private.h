@@ -28,6 +28,18 @@ gboolean ay_run_knn_beta (AyScoreContext *context, AyScoreResult *out, AyJob *jo
 
 /* What a certificate says under "probabilities" where no head had a part in them. */
 #define AY_PROBABILITIES_GIVEN "given with the data"
+gboolean ay_run_el2n (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
+gboolean ay_run_grand (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
+gboolean ay_run_forgetting (AyScoreContext *context, AyScoreResult *out, AyJob *job,
+                            GError **error);
+gboolean ay_run_aum (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
+gboolean ay_run_confidence (AyScoreContext *context, AyScoreResult *out, AyJob *job,
+                            GError **error);
+gboolean ay_run_variability (AyScoreContext *context, AyScoreResult *out, AyJob *job,
+                             GError **error);
+gboolean ay_run_correctness (AyScoreContext *context, AyScoreResult *out, AyJob *job,
+                             GError **error);
+gboolean ay_run_tracin (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
 
 /* n numbers, all missing. NULL with NOMEM. */
 double *ay_score_blank (gsize n, GError **error);
