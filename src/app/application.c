@@ -93,6 +93,7 @@ static const Shortcut shortcuts[] = {
   { "app.new-window", { "<Ctrl>n" } },
   { "window.close", { "<Ctrl>w" } },
   { "win.open", { "<Ctrl>o" } },
+  { "win.open-roles", { "<Ctrl><Shift>o" } },
   { "win.export", { "<Ctrl>s", "<Ctrl>e" } },
   { "win.search", { "<Ctrl>f" } },
   { "win.undo", { "<Ctrl>z" } },

@@ -3,6 +3,7 @@
 
 #include "app/model/row_set.h"
 #include "app/widgets/drop_down.h"
+#include "app/widgets/escape.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -204,18 +205,6 @@ dialog_free (gpointer data)
   g_free (self);
 }
 
-static void
-close_on_escape (GtkWidget *window)
-{
-  GtkEventController *keys = gtk_shortcut_controller_new ();
-
-  gtk_shortcut_controller_add_shortcut (
-      GTK_SHORTCUT_CONTROLLER (keys),
-      gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
-                        gtk_named_action_new ("window.close")));
-  gtk_widget_add_controller (window, keys);
-}
-
 void
 assay_export_dialog_show (GtkWindow *parent, AssaySession *session)
 {
@@ -237,7 +226,7 @@ assay_export_dialog_show (GtkWindow *parent, AssaySession *session)
   gtk_box_append (GTK_BOX (box), header);
   gtk_box_append (GTK_BOX (box), make_content (self));
   adw_window_set_content (ADW_WINDOW (window), box);
-  close_on_escape (window);
+  assay_close_on_escape (self->window);
   g_signal_connect_swapped (window, "destroy", G_CALLBACK (dialog_free), self);
   gtk_window_present (self->window);
 }

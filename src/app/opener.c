@@ -55,6 +55,21 @@ workspace_path (const char *data)
   return g_strdup_printf ("%s/%s-%.8s.assay", own, base, hash);
 }
 
+/* With roles of its own a data file gets a workspace of its own: "NAME 2.assay" and so on. */
+static char *
+free_path (const char *path)
+{
+  g_autofree char *stem = g_strndup (path, strlen (path) - strlen (".assay"));
+  char *free_one = g_strdup (path);
+
+  for (guint i = 2; g_file_test (free_one, G_FILE_TEST_EXISTS); i++)
+    {
+      g_free (free_one);
+      free_one = g_strdup_printf ("%s %u.assay", stem, i);
+    }
+  return free_one;
+}
+
 static AyWork *
 make_workspace (Opening *self, const char *path, AyJob *job, GError **error)
 {
@@ -91,7 +106,11 @@ open_in_thread (AyJob *job, AyWork *none, gpointer data, GError **error)
       if (self->roles == NULL && g_file_test (path, G_FILE_TEST_EXISTS))
         self->work = ay_work_open (path, AY_WORKSPACE_WRITE, NULL, job, error);
       else
-        self->work = make_workspace (self, path, job, error);
+        {
+          g_autofree char *unused = free_path (path);
+
+          self->work = make_workspace (self, unused, job, error);
+        }
     }
   return self->work != NULL;
 }

@@ -2,8 +2,10 @@
 #include "app/window.h"
 
 #include "app/opener.h"
+#include "app/roles_dialog.h"
 #include "app/search_bar.h"
 #include "app/window_actions.h"
+#include "core/base/error.h"
 
 #include <glib/gi18n.h>
 
@@ -13,6 +15,8 @@ struct _AssayWindow
   AssaySession *session;
   AssayTask *opening_task; /* (nullable) */
   char *opening;           /* (nullable) name of what is being opened */
+  GFile *opening_file;     /* (nullable) likewise */
+  AyLoadOptions *roles;    /* (nullable) likewise, chosen by the person */
 
   AdwToastOverlay *toasts;
   GtkStack *stack, *title_stack;
@@ -100,6 +104,28 @@ on_message (AssayWindow *self, const char *text, gboolean offer_undo)
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
+/* The data was read but could not be made sense of. */
+static gboolean
+roles_may_help (AssayWindow *self, const GError *error)
+{
+  g_autofree char *path = g_file_get_path (self->opening_file);
+
+  return !assay_opener_is_workspace (path)
+         && (g_error_matches (error, AY_ERROR, AY_ERROR_INPUT)
+             || g_error_matches (error, AY_ERROR, AY_ERROR_RANGE));
+}
+
+static void
+ask_roles (AssayWindow *self, const GError *error)
+{
+  g_autofree char *why = g_strdup (error->message);
+  char *advice = strstr (why, ": name it with --"); /* of the command line */
+
+  if (advice != NULL)
+    *advice = '\0';
+  assay_roles_dialog_ask (self, self->opening_file, self->roles, why);
+}
+
 static void
 opened (gpointer user, const GError *error)
 {
@@ -107,7 +133,9 @@ opened (gpointer user, const GError *error)
 
   self->opening_task = NULL;
   set_opening (self, NULL);
-  if (error != NULL)
+  if (error != NULL && roles_may_help (self, error))
+    ask_roles (self, error);
+  else if (error != NULL)
     assay_session_fail (self->session, error);
   g_object_unref (self);
 }
@@ -133,6 +161,9 @@ assay_window_open_with (AssayWindow *self, GFile *file, const AyLoadOptions *rol
   remember (file);
   assay_window_cancel_open (self);
   set_opening (self, name);
+  g_set_object (&self->opening_file, file);
+  g_clear_pointer (&self->roles, ay_load_options_free);
+  self->roles = roles != NULL ? ay_load_options_copy (roles) : NULL;
   self->opening_task
       = assay_opener_start (self->session, file, roles, opened, g_object_ref (self));
 }
@@ -231,6 +262,8 @@ assay_window_finalize (GObject *object)
   AssayWindow *self = ASSAY_WINDOW (object);
 
   g_clear_object (&self->session);
+  g_clear_object (&self->opening_file);
+  g_clear_pointer (&self->roles, ay_load_options_free);
   g_free (self->opening);
   G_OBJECT_CLASS (assay_window_parent_class)->finalize (object);
 }

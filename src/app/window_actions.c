@@ -9,6 +9,7 @@
 #include "app/pages/samples_page.h"
 #include "app/paths.h"
 #include "app/preferences.h"
+#include "app/roles_dialog.h"
 #include "app/search_bar.h"
 #include "app/task_button.h"
 #include "app/text_dialog.h"
@@ -38,26 +39,48 @@ open_response (GtkNativeDialog *dialog, int response, gpointer data)
 }
 
 static void
-choose (GtkWidget *widget, const char *title, GtkFileChooserAction action)
+choose (GtkWidget *widget, const char *title, GtkFileChooserAction action,
+        void (*response) (GtkNativeDialog *dialog, int response, gpointer data))
 {
   GtkFileChooserNative *dialog
       = gtk_file_chooser_native_new (title, GTK_WINDOW (widget), action, _ ("_Open"), NULL);
 
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_signal_connect (dialog, "response", G_CALLBACK (open_response), widget);
+  g_signal_connect (dialog, "response", G_CALLBACK (response), widget);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 
 static void
 action_open (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  choose (widget, _ ("Open a Data Set or Workspace"), GTK_FILE_CHOOSER_ACTION_OPEN);
+  choose (widget, _ ("Open a Data Set or Workspace"), GTK_FILE_CHOOSER_ACTION_OPEN,
+          open_response);
+}
+
+static void
+open_roles_response (GtkNativeDialog *dialog, int response, gpointer data)
+{
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+
+      assay_roles_dialog_ask (data, file, NULL, NULL);
+    }
+  g_object_unref (dialog);
+}
+
+static void
+action_open_roles (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  choose (widget, _ ("Open a Data Set, Choosing Roles"), GTK_FILE_CHOOSER_ACTION_OPEN,
+          open_roles_response);
 }
 
 static void
 action_open_folder (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  choose (widget, _ ("Open a Folder of Images"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER);
+  choose (widget, _ ("Open a Folder of Images"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
+          open_response);
 }
 
 static void
@@ -268,6 +291,7 @@ typedef struct
 static const Action actions[] = {
   { "win.open", NULL, action_open },
   { "win.open-folder", NULL, action_open_folder },
+  { "win.open-roles", NULL, action_open_roles },
   { "win.open-uri", "s", action_open_uri },
   { "win.sample", NULL, action_sample },
   { "win.cancel-open", NULL, action_cancel_open },

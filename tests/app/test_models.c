@@ -2,6 +2,7 @@
 /* The window's models one by one: filters, history, tasks, the session's rules, the row model. */
 #include "app/model/filters.h"
 #include "app/model/history.h"
+#include "app/model/role_plan.h"
 #include "app/model/row_model.h"
 #include "app/widgets/point_colors.h"
 #include "core/base/error.h"
@@ -290,6 +291,54 @@ test_colors (void)
       }
 }
 
+/* What the dialog of roles starts from, and what choosing does. */
+static void
+test_role_plan (void)
+{
+  g_autoptr (Place) place = place_new (3);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AssayRolePlan) plan = assay_role_plan_read (place->csv, NULL, &error);
+  guint label = 0, target = 1, n;
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (assay_roles[label].title, ==, "Label");
+  g_assert_cmpstr (assay_roles[target].title, ==, "Target");
+  g_assert_cmpuint (plan->n_columns, ==, 7);
+  g_assert_cmpuint (plan->n_rows, ==, 6);
+  g_assert_cmpuint (plan->cells->len, ==, 7 * 6);
+  for (guint row = 0; row < plan->n_rows; row++)
+    g_assert_cmpstr (plan->cells->pdata[row * 7], ==, place->id[row]);
+  g_assert_cmpstr (assay_role_plan_get (plan, label), ==, "col:label");
+  g_assert_cmpint (assay_role_plan_find (plan, "col:label"), ==, 1);
+  assay_role_plan_set (plan, target, "col:score"); /* the one or the other */
+  g_assert_null (assay_role_plan_get (plan, label));
+  g_assert_cmpstr (assay_role_plan_get (plan, target), ==, "col:score");
+  n = plan->names->len;
+  assay_role_plan_set (plan, label, assay_role_plan_add_file (plan, "/none/such.npy"));
+  g_assert_cmpuint (plan->names->len, ==, n + 1);
+  assay_role_plan_add_file (plan, "/none/such.npy"); /* once */
+  g_assert_cmpuint (plan->names->len, ==, n + 1);
+  g_assert_cmpstr (assay_role_plan_get (plan, label), ==, "file:/none/such.npy");
+  g_assert_null (assay_role_plan_get (plan, target));
+  assay_role_plan_set (plan, label, NULL);
+  g_assert_null (assay_role_plan_get (plan, label));
+}
+
+/* A file of their own for roles that were tried: still among the choices. */
+static void
+test_role_plan_again (void)
+{
+  g_autoptr (Place) place = place_new (3);
+  g_autoptr (AssayRolePlan) plan = assay_role_plan_read (place->csv, NULL, NULL);
+  AyLoadOptions *roles = place_roles (place);
+
+  g_free (roles->label);
+  roles->label = g_strdup ("file:/none/labels.npy");
+  assay_role_plan_take (plan, roles);
+  g_assert_cmpint (assay_role_plan_find (plan, "file:/none/labels.npy"), ==, 7);
+  g_assert_cmpstr (plan->names->pdata[7], ==, "labels.npy");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -304,5 +353,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/rows/hidden-stay-selected", test_hidden_rows_stay_selected);
   g_test_add_func ("/app/rows/single-visible", test_single_visible_row);
   g_test_add_func ("/app/colors/any-column", test_colors);
+  g_test_add_func ("/app/roles/plan", test_role_plan);
+  g_test_add_func ("/app/roles/plan-again", test_role_plan_again);
   return g_test_run ();
 }

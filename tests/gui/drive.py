@@ -29,7 +29,7 @@ CLI = os.environ.get('ASSAY_CLI', str(ROOT / 'build' / 'src' / 'cli' / 'assay-cl
 PICTURES = pathlib.Path(os.environ.get('ASSAY_PICTURES', '.'))
 INSIDE = 'ASSAY_DRIVE_FOLDER'
 SCREEN = os.environ.get('ASSAY_SCREEN', '1360x900')
-PATIENCE = 60
+PATIENCE = int(os.environ.get('ASSAY_PATIENCE', '60'))
 NOISE = re.compile(r'(CRITICAL|WARNING) \*\*|-(CRITICAL|WARNING)|AddressSanitizer|runtime error')
 ACTIONS = ('click', 'activate', 'press', 'toggle')
 TOPS = ('frame', 'application', 'dialog', 'alert', 'window')
@@ -185,8 +185,9 @@ class Window:
 
     # --- the accessible tree ---
 
-    def walk(self, node=None):
-        """What shows, parents first."""
+    def walk(self, node=None, deep=False):
+        """What shows, parents first. Tables and lists of values have thousands of parts: they are
+        entered only from themselves, or when deep."""
         desktop = self.a.Registry.getDesktop(0)
         stack = [node] if node is not None else [desktop.getChildAtIndex(i)
                                                  for i in range(desktop.childCount)]
@@ -195,7 +196,9 @@ class Window:
             try:
                 if one is None or not self.shows(one):
                     continue
-                children = [one.getChildAtIndex(i) for i in range(one.childCount)]
+                entered = deep or one is node or one.getRoleName() not in ('table', 'list') \
+                    or one.name not in ('Samples', 'Gallery', 'Values of the Row')
+                children = [one.getChildAtIndex(i) for i in range(one.childCount if entered else 0)]
             except Exception:  # pylint: disable=broad-except
                 continue  # gone meanwhile
             yield one
@@ -238,13 +241,23 @@ class Window:
     def unnamed(self):
         """Focusable widgets that show and have no name of their own."""
         found = []
-        for one in self.walk():
+        for one in self.walk(deep=True):
+            if one.getRoleName() in ('list', 'list item') and self.inside(one, 'combo box'):
+                continue  # how a row of libadwaita shows its choice: the row takes the focus
             focusable = one.getState().contains(self.a.STATE_FOCUSABLE)
             name = plain(one.name).strip()
             if focusable and one.getRoleName() not in ('panel', 'filler', 'scroll pane', *TOPS) \
                     and (name == '' or re.match(r'(Gtk|Adw|Assay)[A-Z]', name)):
                 found.append(f'{one.getRoleName()} {name!r} at {self.box(one)}')
         return found
+
+    @staticmethod
+    def inside(one, role):
+        for _ in range(4):
+            one = one.parent
+            if one is None or one.getRoleName() == role:
+                break
+        return one is not None and one.getRoleName() == role
 
     def box(self, one):
         extent = one.queryComponent().getExtents(self.a.WINDOW_COORDS)
@@ -295,7 +308,67 @@ class Window:
         PICTURES.mkdir(parents=True, exist_ok=True)
         subprocess.run(['import', '-window', 'root', str(PICTURES / f'{name}.png')], check=True)
 
+    def popup_box(self):
+        """Place and size of the popup that is open: a window of its own."""
+        active = subprocess.run(['xdotool', 'getactivewindow'], capture_output=True, text=True,
+                                check=False).stdout.strip()
+        found = subprocess.run(['xdotool', 'search', '--onlyvisible', '--pid',
+                                str(self.program.pid)], capture_output=True, text=True,
+                               check=False).stdout.split()
+        for window in found:
+            if window != active:
+                out = subprocess.run(['xdotool', 'getwindowgeometry', '--shell', window],
+                                     capture_output=True, text=True, check=True).stdout
+                at = dict(line.split('=') for line in out.split() if '=' in line)
+                return tuple(int(at[name]) for name in ('X', 'Y', 'WIDTH', 'HEIGHT'))
+        return None
+
+    @staticmethod
+    def brightness(x, y):
+        """Of one pixel of the screen, 0 to 1."""
+        out = subprocess.run(['import', '-window', 'root', '-crop', f'1x1+{x}+{y}', '-colorspace',
+                              'Gray', '-format', '%[fx:mean]', 'info:'], capture_output=True,
+                             text=True, check=True).stdout
+        return float(out)
+
     # --- the program's own ---
+
+    def open_list(self, drop_down, key):
+        """By the pointer, or by its access key and space. Keys may be lost: tried again, then."""
+        for _ in range(4):
+            if key is None:
+                self.click(drop_down, 'push button')
+            else:
+                self.keys(key, 'space')
+            with contextlib.suppress(AssertionError):
+                return until('the list', lambda: self.all('GtkListView', 'list'), PATIENCE / 4)[0]
+        raise AssertionError(f'{drop_down} does not open')
+
+    def choose(self, drop_down, name, chosen, key=None):
+        """An entry of a drop-down, until chosen() is true: keys may be lost."""
+        for _ in range(3):
+            self.choose_once(drop_down, name, key)
+            with contextlib.suppress(AssertionError):
+                return until(f'{name} to be chosen', chosen, PATIENCE / 4)
+        raise AssertionError(f'{name} of {drop_down} cannot be chosen')
+
+    def choose_once(self, drop_down, name, key):
+        shown = self.open_list(drop_down, key)
+        time.sleep(0.5)  # the focus follows
+        entries = [one for one in self.walk(shown) if one.getRoleName() == 'label']
+        names = [one.name for one in entries]
+        if key is not None:
+            self.keys(*['Down'] * names.index(name), 'Return')
+        else:
+            x, y, width, height = until('the popup', self.popup_box)
+            at, whole = (one.queryComponent().getExtents(self.a.WINDOW_COORDS)
+                         for one in (entries[names.index(name)], shown))
+            edge = (width - whole.width) // 2  # a shadow; the list reaches down to it
+            self.xdo('mousemove', x + edge + at.x - whole.x + 5,
+                     y + height - edge - whole.height + at.y - whole.y + at.height // 2)
+            time.sleep(0.2)
+            self.xdo('click', 1)
+        self.gone('GtkListView', 'list')
 
     def scored(self):
         """Shows the map; until it is coloured by influence and no task runs."""
@@ -304,6 +377,10 @@ class Window:
         self.map = self.find('Map: .*coloured by influence')
         self.bar_box = self.find('Prove It', 'push button').parent
         until('tasks to end', lambda: not self.all('Running Tasks'))
+
+    def color_by(self, column, key=None):
+        self.choose('Colour By', column, lambda: self.map.name.endswith('coloured by ' + column),
+                    key)
 
     def selected(self):
         return int(re.search(r'(\d+) selected', self.map.name).group(1))

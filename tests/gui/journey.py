@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The main job in the window, checked against assay-cli on the same workspace."""
+import json
 import math
 import re
 
@@ -7,6 +8,7 @@ import drive
 from drive import cli, until
 
 NUMBER = r'([+-][0-9.e+-]+|[+-]?nan)'
+HARMFUL = "influence < 0 AND split = 'train'"
 LASSO = [(0.35, 0.45), (0.6, 0.35), (0.75, 0.6), (0.55, 0.8), (0.35, 0.7), (0.35, 0.45)]
 
 
@@ -17,7 +19,7 @@ def close(said, truth, decimals=None):
 
 
 def check_estimate(text, what):
-    found = re.match(rf'\d+ rows? selected: removing (\d+) training rows changes validation loss '
+    found = re.match(rf'\d+ rows? selected: removing (\d+) training rows? changes validation loss '
                      rf'by {NUMBER} \(estimate(, rough)?\), accuracy by {NUMBER} points', text)
     assert found, text
     assert int(found[1]) == what['n']
@@ -28,7 +30,7 @@ def check_estimate(text, what):
 
 def check_proof(text, what):
     found = re.match(rf'Refitted: validation loss {NUMBER} \(estimate {NUMBER}\)'
-                     rf'(?:, test {NUMBER} \(opened (\d+) times\))?; (.*)', text, re.S)
+                     rf'(?:, test {NUMBER} \(opened (\d+) times?\))?; (.*)', text, re.S)
     assert found, text
     close(float(found[1]), what['loss_refit'] - what['loss_before'])
     close(float(found[2]), what['loss_predicted'] - what['loss_before'])
@@ -39,8 +41,96 @@ def check_proof(text, what):
 
 
 def where_ids(ids):
-    quoted = ', '.join("'" + one.replace("'", "''") + "'" for one in ids)
+    quoted = ', '.join("'" + str(one).replace("'", "''") + "'" for one in ids)
     return f'id IN ({quoted})'
+
+
+def count(work, where):
+    return cli('select', work, '--where', where, '--count')['n']
+
+
+def check_overview(window, work):
+    """The page says these sentences, and no other number that assay-cli does not give."""
+    info = cli('info', work)
+    parts = info['parts']
+    issues = count(work, 'label_issue = 1')
+    labels = ' '.join(window.labels()).replace('\n', ' ')
+    judges = not info['head']['weak'] and not info['head']['may_have_seen']
+    wanted = [
+        f"{info['rows']} rows, {info['features']} features, {len(info['classes'])} classes",
+        f"{parts['train']} train (fitted), {parts['valid']} validation (chosen by), "
+        f"{parts['test']} test (reported by), {parts['pool']} without a label; drawn with the seed",
+        info['features_from'], info['head']['sentence'],
+        f"{count(work, 'influence < 0')} training rows raise the validation loss",
+        f'{issues} rows whose label the head contradicts' if judges
+        else f'{issues} rows rank lowest; no finding',
+    ]
+    for text in wanted:
+        assert text in labels, f'{text!r} is not said'
+    known = json.dumps(info, ensure_ascii=False) + ' '.join(wanted)
+    for part in [one for one in window.walk() if one.getRoleName() == 'list'
+                 and one.name in ('What is in this data', 'Findings to follow',
+                                  'To know about this data')]:
+        for text in window.labels(part):
+            for number in re.findall(r'\d+(?:\.\d+)?', text):
+                assert number in known, f'{number} of {text!r} is not known to assay-cli'
+
+
+def check_legend(window, work, where):
+    """Counts of the side: of all rows, and of those that the filter leaves."""
+    info = cli('info', work)
+    shown = {}
+    for row in cli('select', work, '--where', where, '--columns', 'label')['rows']:
+        shown[str(row['label'])] = shown.get(str(row['label']), 0) + 1
+    left = sum(shown.values())
+    labels = window.labels()
+    assert f"{left} of {info['rows']} rows visible" in labels
+    at = {name: i for i, name in reversed(list(enumerate(labels)))}
+    for one in info['classes']:
+        whole = one['train'] + one['valid'] + one['test']
+        part = shown.get(one['name'], 0)
+        said = labels[at[one['name']] + 1]
+        assert said == (str(whole) if part == whole else f'{part}/{whole}'), \
+            f"{one['name']}: {said}, {part} of {whole}"
+
+
+def check_histogram(window, work):
+    info = next(one for one in cli('info', work)['scores'] if one['id'] == 'influence')
+    said = window.find('Histogram of influence .*').name.replace('\u2212', '-')
+    found = re.search(rf'over (\d+) rows: .*half of them below ({NUMBER[1:-1]}|[0-9.e-]+)', said)
+    assert int(found[1]) == info['n'] - info['missing'], said
+    assert math.isclose(float(found[2].rstrip('.;,')), info['median'], rel_tol=6e-3), said
+    assert f"{info['missing']} without a value" in said, said
+
+
+def as_shown(value):
+    """A cell as views show it."""
+    if value is None:
+        return '\u2013'
+    if isinstance(value, float) and value != int(value):
+        return f'{value:.4g}'
+    return str(int(value)) if isinstance(value, float) else str(value)
+
+
+def check_inspector(window, work, row_id):
+    """Every value of the row that the inspector shows."""
+    columns = ','.join(cli('info', work)['columns'])
+    row = cli('select', work, '--where', where_ids([row_id]), '--columns', columns)['rows'][0]
+    values = until('the inspector to show the row', lambda: [
+        window.labels(one) for one in window.all('Values of the Row', 'list')
+        if window.labels(one)[:2] == ['id', str(row_id)]])[0]
+    said = dict(zip(values[::2], values[1::2]))
+    assert 'influence' in said
+    for name, text in said.items():
+        assert text == as_shown(row[name]), f'{name}: said {text}, is {row[name]}'
+
+
+def check_file(path, work, where):
+    """Byte for byte what assay-cli exports."""
+    columns = path.read_text(encoding='utf-8').splitlines()[0]
+    again = path.with_name('again-' + path.name)
+    cli('export', work, '--where', where, '--columns', columns, '-o', again)
+    assert path.read_bytes() == again.read_bytes()
 
 
 def dropped(work):
@@ -48,7 +138,9 @@ def dropped(work):
 
 
 def by_mouse(window, folder, picture):
-    """Lasso, estimate, proof, export, drop, undo. Returns what was said and written."""
+    """Colour, lasso, estimate, proof, export, drop, undo. Returns what was said and written."""
+    window.color_by('label')
+    window.color_by('influence')
     window.click('Lasso', 'push button')
     window.lasso('Map: .*', LASSO)
     chosen = until('a selection', window.selected)
@@ -68,18 +160,24 @@ def by_mouse(window, folder, picture):
     return rows, estimate, proof
 
 
-def by_keyboard(window, folder, picture):
-    """Filter, select all, drop, undo, redo, export with keys alone. Returns the rows dropped."""
+def by_keyboard(window, folder, work, picture):
+    """Colour, filter, select all, drop, undo, redo, export with keys alone. Returns the rows
+    dropped."""
+    window.activate()
+    window.color_by('split', key='alt+o')
+    window.color_by('influence', key='alt+o')
     window.keys('ctrl+shift+a')
     until('no selection', lambda: window.selected() == 0)
     window.keys('ctrl+f')
-    window.type("influence < 0 AND split = 'train'")
+    window.type(HARMFUL)
     window.keys('Return')
     until('the filter', lambda: not re.search(r'Map: (\d+) of \1 points', window.map.name))
     window.keys('shift+Tab', 'ctrl+a')  # out of the entry, where Ctrl+A is of its text
     until('all visible rows', window.selected)
     window.keys('ctrl+d', 'ctrl+z', 'ctrl+shift+z')
+    check_legend(window, work, HARMFUL)
     window.keys('ctrl+3')
+    window.find('Samples', 'table')
     window.picture(f'{picture}-samples')
     window.keys('ctrl+2')
     rows = window.export(folder / 'keys.csv', keyboard=True)
@@ -87,24 +185,46 @@ def by_keyboard(window, folder, picture):
     return rows
 
 
+def read_pages(window, work, picture):
+    """What the pages say of the data, before anything is done."""
+    window.keys('ctrl+1')
+    window.find('Head')
+    until('the head to be judged', lambda: 'being judged\u2026' not in window.labels())
+    window.picture(f'{picture}-overview')
+    check_overview(window, work)
+    check_legend(window, work, '1 = 1')
+    check_histogram(window, work)
+    unnamed = window.unnamed()
+    assert not unnamed, '\n'.join(unnamed)
+    window.keys('ctrl+2')
+
+
+def check_theme(window, dark):
+    """A corner of the map is background."""
+    x, y, _, height = window.box(window.map)
+    bright = window.brightness(x + 6, y + height - 6)
+    assert bright < 0.3 if dark else bright > 0.7, f'brightness {bright}'
+
+
 def run(data, picture, dark=False):
     folder = data.parent
     work = data.with_suffix('.assay')
     with drive.Window(data, dark=dark) as window:
-        window.keys('ctrl+1')
         window.scored()
-        window.keys('ctrl+1')
-        window.picture(f'{picture}-overview')
-        window.keys('ctrl+2')
+        check_theme(window, dark)
+        read_pages(window, work, picture)
         rows, estimate, proof = by_mouse(window, folder, picture)
-        kept = by_keyboard(window, folder, picture)
+        check_inspector(window, work, rows[0]['id'])
+        kept = by_keyboard(window, folder, work, picture)
         window.close()
     ids = [row['id'] for row in rows]
     what = cli('whatif', work, '--where', where_ids(ids), '--verify')
     check_estimate(estimate, what)
     check_proof(proof, what)
-    assert dropped(work) == [row['id'] for row in kept]
-    told = cli('select', work, '--where', "influence < 0 AND split = 'train'",
-               '--columns', 'id,influence')
-    assert [row['id'] for row in told['rows']] == [row['id'] for row in kept]
+    assert [str(one) for one in dropped(work)] == [row['id'] for row in kept]
+    told = cli('select', work, '--where', HARMFUL, '--columns', 'id,influence')
+    assert [str(row['id']) for row in told['rows']] == [row['id'] for row in kept]
     assert [row['influence'] for row in told['rows']] == [float(row['influence']) for row in kept]
+    check_file(folder / 'keys.csv', work, HARMFUL)
+    cli('decide', work, 'undo')
+    check_file(folder / 'lasso.csv', work, where_ids(ids))

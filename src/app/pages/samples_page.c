@@ -27,11 +27,18 @@ struct _AssaySamplesPage
 
 G_DEFINE_FINAL_TYPE (AssaySamplesPage, assay_samples_page, ADW_TYPE_BIN)
 
+/* GTK makes the cells of some 200 rows at once: only for the view that is seen. */
 static void
 show_view (AssaySamplesPage *self)
 {
-  gtk_stack_set_visible_child_name (
-      self->stack, gtk_toggle_button_get_active (self->gallery_button) ? "gallery" : "table");
+  gboolean gallery = gtk_toggle_button_get_active (self->gallery_button);
+  gboolean ready = !self->outdated && self->rows != NULL;
+
+  if (ready && gallery && gtk_grid_view_get_model (self->gallery) == NULL)
+    gtk_grid_view_set_model (self->gallery, GTK_SELECTION_MODEL (self->rows));
+  else if (ready && !gallery && gtk_column_view_get_model (self->table) == NULL)
+    gtk_column_view_set_model (self->table, GTK_SELECTION_MODEL (self->rows));
+  gtk_stack_set_visible_child_name (self->stack, gallery ? "gallery" : "table");
 }
 
 static void
@@ -104,11 +111,7 @@ fill (AssaySamplesPage *self)
   self->outdated = FALSE;
   fill_sort_names (self, assay_session_get_columns (self->session));
   assay_table_cells_fill (self->table, self->session);
-  if (gtk_column_view_get_model (self->table) == NULL)
-    {
-      gtk_column_view_set_model (self->table, GTK_SELECTION_MODEL (self->rows));
-      gtk_grid_view_set_model (self->gallery, GTK_SELECTION_MODEL (self->rows));
-    }
+  show_view (self);
   show_count (self);
 }
 
@@ -123,6 +126,14 @@ on_columns_changed (AssaySamplesPage *self)
       gtk_column_view_set_model (self->table, NULL);
       gtk_grid_view_set_model (self->gallery, NULL);
     }
+}
+
+/* Cards tell the value that colours: they are bound anew. */
+static void
+on_color_by (AssaySamplesPage *self)
+{
+  gtk_grid_view_set_model (self->gallery, NULL);
+  show_view (self);
 }
 
 static void
@@ -151,6 +162,8 @@ set_session (AssaySamplesPage *self, AssaySession *session)
   g_signal_connect_object (session, "columns-changed", G_CALLBACK (on_columns_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "decided", G_CALLBACK (on_columns_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::color-by", G_CALLBACK (on_color_by), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->rows, "items-changed", G_CALLBACK (show_count), self,
                            G_CONNECT_SWAPPED);

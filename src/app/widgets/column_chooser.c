@@ -87,10 +87,18 @@ assay_column_chooser_dispose (GObject *object)
   G_OBJECT_CLASS (assay_column_chooser_parent_class)->dispose (object);
 }
 
+/* An access key names the chooser. */
+static gboolean
+assay_column_chooser_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (GTK_WIDGET (ASSAY_COLUMN_CHOOSER (widget)->drop_down));
+}
+
 static void
 assay_column_chooser_class_init (AssayColumnChooserClass *class)
 {
   G_OBJECT_CLASS (class)->dispose = assay_column_chooser_dispose;
+  GTK_WIDGET_CLASS (class)->grab_focus = assay_column_chooser_grab_focus;
 }
 
 static void

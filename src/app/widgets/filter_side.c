@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/filter_side.h"
 
+#include "app/widgets/color_legend.h"
 #include "app/widgets/histogram_brush.h"
 #include "app/widgets/legend_mark.h"
 
@@ -12,8 +13,9 @@ struct _AssayFilterSide
   AssaySession *session;
   GtkBox *classes;
   GtkLabel *count_label;
-  GPtrArray *checks, *counts; /* of the class lines, borrowed */
+  GPtrArray *checks, *marks, *counts; /* of the class lines, borrowed */
   AssayHistogramBrush *brush;
+  AssayColorLegend *colors;
   gboolean showing;
 };
 
@@ -129,6 +131,7 @@ add_class (AssayFilterSide *self, guint code, const char *name)
   GtkWidget *check = gtk_check_button_new ();
   GtkWidget *label = gtk_label_new (name);
   GtkWidget *count = gtk_label_new (NULL);
+  GtkWidget *mark = assay_legend_mark_new (code);
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   gtk_check_button_set_active (GTK_CHECK_BUTTON (check), TRUE);
@@ -141,13 +144,24 @@ add_class (AssayFilterSide *self, guint code, const char *name)
   gtk_widget_add_css_class (count, "numeric");
   gtk_widget_add_css_class (count, "dim-label");
   gtk_box_append (GTK_BOX (line), check);
-  gtk_box_append (GTK_BOX (line), assay_legend_mark_new (code));
+  gtk_box_append (GTK_BOX (line), mark);
   gtk_box_append (GTK_BOX (line), label);
   gtk_box_append (GTK_BOX (line), count);
   gtk_box_append (GTK_BOX (line), make_only (self, code, name));
   gtk_box_append (self->classes, line);
   g_ptr_array_add (self->checks, check);
+  g_ptr_array_add (self->marks, mark);
   g_ptr_array_add (self->counts, count);
+}
+
+/* Marks of classes are those of the map only while it is coloured by them. */
+static void
+show_marks (AssayFilterSide *self)
+{
+  gboolean by_label = g_strcmp0 (assay_session_get_color_by (self->session), "label") == 0;
+
+  for (guint k = 0; k < self->marks->len; k++)
+    gtk_widget_set_opacity (self->marks->pdata[k], by_label ? 1.0 : 0.0);
 }
 
 static void
@@ -157,11 +171,13 @@ make_classes (AssayFilterSide *self)
   GtkWidget *line;
 
   g_ptr_array_set_size (self->checks, 0);
+  g_ptr_array_set_size (self->marks, 0);
   g_ptr_array_set_size (self->counts, 0);
   while ((line = gtk_widget_get_first_child (GTK_WIDGET (self->classes))) != NULL)
     gtk_box_remove (self->classes, line);
   for (guint k = 0; k < n_classes (self); k++)
     add_class (self, k, data->class_names[k]);
+  show_marks (self);
   on_visible_changed (self);
 }
 
@@ -193,11 +209,14 @@ set_session (AssayFilterSide *self, AssaySession *session)
   if (!g_set_object (&self->session, session) || session == NULL)
     return;
   g_object_set (self->brush, "session", session, NULL);
+  g_object_set (self->colors, "session", session, NULL);
   g_signal_connect_object (session, "notify::title", G_CALLBACK (make_classes), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "visible-changed", G_CALLBACK (on_visible_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::color-by", G_CALLBACK (choose_brush), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::color-by", G_CALLBACK (show_marks), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "columns-changed", G_CALLBACK (choose_brush), self,
                            G_CONNECT_SWAPPED);
@@ -218,6 +237,7 @@ assay_filter_side_finalize (GObject *object)
 
   g_clear_object (&self->session);
   g_ptr_array_unref (self->checks);
+  g_ptr_array_unref (self->marks);
   g_ptr_array_unref (self->counts);
   G_OBJECT_CLASS (assay_filter_side_parent_class)->finalize (object);
 }
@@ -243,15 +263,18 @@ assay_filter_side_init (AssayFilterSide *self)
   GtkWidget *clear = gtk_button_new_with_mnemonic (_ ("Clear _Filters"));
 
   self->checks = g_ptr_array_new ();
+  self->marks = g_ptr_array_new ();
   self->counts = g_ptr_array_new ();
   self->count_label = GTK_LABEL (gtk_label_new (NULL));
   self->classes = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 0));
   self->brush = g_object_new (ASSAY_TYPE_HISTOGRAM_BRUSH, NULL);
+  self->colors = g_object_new (ASSAY_TYPE_COLOR_LEGEND, NULL);
   gtk_label_set_xalign (self->count_label, 0.0f);
   gtk_widget_add_css_class (GTK_WIDGET (self->count_label), "numeric");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (clear), "win.clear-filters");
   gtk_widget_add_css_class (box, "side-pane");
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->count_label));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->colors));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->brush));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->classes));
   gtk_box_append (GTK_BOX (box), clear);

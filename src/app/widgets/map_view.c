@@ -189,7 +189,7 @@ describe_frame (AssayMapView *self, int width, int height, int scale)
   frame.coarse = self->moving;
   ay_figure_raster_suggest (self->n, width, height, &frame.options.radius, &frame.options.alpha);
   if (self->moving)
-    frame.options.radius = 1.0;
+    frame.options.radius = MIN (frame.options.radius, 1.0);
   frame.options.width = width * scale;
   frame.options.height = height * scale;
   frame.options.scale = scale;

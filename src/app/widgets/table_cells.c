@@ -8,7 +8,9 @@
 
 #include <glib/gi18n.h>
 
+/* Of the input's own columns; numbers are mostly features, which tell little one by one. */
 #define MAX_OWN_COLUMNS 12
+#define MAX_OWN_NUMBERS 3
 #define IMAGE_SIZE 32
 
 char *
@@ -108,12 +110,19 @@ list_names (AssaySession *session)
 {
   AyTable *columns = assay_session_get_columns (session);
   GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
-  guint own = 0;
+  guint own = 0, numbers = 0;
 
   for (int rank = 0; rank < 4; rank++)
     for (guint i = 0; i < ay_table_n_columns (columns); i++)
-      if (assay_table_cells_rank (session, i) == rank && (rank < 3 || own++ < MAX_OWN_COLUMNS))
-        g_ptr_array_add (names, g_strdup (ay_column_name (ay_table_column (columns, i))));
+      {
+        AyColumn *column = ay_table_column (columns, i);
+
+        if (assay_table_cells_rank (session, i) == rank
+            && (rank < 3
+                || ((ay_column_type (column) != AY_COLUMN_NUMBER || numbers++ < MAX_OWN_NUMBERS)
+                    && own++ < MAX_OWN_COLUMNS)))
+          g_ptr_array_add (names, g_strdup (ay_column_name (column)));
+      }
   return names;
 }
 

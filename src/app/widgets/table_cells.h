@@ -8,7 +8,8 @@
 G_BEGIN_DECLS
 
 /* Gives a column view of AssayRow the columns of the session. Cells read the session's columns when
- * they are bound: nothing is kept a row. At most 12 of the input's own columns are shown. */
+ * they are bound: nothing is kept a row. At most 12 of the input's own columns are shown,
+ * 3 of them numbers; the inspector shows all. */
 void assay_table_cells_fill (GtkColumnView *view, AssaySession *session);
 /* A value as views show it: numbers in four digits, missing as a dash. (transfer full) */
 char *assay_table_cells_dup_value (AyColumn *column, gsize row);

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/widgets/color_legend.h"
+
+#include "app/widgets/legend_mark.h"
+#include "app/widgets/point_colors.h"
+
+#include <glib/gi18n.h>
+
+#define STRIP_HEIGHT 10
+
+struct _AssayColorLegend
+{
+  AdwBin parent;
+  AssaySession *session;
+  AssayPointColors *colors; /* (nullable) */
+  GtkBox *box;
+  guint pending;
+};
+
+G_DEFINE_FINAL_TYPE (AssayColorLegend, assay_color_legend, ADW_TYPE_BIN)
+
+static void
+draw_strip (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
+{
+  AssayColorLegend *self = data;
+  const AyFigureScale *scale = &self->colors->scale;
+
+  for (int x = 0; x < width; x++)
+    {
+      AyFigureColor color = scale->colors[x * (AY_FIGURE_SCALE_STEPS - 1) / MAX (width - 1, 1)];
+
+      cairo_set_source_rgb (cr, ((color >> 16) & 255) / 255.0, ((color >> 8) & 255) / 255.0,
+                            (color & 255) / 255.0);
+      cairo_rectangle (cr, x, 0, 1, height);
+      cairo_fill (cr);
+    }
+}
+
+static GtkWidget *
+make_label (const char *text, float xalign)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), xalign);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 18);
+  gtk_widget_add_css_class (label, "caption");
+  gtk_widget_add_css_class (label, "numeric");
+  return label;
+}
+
+static void
+add_scale (AssayColorLegend *self)
+{
+  const AyFigureScale *scale = &self->colors->scale;
+  GtkWidget *strip = g_object_new (GTK_TYPE_DRAWING_AREA, "accessible-role",
+                                   GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
+  GtkWidget *ends = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  g_autofree char *low = g_strdup_printf ("%.3g", scale->low);
+  g_autofree char *high = g_strdup_printf ("%.3g", scale->high);
+  GtkWidget *first = make_label (low, 0.0f);
+
+  gtk_drawing_area_set_content_height (GTK_DRAWING_AREA (strip), STRIP_HEIGHT);
+  gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (strip), draw_strip, self, NULL);
+  gtk_widget_set_hexpand (first, TRUE);
+  gtk_box_append (GTK_BOX (ends), first);
+  if (scale->kind == AY_FIGURE_DIVERGING)
+    {
+      GtkWidget *zero = make_label ("0", 0.5f);
+
+      gtk_widget_set_hexpand (zero, TRUE);
+      gtk_box_append (GTK_BOX (ends), zero);
+    }
+  gtk_box_append (GTK_BOX (ends), make_label (high, 1.0f));
+  gtk_box_append (self->box, strip);
+  gtk_box_append (self->box, ends);
+}
+
+static void
+add_class (AssayColorLegend *self, guint code, const char *name, guint count)
+{
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *label = make_label (name, 0.0f);
+  g_autofree char *text = g_strdup_printf ("%u", count);
+
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_box_append (GTK_BOX (line), assay_legend_mark_new (code));
+  gtk_box_append (GTK_BOX (line), label);
+  gtk_box_append (GTK_BOX (line), make_label (text, 1.0f));
+  gtk_box_append (self->box, line);
+}
+
+static void
+add_classes (AssayColorLegend *self)
+{
+  const AyBitset *visible = assay_session_get_visible (self->session);
+  guint n_names, n_told = self->colors->n_palette - 2;
+  const char *const *names = ay_column_categories (self->colors->classes, &n_names);
+  g_autofree guint *count = g_new0 (guint, self->colors->n_palette);
+
+  for (gsize i = 0; i < self->colors->n; i++)
+    count[self->colors->index[i]] += ay_bitset_get (visible, i);
+  for (guint k = 0; k < n_told; k++)
+    add_class (self, k, names[k], count[k]);
+  if (n_names > n_told)
+    {
+      g_autofree char *others = g_strdup_printf (_ ("%u others, in grey: %u"), n_names - n_told,
+                                                 count[n_told]);
+
+      gtk_box_append (self->box, make_label (others, 0.0f));
+    }
+}
+
+static gboolean
+rebuild (gpointer data)
+{
+  AssayColorLegend *self = data;
+  const char *name = assay_session_get_color_by (self->session);
+  gboolean dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
+  GtkWidget *child;
+
+  self->pending = 0;
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->box))) != NULL)
+    gtk_box_remove (self->box, child);
+  g_clear_pointer (&self->colors, assay_point_colors_unref);
+  if (assay_session_get_work (self->session) == NULL || name == NULL
+      || g_str_equal (name, "label"))
+    return G_SOURCE_REMOVE;
+  self->colors = assay_point_colors_new (self->session, name, dark);
+  if (self->colors->kind == ASSAY_COLORS_PLAIN)
+    return G_SOURCE_REMOVE;
+  child = make_label (name, 0.0f);
+  gtk_widget_add_css_class (child, "heading");
+  gtk_box_append (self->box, child);
+  if (self->colors->kind == ASSAY_COLORS_SCALE)
+    add_scale (self);
+  else
+    add_classes (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+schedule (AssayColorLegend *self)
+{
+  if (self->pending == 0)
+    self->pending = g_timeout_add (30, rebuild, self); /* after the picture */
+}
+
+/* Only classes are counted. */
+static void
+on_visible_changed (AssayColorLegend *self)
+{
+  if (self->colors != NULL && self->colors->kind == ASSAY_COLORS_CLASSES)
+    schedule (self);
+}
+
+static void
+assay_color_legend_set_property (GObject *object, guint id, const GValue *value,
+                                 GParamSpec *pspec)
+{
+  AssayColorLegend *self = ASSAY_COLOR_LEGEND (object);
+  static const char *const changes[]
+      = { "notify::color-by", "columns-changed", "decided", NULL };
+
+  if (!g_set_object (&self->session, g_value_get_object (value)) || self->session == NULL)
+    return;
+  for (guint i = 0; changes[i] != NULL; i++)
+    g_signal_connect_object (self->session, changes[i], G_CALLBACK (schedule), self,
+                             G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "visible-changed", G_CALLBACK (on_visible_changed),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
+                           G_CALLBACK (schedule), self, G_CONNECT_SWAPPED);
+  schedule (self);
+}
+
+static void
+assay_color_legend_dispose (GObject *object)
+{
+  AssayColorLegend *self = ASSAY_COLOR_LEGEND (object);
+
+  g_clear_handle_id (&self->pending, g_source_remove);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (assay_color_legend_parent_class)->dispose (object);
+}
+
+static void
+assay_color_legend_finalize (GObject *object)
+{
+  g_clear_pointer (&ASSAY_COLOR_LEGEND (object)->colors, assay_point_colors_unref);
+  G_OBJECT_CLASS (assay_color_legend_parent_class)->finalize (object);
+}
+
+static void
+assay_color_legend_class_init (AssayColorLegendClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+
+  object_class->set_property = assay_color_legend_set_property;
+  object_class->dispose = assay_color_legend_dispose;
+  object_class->finalize = assay_color_legend_finalize;
+  g_object_class_install_property (
+      object_class, 1,
+      g_param_spec_object ("session", NULL, NULL, ASSAY_TYPE_SESSION,
+                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
+}
+
+static void
+assay_color_legend_init (AssayColorLegend *self)
+{
+  self->box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 2));
+  adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->box));
+}
