@@ -38,7 +38,8 @@ def machine():
 
 def tell(what, value, limit, unit, cpu=None):
     spent = '' if cpu is None else f'  ({cpu:.1f} {unit} of CPU, all threads)'
-    print(f'{what:<50} {value:8.1f} {unit:<2} limit {limit:5.0f}  ratio {value / limit:5.2f}{spent}',
+    ratio = value / limit
+    print(f'{what:<50} {value:8.1f} {unit:<2} limit {limit:5.0f}  ratio {ratio:5.2f}{spent}',
           flush=True)
 
 
