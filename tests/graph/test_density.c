@@ -343,6 +343,15 @@ test_edges (void)
   graph = graph_of (same, 5, AY_DISTANCE_EUCLIDEAN);
   none = density (graph, 5, 3); /* all the same, in pieces as the graph has them */
   g_assert_cmpuint (none->n_noise + 5 * none->k, <=, 30);
+  {
+    float nothing[20] = { 0 };
+    g_autoptr (AyMatrix) empty = points_matrix (10, 2, nothing);
+    g_autoptr (AyNeighbours) loose = graph_of (empty, 3, AY_DISTANCE_COSINE);
+    g_autoptr (AyDensity) all = density (loose, 2, 2); /* no edge at all */
+
+    g_assert_cmpuint (all->n_noise, ==, 10);
+    g_assert_cmpuint (all->n_pieces, ==, 10);
+  }
   half = points_matrix (30, 2, zero);
   cosine = graph_of (half, 8, AY_DISTANCE_COSINE);
   parts = density (cosine, 4, 3);

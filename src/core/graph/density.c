@@ -155,7 +155,8 @@ make_edges (Density *self, GError **error)
             g_array_append_val (self->edges, edge);
         }
     }
-  qsort (self->edges->data, self->edges->len, sizeof (Edge), compare_edges);
+  if (self->edges->len > 1)
+    qsort (self->edges->data, self->edges->len, sizeof (Edge), compare_edges);
   return ay_job_check (self->job, error);
 }
 

@@ -103,7 +103,8 @@ columns_of (const Moments *self, guint c, const double *all, const double *all_s
       if (spread > 1e-9 * (fabs (sum / in) + fabs (rest / out)) && one.difference != 0.0)
         g_array_append_val (columns, one);
     }
-  qsort (columns->data, columns->len, sizeof (AyClusterColumn), compare_columns);
+  if (columns->len > 1)
+    qsort (columns->data, columns->len, sizeof (AyClusterColumn), compare_columns);
   g_array_set_size (columns, MIN (columns->len, most));
   return columns;
 }

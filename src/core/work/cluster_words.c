@@ -122,7 +122,8 @@ keep_frequent (Counting *self)
   while (g_hash_table_iter_next (&iter, &name, &value))
     if (((Word *) value)->total >= AY_WORDS_FEWEST)
       g_ptr_array_add (self->kept, name);
-  qsort (self->kept->pdata, self->kept->len, sizeof (char *), compare_names);
+  if (self->kept->len > 1)
+    qsort (self->kept->pdata, self->kept->len, sizeof (char *), compare_names);
   for (guint i = 0; i < self->kept->len; i++)
     ((Word *) g_hash_table_lookup (self->words, self->kept->pdata[i]))->number = i;
 }
@@ -194,7 +195,8 @@ rank (const Counting *self, guint c, guint most)
       if (one.z > 0.0)
         g_array_append_val (words, one);
     }
-  qsort (words->data, words->len, sizeof (AyClusterWord), compare_words);
+  if (words->len > 1)
+    qsort (words->data, words->len, sizeof (AyClusterWord), compare_words);
   g_array_set_size (words, MIN (words->len, most));
   g_array_set_clear_func (words, (GDestroyNotify) ay_cluster_word_clear);
   for (guint i = 0; i < words->len; i++)
