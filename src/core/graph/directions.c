@@ -20,6 +20,7 @@
 #include <string.h>
 
 #define SAMPLE 2048
+#define SAMPLE_VALUES (1 << 24)
 #define ROUNDS 2
 #define BLOCK 512
 #define ROUNDING 5.9604644775390625e-8
@@ -68,7 +69,7 @@ rotate (const double *sample, gsize count, double *axes, guint m, gsize d)
 static void
 find_axes (const AyPointSet *points, AyDirections *self, guint64 seed)
 {
-  gsize d = points->d, count = MIN (points->n, SAMPLE);
+  gsize d = points->d, count = MIN (points->n, CLAMP (SAMPLE_VALUES / d, 64, SAMPLE));
   g_autofree double *axes = g_new (double, self->m * d);
   g_autofree double *along = g_new (double, count * self->m);
   g_autofree double *sample = g_new (double, count * d);

@@ -291,7 +291,7 @@ choose_probes (Approximate *self, const AyNeighboursOptions *options, GError **e
       self->out->recall = recall_of (self->out, exact, n);
       if (self->out->recall >= wanted || self->probes == self->cells)
         return TRUE;
-      self->probes = MIN (self->probes + MAX (self->probes / 2, 1), self->cells);
+      self->probes = MIN (self->probes + MAX (self->probes / 5, 1), self->cells);
     }
 }
 
