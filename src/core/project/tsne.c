@@ -187,7 +187,7 @@ step_coordinate (const Descent *self, gsize at, double gradient)
   float *velocity = &self->velocity[at], *gain = &self->gain[at];
 
   *gain = (gradient > 0.0) != (*velocity > 0.0f) ? *gain + 0.2f : *gain * 0.8f + LEAST_GAIN;
-  *velocity = MOMENTUM * *velocity - (float) (self->rate * *gain * gradient);
+  *velocity = (self->exaggeration > 1.0 ? 0.5f : MOMENTUM) * *velocity - (float) (self->rate * *gain * gradient);
   return *velocity;
 }
 

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The repulsion of t-SNE in O(n + N^2 log N) (Linderman et al. 2019, "Fast interpolation-based
+/* The repulsion of t-SNE in O(n + N^2 log N), after Linderman et al. 2019 ("Fast interpolation-based
  * t-SNE for improved visualization of single-cell RNA-seq data").
  *
- * The plane is cut into N x N boxes with three equispaced nodes a side. Each point spreads its
- * charges 1, x and y over the nine nodes of its box with Lagrange weights; the nodes are an even
- * grid, so the sums over all pairs of nodes are convolutions with (1 + r^2)^-2 (and (1 + r^2)^-1 for
- * the normaliser), done by FFT on a grid twice as wide; each point reads the result back with the
- * same weights. The boxes have side 1 once the map is 50 wide, 1/50 of it before (to the next
- * fourth root of 2 below, so that the transformed kernels can be kept from round to round).
+ * Each point spreads its charges 1, x and y over the nodes of an even grid around it; the sums over
+ * all pairs of nodes are convolutions with (1 + r^2)^-2 (and (1 + r^2)^-1 for the normaliser), done
+ * by FFT on a grid twice as wide; each point reads the result back with the same weights.
+ * Linderman's weights are Lagrange's within boxes of three nodes, which at their three nodes a unit
+ * leave the forces off by 2 %, enough to end at a divergence 2 % above the best. Here the weights
+ * are cubic B-splines, and the kernel's transform is divided by theirs squared, so that both ends of
+ * a pair are interpolated by splines (Essmann et al. 1995, smooth particle mesh Ewald): the error
+ * stated below for as many nodes. The spacing is SPACING once the map is wide, a part of its width
+ * before (to a fourth root of 2, so that the transformed kernels can be kept from round to round).
  *
- * Order: points are sorted by row of boxes, a row of boxes owns its three rows of nodes, so that
- * blocks write apart; the FFT runs along rows, then along columns in groups of eight (forward,
- * product, back at one go), then along rows, leaving out the rows that are zero or not read. Plans
- * are made without measuring: a measured plan, and with it the rounding, would differ from run to
- * run.
- * Cost: 7 transforms of the doubled grid a round; 60 N^2 floats. */
+ * Order: points are sorted by row of nodes; a block of rows is spread by one thread, even blocks
+ * before odd ones, since neighbours share three rows. The FFT runs along rows, then along columns in
+ * groups of eight (forward, product, back at one go), then along rows, leaving out the rows that are
+ * zero or not read. Plans are made without measuring: a measured plan, and with it the rounding,
+ * would differ from run to run.
+ * Cost: 7 transforms of the doubled grid a round. */
 #include "core/project/tsne_grid.h"
 
 #include "core/base/error.h"
@@ -25,26 +28,30 @@
 #include <pthread.h>
 #include <string.h>
 
-#define NODES 3          /* a side of a box */
-#define LEAST_BOXES 50
-#define MOST_BOXES 800
+#ifndef SPACING
+#define SPACING (1.0 / 3.0)
+#endif
+#define LEAST_NODES 128
+#define MOST_NODES 2048
+#define ORDER 4          /* nodes a side that a point touches */
+#define MARGIN 2         /* nodes outside of all points */
 #define CHARGES 3
 #define POTENTIALS 4     /* of 1, x, y with the square; of 1 with the plain kernel */
 #define COLUMNS 8        /* transformed together */
-#define ROWS 8           /* of an array, a block */
+#define ROWS 8           /* a block, of more than ORDER */
 
 struct _AyTsneGrid
 {
   gsize n;
-  guint32 *order;       /* points by row of boxes */
-  gsize *row_first;     /* MOST_BOXES * 2 + 1 */
-  double *row_sum;      /* of the normaliser, a row of boxes */
+  guint32 *order;       /* points by block of rows */
+  gsize *block_first;   /* of each block, in order */
+  double *block_sum;    /* of the normaliser */
 
   /* what the present size needs */
-  gsize boxes, nodes, period, width; /* nodes = 3 boxes, period = 2 nodes, width = complex a row */
-  double side;
+  gsize nodes, period, width; /* a side; period = 2 nodes; width = complex numbers a row */
+  double step;          /* between nodes */
   float *kernel[2];     /* (nodes + 1) x width: the transforms are real and even */
-  float *charge;        /* CHARGES x nodes x stride, then potentials */
+  float *charge;        /* CHARGES x nodes x stride; then the potentials */
   gsize stride;         /* floats a row: period, rounded up */
   fftwf_complex *waves; /* POTENTIALS x nodes x width */
   fftwf_plan rows_forth, rows_back, columns_forth, columns_back;
@@ -53,6 +60,7 @@ struct _AyTsneGrid
   const float *xy;
   float *force;
   double low[2];
+  gsize colour;         /* of the blocks that are spread now: 0 even, 1 odd */
 };
 
 static pthread_mutex_t planner = PTHREAD_MUTEX_INITIALIZER; /* FFTW's is not safe in threads */
@@ -70,7 +78,7 @@ free_size (AyTsneGrid *self)
   g_clear_pointer (&self->kernel[1], fftwf_free);
   g_clear_pointer (&self->charge, fftwf_free);
   g_clear_pointer (&self->waves, fftwf_free);
-  self->boxes = 0;
+  self->nodes = 0;
 }
 
 AyTsneGrid *
@@ -80,8 +88,8 @@ ay_tsne_grid_new (gsize n, GError **error)
 
   self->n = n;
   self->order = ay_try_alloc (MAX (n, 1), sizeof (guint32), "the order of the points", error);
-  self->row_first = g_new0 (gsize, 2 * MOST_BOXES + 1);
-  self->row_sum = g_new0 (double, 2 * MOST_BOXES);
+  self->block_first = g_new0 (gsize, 2 * MOST_NODES / ROWS + 2);
+  self->block_sum = g_new0 (double, 2 * MOST_NODES / ROWS + 1);
   return self->order != NULL ? g_steal_pointer (&self) : NULL;
 }
 
@@ -92,28 +100,28 @@ ay_tsne_grid_free (AyTsneGrid *self)
     return;
   free_size (self);
   g_free (self->order);
-  g_free (self->row_first);
-  g_free (self->row_sum);
+  g_free (self->block_first);
+  g_free (self->block_sum);
   g_free (self);
 }
 
 /* ---- size ---- */
 
-/* The next number of boxes whose transforms have small prime factors. */
+/* The next number of nodes whose transforms have small prime factors. */
 static gsize
-good_boxes (gsize boxes)
+good_nodes (gsize nodes)
 {
   static const gsize primes[] = { 2, 3, 5, 7 };
 
-  for (;; boxes++)
+  for (nodes = (nodes + 1) / 2 * 2;; nodes += 2)
     {
-      gsize rest = boxes;
+      gsize rest = nodes;
 
       for (gsize i = 0; i < G_N_ELEMENTS (primes); i++)
         while (rest % primes[i] == 0)
           rest /= primes[i];
       if (rest == 1)
-        return boxes;
+        return nodes;
     }
 }
 
@@ -162,7 +170,14 @@ load_columns (const fftwf_complex *waves, gsize rows, gsize width, gsize period,
   memset (out + rows * COLUMNS, 0, (period - rows) * COLUMNS * sizeof *out);
 }
 
-/* The kernels' transforms: they are even in both directions, so the first nodes + 1 rows hold all,
+/* Transform of the cubic B-spline's values at the nodes -1, 0, 1. */
+static double
+spline_wave (gsize k, gsize period)
+{
+  return (2.0 + cos (2.0 * G_PI * (double) k / (double) period)) / 3.0;
+}
+
+/* The kernels' transforms over those of the splines at both ends: they are even in both directions, so the first nodes + 1 rows hold all,
  * and they are real. Scaled so that the way there and back is 1. */
 static gboolean
 transform_kernels (AyTsneGrid *self, GError **error)
@@ -171,7 +186,6 @@ transform_kernels (AyTsneGrid *self, GError **error)
   float *line = fftwf_alloc_real (self->stride);
   fftwf_complex *waves = fftwf_alloc_complex (n * self->width);
   fftwf_complex *columns = fftwf_alloc_complex (n * COLUMNS);
-  double step = self->side / NODES;
   gboolean ok = line != NULL && waves != NULL && columns != NULL;
 
   for (int power = 1; power <= 2 && ok; power++)
@@ -179,11 +193,11 @@ transform_kernels (AyTsneGrid *self, GError **error)
       memset (waves, 0, n * self->width * sizeof *waves);
       for (gsize i = 0; i < n; i++)
         {
-          double dy = step * (double) MIN (i, n - i);
+          double dy = self->step * (double) MIN (i, n - i);
 
           for (gsize j = 0; j < n; j++)
             {
-              double dx = step * (double) MIN (j, n - j);
+              double dx = self->step * (double) MIN (j, n - j);
               double value = 1.0 / (1.0 + dx * dx + dy * dy);
 
               line[j] = (float) (power == 1 ? value : value * value);
@@ -196,8 +210,12 @@ transform_kernels (AyTsneGrid *self, GError **error)
           fftwf_execute_dft (self->columns_forth, columns, columns);
           for (gsize i = 0; i < rows; i++)
             for (gsize c = 0; c < COLUMNS; c++)
-              self->kernel[power - 1][i * self->width + first + c]
-                  = columns[i * COLUMNS + c][0] / (float) (n * n);
+              {
+                double ends = spline_wave (i, n) * spline_wave (first + c, n);
+
+                self->kernel[power - 1][i * self->width + first + c]
+                    = (float) (columns[i * COLUMNS + c][0] / (ends * ends * (double) (n * n)));
+              }
         }
     }
   fftwf_free (line);
@@ -209,33 +227,39 @@ transform_kernels (AyTsneGrid *self, GError **error)
 }
 
 static gboolean
-set_size (AyTsneGrid *self, gsize boxes, double side, GError **error)
+set_size (AyTsneGrid *self, gsize nodes, double step, GError **error)
 {
-  if (self->boxes == boxes && self->side == side)
+  if (self->nodes == nodes && self->step == step)
     return TRUE;
-  if (self->boxes != boxes)
+  if (self->nodes != nodes)
     {
       free_size (self);
-      self->nodes = NODES * boxes;
-      self->period = 2 * self->nodes;
+      self->nodes = nodes;
+      self->period = 2 * nodes;
       self->width = ay_n_blocks (self->period / 2 + 1, COLUMNS) * COLUMNS;
       self->stride = ay_n_blocks (self->period, 16) * 16;
       if (!alloc_size (self, error))
         return FALSE;
       make_plans (self);
-      memset (self->waves, 0, POTENTIALS * self->nodes * self->width * sizeof *self->waves);
-      self->boxes = boxes;
+      memset (self->waves, 0, POTENTIALS * nodes * self->width * sizeof *self->waves);
     }
-  self->side = side;
+  self->step = step;
   return transform_kernels (self, error);
 }
 
-/* Boxes over all points, and the size that fits them. */
+/* The fourth root of 2 at or below. */
+static double
+quarter_octave (double value)
+{
+  return exp2 (floor (4.0 * log2 (value)) / 4.0);
+}
+
+/* The grid over all points. */
 static gboolean
 fit_size (AyTsneGrid *self, GError **error)
 {
   float low[2] = { INFINITY, INFINITY }, high[2] = { -INFINITY, -INFINITY };
-  double range, side;
+  double range, step;
 
   for (gsize i = 0; i < self->n; i++)
     for (int c = 0; c < 2; c++)
@@ -245,118 +269,124 @@ fit_size (AyTsneGrid *self, GError **error)
       }
   range = MAX ((double) high[0] - low[0], (double) high[1] - low[1]);
   range = MAX (range, 1e-6) * (1.0 + 1e-6);
-  side = range < LEAST_BOXES ? exp2 (floor (4.0 * log2 (range / LEAST_BOXES)) / 4.0)
-                             : MAX (1.0, exp2 (ceil (4.0 * log2 (range / MOST_BOXES)) / 4.0));
+  step = MIN (SPACING, quarter_octave (range / LEAST_NODES));
+  step = MAX (step, 2.0 * quarter_octave (range / MOST_NODES));
   for (int c = 0; c < 2; c++)
-    self->low[c] = 0.5 * ((double) low[c] + high[c]) - 0.5 * range;
-  return set_size (self, good_boxes ((gsize) ceil (range / side)), side, error);
+    self->low[c] = 0.5 * ((double) low[c] + high[c]) - 0.5 * range - MARGIN * step;
+  return set_size (self, good_nodes ((gsize) ceil (range / step) + 2 * MARGIN), step, error);
 }
 
 /* ---- points ---- */
 
+/* First of the ORDER nodes around a place along an axis, and their weights. */
 static inline gsize
-box_of (const AyTsneGrid *self, float at, int axis, float *inside)
+node_weights (const AyTsneGrid *self, float at, int axis, float w[ORDER])
 {
-  double units = ((double) at - self->low[axis]) / self->side;
-  double box = CLAMP (floor (units), 0.0, (double) (self->boxes - 1));
+  double units = ((double) at - self->low[axis]) / self->step, whole = floor (units);
+  float t = (float) (units - whole), s = 1.0f - t;
 
-  *inside = (float) (units - box);
-  return (gsize) box;
+  w[0] = s * s * s * (1.0f / 6.0f);
+  w[1] = (2.0f / 3.0f) - t * t * (1.0f - 0.5f * t);
+  w[2] = (2.0f / 3.0f) - s * s * (1.0f - 0.5f * s);
+  w[3] = t * t * t * (1.0f / 6.0f);
+  return (gsize) whole - 1;
 }
 
-/* Lagrange weights of nodes at 1/6, 1/2 and 5/6 of a box for a place in 0..1. */
-static inline void
-node_weights (float inside, float w[NODES])
+static inline gsize
+block_of (const AyTsneGrid *self, gsize point)
 {
-  float t = 3.0f * inside - 1.5f; /* -1, 0, 1 at the nodes */
+  double units = ((double) self->xy[2 * point + 1] - self->low[1]) / self->step;
 
-  w[0] = 0.5f * t * (t - 1.0f);
-  w[1] = 1.0f - t * t;
-  w[2] = 0.5f * t * (t + 1.0f);
+  return (gsize) units / ROWS;
 }
 
 static void
 sort_points (AyTsneGrid *self)
 {
-  gsize *at = self->row_first;
-  float inside;
+  gsize *at = self->block_first, blocks = ay_n_blocks (self->nodes, ROWS);
 
-  memset (at, 0, (self->boxes + 1) * sizeof *at);
+  memset (at, 0, (blocks + 1) * sizeof *at);
   for (gsize i = 0; i < self->n; i++)
-    at[box_of (self, self->xy[2 * i + 1], 1, &inside) + 1]++;
-  for (gsize r = 0; r < self->boxes; r++)
-    at[r + 1] += at[r];
+    at[block_of (self, i) + 1]++;
+  for (gsize b = 0; b < blocks; b++)
+    at[b + 1] += at[b];
   for (gsize i = 0; i < self->n; i++)
-    self->order[at[box_of (self, self->xy[2 * i + 1], 1, &inside)]++] = (guint32) i;
-  for (gsize r = self->boxes; r > 0; r--)
-    at[r] = at[r - 1];
+    self->order[at[block_of (self, i)]++] = (guint32) i;
+  for (gsize b = blocks; b > 0; b--)
+    at[b] = at[b - 1];
   at[0] = 0;
 }
 
-/* A row of boxes: charges of its points onto its three rows of nodes. */
+/* Blocks of one colour: charges of their points onto the nodes. */
 static void
-spread_row (gsize row, guint worker, gpointer data)
+spread_block (gsize half, guint worker, gpointer data)
 {
   AyTsneGrid *self = data;
-  gsize plane = self->nodes * self->stride;
-  float wx[NODES], wy[NODES], inside;
+  gsize block = 2 * half + self->colour, plane = self->nodes * self->stride;
+  float wx[ORDER], wy[ORDER];
 
-  for (int c = 0; c < CHARGES; c++)
-    memset (self->charge + c * plane + row * NODES * self->stride, 0,
-            NODES * self->stride * sizeof (float));
-  for (gsize k = self->row_first[row]; k < self->row_first[row + 1]; k++)
+  for (gsize k = self->block_first[block]; k < self->block_first[block + 1]; k++)
     {
       const float *at = self->xy + 2 * (gsize) self->order[k];
-      gsize column = box_of (self, at[0], 0, &inside) * NODES;
+      gsize column = node_weights (self, at[0], 0, wx), row = node_weights (self, at[1], 1, wy);
 
-      node_weights (inside, wx);
-      box_of (self, at[1], 1, &inside);
-      node_weights (inside, wy);
-      for (int i = 0; i < NODES; i++)
-        for (int j = 0; j < NODES; j++)
-          {
-            float *to = self->charge + (row * NODES + i) * self->stride + column + j;
-            float w = wy[i] * wx[j];
+      for (int i = 0; i < ORDER; i++)
+        {
+          float *to = self->charge + (row + i) * self->stride + column;
 
-            to[0] += w;
-            to[plane] += w * at[0];
-            to[2 * plane] += w * at[1];
-          }
+          for (int j = 0; j < ORDER; j++)
+            {
+              float w = wy[i] * wx[j];
+
+              to[j] += w;
+              to[plane + j] += w * at[0];
+              to[2 * plane + j] += w * at[1];
+            }
+        }
     }
 }
 
 static void
-read_row (gsize row, guint worker, gpointer data)
+read_block (gsize block, guint worker, gpointer data)
 {
   AyTsneGrid *self = data;
   gsize plane = self->nodes * self->stride;
-  float wx[NODES], wy[NODES], inside;
+  float wx[ORDER], wy[ORDER];
   double sum = 0.0;
 
-  for (gsize k = self->row_first[row]; k < self->row_first[row + 1]; k++)
+  for (gsize k = self->block_first[block]; k < self->block_first[block + 1]; k++)
     {
       gsize point = self->order[k];
       const float *at = self->xy + 2 * point;
-      gsize column = box_of (self, at[0], 0, &inside) * NODES;
+      gsize column = node_weights (self, at[0], 0, wx), row = node_weights (self, at[1], 1, wy);
       float phi[POTENTIALS] = { 0 };
 
-      node_weights (inside, wx);
-      box_of (self, at[1], 1, &inside);
-      node_weights (inside, wy);
-      for (int i = 0; i < NODES; i++)
-        for (int j = 0; j < NODES; j++)
+      for (int i = 0; i < ORDER; i++)
+        for (int c = 0; c < POTENTIALS; c++)
           {
-            const float *from = self->charge + (row * NODES + i) * self->stride + column + j;
-            float w = wy[i] * wx[j];
+            const float *from = self->charge + c * plane + (row + i) * self->stride + column;
 
-            for (int c = 0; c < POTENTIALS; c++)
-              phi[c] += w * from[c * plane];
+            phi[c] += wy[i] * (wx[0] * from[0] + wx[1] * from[1] + wx[2] * from[2]
+                               + wx[3] * from[3]);
           }
       self->force[2 * point] = at[0] * phi[0] - phi[1];
       self->force[2 * point + 1] = at[1] * phi[0] - phi[2];
       sum += phi[3];
     }
-  self->row_sum[row] = sum;
+  self->block_sum[block] = sum;
+}
+
+/* The charges of all points, even blocks first. */
+static gboolean
+spread (AyTsneGrid *self, AyJob *job, GError **error)
+{
+  gsize blocks = ay_n_blocks (self->nodes, ROWS);
+
+  memset (self->charge, 0, CHARGES * self->nodes * self->stride * sizeof (float));
+  for (self->colour = 0; self->colour < 2; self->colour++)
+    if (!ay_parallel_for ((blocks + 1 - self->colour) / 2, spread_block, self, job, error))
+      return FALSE;
+  return TRUE;
 }
 
 /* ---- transforms ---- */
@@ -437,21 +467,23 @@ ay_tsne_grid_sums (AyTsneGrid *self, const float *xy, float *force, double *norm
                    AyJob *job, GError **error)
 {
   double sum = 0.0;
+  gsize blocks;
 
   self->xy = xy;
   self->force = force;
   if (!fit_size (self, error))
     return FALSE;
   sort_points (self);
-  if (!ay_parallel_for (self->boxes, spread_row, self, job, error)
+  blocks = ay_n_blocks (self->nodes, ROWS);
+  if (!spread (self, job, error)
       || !ay_parallel_for (ay_n_blocks (CHARGES * self->nodes, ROWS), rows_forth, self, job, error)
       || !ay_parallel_for (self->width / COLUMNS, columns_through, self, job, error)
       || !ay_parallel_for (ay_n_blocks (POTENTIALS * self->nodes, ROWS), rows_back, self, job,
                            error)
-      || !ay_parallel_for (self->boxes, read_row, self, job, error))
+      || !ay_parallel_for (blocks, read_block, self, job, error))
     return FALSE;
-  for (gsize r = 0; r < self->boxes; r++)
-    sum += self->row_sum[r];
+  for (gsize b = 0; b < blocks; b++)
+    sum += self->block_sum[b];
   *normaliser = sum - (double) self->n;
   return TRUE;
 }
