@@ -162,10 +162,15 @@ static gboolean
 map_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
 {
   g_autoptr (AyTable) columns = ay_work_columns (work, error);
+  g_autoptr (GHashTable) parameters = g_hash_table_new (g_str_hash, g_str_equal);
+  AyMapRequest request = { "pca", parameters, 0, NULL };
 
   if (columns == NULL || ay_table_find (columns, "map_x") != NULL)
     return columns != NULL;
-  return ay_work_map (work, "pca", NULL, ay_work_load_options (work)->seed, job, error);
+  /* comparing neighbours would keep a large file waiting: the person asks for it */
+  g_hash_table_insert (parameters, (gpointer) "honesty", (gpointer) "no");
+  request.seed = ay_work_load_options (work)->seed;
+  return ay_work_map (work, &request, job, error);
 }
 
 static void

@@ -115,6 +115,30 @@ label_of (const AyColumn *column, const AyScoreInfo *score)
              : g_strdup (score->title);
 }
 
+/* The map that is shown, or the stored one that NAME says. */
+static gboolean
+find_places (CmdRun *run, AyWork *work, Drawing *d, GError **error)
+{
+  gsize n = ay_work_data (work)->n;
+  double *x, *y;
+
+  if (run->n_args > 2)
+    {
+      if (ay_map_find (run->args[2]) == NULL)
+        return cmd_usage_error (error, "no map called %s; map --list names them", run->args[2]);
+      if (!ay_work_map_places (work, run->args[2], &x, &y, error))
+        return FALSE;
+      d->x = ay_column_take_number ("map_x", n, x, FALSE);
+      d->y = ay_column_take_number ("map_y", n, y, FALSE);
+      return TRUE;
+    }
+  d->x = find_numbers (work, "map_x", error);
+  d->y = d->x != NULL ? find_numbers (work, "map_y", error) : NULL;
+  if (d->y == NULL)
+    g_prefix_error (error, "no map yet, make one by assay-cli map: ");
+  return d->y != NULL;
+}
+
 static gboolean
 draw_map (CmdRun *run, AyWork *work, Drawing *d, GError **error)
 {
@@ -122,15 +146,8 @@ draw_map (CmdRun *run, AyWork *work, Drawing *d, GError **error)
   AyFigureScatter *s = &d->spec.scatter;
   g_autoptr (AyScoreInfo) score = NULL;
 
-  if (run->n_args > 2)
-    return cmd_usage_error (error, "figure map takes no NAME");
-  d->x = find_numbers (work, "map_x", error);
-  d->y = d->x != NULL ? find_numbers (work, "map_y", error) : NULL;
-  if (d->y == NULL)
-    {
-      g_prefix_error (error, "no map yet, make one by assay-cli map: ");
-      return FALSE;
-    }
+  if (!find_places (run, work, d, error))
+    return FALSE;
   d->column = cmd_find_column (work, colour, error);
   if (d->column == NULL)
     return FALSE;
@@ -299,7 +316,7 @@ static const struct
   const char *name, *operands, *sentence;
   DrawFunc draw;
 } figures[] = {
-  { "map", "", "The map (map_x, map_y) as points, coloured by a column", draw_map },
+  { "map", "[METHOD]", "The map shown, or a stored one, as points coloured by a column", draw_map },
   { "histogram", "NAME", "How the values of a column are spread", draw_histogram },
   { "classes", "", "Rows of each class, and what decisions leave of them", draw_classes },
   { "groups", "", "Rows that may go as near copies, by threshold", draw_groups },

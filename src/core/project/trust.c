@@ -148,7 +148,7 @@ rank_block (gsize block, guint worker, gpointer data)
   const Ranks *self = data;
   gsize first = block * ROWS, count = MIN (ROWS, self->m - first), m = self->m;
   float *far = self->scratch + 2 * ROWS * m * worker, *seen = far + ROWS * m;
-  g_autofree guint32 *known = g_new (guint32, 2 * self->k), *shown = known + self->k;
+  g_autofree guint32 *known = g_new (guint32, self->k), *shown = g_new (guint32, self->k);
 
   cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (int) count, (int) m, (int) self->d, -2.0f,
                self->rows + first * self->d, (int) self->d, self->rows, (int) self->d, 0.0f, far,

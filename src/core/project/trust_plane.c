@@ -66,7 +66,7 @@ select_middle (Tree *self, gsize first, gsize last, gsize middle, int axis)
 
   while (last - first > 1)
     {
-      guint32 pivot = order[first + (last - first) / 2];
+      guint32 pivot = order[first + (last - first - 1) / 2];
       gsize i = first, j = last - 1;
 
       while (TRUE)

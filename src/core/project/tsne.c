@@ -6,9 +6,10 @@
  * The layout minimises the Kullback-Leibler divergence of q_ij = (1 + |y_i - y_j|^2)^-1 / Z from
  * it. The gradient over 4 is
  *   sum_j p_ij (y_i - y_j) / (1 + d^2) - 1/Z sum_j (y_i - y_j) / (1 + d^2)^2,
- * the first sum over the edges of the graph, the second by interpolation. Descent with momentum 0.8
+ * the first sum over the edges of the graph, the second by interpolation. Descent with momentum 0.9
  * and gains as in van der Maaten's code, steps no longer than 5, affinities times 12 for the first
- * 250 rounds (Belkina et al. 2019; rate n / exaggeration as in Linderman and Steinerberger 2019),
+ * 250 rounds, momentum 0.5 in these (Belkina et al. 2019; rate n / exaggeration as in Linderman
+ * and Steinerberger 2019),
  * start from PCA scaled to deviation 1e-4 (Kobak and Berens 2019).
  * Every point is moved from the positions at the start of the round, in blocks of points: the same
  * bytes for any number of threads. Cost of a round: about 1 ns an edge and the grid. */
@@ -22,11 +23,22 @@
 #include <string.h>
 
 #define BLOCK 512
-#define MOMENTUM 0.8f
+#define PAIR_BLOCK 64
+#define ALL_PAIRS 4096 /* points up to which all pairs are faster than the grid */
+#define EARLY_MOMENTUM 0.5f
+#define MOMENTUM 0.9f
 #define LEAST_GAIN 0.01f
 #define LONGEST_STEP 5.0f
 #define LEAST_RATE 50.0
 #define DEVIATION 1e-4
+
+typedef struct
+{
+  void (*attract) (const float *xy, gsize i, const guint32 *tail, const float *weight, gsize count,
+                   double sum[2]);
+  void (*repel) (const float *x, const float *y, gsize n, gsize i, float force[2],
+                 double *normaliser);
+} Kernel;
 
 #define GLUE_(a, b) a##_##b
 #define GLUE(a, b) GLUE_ (a, b)
@@ -61,19 +73,16 @@
 #pragma GCC pop_options
 #endif
 
-typedef void (*AttractFunc) (const float *xy, gsize i, const guint32 *tail, const float *weight,
-                             gsize count, double sum[2]);
-
-static AttractFunc
-best_attract (void)
+static const Kernel *
+best_kernel (void)
 {
 #if defined __x86_64__
   if (__builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512dq"))
-    return tsne_attract_avx512;
+    return &tsne_kernel_avx512;
   if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma"))
-    return tsne_attract_avx2;
+    return &tsne_kernel_avx2;
 #endif
-  return tsne_attract_plain;
+  return &tsne_kernel_plain;
 }
 
 guint
@@ -173,11 +182,13 @@ typedef struct
 {
   const AyTsneOptions *options;
   const AyLayoutGraph *graph; /* weights sum to 1 */
-  AttractFunc attract;
-  AyTsneGrid *grid;
-  gsize n;
+  const Kernel *kernel;
+  AyTsneGrid *grid;           /* NULL: few points, all pairs */
+  float *plane;               /* for all pairs: x, then y, each `whole` */
+  gsize n, whole;             /* whole: n to a whole number of vectors */
   float *xy, *next, *force, *velocity, *gain; /* n x 2 each */
   double normaliser, exaggeration, rate;
+  float momentum;
   double *block_sum;          /* a block: x, y, or the divergence */
 } Descent;
 
@@ -187,7 +198,7 @@ step_coordinate (const Descent *self, gsize at, double gradient)
   float *velocity = &self->velocity[at], *gain = &self->gain[at];
 
   *gain = (gradient > 0.0) != (*velocity > 0.0f) ? *gain + 0.2f : *gain * 0.8f + LEAST_GAIN;
-  *velocity = (self->exaggeration > 1.0 ? 0.5f : MOMENTUM) * *velocity - (float) (self->rate * *gain * gradient);
+  *velocity = self->momentum * *velocity - (float) (self->rate * *gain * gradient);
   return *velocity;
 }
 
@@ -205,8 +216,8 @@ move_block (gsize block, guint worker, gpointer data)
       double pull[2];
       float x, y, length;
 
-      self->attract (self->xy, i, graph->tail + first, graph->weight + first,
-                     graph->offset[i + 1] - first, pull);
+      self->kernel->attract (self->xy, i, graph->tail + first, graph->weight + first,
+                             graph->offset[i + 1] - first, pull);
       for (int c = 0; c < 2; c++)
         pull[c] = self->exaggeration * pull[c] - self->force[2 * i + c] / self->normaliser;
       x = step_coordinate (self, 2 * i, pull[0]);
@@ -226,13 +237,48 @@ move_block (gsize block, guint worker, gpointer data)
   self->block_sum[2 * block + 1] = sum_y;
 }
 
+static void
+repel_block (gsize block, guint worker, gpointer data)
+{
+  Descent *self = data;
+  gsize last = MIN ((block + 1) * PAIR_BLOCK, self->n);
+
+  self->block_sum[block] = 0.0;
+  for (gsize i = block * PAIR_BLOCK; i < last; i++)
+    {
+      double sum;
+
+      self->kernel->repel (self->plane, self->plane + self->whole, self->whole, i,
+                           self->force + 2 * i, &sum);
+      self->block_sum[block] += sum;
+    }
+}
+
+/* force and normaliser */
+static gboolean
+repel_all (Descent *self, AyJob *job, GError **error)
+{
+  gsize blocks = ay_n_blocks (self->n, PAIR_BLOCK);
+
+  if (self->grid != NULL)
+    return ay_tsne_grid_sums (self->grid, self->xy, self->force, &self->normaliser, job, error);
+  for (gsize i = 0; i < 2 * self->n; i++)
+    self->plane[i % 2 * self->whole + i / 2] = self->xy[i];
+  if (!ay_parallel_for (blocks, repel_block, self, job, error))
+    return FALSE;
+  self->normaliser = 0.0;
+  for (gsize b = 0; b < blocks; b++)
+    self->normaliser += self->block_sum[b];
+  return TRUE;
+}
+
 static gboolean
 descend_round (Descent *self, AyJob *job, GError **error)
 {
   gsize blocks = ay_n_blocks (self->n, BLOCK);
   double mean[2] = { 0.0, 0.0 };
 
-  if (!ay_tsne_grid_sums (self->grid, self->xy, self->force, &self->normaliser, job, error)
+  if (!repel_all (self, job, error)
       || !ay_parallel_for (blocks, move_block, self, job, error))
     return FALSE;
   for (gsize b = 0; b < 2 * blocks; b++)
@@ -267,7 +313,7 @@ divergence (Descent *self, double *kl, AyJob *job, GError **error)
 {
   gsize blocks = ay_n_blocks (self->n, BLOCK);
 
-  if (!ay_tsne_grid_sums (self->grid, self->xy, self->force, &self->normaliser, job, error)
+  if (!repel_all (self, job, error)
       || !ay_parallel_for (blocks, divergence_block, self, job, error))
     return FALSE;
   *kl = log (self->normaliser);
@@ -288,6 +334,7 @@ descend (Descent *self, AyLayout *layout, const AyLayoutWatch *watch, AyJob *job
   for (guint round = 0; round < options->rounds && !stopped; round++)
     {
       self->exaggeration = round < options->early_rounds ? options->exaggeration : 1.0;
+      self->momentum = round < options->early_rounds ? EARLY_MOMENTUM : MOMENTUM;
       self->rate = options->rate > 0.0 ? options->rate
                                        : MAX ((double) self->n / self->exaggeration, LEAST_RATE);
       if (!descend_round (self, job, error))
@@ -311,9 +358,17 @@ alloc_descent (Descent *self, GError **error)
     return FALSE;
   for (gsize i = 0; i < size; i++)
     self->gain[i] = 1.0f;
-  self->block_sum = g_new0 (double, 2 * ay_n_blocks (self->n, BLOCK));
-  self->grid = ay_tsne_grid_new (self->n, error);
-  return self->grid != NULL;
+  self->block_sum = g_new0 (double, 2 * ay_n_blocks (self->n, PAIR_BLOCK));
+  if (self->n > ALL_PAIRS)
+    {
+      self->grid = ay_tsne_grid_new (self->n, error);
+      return self->grid != NULL;
+    }
+  self->whole = ay_n_blocks (self->n, 16) * 16;
+  self->plane = g_aligned_alloc (2 * self->whole, sizeof (float), 64);
+  for (gsize i = 0; i < 2 * self->whole; i++)
+    self->plane[i] = 1e18f;
+  return TRUE;
 }
 
 static void
@@ -324,6 +379,7 @@ clear_descent (Descent *self)
   g_free (self->velocity);
   g_free (self->gain);
   g_free (self->block_sum);
+  g_aligned_free (self->plane);
   ay_tsne_grid_free (self->grid);
 }
 
@@ -375,7 +431,7 @@ ay_tsne_fit (const AyNeighbours *neighbours, const AyTsneOptions *options,
   double perplexity = MIN (options->perplexity, neighbours->k / 3.0);
   g_autoptr (AyLayoutGraph) graph = NULL;
   g_autoptr (AyLayout) layout = NULL;
-  Descent descent = { .options = options, .attract = best_attract (), .n = neighbours->n };
+  Descent descent = { .options = options, .kernel = best_kernel (), .n = neighbours->n };
   gboolean ok;
 
   if (!check_options (options, neighbours->n, error))

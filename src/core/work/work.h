@@ -7,6 +7,7 @@
 #include "core/score/score.h"
 #include "core/store/journal.h"
 #include "core/store/workspace.h"
+#include "core/work/work_map.h"
 
 G_BEGIN_DECLS
 
@@ -91,10 +92,6 @@ typedef struct
 gboolean ay_work_import (AyWork *self, const char *path, const AyImportOptions *options,
                          AyImportReport *report, AyJob *job, GError **error);
 void ay_import_report_clear (AyImportReport *self);
-
-/* method: "pca". Stores map_x, map_y. */
-gboolean ay_work_map (AyWork *self, const char *method, GHashTable *parameters, guint64 seed,
-                      AyJob *job, GError **error);
 
 /* Rows for which the SQL condition holds; NULL or "" = all. (transfer full) */
 AyBitset *ay_work_select (AyWork *self, const char *where, AyJob *job, GError **error);

@@ -1,83 +1,288 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/project/pca.h"
-#include "core/work/work_private.h"
+#include "core/work/map_make.h"
 
+#include "core/base/json_text.h"
+
+#include <math.h>
 #include <string.h>
 
-/* Maps: two numbers a row, stored as the columns map_x and map_y. */
+/* Maps: two numbers a row. Each method's last one is kept, under "umap.x", "umap.y" and
+ * "umap.trust"; the one shown is also there as the columns map_x, map_y and map_trust. */
+
+static char *
+part_name (const char *id, const char *part)
+{
+  return g_strconcat (id, ".", part, NULL);
+}
+
+/* ---- store ---- */
 
 static gboolean
-store_map (AyWork *self, const char *method, const double *x, const double *y,
-           JsonObject *certificate, GError **error)
+put_part (AyWork *self, const char *id, const char *part, const double *values, const char *json,
+          GError **error)
 {
-  g_autofree char *sentence_x = g_strdup_printf ("first coordinate of the %s map", method);
-  g_autofree char *sentence_y = g_strdup_printf ("second coordinate of the %s map", method);
-  AyScoreRecord records[2] = {
-    { "map_x", "Map x", sentence_x, "", NULL, AY_SCORE_MEASURE, AY_DIRECTION_NONE, certificate },
-    { "map_y", "Map y", sentence_y, "", NULL, AY_SCORE_MEASURE, AY_DIRECTION_NONE, certificate },
+  g_autofree char *name = part_name (id, part);
+  gsize n = self->data->n;
+  g_autoptr (AyColumn) column = NULL;
+
+  if (values == NULL)
+    return ay_workspace_delete (self->store, AY_KIND_MAP, name, error);
+  column = ay_column_take_number (name, n, g_memdup2 (values, n * sizeof (double)), FALSE);
+  return ay_workspace_put_column (self->store, AY_KIND_MAP, column, json, error);
+}
+
+static gboolean
+keep_map (AyWork *self, const char *id, const AyMapMade *made, GError **error)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autofree char *json = NULL;
+
+  json_node_set_object (node, made->certificate);
+  json = ay_json_to_text (node, FALSE);
+  return put_part (self, id, "x", made->x, json, error)
+         && put_part (self, id, "y", made->y, NULL, error)
+         && put_part (self, id, "trust", made->share, NULL, error);
+}
+
+/* map_x, map_y and, where it was compared, map_trust. */
+static gboolean
+show_made (AyWork *self, const char *id, const AyMapMade *made, GError **error)
+{
+  const AyMapMethod *method = ay_map_find (id);
+  const char *title = method != NULL ? method->title : id;
+  g_autofree char *sentence_x = g_strdup_printf ("first coordinate of the %s map", title);
+  g_autofree char *sentence_y = g_strdup_printf ("second coordinate of the %s map", title);
+  g_autofree char *sentence_trust = g_strdup_printf (
+      "share of a row's nearest rows that are among its nearest on the %s map", title);
+  const char *missing = "a row of zeros has no direction";
+  AyScoreRecord records[3] = {
+    { "map_x", "Map x", sentence_x, "", missing, AY_SCORE_MEASURE, AY_DIRECTION_NONE,
+      made->certificate },
+    { "map_y", "Map y", sentence_y, "", missing, AY_SCORE_MEASURE, AY_DIRECTION_NONE,
+      made->certificate },
+    { "map_trust", "True neighbours", sentence_trust, "share", missing, AY_SCORE_MEASURE,
+      AY_DIRECTION_HIGH_GOOD, made->certificate },
   };
+  gboolean ok = ay_work_store_score (self, &records[0], made->x, error)
+                && ay_work_store_score (self, &records[1], made->y, error);
+
+  if (ok && made->share != NULL)
+    return ay_work_store_score (self, &records[2], made->share, error);
+  return ok && ay_workspace_delete (self->store, AY_KIND_SCORE, "map_trust", error);
+}
+
+/* Both or neither. */
+static gboolean
+store_map (AyWork *self, const char *id, const AyMapMade *made, gboolean keep, GError **error)
+{
+  gboolean ok;
 
   if (!ay_workspace_begin (self->store, error))
     return FALSE;
-  if (!ay_work_store_score (self, &records[0], x, error)
-      || !ay_work_store_score (self, &records[1], y, error))
-    {
-      ay_workspace_rollback (self->store);
-      ay_work_changed (self);
-      return FALSE;
-    }
-  return ay_workspace_commit (self->store, error);
-}
-
-static JsonObject *
-pca_certificate (const AyPca *pca, gboolean standardise)
-{
-  JsonObject *certificate = json_object_new ();
-
-  json_object_set_string_member (certificate, "method", "PCA of all rows");
-  json_object_set_string_member (certificate, "solver", pca->solver);
-  json_object_set_boolean_member (certificate, "standardised", standardise);
-  json_object_set_double_member (certificate, "explained_x", pca->ratio[0]);
-  json_object_set_double_member (certificate, "explained_y", pca->k > 1 ? pca->ratio[1] : 0.0);
-  return certificate;
-}
-
-static gboolean
-map_pca (AyWork *self, guint64 seed, AyJob *job, GError **error)
-{
-  gsize n = self->data->n;
-  AyPcaOptions options = AY_PCA_OPTIONS_INIT;
-  g_autoptr (AyPca) pca = NULL;
-  g_autofree double *x = g_new0 (double, MAX (n, 1));
-  g_autofree double *y = g_new0 (double, MAX (n, 1));
-  g_autoptr (JsonObject) certificate = NULL;
-
-  options.components = 2;
-  options.standardise = self->head_options.standardise;
-  options.seed = seed;
-  pca = ay_pca_fit (self->data->features, NULL, n, &options, self->data->diagnostics, job, error);
-  if (pca == NULL)
-    return FALSE;
-  for (gsize i = 0; i < n; i++)
-    {
-      x[i] = pca->projection[i * pca->k];
-      y[i] = pca->k > 1 ? pca->projection[i * pca->k + 1] : 0.0;
-    }
-  certificate = pca_certificate (pca, options.standardise);
-  return ay_job_commit (job, error) && store_map (self, "PCA", x, y, certificate, error);
+  ok = (!keep || keep_map (self, id, made, error)) && show_made (self, id, made, error);
+  if (!ok)
+    ay_workspace_rollback (self->store);
+  ok = ok && ay_workspace_commit (self->store, error);
+  ay_work_changed (self);
+  return ok;
 }
 
 gboolean
-ay_work_map (AyWork *self, const char *method, GHashTable *parameters, guint64 seed, AyJob *job,
-             GError **error)
+ay_work_map (AyWork *self, const AyMapRequest *request, AyJob *job, GError **error)
 {
-  if (strcmp (method, "pca") != 0)
+  g_auto (AyMapMade) made = { 0 };
+  AyMapOptions options;
+
+  if (!ay_map_options_read (&options, request, error)
+      || !ay_work_set_parameters (self, request->parameters, error)
+      || !ay_map_make (self, request, &made, job, error))
+    return FALSE;
+  return store_map (self, request->method, &made, TRUE, error);
+}
+
+/* ---- stored maps ---- */
+
+void
+ay_map_info_free (AyMapInfo *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->id);
+  g_clear_pointer (&self->certificate, json_object_unref);
+  g_free (self);
+}
+
+/* The map that the columns are of; NULL: none, or one of an older workspace. (transfer full) */
+static char *
+shown_id (AyWork *self)
+{
+  g_autofree char *json = ay_workspace_has (self->store, AY_KIND_SCORE, "map_x")
+                              ? ay_workspace_get_json (self->store, AY_KIND_SCORE, "map_x", NULL)
+                              : NULL;
+  g_autoptr (JsonNode) node = json != NULL ? json_from_string (json, NULL) : NULL;
+  JsonObject *object = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node)
+                                                                     : NULL;
+
+  if (object == NULL || !json_object_has_member (object, "certificate"))
+    return NULL;
+  object = json_object_get_object_member (object, "certificate");
+  return g_strdup (json_object_get_string_member_with_default (object, "map", NULL));
+}
+
+static AyMapInfo *
+info_of (const AyItem *item, const char *shown, GError **error)
+{
+  g_autoptr (JsonNode) node = item->json != NULL ? json_from_string (item->json, error) : NULL;
+  AyMapInfo *info;
+
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no map is called \"%s\" (there is: pca)",
-                   method);
+      if (error != NULL && *error == NULL)
+        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "the record of map \"%s\" is damaged",
+                     item->name);
+      return NULL;
+    }
+  info = g_new0 (AyMapInfo, 1);
+  info->id = g_strndup (item->name, strlen (item->name) - strlen (".x"));
+  info->shown = g_strcmp0 (info->id, shown) == 0;
+  info->certificate = json_object_ref (json_node_get_object (node));
+  return info;
+}
+
+GPtrArray *
+ay_work_maps (AyWork *self, GError **error)
+{
+  g_autoptr (GPtrArray) items = ay_workspace_list (self->store, AY_KIND_MAP, error);
+  g_autoptr (GPtrArray) maps = g_ptr_array_new_with_free_func ((GDestroyNotify) ay_map_info_free);
+  g_autofree char *shown = shown_id (self);
+
+  for (guint i = 0; items != NULL && i < items->len; i++)
+    {
+      const AyItem *item = items->pdata[i];
+      AyMapInfo *info;
+
+      if (!g_str_has_suffix (item->name, ".x"))
+        continue;
+      info = info_of (item, shown, error);
+      if (info == NULL)
+        return NULL;
+      g_ptr_array_add (maps, info);
+    }
+  return items != NULL ? g_steal_pointer (&maps) : NULL;
+}
+
+static double *
+read_part (AyWork *self, const char *id, const char *part, char **json, GError **error)
+{
+  g_autofree char *name = part_name (id, part);
+  g_autoptr (AyColumn) column = NULL;
+
+  if (!ay_workspace_has (self->store, AY_KIND_MAP, name))
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   "there is no %s map yet, make one by assay-cli map", id);
+      return NULL;
+    }
+  column = ay_workspace_get_column (self->store, AY_KIND_MAP, name, json, error);
+  if (column == NULL)
+    return NULL;
+  if (ay_column_type (column) != AY_COLUMN_NUMBER || ay_column_rows (column) != self->data->n)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_CHANGED, "the %s map is not of this data set", id);
+      return NULL;
+    }
+  return g_memdup2 (ay_column_numbers (column), self->data->n * sizeof (double));
+}
+
+gboolean
+ay_work_map_places (AyWork *self, const char *id, double **x, double **y, GError **error)
+{
+  *y = NULL;
+  *x = read_part (self, id, "x", NULL, error);
+  if (*x != NULL)
+    *y = read_part (self, id, "y", NULL, error);
+  if (*y == NULL)
+    g_clear_pointer (x, g_free);
+  return *y != NULL;
+}
+
+gboolean
+ay_work_show_map (AyWork *self, const char *id, GError **error)
+{
+  g_auto (AyMapMade) made = { 0 };
+  g_autofree char *json = NULL, *trust = part_name (id, "trust");
+  g_autoptr (JsonNode) node = NULL;
+
+  made.x = read_part (self, id, "x", &json, error);
+  made.y = made.x != NULL ? read_part (self, id, "y", NULL, error) : NULL;
+  node = made.y != NULL && json != NULL ? json_from_string (json, error) : NULL;
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+    {
+      if (error != NULL && *error == NULL)
+        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "the record of map \"%s\" is damaged", id);
       return FALSE;
     }
-  if (!ay_work_set_parameters (self, parameters, error))
-    return FALSE;
-  return map_pca (self, seed, job, error);
+  made.certificate = json_object_ref (json_node_get_object (node));
+  if (ay_workspace_has (self->store, AY_KIND_MAP, trust))
+    {
+      made.share = read_part (self, id, "trust", NULL, error);
+      if (made.share == NULL)
+        return FALSE;
+    }
+  return store_map (self, id, &made, FALSE, error);
+}
+
+/* ---- true neighbours of one row ---- */
+
+/* As the map shown measures distance. */
+static AyDistance
+shown_metric (AyWork *self)
+{
+  g_autofree char *id = shown_id (self);
+  g_autofree char *name = id != NULL ? part_name (id, "x") : NULL;
+  g_autofree char *json = name != NULL && ay_workspace_has (self->store, AY_KIND_MAP, name)
+                              ? ay_workspace_get_json (self->store, AY_KIND_MAP, name, NULL)
+                              : NULL;
+  g_autoptr (JsonNode) node = json != NULL ? json_from_string (json, NULL) : NULL;
+  AyDistance metric = AY_DISTANCE_EUCLIDEAN;
+
+  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
+    ay_distance_parse (json_object_get_string_member_with_default (json_node_get_object (node),
+                                                                   "metric", "euclidean"),
+                       &metric);
+  return metric;
+}
+
+guint32 *
+ay_work_nearest (AyWork *self, gsize row, guint k, guint *count, AyJob *job, GError **error)
+{
+  AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
+  g_auto (AyMapPoints) points = { 0 };
+  g_autoptr (AyNeighbours) found = NULL;
+  guint32 number = (guint32) row;
+  AyPoints query;
+  guint32 *rows;
+
+  *count = 0;
+  if (!ay_map_points_init (&points, self, shown_metric (self), job, error))
+    return NULL;
+  query = points.points;
+  query.rows = &number;
+  query.n = 1;
+  options.k = k + 1; /* the row finds itself */
+  found = ay_neighbours_query (&query, &points.points, &options, job, error);
+  if (found == NULL)
+    return NULL;
+  rows = g_new (guint32, k + 1);
+  for (guint j = 0; j < found->k && *count < k; j++)
+    {
+      guint32 at = found->index[j];
+      guint32 one = at == G_MAXUINT32 ? number
+                    : points.rows != NULL ? points.rows[at]
+                                          : at;
+
+      if (one != number)
+        rows[(*count)++] = one;
+    }
+  return rows;
 }

@@ -32,6 +32,7 @@ struct _AyWork
 /* Kinds of items in the workspace. */
 #define AY_KIND_SETTING "setting"
 #define AY_KIND_SCORE "score"
+#define AY_KIND_MAP "map"       /* columns of maps: METHOD.x (with the certificate), .y, .trust */
 
 /* Setting items. */
 #define AY_SETTING_LOAD "load"         /* AyLoadOptions */
