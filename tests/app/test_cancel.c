@@ -46,7 +46,9 @@ score (AyJob *job, AyWork *work, gpointer data, GError **error)
 static gboolean
 map (AyJob *job, AyWork *work, gpointer data, GError **error)
 {
-  return ay_work_map (work, "pca", NULL, 0, job, error);
+  AyMapRequest request = { "pca", NULL, 0, NULL };
+
+  return ay_work_map (work, &request, job, error);
 }
 
 static gboolean
