@@ -21,7 +21,8 @@ void ay_layout_free (AyLayout *self);
  * seconds and at the end, on the thread that computes; they are good during the call only. */
 typedef struct
 {
-  void (*show) (gpointer data, const float *xy, gsize n, guint rounds, guint planned); /* nullable */
+  /* (nullable) */
+  void (*show) (gpointer data, const float *xy, gsize n, guint rounds, guint planned);
   gpointer data;
   const volatile gint *stop;     /* (nullable) set to 1 from any thread: keep it as it stands */
 } AyLayoutWatch;
@@ -40,10 +41,10 @@ gboolean ay_layout_round (AyLayoutLoop *self, const float *xy, gsize n, guint ro
                           guint planned);
 
 /* Positions to start from: `start` (n rows `stride` floats apart, the first two are used; a
- * missing second coordinate, stride 1, is 0), moved to mean 0 and scaled: by `span` to the range of
- * the wider axis, or, when `deviation` is not 0, to that standard deviation of the first. Noise of
- * 1e-5 of the span parts equal points; where there is no spread at all, or start is NULL, the
- * points are drawn uniformly. xy: n x 2. */
+ * missing second coordinate, stride 1, is 0), moved to mean 0 and scaled: by `span` to the range
+ * of the wider axis, or, when `deviation` is not 0, to that standard deviation of the first.
+ * Noise of 1e-5 of the span parts equal points; where there is no spread at all, or start is
+ * NULL, the points are drawn uniformly. xy: n x 2. */
 typedef struct
 {
   const float *start;

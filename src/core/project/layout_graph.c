@@ -2,8 +2,8 @@
 /* From k directed weights a point to a symmetric graph.
  *
  * Incoming edges are laid out by a counting sort over their targets (sources ascend within a row);
- * a point's outgoing edges, sorted by target, are then merged with its incoming ones: first counted,
- * then written. O(n k log k) time; the merges run in blocks of points on all cores. */
+ * a point's outgoing edges, sorted by target, are then merged with its incoming ones: first
+ * counted, then written. O(n k log k) time; the merges run in blocks of points on all cores. */
 #include "core/project/layout_graph.h"
 
 #include "core/base/error.h"

@@ -3,8 +3,8 @@
  *
  * The shares compare two lists of k neighbours a point. Trustworthiness and continuity want the
  * ranks of the strangers: distances of the sample's points among themselves come from blocked
- * products (float, around the points' mean), those on the map directly; a rank is a count of smaller
- * (distance, position). Source: Venna and Kaski 2001.
+ * products (float, around the points' mean), those on the map directly; a rank is a count of
+ * smaller (distance, position). Source: Venna and Kaski 2001.
  * Cost: m^2 (d + about k) for a sample of m, m d floats and 128 m floats twice a worker. */
 #include "core/project/trust.h"
 

@@ -7,10 +7,10 @@ G_BEGIN_DECLS
 
 /* How far a map may be believed. */
 
-/* The k nearest other points in the plane of each of n (xy: n x 2, finite), ascending by (distance,
- * point): n x k point numbers, G_MAXUINT32 where there are fewer than k others. The same numbers for
- * any number of threads. Cost: O(n (log n + k)) for points that are anyhow spread. Errors: NOMEM,
- * CANCELLED. */
+/* The k nearest other points in the plane of each of n (xy: n x 2, finite), ascending by
+ * (distance, point): n x k point numbers, G_MAXUINT32 where there are fewer than k others. The
+ * same numbers for any number of threads. Cost: O(n (log n + k)) for points that are anyhow
+ * spread. Errors: NOMEM, CANCELLED. */
 guint32 *ay_plane_neighbours (const float *xy, gsize n, guint k, AyJob *job, GError **error);
 
 /* Share of each point's first k data neighbours that are among its k neighbours on the map: n
@@ -19,10 +19,10 @@ double *ay_trust_shares (const AyNeighbours *neighbours, const float *xy, guint 
                          GError **error);
 
 /* Venna and Kaski 2001: T(k) = 1 - 2 / (m k (2m - 3k - 1)) sum_i sum_j (r(i, j) - k), over the k
- * map neighbours j of i that are none of its k data neighbours, r the rank of j among i's neighbours
- * in the data; continuity with data and map exchanged. Ranks among equal distances go by position.
- * Over all points up to `most`, above that over a random sample of so many, alone with each other
- * (k is then of the sample). k is lowered to below m / 2. */
+ * map neighbours j of i that are none of its k data neighbours, r the rank of j among i's
+ * neighbours in the data; continuity with data and map exchanged. Ranks among equal distances go
+ * by position. Over all points up to `most`, above that over a random sample of so many, alone
+ * with each other (k is then of the sample). k is lowered to below m / 2. */
 typedef struct
 {
   double trustworthiness, continuity; /* NaN for fewer than three points */

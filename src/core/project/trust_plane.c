@@ -2,12 +2,12 @@
 /* Nearest neighbours in the plane by a k-d tree.
  *
  * Maps are anything but even: most of a million points lie in a few dense spots, where a grid's
- * cells hold thousands. Here the points are halved along the wider side of their bounding box until
- * at most LEAF are left; each point then walks the tree, the nearer half first, past boxes that
- * cannot hold a nearer point. Distance and point number form one key, so that equal distances go by
- * number, also when thousands of points coincide (a box knows its smallest number).
- * Source: Friedman, Bentley and Finkel 1977. Cost: O(n log n) to build on one core, then O(log n + k)
- * a point on all cores; 24 n bytes beside the answer. */
+ * cells hold thousands. Here the points are halved along the wider side of their bounding box
+ * until at most LEAF are left; each point then walks the tree, the nearer half first, past boxes
+ * that cannot hold a nearer point. Distance and point number form one key, so that equal
+ * distances go by number, also when thousands of points coincide (a box knows its smallest
+ * number). Source: Friedman, Bentley and Finkel 1977. Cost: O(n log n) to build on one core, then
+ * O(log n + k) a point on all cores; 24 n bytes beside the answer. */
 #include "core/project/trust.h"
 
 #include "core/base/error.h"
@@ -233,7 +233,8 @@ search_block (gsize block, guint worker, gpointer data)
 
   for (gsize l = block * BLOCK; l < last; l++)
     {
-      const Node *leaf = (const Node *) self->nodes->data + g_array_index (self->leaves, guint32, l);
+      guint32 number = g_array_index (self->leaves, guint32, l);
+      const Node *leaf = (const Node *) self->nodes->data + number;
 
       for (guint i = 0; i < leaf->count; i++)
         {

@@ -15,8 +15,8 @@ typedef struct
   guint early_rounds;
   double exaggeration;   /* of the affinities in the early rounds */
   double rate;           /* 0: n / exaggeration early, n afterwards (at least 200 / 4) */
-  const float *start;    /* (nullable) n rows of start_stride floats, scaled to deviation 1e-4; NULL:
-                            drawn uniformly */
+  const float *start;    /* (nullable) n rows of start_stride floats, scaled to deviation 1e-4;
+                            NULL: drawn uniformly */
   gsize start_stride;
   guint64 seed;
 } AyTsneOptions;

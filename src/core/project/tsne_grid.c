@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The repulsion of t-SNE in O(n + N^2 log N), after Linderman et al. 2019 ("Fast interpolation-based
- * t-SNE for improved visualization of single-cell RNA-seq data").
+/* The repulsion of t-SNE in O(n + N^2 log N), after Linderman et al. 2019 ("Fast
+ * interpolation-based t-SNE for improved visualization of single-cell RNA-seq data").
  *
- * Each point spreads its charges 1, x and y over the nodes of an even grid around it; the sums over
- * all pairs of nodes are convolutions with (1 + r^2)^-2 (and (1 + r^2)^-1 for the normaliser), done
- * by FFT on a grid twice as wide; each point reads the result back with the same weights.
- * Linderman's weights are Lagrange's within boxes of three nodes, which at their three nodes a unit
- * leave the forces off by 2 %, enough to end at a divergence 2 % above the best. Here the weights
- * are cubic B-splines, and the kernel's transform is divided by theirs squared, so that both ends of
- * a pair are interpolated by splines (Essmann et al. 1995, smooth particle mesh Ewald): at 2.5 nodes
- * a unit the forces of a map of 5000 points are off by 0.4 % (root mean square), the normaliser by
- * 0.06 %. The spacing is SPACING once the map is wide, a part of its width
- * before (to a fourth root of 2, so that the transformed kernels can be kept from round to round).
+ * Each point spreads its charges 1, x and y over the nodes of an even grid around it; the sums
+ * over all pairs of nodes are convolutions with (1 + r^2)^-2 (and (1 + r^2)^-1 for the
+ * normaliser), done by FFT on a grid twice as wide; each point reads the result back with the
+ * same weights. Linderman's weights are Lagrange's within boxes of three nodes, which at their
+ * three nodes a unit leave the forces off by 2 %, enough to end at a divergence 2 % above the
+ * best. Here the weights are cubic B-splines, and the kernel's transform is divided by theirs
+ * squared, so that both ends of a pair are interpolated by splines (Essmann et al. 1995, smooth
+ * particle mesh Ewald): at 2.5 nodes a unit the forces of a map of 5000 points are off by 0.4 %
+ * (root mean square), the normaliser by 0.06 %. The spacing is SPACING once the map is wide, a
+ * part of its width before (to a fourth root of 2, so that the transformed kernels can be kept
+ * from round to round).
  *
  * Order: points are sorted by row of nodes; a block of rows is spread by one thread, even blocks
- * before odd ones, since neighbours share three rows. The FFT runs along rows, then along columns in
- * groups of eight (forward, product, back at one go), then along rows, leaving out the rows that are
- * zero or not read. Plans are made without measuring: a measured plan, and with it the rounding,
- * would differ from run to run.
+ * before odd ones, since neighbours share three rows. The FFT runs along rows, then along columns
+ * in groups of eight (forward, product, back at one go), then along rows, leaving out the rows
+ * that are zero or not read. Plans are made without measuring: a measured plan, and with it the
+ * rounding, would differ from run to run.
  * Cost: 7 transforms of the doubled grid a round. */
 #include "core/project/tsne_grid.h"
 
@@ -176,8 +177,9 @@ spline_wave (gsize k, gsize period)
   return (2.0 + cos (2.0 * G_PI * (double) k / (double) period)) / 3.0;
 }
 
-/* The kernels' transforms over those of the splines at both ends: they are even in both directions, so the first nodes + 1 rows hold all,
- * and they are real. Scaled so that the way there and back is 1. */
+/* The kernels' transforms over those of the splines at both ends: they are even in both
+ * directions, so the first nodes + 1 rows hold all, and they are real. Scaled so that the way
+ * there and back is 1. */
 static gboolean
 transform_kernels (AyTsneGrid *self, GError **error)
 {

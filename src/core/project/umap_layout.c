@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* UMAP's layout by negative sampling, the same bytes for any number of threads.
  *
- * umap-learn draws each edge w / max w times an epoch; both its points then move along the gradient
- * of the attraction, and the first moves away from five points drawn at random. Here every point is
- * moved by its own row of edges alone (an edge stands in both rows, so nothing is lost), against
- * the positions at the start of the round: an epoch is ROUNDS rounds of neighbouring points, a
- * round's points move independently on all cores, and are written back together. An edge is drawn in
- * epoch e when floor ((e + 1) w / max w) > floor (e w / max w), which is umap-learn's schedule in
- * closed form; negatives come from a hash of seed, epoch and edge. Nothing depends on which thread
- * moves a point.
+ * umap-learn draws each edge w / max w times an epoch; both its points then move along the
+ * gradient of the attraction, and the first moves away from five points drawn at random. Here
+ * every point is moved by its own row of edges alone (an edge stands in both rows, so nothing is
+ * lost), against the positions at the start of the round: an epoch is ROUNDS rounds of
+ * neighbouring points, a round's points move independently on all cores, and are written back
+ * together. An edge is drawn in epoch e when floor ((e + 1) w / max w) > floor (e w / max w),
+ * which is umap-learn's schedule in closed form; negatives come from a hash of seed, epoch and
+ * edge. Nothing depends on which thread moves a point.
  *
  * A block of points is first made into a list of draws; as many points as a vector has lanes are
  * then moved at once, each through its own draws in order (umap_kernel.inc).

@@ -2,11 +2,12 @@
 /* Where UMAP's layout starts without given positions: the two eigenvectors of the normalised graph
  * D^-1/2 W D^-1/2 after the constant one, as in Laplacian eigenmaps (Belkin and Niyogi 2003).
  *
- * Found by Chebyshev-filtered subspace iteration on (I + D^-1/2 W D^-1/2) / 2, whose eigenvalues lie
- * in 0..1; loosely, since the layout forgets most of it. A graph in several parts has several
- * constant vectors: its parts then start on points of a line, each spread by the noise alone, so PCA
- * is the better start for such data.
- * Cost: a product with the graph is 2 flops an edge and column, some hundred of them; 60 n doubles. */
+ * Found by Chebyshev-filtered subspace iteration on (I + D^-1/2 W D^-1/2) / 2, whose eigenvalues
+ * lie in 0..1; loosely, since the layout forgets most of it. A graph in several parts has several
+ * constant vectors: its parts then start on points of a line, each spread by the noise alone, so
+ * PCA is the better start for such data.
+ * Cost: a product with the graph is 2 flops an edge and column, some hundred of them; 60 n
+ * doubles. */
 #include "core/project/umap_layout.h"
 
 #include "core/base/error.h"

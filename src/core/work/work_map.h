@@ -31,8 +31,8 @@ typedef struct
 /* Makes a map, stores it beside those of other methods and shows it: columns map_x, map_y and
  * map_trust (the share of a row's nearest rows that are near on the map; not with honesty=no) are
  * those of the map made or shown last. Told to stop, it keeps the layout as it stands, and its
- * certificate says how far it came. Cancelled or failed, everything is as before. AY_ERROR_RANGE: no
- * such map, parameter or value. */
+ * certificate says how far it came. Cancelled or failed, everything is as before. AY_ERROR_RANGE:
+ * no such map, parameter or value. */
 gboolean ay_work_map (AyWork *self, const AyMapRequest *request, AyJob *job, GError **error);
 
 typedef struct
@@ -43,7 +43,8 @@ typedef struct
 } AyMapInfo;
 
 void ay_map_info_free (AyMapInfo *self);
-/* Stored maps in the order in which they were first made. (transfer full) (element-type AyMapInfo) */
+/* Stored maps in the order in which they were first made. (transfer full) (element-type
+ * AyMapInfo) */
 GPtrArray *ay_work_maps (AyWork *self, GError **error);
 /* Makes a stored map the one that map_x, map_y and map_trust are of. */
 gboolean ay_work_show_map (AyWork *self, const char *id, GError **error);
