@@ -81,5 +81,22 @@ def test_dynamics():
     assert 'no/such' in assay.fail('score', WORK, 'aum', '-p', 'logits=no/such')
 
 
+def test_retraining():
+    """score banzhaf, data_oob: few models, with their certificates"""
+    found = score('banzhaf', 'data_oob', '-p', 'models=8')
+    assert found['banzhaf']['certificate']['models'] == 8
+    assert found['banzhaf']['certificate']['median_standard_error'] > 0
+    assert 0 <= found['data_oob']['minimum'] <= found['data_oob']['maximum'] <= 1
+    assert '16' in assay.fail('score', WORK, 'banzhaf', '-p', 'method=exact')
+
+
+def test_neighbourhood():
+    """score density, outlier, uniqueness: of every row, one search"""
+    found = score('density', 'outlier', 'uniqueness')
+    for one in found.values():
+        assert one['missing'] == 0 and one['certificate']['search'] == 'exact'
+    assert 0 < found['uniqueness']['minimum'] and 0.9 < found['outlier']['median'] < 1.2
+
+
 if __name__ == '__main__':
     Tap().run_all(globals())

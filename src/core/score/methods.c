@@ -73,6 +73,25 @@ static const AyScoreParameter dynamics_parameters[] = {
 
 static const AyScoreParameter tracin_parameters[] = { LOG_PARAMETERS, { NULL, NULL, NULL } };
 
+static const AyScoreParameter neighbourhood_parameters[] = {
+  { "neighbours", "20", "how many nearest rows are looked at" },
+  { "metric", "euclidean", "euclidean or cosine, on the standardised features" },
+  { "approximate_above", "0", "rows above which neighbours are searched approximately; 0: never" },
+  { NULL, NULL, NULL },
+};
+
+static const AyScoreParameter banzhaf_parameters[] = {
+  { "models", "500", "random halves of train that the head is refitted on" },
+  { "method", "sample",
+    "sample, or of at most 16 training rows exact or exact_shapley, which train on every set" },
+  { NULL, NULL, NULL },
+};
+
+static const AyScoreParameter oob_parameters[] = {
+  { "models", "100", "bootstraps of train that the head is refitted on" },
+  { NULL, NULL, NULL },
+};
+
 static const AyScoreMethod methods[] = {
   { .id = "influence",
     .title = "Influence",
@@ -196,6 +215,42 @@ static const AyScoreMethod methods[] = {
     .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "nats",
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES | AY_NEEDS_VALID, .no_head = TRUE,
     .parameters = tracin_parameters, .run = ay_run_tracin },
+  { .id = "banzhaf",
+    .title = "Data Banzhaf",
+    .sentence = "Mean change of the probability of the right class on the validation rows "
+                "when the row joins a random half of the others and the head is refitted; "
+                "above 0 the row helps.",
+    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "probability",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES | AY_NEEDS_VALID,
+    .parameters = banzhaf_parameters, .run = ay_run_banzhaf },
+  { .id = "data_oob",
+    .title = "Out-of-bag agreement",
+    .sentence = "Share of heads, each trained on a bootstrap without the row, that "
+                "predict the row's label; low ones may be mislabelled.",
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "share of votes",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES,
+    .parameters = oob_parameters, .run = ay_run_data_oob },
+  { .id = "density",
+    .title = "Density",
+    .sentence = "How close the nearest other rows are, 0 to 1: 1 among copies, 0.5 at the "
+                "median, near 0 in empty space.",
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_NONE, .unit = "",
+    .needs = 0, .no_head = TRUE,
+    .parameters = neighbourhood_parameters, .run = ay_run_density },
+  { .id = "outlier",
+    .title = "Outlier",
+    .sentence = "Local outlier factor: about 1 inside a cloud of rows, the larger the "
+                "lonelier the row is beside its neighbours.",
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_LOW_GOOD, .unit = "",
+    .needs = 0, .no_head = TRUE,
+    .parameters = neighbourhood_parameters, .run = ay_run_outlier },
+  { .id = "uniqueness",
+    .title = "Uniqueness",
+    .sentence = "How far the nearest other row is, 0 to 1: 0 for copies, 0.5 at the "
+                "median.",
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_NONE, .unit = "",
+    .needs = 0, .no_head = TRUE,
+    .parameters = neighbourhood_parameters, .run = ay_run_uniqueness },
 };
 
 const AyScoreMethod *

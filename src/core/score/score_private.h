@@ -40,6 +40,12 @@ gboolean ay_run_variability (AyScoreContext *context, AyScoreResult *out, AyJob 
 gboolean ay_run_correctness (AyScoreContext *context, AyScoreResult *out, AyJob *job,
                              GError **error);
 gboolean ay_run_tracin (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
+gboolean ay_run_density (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
+gboolean ay_run_outlier (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
+gboolean ay_run_uniqueness (AyScoreContext *context, AyScoreResult *out, AyJob *job,
+                            GError **error);
+gboolean ay_run_banzhaf (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
+gboolean ay_run_data_oob (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
 
 /* n numbers, all missing. NULL with NOMEM. */
 double *ay_score_blank (gsize n, GError **error);
