@@ -248,6 +248,7 @@ static void
 print_leaks (const CmdGroupsView *view)
 {
   const AyLeaks *leaks = &view->leaks;
+  const char *figure = view->found->data->n_classes > 0 ? "accuracy" : "R2";
   char with[CMD_TEXT_SIZE], without[CMD_TEXT_SIZE];
 
   if (leaks->n_rows == 0)
@@ -255,11 +256,11 @@ print_leaks (const CmdGroupsView *view)
   printf ("Leaks: %" G_GSIZE_FORMAT " validation and %" G_GSIZE_FORMAT
           " test rows have a copy in an earlier part\n", leaks->n_valid, leaks->n_test);
   if (leaks->judged)
-    printf ("  validation accuracy %s, without them %s\n",
+    printf ("  validation %s %s, without them %s\n", figure,
             cmd_text_percent (leaks->valid.accuracy, with),
             cmd_text_percent (leaks->valid_without.accuracy, without));
   if (leaks->test_judged)
-    printf ("  test accuracy %s, without them %s (opening %u of the test part)\n",
+    printf ("  test %s %s, without them %s (opening %u of the test part)\n", figure,
             cmd_text_percent (leaks->test.accuracy, with),
             cmd_text_percent (leaks->test_without.accuracy, without), leaks->test_openings);
 }
@@ -268,11 +269,13 @@ static void
 print_curve (const CmdGroupsView *view)
 {
   g_autoptr (CmdTable) table = cmd_table_new ("rrrrrrr");
+  gboolean classes = view->found->data->n_classes > 0;
 
   if (view->curve == NULL)
     return;
-  cmd_table_row (table, "threshold", "may go", "conflicts", "valid loss", "valid accuracy",
-                 "test accuracy", "random drop", NULL);
+  cmd_table_row (table, "threshold", "may go", "conflicts", "valid loss",
+                 classes ? "valid accuracy" : "valid R2", classes ? "test accuracy" : "test R2",
+                 "random drop", NULL);
   for (guint k = 0; k < view->curve->len; k++)
     {
       const AyOutcome *at = &g_array_index (view->curve, AyOutcome, k);
@@ -309,8 +312,9 @@ cmd_redundancy_text (const CmdGroupsView *view)
   char threshold[CMD_TEXT_SIZE];
 
   printf ("%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " rows are in %" G_GSIZE_FORMAT
-          " groups of near copies (%s %s %s, %s linkage%s)\n",
+          " group%s of near copies (%s %s %s, %s linkage%s)\n",
           cut->groups->n_members, found->data->n, cut->groups->n_groups,
+          cut->groups->n_groups == 1 ? "" : "s",
           ay_distance_name (found->options.distance),
           found->options.distance == AY_DISTANCE_COSINE ? "at least" : "distance at most",
           cmd_text_number (cut->threshold, threshold), ay_linkage_name (found->options.linkage),

@@ -109,12 +109,13 @@ standardise (AyRedundancy *self, AyJob *job, GError **error)
   return ay_moments_scaling (moments, FALSE, 1.0, self->centre, self->inv_scale, error);
 }
 
+/* asked: the floor before it was raised. */
 static void
-report (AyRedundancy *self)
+report (AyRedundancy *self, double asked)
 {
   AyDiagnostics *diagnostics = self->data->diagnostics;
 
-  if (self->pairs->n_zero > 0)
+  if (self->pairs->n_zero > 0 && ay_diagnostics_find (diagnostics, "zero-rows") == NULL)
     ay_diagnostics_add (diagnostics, "zero-rows",
                         "%" G_GSIZE_FORMAT " rows of zeros have no direction: by cosine they are "
                         "like no other row", self->pairs->n_zero);
@@ -122,8 +123,7 @@ report (AyRedundancy *self)
     ay_diagnostics_add (diagnostics, "floor-raised",
                         "more than %" G_GSIZE_FORMAT " pairs of rows at %g: pairs were kept up to "
                         "%.6g only", self->options.max_pairs,
-                        ay_redundancy_threshold (self->options.distance, self->pairs->asked),
-                        ay_redundancy_threshold (self->options.distance, self->pairs->reach));
+                        asked, self->options.floor);
 }
 
 static gboolean
@@ -133,6 +133,7 @@ find (AyRedundancy *self, AyWork *work, AyJob *job, GError **error)
   AyPoints points = { .features = data->features, .n = data->n,
                       .distance = self->options.distance };
   AyPairsOptions options = AY_PAIRS_OPTIONS_INIT;
+  double asked;
 
   if (!resolve (&self->options, error) || !ay_redundancy_prefer (self, work, error)
       || !standardise (self, job, error) || !ay_redundancy_find_text (self, job, error))
@@ -149,6 +150,7 @@ find (AyRedundancy *self, AyWork *work, AyJob *job, GError **error)
   self->pairs = ay_pairs_find (&points, &options, job, error);
   if (self->pairs == NULL)
     return FALSE;
+  asked = self->options.floor;
   if (self->pairs->reach < self->pairs->asked)
     {
       self->options.floor = ay_redundancy_threshold (points.distance, self->pairs->reach);
@@ -157,7 +159,7 @@ find (AyRedundancy *self, AyWork *work, AyJob *job, GError **error)
       else
         self->options.threshold = MIN (self->options.threshold, self->options.floor);
     }
-  report (self);
+  report (self, asked);
   ay_job_set_phase (job, "joining groups");
   self->merges = ay_merges_new (self->pairs, self->options.linkage, job, error);
   return self->merges != NULL;

@@ -93,6 +93,9 @@ typedef struct
 /* (transfer full) Linear; a few ms for 100000 rows but for AY_KEEP_CENTRAL, which reads the
  * members' features. */
 AyRedundancyCut *ay_redundancy_cut (const AyRedundancy *self, double threshold);
+/* The same without choosing what stays: representative and redundant are not filled in, n_redundant
+ * is counted. Never reads features: for a slider in motion. */
+AyRedundancyCut *ay_redundancy_count (const AyRedundancy *self, double threshold);
 void ay_redundancy_cut_free (AyRedundancyCut *self);
 /* Numbers of the groups: largest, weakest link, or those with conflicting labels first (then by
  * size). (transfer full) */

@@ -12,8 +12,6 @@ G_BEGIN_DECLS
 gboolean ay_redundancy_find_text (AyRedundancy *self, AyJob *job, GError **error);
 /* Fills self->preference by the rule. */
 gboolean ay_redundancy_prefer (AyRedundancy *self, AyWork *work, GError **error);
-/* A cut without representatives: nothing of it is marked redundant, n_redundant is counted. */
-AyRedundancyCut *ay_redundancy_count (const AyRedundancy *self, double threshold);
 /* Chooses representatives and marks what goes. */
 void ay_redundancy_choose (const AyRedundancy *self, AyRedundancyCut *cut);
 
