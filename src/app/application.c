@@ -111,6 +111,7 @@ static const Shortcut shortcuts[] = {
   { "win.page::overview", { "<Ctrl>1" } },
   { "win.page::map", { "<Ctrl>2" } },
   { "win.page::samples", { "<Ctrl>3" } },
+  { "win.page::redundancy", { "<Ctrl>4" } },
   { "win.preferences", { "<Ctrl>comma" } },
   { "win.show-help-overlay", { "<Ctrl>question", "F1" } },
   { "win.fullscreen", { "F11" } },

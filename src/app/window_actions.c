@@ -6,6 +6,7 @@
 #include "app/opener.h"
 #include "app/pages/map_page.h"
 #include "app/pages/overview_page.h"
+#include "app/pages/redundancy_page.h"
 #include "app/pages/samples_page.h"
 #include "app/paths.h"
 #include "app/preferences.h"
@@ -141,11 +142,30 @@ assay_window_make_recent_menu (AssayWindow *self, GtkMenuButton *button)
 
 /* --- selection, filters, undo --- */
 
+/* While a text is being edited these keys are about the text: accelerators come before it. */
+static gboolean
+of_the_text (GtkWidget *widget, const char *name)
+{
+  static const struct { const char *name, *action; } actions[] = {
+    { "win.select-all", "selection.select-all" },
+    { "win.undo", "text.undo" },
+    { "win.redo", "text.redo" },
+  };
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (widget));
+
+  for (gsize k = 0; focus != NULL && GTK_IS_TEXT (focus) && k < G_N_ELEMENTS (actions); k++)
+    if (g_str_equal (name, actions[k].name))
+      return gtk_widget_activate_action (focus, actions[k].action, NULL);
+  return FALSE;
+}
+
 static void
 action_session (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   AssaySession *session = session_of (widget);
 
+  if (of_the_text (widget, name))
+    return;
   if (g_str_equal (name, "win.undo"))
     assay_session_undo (session);
   else if (g_str_equal (name, "win.redo"))
@@ -372,4 +392,5 @@ assay_window_ensure_types (void)
   g_type_ensure (ASSAY_TYPE_OVERVIEW_PAGE);
   g_type_ensure (ASSAY_TYPE_MAP_PAGE);
   g_type_ensure (ASSAY_TYPE_SAMPLES_PAGE);
+  g_type_ensure (ASSAY_TYPE_REDUNDANCY_PAGE);
 }

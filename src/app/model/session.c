@@ -571,7 +571,14 @@ decided (AssaySession *self)
 gboolean
 assay_session_decide (AssaySession *self, AyDecisionKind kind, const char *value, const char *why)
 {
-  AyDecision decision = { kind, self->selection, value, why };
+  return assay_session_decide_rows (self, self->selection, kind, value, why);
+}
+
+gboolean
+assay_session_decide_rows (AssaySession *self, const AyBitset *rows, AyDecisionKind kind,
+                           const char *value, const char *why)
+{
+  AyDecision decision = { kind, rows, value, why };
   g_autoptr (GError) error = NULL;
 
   if (self->work == NULL)

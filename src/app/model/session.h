@@ -91,6 +91,9 @@ void assay_session_clear_filters (AssaySession *self);
 /* Decisions about the selection, recorded at once. */
 gboolean assay_session_decide (AssaySession *self, AyDecisionKind kind, const char *value,
                                const char *why);
+/* The same about other rows, which need not be selected or visible. */
+gboolean assay_session_decide_rows (AssaySession *self, const AyBitset *rows, AyDecisionKind kind,
+                                    const char *value, const char *why);
 /* One order over decisions, selections and filters. */
 void assay_session_undo (AssaySession *self);
 void assay_session_redo (AssaySession *self);

@@ -16,8 +16,15 @@ setup (GtkListItemFactory *factory, GtkListItem *item, AssaySession *session)
 static void
 bind (GtkListItemFactory *factory, GtkListItem *item, AssaySession *session)
 {
-  assay_row_card_set_row (ASSAY_ROW_CARD (gtk_list_item_get_child (item)), session,
-                          assay_row_get_row (gtk_list_item_get_item (item)));
+  GtkWidget *card = gtk_list_item_get_child (item);
+  guint row = assay_row_get_row (gtk_list_item_get_item (item));
+  AyDataset *data = assay_session_get_data (session);
+  g_autofree char *id = data != NULL ? ay_column_dup_text (data->id, row) : NULL;
+
+  assay_row_card_set_row (ASSAY_ROW_CARD (card), session, row);
+  if (id != NULL) /* the cell itself takes the focus */
+    gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_parent (card)),
+                                    GTK_ACCESSIBLE_PROPERTY_LABEL, id, -1);
 }
 
 GtkListItemFactory *

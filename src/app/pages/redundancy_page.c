@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/pages/redundancy_page.h"
+
+#include "app/model/row.h"
+#include "app/pages/redundancy_jobs.h"
+#include "app/widgets/drop_down.h"
+#include "app/widgets/gallery_cell.h"
+#include "app/widgets/group_cell.h"
+#include "app/widgets/outcome_view.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+/* Of a very large group only so many rows are shown; the count says how many there are. */
+#define MAX_MEMBERS 500
+/* How loosely copies are looked for unless told otherwise. */
+#define LOOSEST_COSINE 0.9
+#define USUAL_COSINE 0.99
+
+struct _AssayRedundancyPage
+{
+  AdwBin parent;
+  AssaySession *session;
+  AssayGroupList *groups;
+  GtkSingleSelection *chosen; /* of groups */
+  GListStore *members;        /* AssayRow: the representative first */
+  GtkStack *stack;
+  GtkAdjustment *threshold_adjustment, *floor_adjustment;
+  GtkScale *threshold_scale;
+  GtkSpinButton *threshold_spin, *floor_spin;
+  GtkDropDown *metric_drop_down, *linkage_drop_down, *keep_drop_down, *order_drop_down;
+  GtkButton *find_button, *drop_button, *select_button, *store_button, *leaks_button;
+  GtkButton *select_group_button, *map_button, *predict_button, *refit_button;
+  GtkLabel *summary_label, *group_label, *outcome_label;
+  GtkListView *group_view;
+  GtkGridView *member_view;
+  AssayOutcomeView *outcome_view;
+  gboolean filling;           /* the page itself moves the controls */
+};
+
+G_DEFINE_FINAL_TYPE (AssayRedundancyPage, assay_redundancy_page, ADW_TYPE_BIN)
+
+/* --- what is asked for --- */
+
+/* The keep rules that this data allows, in the order of the drop-down; then the scores. */
+static const struct { AyKeepRule rule; const char *name; } rules[] = {
+  { AY_KEEP_CENTRAL, N_ ("Keep the most central") },
+  { AY_KEEP_FIRST, N_ ("Keep the first") },
+  { AY_KEEP_NEWEST, N_ ("Keep the newest") },
+  { AY_KEEP_LONGEST, N_ ("Keep the longest text") },
+};
+
+static gboolean
+rule_fits (AssayRedundancyPage *self, AyKeepRule rule)
+{
+  AyDataset *data = assay_session_get_data (self->session);
+
+  if (rule == AY_KEEP_NEWEST)
+    return data != NULL && data->time != NULL;
+  if (rule == AY_KEEP_LONGEST)
+    return data != NULL && data->text != NULL;
+  return TRUE;
+}
+
+static void
+fill_rules (AssayRedundancyPage *self)
+{
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+  GPtrArray *scores = assay_session_get_scores (self->session);
+  guint before = gtk_drop_down_get_selected (self->keep_drop_down);
+
+  for (gsize k = 0; k < G_N_ELEMENTS (rules); k++)
+    if (rule_fits (self, rules[k].rule))
+      gtk_string_list_append (names, _ (rules[k].name));
+  for (guint i = 0; i < scores->len; i++)
+    {
+      g_autofree char *name = g_strdup_printf (_ ("Keep the highest %s"),
+                                               ((const AyScoreInfo *) scores->pdata[i])->id);
+
+      gtk_string_list_append (names, name);
+    }
+  gtk_drop_down_set_model (self->keep_drop_down, G_LIST_MODEL (names));
+  if (before < g_list_model_get_n_items (G_LIST_MODEL (names)))
+    gtk_drop_down_set_selected (self->keep_drop_down, before);
+}
+
+static void
+read_rule (AssayRedundancyPage *self, AyRedundancyOptions *options)
+{
+  guint at = gtk_drop_down_get_selected (self->keep_drop_down);
+  GPtrArray *scores = assay_session_get_scores (self->session);
+
+  for (gsize k = 0; k < G_N_ELEMENTS (rules); k++)
+    if (rule_fits (self, rules[k].rule) && at-- == 0)
+      {
+        options->keep = rules[k].rule;
+        return;
+      }
+  if (at < scores->len)
+    {
+      options->keep = AY_KEEP_SCORE;
+      options->keep_score = ((const AyScoreInfo *) scores->pdata[at])->id;
+    }
+}
+
+static void
+find (AssayRedundancyPage *self)
+{
+  AyRedundancyOptions options = AY_REDUNDANCY_OPTIONS_INIT;
+
+  if (assay_session_get_work (self->session) == NULL)
+    return;
+  options.distance = gtk_drop_down_get_selected (self->metric_drop_down) == 1
+                         ? AY_DISTANCE_EUCLIDEAN
+                         : AY_DISTANCE_COSINE;
+  options.linkage = gtk_drop_down_get_selected (self->linkage_drop_down) == 1
+                        ? AY_LINKAGE_COMPLETE
+                        : AY_LINKAGE_SINGLE;
+  options.floor = gtk_adjustment_get_value (self->floor_adjustment);
+  options.threshold = options.distance == AY_DISTANCE_COSINE ? MAX (USUAL_COSINE, options.floor)
+                                                             : options.floor;
+  read_rule (self, &options);
+  assay_group_list_find (self->groups, &options);
+}
+
+/* A cosine is at most 1; a distance has no such bound. */
+static void
+on_metric (AssayRedundancyPage *self)
+{
+  gboolean cosine = gtk_drop_down_get_selected (self->metric_drop_down) == 0;
+
+  gtk_adjustment_configure (self->floor_adjustment, cosine ? LOOSEST_COSINE : 1.0, 0.0,
+                            cosine ? 1.0 : 1e9, cosine ? 0.01 : 0.1, 0.1, 0.0);
+}
+
+/* --- what was found --- */
+
+/* "d0611 stays, 2 go" (transfer full) */
+static char *
+dup_fate (AssayRedundancyPage *self, const AyRedundancyCut *cut, guint group)
+{
+  guint kept = cut->representative[group], n = 0;
+  g_autofree char *id = NULL;
+
+  if (kept == G_MAXUINT32)
+    return g_strdup (_ ("No training row: none may go"));
+  for (gsize m = cut->groups->start[group]; m < cut->groups->start[group + 1]; m++)
+    n += cut->redundant[cut->groups->members[m]];
+  id = ay_column_dup_text (assay_session_get_data (self->session)->id, kept);
+  return g_strdup_printf (_ ("%s stays, %u may go"), id, n);
+}
+
+static void
+show_members (AssayRedundancyPage *self)
+{
+  const AyRedundancyCut *cut = assay_group_list_get_cut (self->groups);
+  AssayGroup *chosen = gtk_single_selection_get_selected_item (self->chosen);
+  g_autofree char *text = NULL;
+  guint group, kept;
+
+  g_list_store_remove_all (self->members);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->select_group_button), chosen != NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->map_button), chosen != NULL);
+  if (cut == NULL || chosen == NULL)
+    {
+      gtk_label_set_text (self->group_label, cut == NULL ? "" : _ ("No near copies"));
+      return;
+    }
+  group = assay_group_get_number (chosen);
+  kept = cut->representative[group];
+  for (gsize pass = 0; pass < 2; pass++)
+    for (gsize m = cut->groups->start[group]; m < cut->groups->start[group + 1]; m++)
+      if ((cut->groups->members[m] == kept) == (pass == 0)
+          && g_list_model_get_n_items (G_LIST_MODEL (self->members)) < MAX_MEMBERS)
+        {
+          g_autoptr (AssayRow) row = assay_row_new (cut->groups->members[m]);
+
+          g_list_store_append (self->members, row);
+        }
+  text = dup_fate (self, cut, group);
+  gtk_label_set_text (self->group_label, text);
+}
+
+static void
+show_summary (AssayRedundancyPage *self)
+{
+  const AyRedundancyCut *cut = assay_group_list_get_cut (self->groups);
+  g_autofree char *text = NULL;
+
+  if (cut == NULL)
+    return;
+  text = g_strdup_printf (
+      _ ("Groups: %u, with %u rows. Rows that may go: %u. Groups with differing labels: %u; in "
+         "several parts: %u"),
+      (guint) cut->groups->n_groups, (guint) cut->groups->n_members, (guint) cut->n_redundant,
+      (guint) cut->n_conflicts, (guint) cut->n_leaks);
+  gtk_label_set_text (self->summary_label, text);
+}
+
+static void
+show_outcome (AssayRedundancyPage *self)
+{
+  g_autofree char *line = assay_outcome_view_dup_line (
+      self->outcome_view, gtk_adjustment_get_value (self->threshold_adjustment));
+
+  gtk_label_set_text (self->outcome_label,
+                      line != NULL ? line : _ ("What would a threshold cost?"));
+}
+
+static gboolean
+is_writable (AssayRedundancyPage *self)
+{
+  AyWork *work = assay_session_get_work (self->session);
+
+  return work != NULL && !ay_workspace_is_read_only (ay_work_store (work));
+}
+
+static void
+on_cut (AssayRedundancyPage *self)
+{
+  const AyRedundancyCut *cut = assay_group_list_get_cut (self->groups);
+  gboolean some = cut != NULL && cut->n_redundant > 0;
+
+  show_summary (self);
+  show_members (self);
+  show_outcome (self);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->drop_button), some && is_writable (self));
+  gtk_widget_set_sensitive (GTK_WIDGET (self->select_button), some);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->store_button), cut != NULL && is_writable (self));
+  gtk_widget_set_sensitive (GTK_WIDGET (self->leaks_button), cut != NULL && cut->n_leaks > 0);
+}
+
+/* The slider runs from the loosest threshold looked at to exact copies. */
+static void
+on_found (AssayRedundancyPage *self)
+{
+  AyRedundancy *found = assay_group_list_get_redundancy (self->groups);
+  gboolean cosine;
+
+  gtk_stack_set_visible_child_name (self->stack, found != NULL ? "groups" : "empty");
+  gtk_button_set_label (self->find_button,
+                        found != NULL ? _ ("_Find Again") : _ ("_Find Near Copies"));
+  assay_outcome_view_take (self->outcome_view, NULL, TRUE);
+  gtk_widget_set_visible (GTK_WIDGET (self->outcome_view), FALSE);
+  if (found == NULL)
+    return;
+  cosine = found->options.distance == AY_DISTANCE_COSINE;
+  self->filling = TRUE;
+  gtk_adjustment_configure (self->threshold_adjustment, found->options.threshold,
+                            cosine ? found->options.floor : 0.0,
+                            cosine ? 1.0 : found->options.floor,
+                            cosine ? 0.001 : found->options.floor / 1000.0,
+                            cosine ? 0.01 : found->options.floor / 100.0, 0.0);
+  self->filling = FALSE;
+}
+
+static void
+on_threshold (AssayRedundancyPage *self)
+{
+  if (!self->filling)
+    assay_group_list_set_threshold (self->groups,
+                                    gtk_adjustment_get_value (self->threshold_adjustment));
+}
+
+static void
+on_order (AssayRedundancyPage *self)
+{
+  assay_group_list_set_order (self->groups,
+                              (AyGroupsOrder) gtk_drop_down_get_selected (self->order_drop_down));
+}
+
+/* --- what is done with it --- */
+
+static void
+select_redundant (AssayRedundancyPage *self)
+{
+  g_autoptr (AyBitset) rows = assay_group_list_dup_redundant (self->groups);
+
+  if (rows != NULL)
+    assay_session_select (self->session, rows, ASSAY_SELECT_REPLACE);
+}
+
+static gboolean
+store (AssayRedundancyPage *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!ay_redundancy_store (assay_session_get_work (self->session),
+                            assay_group_list_get_redundancy (self->groups),
+                            assay_group_list_get_cut (self->groups), NULL, &error))
+    {
+      assay_session_fail (self->session, error);
+      return FALSE;
+    }
+  assay_session_columns_changed (self->session);
+  return TRUE;
+}
+
+static void
+save (AssayRedundancyPage *self)
+{
+  if (store (self))
+    assay_session_tell (self->session, _ ("Saved as the columns group and redundant"), FALSE);
+}
+
+/* One decision, so one step of undo, with the rule as its reason. */
+static void
+drop (AssayRedundancyPage *self)
+{
+  const AyRedundancyCut *cut = assay_group_list_get_cut (self->groups);
+  const AyRedundancyOptions *options
+      = &assay_group_list_get_redundancy (self->groups)->options;
+  g_autoptr (AyBitset) rows = assay_group_list_dup_redundant (self->groups);
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+  g_autofree char *why = NULL, *text = NULL;
+  guint n = (guint) cut->n_redundant;
+
+  g_ascii_formatd (number, sizeof number, "%.6g", cut->threshold);
+  why = g_strdup_printf ("near copies at %s %s, %s linkage; kept: %s",
+                         options->distance == AY_DISTANCE_COSINE ? "cosine" : "distance", number,
+                         ay_linkage_name (options->linkage), ay_keep_rule_name (options->keep));
+  if (!store (self)
+      || !assay_session_decide_rows (self->session, rows, AY_DECISION_DROP, NULL, why))
+    return;
+  text = g_strdup_printf (g_dngettext (NULL, "%u near copy: drop", "%u near copies: drop", n), n);
+  assay_session_tell (self->session, text, TRUE);
+}
+
+static AyBitset *
+dup_group_rows (AssayRedundancyPage *self)
+{
+  const AyRedundancyCut *cut = assay_group_list_get_cut (self->groups);
+  AssayGroup *chosen = gtk_single_selection_get_selected_item (self->chosen);
+  guint group = chosen != NULL ? assay_group_get_number (chosen) : 0;
+  AyBitset *rows = ay_bitset_new (assay_session_get_data (self->session)->n);
+
+  for (gsize m = chosen != NULL ? cut->groups->start[group] : 0;
+       chosen != NULL && m < cut->groups->start[group + 1]; m++)
+    ay_bitset_add (rows, cut->groups->members[m]);
+  return rows;
+}
+
+static void
+select_group (AssayRedundancyPage *self)
+{
+  g_autoptr (AyBitset) rows = dup_group_rows (self);
+
+  assay_session_select (self->session, rows, ASSAY_SELECT_REPLACE);
+}
+
+static void
+show_on_map (AssayRedundancyPage *self)
+{
+  select_group (self);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "map");
+}
+
+/* Back from the map: the group of what is selected there. */
+static void
+on_map (AssayRedundancyPage *self)
+{
+  const AyBitset *rows = assay_session_get_selection (self->session);
+  guint at = rows != NULL && ay_bitset_count (rows) > 0
+                 ? assay_group_list_position_of (self->groups, rows)
+                 : GTK_INVALID_LIST_POSITION;
+
+  if (at == GTK_INVALID_LIST_POSITION)
+    return;
+  gtk_single_selection_set_selected (self->chosen, at);
+  gtk_widget_activate_action (GTK_WIDGET (self->group_view), "list.scroll-to-item", "u", at);
+}
+
+static void
+member_activated (AssayRedundancyPage *self, guint position)
+{
+  g_autoptr (AssayRow) row = g_list_model_get_item (G_LIST_MODEL (self->members), position);
+
+  assay_session_set_hovered (self->session, assay_row_get_row (row));
+  assay_session_select_row (self->session, assay_row_get_row (row), ASSAY_SELECT_REPLACE);
+}
+
+static void
+curve_done (gpointer page, GArray *outcomes)
+{
+  AssayRedundancyPage *self = page;
+  AyDataset *data = assay_session_get_data (self->session);
+
+  assay_outcome_view_take (self->outcome_view, outcomes, data != NULL && data->n_classes > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->outcome_view), TRUE);
+  show_outcome (self);
+}
+
+static void
+predict (AssayRedundancyPage *self)
+{
+  assay_redundancy_jobs_curve (self->session, assay_group_list_get_redundancy (self->groups),
+                               FALSE, curve_done, self);
+}
+
+static void
+refit (AssayRedundancyPage *self)
+{
+  assay_redundancy_jobs_curve (self->session, assay_group_list_get_redundancy (self->groups),
+                               TRUE, curve_done, self);
+}
+
+static void
+leaks_done (gpointer page, const AyLeaks *leaks)
+{
+  AssayRedundancyPage *self = page;
+  g_autoptr (AyBitset) rows = ay_bitset_new (assay_session_get_data (self->session)->n);
+  GString *text = g_string_new (NULL);
+
+  for (gsize i = 0; i < leaks->n_rows; i++)
+    ay_bitset_add (rows, leaks->rows[i]);
+  assay_session_select (self->session, rows, ASSAY_SELECT_REPLACE);
+  g_string_append_printf (text, _ ("%u validation and %u test rows have a copy in an earlier part"),
+                          (guint) leaks->n_valid, (guint) leaks->n_test);
+  if (leaks->judged)
+    {
+      char with[G_ASCII_DTOSTR_BUF_SIZE], without[G_ASCII_DTOSTR_BUF_SIZE];
+      gboolean percent = assay_session_get_data (self->session)->n_classes > 0;
+
+      g_ascii_formatd (with, sizeof with, percent ? "%.2f" : "%.4f",
+                       leaks->valid.accuracy * (percent ? 100.0 : 1.0));
+      g_ascii_formatd (without, sizeof without, percent ? "%.2f" : "%.4f",
+                       leaks->valid_without.accuracy * (percent ? 100.0 : 1.0));
+      g_string_append_printf (text, percent ? _ ("; validation accuracy %s %%, without them %s %%")
+                                            : _ ("; validation R2 %s, without them %s"),
+                              with, without);
+    }
+  gtk_label_set_text (self->summary_label, text->str);
+  g_string_free (text, TRUE);
+}
+
+static void
+leaks (AssayRedundancyPage *self)
+{
+  assay_redundancy_jobs_leaks (self->session, assay_group_list_get_redundancy (self->groups),
+                               assay_group_list_get_cut (self->groups)->threshold, leaks_done,
+                               self);
+}
+
+/* --- the page --- */
+
+static void
+set_session (AssayRedundancyPage *self, AssaySession *session)
+{
+  g_autoptr (GtkListItemFactory) cells = NULL, cards = NULL;
+
+  if (!g_set_object (&self->session, session) || session == NULL)
+    return;
+  self->groups = assay_group_list_new (session);
+  self->chosen = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (self->groups)));
+  cells = assay_group_cell_factory_new (self->groups);
+  cards = assay_gallery_cell_factory_new (session);
+  gtk_list_view_set_factory (self->group_view, cells);
+  gtk_list_view_set_model (self->group_view, GTK_SELECTION_MODEL (self->chosen));
+  gtk_grid_view_set_factory (self->member_view, cards);
+  g_signal_connect_object (self->groups, "found", G_CALLBACK (on_found), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->groups, "cut", G_CALLBACK (on_cut), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->chosen, "notify::selected-item", G_CALLBACK (show_members), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "columns-changed", G_CALLBACK (fill_rules), self,
+                           G_CONNECT_SWAPPED);
+  fill_rules (self);
+}
+
+static void
+assay_redundancy_page_set_property (GObject *object, guint id, const GValue *value,
+                                    GParamSpec *pspec)
+{
+  set_session (ASSAY_REDUNDANCY_PAGE (object), g_value_get_object (value));
+}
+
+static void
+assay_redundancy_page_dispose (GObject *object)
+{
+  AssayRedundancyPage *self = ASSAY_REDUNDANCY_PAGE (object);
+
+  g_clear_object (&self->chosen);
+  g_clear_object (&self->groups);
+  g_clear_object (&self->members);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (assay_redundancy_page_parent_class)->dispose (object);
+}
+
+#define BIND(NAME) gtk_widget_class_bind_template_child (widget_class, AssayRedundancyPage, NAME)
+
+static void
+assay_redundancy_page_class_init (AssayRedundancyPageClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  object_class->set_property = assay_redundancy_page_set_property;
+  object_class->dispose = assay_redundancy_page_dispose;
+  g_object_class_install_property (
+      object_class, 1,
+      g_param_spec_object ("session", NULL, NULL, ASSAY_TYPE_SESSION,
+                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
+  g_type_ensure (ASSAY_TYPE_OUTCOME_VIEW);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/assay_app/Assay/redundancy_page.ui");
+  BIND (stack);
+  BIND (threshold_adjustment);
+  BIND (floor_adjustment);
+  BIND (threshold_scale);
+  BIND (threshold_spin);
+  BIND (floor_spin);
+  BIND (metric_drop_down);
+  BIND (linkage_drop_down);
+  BIND (keep_drop_down);
+  BIND (order_drop_down);
+  BIND (find_button);
+  BIND (drop_button);
+  BIND (select_button);
+  BIND (store_button);
+  BIND (leaks_button);
+  BIND (select_group_button);
+  BIND (map_button);
+  BIND (predict_button);
+  BIND (refit_button);
+  BIND (summary_label);
+  BIND (group_label);
+  BIND (outcome_label);
+  BIND (group_view);
+  BIND (member_view);
+  BIND (outcome_view);
+}
+
+static void
+connect_buttons (AssayRedundancyPage *self)
+{
+  const struct { GtkButton *button; GCallback callback; } buttons[] = {
+    { self->find_button, G_CALLBACK (find) },
+    { self->drop_button, G_CALLBACK (drop) },
+    { self->select_button, G_CALLBACK (select_redundant) },
+    { self->store_button, G_CALLBACK (save) },
+    { self->leaks_button, G_CALLBACK (leaks) },
+    { self->select_group_button, G_CALLBACK (select_group) },
+    { self->map_button, G_CALLBACK (show_on_map) },
+    { self->predict_button, G_CALLBACK (predict) },
+    { self->refit_button, G_CALLBACK (refit) },
+  };
+
+  for (gsize k = 0; k < G_N_ELEMENTS (buttons); k++)
+    g_signal_connect_swapped (buttons[k].button, "clicked", buttons[k].callback, self);
+}
+
+static void
+assay_redundancy_page_init (AssayRedundancyPage *self)
+{
+  g_autoptr (GtkSelectionModel) none = NULL;
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->members = g_list_store_new (ASSAY_TYPE_ROW);
+  none = GTK_SELECTION_MODEL (
+      gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->members))));
+  gtk_grid_view_set_model (self->member_view, none);
+  assay_drop_down_set_name (self->metric_drop_down, _ ("Metric"));
+  assay_drop_down_set_name (self->linkage_drop_down, _ ("Linkage"));
+  assay_drop_down_set_name (self->keep_drop_down, _ ("Which Row Stays"));
+  assay_drop_down_set_name (self->order_drop_down, _ ("Order of Groups"));
+  assay_drop_down_shorten (self->keep_drop_down);
+  connect_buttons (self);
+  g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
+  g_signal_connect_swapped (self->threshold_adjustment, "value-changed",
+                            G_CALLBACK (on_threshold), self);
+  g_signal_connect_swapped (self->metric_drop_down, "notify::selected", G_CALLBACK (on_metric),
+                            self);
+  g_signal_connect_swapped (self->order_drop_down, "notify::selected", G_CALLBACK (on_order),
+                            self);
+  g_signal_connect_swapped (self->member_view, "activate", G_CALLBACK (member_activated), self);
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/widgets/outcome_view.h"
+
+#include "figure/line.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+#define N_CURVES 4
+
+struct _AssayOutcomeView
+{
+  AdwBin parent;
+  GtkDrawingArea *area;
+  GArray *outcomes;  /* (nullable) of AyOutcome, by threshold */
+  gboolean percent;
+  double *columns;   /* x, then the curves and the band, a point each */
+};
+
+G_DEFINE_FINAL_TYPE (AssayOutcomeView, assay_outcome_view, ADW_TYPE_BIN)
+
+enum { X, PREDICTED, REFITTED, TEST, RANDOM, LOW, HIGH, N_COLUMNS };
+
+static const AyOutcome *
+outcome (AssayOutcomeView *self, guint i)
+{
+  return &g_array_index (self->outcomes, AyOutcome, i);
+}
+
+static guint
+n_points (AssayOutcomeView *self)
+{
+  return self->outcomes != NULL ? self->outcomes->len : 0;
+}
+
+/* Curves want ascending x: the points come tightest first, which is descending for cosines. */
+static void
+fill_columns (AssayOutcomeView *self)
+{
+  guint n = n_points (self);
+  double factor = self->percent ? 100.0 : 1.0;
+  gboolean turn = n > 1 && outcome (self, 0)->threshold > outcome (self, n - 1)->threshold;
+
+  g_free (self->columns);
+  self->columns = g_new (double, (gsize) N_COLUMNS *MAX (n, 1));
+  for (guint i = 0; i < n; i++)
+    {
+      const AyOutcome *at = outcome (self, turn ? n - 1 - i : i);
+      const double values[N_COLUMNS]
+          = { at->threshold, factor * at->accuracy, factor * at->accuracy_valid,
+              factor * at->accuracy_test, factor * at->random_mean, factor * at->random_low,
+              factor * at->random_high };
+
+      for (guint c = 0; c < N_COLUMNS; c++)
+        self->columns[c * n + i] = values[c];
+    }
+}
+
+static gboolean
+any_refitted (AssayOutcomeView *self)
+{
+  for (guint i = 0; i < n_points (self); i++)
+    if (outcome (self, i)->refitted)
+      return TRUE;
+  return FALSE;
+}
+
+static AyFigureLines
+describe (AssayOutcomeView *self, AyFigureCurve curves[N_CURVES])
+{
+  guint n = n_points (self);
+  const double *c = self->columns;
+  gboolean refitted = any_refitted (self);
+
+  curves[0] = (AyFigureCurve) { .name = _ ("predicted, validation"), .n = n, .x = c,
+                                .y = c + PREDICTED * n };
+  curves[1] = (AyFigureCurve) { .name = _ ("refitted, validation (preview)"), .n = n, .x = c,
+                                .y = c + REFITTED * n };
+  curves[2] = (AyFigureCurve) { .name = _ ("refitted, test"), .n = n, .x = c, .y = c + TEST * n };
+  curves[3] = (AyFigureCurve) { .name = _ ("as many at random"), .n = n, .x = c,
+                                .y = c + RANDOM * n, .low = c + LOW * n, .high = c + HIGH * n,
+                                .reference = TRUE };
+  return (AyFigureLines) {
+    .n_curves = refitted ? N_CURVES : 1, .curves = curves,
+    .x_axis = { .label = _ ("threshold") },
+    .y_axis = { .label = self->percent ? _ ("change of accuracy, points") : _ ("change of R2") },
+    .band_label = refitted ? _ ("band: 95 % of the mean of random drops") : NULL, .marks = TRUE,
+  };
+}
+
+static void
+draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user)
+{
+  AssayOutcomeView *self = user;
+  const AyFigureTheme *theme
+      = ay_figure_theme (adw_style_manager_get_dark (adw_style_manager_get_default ()));
+  AyFigureCanvas canvas = { cr, theme, gtk_widget_get_scale_factor (GTK_WIDGET (area)), NULL };
+  AyFigureBox box = { 0, 0, width, height };
+  AyFigureCurve curves[N_CURVES];
+  AyFigureLines lines;
+
+  if (n_points (self) == 0)
+    return;
+  lines = describe (self, curves);
+  ay_figure_lines_draw (&canvas, &lines, &box);
+}
+
+static void
+update (AssayOutcomeView *self)
+{
+  AyFigureCurve curves[N_CURVES];
+  g_autofree char *summary = NULL;
+
+  if (n_points (self) > 0)
+    {
+      AyFigureLines lines = describe (self, curves);
+
+      summary = ay_figure_lines_summary (&lines);
+    }
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->area), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  summary != NULL ? summary : _ ("No outcome curve yet"), -1);
+  gtk_widget_queue_draw (GTK_WIDGET (self->area));
+}
+
+void
+assay_outcome_view_take (AssayOutcomeView *self, GArray *outcomes, gboolean percent)
+{
+  g_clear_pointer (&self->outcomes, g_array_unref);
+  self->outcomes = outcomes;
+  self->percent = percent;
+  fill_columns (self);
+  update (self);
+}
+
+static void
+append_change (GString *text, const char *what, double value, gboolean percent)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (isnan (value))
+    return;
+  g_ascii_formatd (number, sizeof number, percent ? "%+.2f" : "%+.4f",
+                   percent ? 100.0 * value : value);
+  g_string_append_printf (text, "%s%s %s%s", text->len > 0 ? "; " : "", what, number,
+                          percent ? _ (" points") : "");
+}
+
+char *
+assay_outcome_view_dup_line (AssayOutcomeView *self, double threshold)
+{
+  const AyOutcome *nearest = NULL;
+  GString *text;
+
+  for (guint i = 0; i < n_points (self); i++)
+    if (nearest == NULL
+        || fabs (outcome (self, i)->threshold - threshold) < fabs (nearest->threshold - threshold))
+      nearest = outcome (self, i);
+  if (nearest == NULL)
+    return NULL;
+  text = g_string_new (NULL);
+  append_change (text, nearest->rough ? _ ("predicted (rough)") : _ ("predicted"),
+                 nearest->accuracy, self->percent);
+  if (nearest->refitted)
+    {
+      append_change (text, _ ("preview on validation rows"), nearest->accuracy_valid,
+                     self->percent);
+      append_change (text, _ ("on test rows"), nearest->accuracy_test, self->percent);
+      append_change (text, _ ("as many at random"), nearest->random_mean, self->percent);
+    }
+  return g_string_free (text, FALSE);
+}
+
+static void
+assay_outcome_view_finalize (GObject *object)
+{
+  AssayOutcomeView *self = ASSAY_OUTCOME_VIEW (object);
+
+  g_clear_pointer (&self->outcomes, g_array_unref);
+  g_free (self->columns);
+  G_OBJECT_CLASS (assay_outcome_view_parent_class)->finalize (object);
+}
+
+static void
+assay_outcome_view_class_init (AssayOutcomeViewClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = assay_outcome_view_finalize;
+}
+
+static void
+assay_outcome_view_init (AssayOutcomeView *self)
+{
+  self->area = g_object_new (GTK_TYPE_DRAWING_AREA, "accessible-role", GTK_ACCESSIBLE_ROLE_IMG,
+                             "content-height", 220, "hexpand", TRUE, NULL);
+  gtk_drawing_area_set_draw_func (self->area, draw, self, NULL);
+  adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->area));
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
+                           G_CALLBACK (gtk_widget_queue_draw), self->area, G_CONNECT_SWAPPED);
+  update (self);
+}

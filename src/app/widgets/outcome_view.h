@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/work/redundancy.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/* What dropping near copies would cost, over the thresholds: the accuracy predicted on validation
+ * rows and, where refitted, on validation and test rows beside drops at random. */
+#define ASSAY_TYPE_OUTCOME_VIEW (assay_outcome_view_get_type ())
+G_DECLARE_FINAL_TYPE (AssayOutcomeView, assay_outcome_view, ASSAY, OUTCOME_VIEW, AdwBin)
+
+/* Shows a curve: AyOutcome, taken over; NULL shows none. `percent`: accuracies are shares, else
+ * R2. */
+void assay_outcome_view_take (AssayOutcomeView *self, GArray *outcomes, gboolean percent);
+/* One line of figures of the point nearest to a threshold. (transfer full) (nullable) */
+char *assay_outcome_view_dup_line (AssayOutcomeView *self, double threshold);
+
+G_END_DECLS
