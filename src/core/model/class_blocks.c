@@ -10,10 +10,10 @@
  * Rows are drawn by their curvature o_i for the class: with t the sum of the o_i by the number
  * wanted, a row with o_i >= t is taken as it is, and of the others one is taken with weight t each
  * time their curvature has added up to t: as good as a random draw with probability o_i / t, and
- * always the same. As many are wanted as may cost what `worth` rounds do, but 2 (d + 1) at least.
+ * always the same. As many are wanted as may cost what `worth` rounds do, but at least 2 (d + 1).
  *
- * Cost: at most 32 C d^3, and C d^3 / 3 flop; a solve 2 C d^2. Memory: C (d + 1)^2 floats. A task
- * is a class. */
+ * Cost: at most 32 C d^3, and C d^3 / 3 flop; a solve 2 C d^2. Memory: C d^2 / 2 floats (triangles
+ * in LAPACK's rectangular packed form) and a square a worker. A task is a class. */
 #include "core/model/class_blocks.h"
 
 #include "core/base/error.h"
@@ -36,7 +36,8 @@ struct _AyClassBlocks
 {
   guint n_classes;
   gsize stride;
-  float *factors;  /* n_classes x stride x stride */
+  gsize size;      /* of a factor: stride (stride + 1) / 2 */
+  float *factors;  /* n_classes x size */
 };
 
 typedef struct
@@ -64,18 +65,18 @@ ay_class_blocks_suit (const AyHead *head)
   double stride = head->d + 1.0;
 
   return head->n_classes >= 2 && head->d <= MOST_FEATURES
-         && head->n_classes * stride * stride * sizeof (float) <= MOST_BYTES;
+         && head->n_classes * stride * stride / 2 * sizeof (float) <= MOST_BYTES;
 }
 
 /* Adds the rows gathered so far to the block. */
 static void
-add_rows (const Build *self, const float *z, gsize count, float *factor)
+add_rows (const Build *self, const float *z, gsize count, float *square)
 {
   gsize stride = self->blocks->stride;
 
   if (count > 0)
     cblas_ssyrk (CblasRowMajor, CblasUpper, CblasTrans, stride, count, 1.0f, z, stride, 1.0f,
-                 factor, stride);
+                 square, stride);
 }
 
 /* Curvature of row i for class c. */
@@ -87,9 +88,9 @@ curvature_of (const Build *self, gsize i, guint c)
   return ay_curvature_weight (self->at)[i] * p * (1.0 - p);
 }
 
-/* factor = the sum over the rows drawn */
+/* square += the sum over the rows drawn */
 static void
-sum_rows (const Build *self, guint c, float *factor)
+sum_rows (const Build *self, guint c, float *square)
 {
   gsize stride = self->blocks->stride, count = 0;
   g_autofree float *z = g_new (float, BLOCK_ROWS * stride);
@@ -118,26 +119,27 @@ sum_rows (const Build *self, guint c, float *factor)
         continue;
       if (ay_job_is_cancelled (self->job))
         return;
-      add_rows (self, z, count, factor);
+      add_rows (self, z, count, square);
       count = 0;
     }
-  add_rows (self, z, count, factor);
+  add_rows (self, z, count, square);
 }
 
 static void
 build_class (gsize c, guint worker, gpointer data)
 {
   Build *self = data;
-  gsize stride = self->blocks->stride;
-  float *factor = self->blocks->factors + c * stride * stride;
+  gsize stride = self->blocks->stride, last = stride * stride - 1;
+  float *factor = self->blocks->factors + c * self->blocks->size;
+  g_autofree float *square = g_new0 (float, stride * stride);
 
-  sum_rows (self, (guint) c, factor);
+  sum_rows (self, (guint) c, square);
   for (gsize j = 0; j + 1 < stride; j++)
-    factor[j * stride + j] += (float) self->head->lambda;
-  factor[stride * stride - 1] = factor[stride * stride - 1] * (1.0f + (float) FLOOR)
-                                + (float) (FLOOR * self->head->lambda);
+    square[j * stride + j] += (float) self->head->lambda;
+  square[last] = square[last] * (1.0f + (float) FLOOR) + (float) (FLOOR * self->head->lambda);
   /* our upper row-major triangle is LAPACK's lower column-major one */
-  if (LAPACKE_spotrf_work (LAPACK_COL_MAJOR, 'L', stride, factor, stride) != 0)
+  if (LAPACKE_strttf_work (LAPACK_COL_MAJOR, 'N', 'L', stride, square, stride, factor) != 0
+      || LAPACKE_spftrf_work (LAPACK_COL_MAJOR, 'N', 'L', stride, factor) != 0)
     g_atomic_int_set (&self->failed, 1);
 }
 
@@ -150,9 +152,10 @@ ay_class_blocks_new (const AyProblem *problem, const AyHead *head, const AyCurva
 
   self->n_classes = head->n_classes;
   self->stride = head->d + 1;
+  self->size = self->stride * (self->stride + 1) / 2;
   build.n_wanted = CLAMP (worth * ROWS_A_ROUND * problem->n / MAX (head->d, 1),
                           LEAST_ROWS * (double) self->stride, MOST_ROWS * (double) self->stride);
-  self->factors = ay_try_alloc (self->n_classes * self->stride * self->stride, sizeof (float),
+  self->factors = ay_try_alloc (self->n_classes * self->size, sizeof (float),
                                 "the preconditioner", error);
   if (self->factors == NULL
       || !ay_parallel_for (self->n_classes, build_class, &build, job, error))
@@ -184,8 +187,8 @@ solve_class (gsize c, guint worker, gpointer data)
   for (gsize v = 0; v < work->k; v++)
     for (gsize j = 0; j < stride; j++)
       x[v * stride + j] = (float) work->in[(v * self->n_classes + c) * stride + j];
-  LAPACKE_spotrs_work (LAPACK_COL_MAJOR, 'L', stride, work->k,
-                       self->factors + c * stride * stride, stride, x, stride);
+  LAPACKE_spftrs_work (LAPACK_COL_MAJOR, 'N', 'L', stride, work->k, self->factors + c * self->size,
+                       x, stride);
   for (gsize v = 0; v < work->k; v++)
     for (gsize j = 0; j < stride; j++)
       work->out[(v * self->n_classes + c) * stride + j] = x[v * stride + j];
