@@ -90,6 +90,14 @@ def test_retraining():
     assert '16' in assay.fail('score', WORK, 'banzhaf', '-p', 'method=exact')
 
 
+def test_dvrl():
+    """score dvrl: its spread over repeats is told"""
+    one = score('dvrl', '-p', 'iterations=20', '-p', 'repeats=2')['dvrl']
+    assert 0 <= one['minimum'] <= one['maximum'] <= 1
+    assert one['certificate']['median_spread'] >= 0
+    assert -1 <= one['certificate']['repeat_rank_correlation'] <= 1
+
+
 def test_neighbourhood():
     """score density, outlier, uniqueness: of every row, one search"""
     found = score('density', 'outlier', 'uniqueness')

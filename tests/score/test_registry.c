@@ -33,7 +33,7 @@ test_table (void)
                                  "normalized_margin", "label_issue", "knn_shapley", "knn_banzhaf",
                                  "knn_beta", "el2n", "grand", "forgetting", "aum", "confidence",
                                  "variability", "correctness", "tracin", "density", "outlier",
-                                 "uniqueness", "banzhaf", "data_oob" };
+                                 "uniqueness", "banzhaf", "data_oob", "dvrl" };
   guint n;
   const AyScoreMethod *methods = ay_score_methods (&n);
 

@@ -92,6 +92,13 @@ static const AyScoreParameter oob_parameters[] = {
   { NULL, NULL, NULL },
 };
 
+static const AyScoreParameter dvrl_parameters[] = {
+  { "iterations", "600", "of the network, in each repeat" },
+  { "batch", "256", "rows an iteration draws" },
+  { "repeats", "5", "runs with seeds of their own; values are their mean" },
+  { NULL, NULL, NULL },
+};
+
 static const AyScoreMethod methods[] = {
   { .id = "influence",
     .title = "Influence",
@@ -230,6 +237,13 @@ static const AyScoreMethod methods[] = {
     .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "share of votes",
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES,
     .parameters = oob_parameters, .run = ay_run_data_oob },
+  { .id = "dvrl",
+    .title = "Learned value",
+    .sentence = "Probability with which a small network, trained by reinforcement on the "
+                "validation loss, chooses the row for training; low ones are of little use.",
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "probability",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES | AY_NEEDS_VALID, .parameters = dvrl_parameters,
+    .run = ay_run_dvrl },
   { .id = "density",
     .title = "Density",
     .sentence = "How close the nearest other rows are, 0 to 1: 1 among copies, 0.5 at the "

@@ -46,6 +46,7 @@ gboolean ay_run_uniqueness (AyScoreContext *context, AyScoreResult *out, AyJob *
                             GError **error);
 gboolean ay_run_banzhaf (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
 gboolean ay_run_data_oob (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
+gboolean ay_run_dvrl (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
 
 /* n numbers, all missing. NULL with NOMEM. */
 double *ay_score_blank (gsize n, GError **error);
