@@ -86,17 +86,30 @@ assay_search_bar_condition (const char *text, AyTable *columns)
 }
 
 static void
-apply (AssaySearchBar *self)
+apply (AssaySearchBar *self, gboolean typing)
 {
   AyTable *columns = assay_session_get_columns (self->session);
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->entry));
   g_autofree char *where
       = columns != NULL ? assay_search_bar_condition (text, columns) : NULL;
   g_autoptr (GError) error = NULL;
-  gboolean ok = assay_session_set_filter (self->session, where, &error);
+  gboolean ok = typing ? assay_session_type_filter (self->session, where, &error)
+                       : assay_session_set_filter (self->session, where, &error);
 
   gtk_label_set_text (self->error, ok ? "" : error->message);
   gtk_widget_set_visible (GTK_WIDGET (self->error), !ok);
+}
+
+static void
+changed (AssaySearchBar *self)
+{
+  apply (self, TRUE);
+}
+
+static void
+entered (AssaySearchBar *self)
+{
+  apply (self, FALSE);
 }
 
 static void
@@ -104,7 +117,7 @@ stopped (AssaySearchBar *self)
 {
   gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
   gtk_search_bar_set_search_mode (self->bar, FALSE);
-  apply (self);
+  apply (self, FALSE);
 }
 
 static void
@@ -166,8 +179,8 @@ assay_search_bar_init (AssaySearchBar *self)
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->error));
   gtk_search_bar_set_child (self->bar, box);
   gtk_search_bar_connect_entry (self->bar, GTK_EDITABLE (self->entry));
-  g_signal_connect_swapped (self->entry, "search-changed", G_CALLBACK (apply), self);
-  g_signal_connect_swapped (self->entry, "activate", G_CALLBACK (apply), self);
+  g_signal_connect_swapped (self->entry, "search-changed", G_CALLBACK (changed), self);
+  g_signal_connect_swapped (self->entry, "activate", G_CALLBACK (entered), self);
   g_signal_connect_swapped (self->entry, "stop-search", G_CALLBACK (stopped), self);
   g_signal_connect_swapped (self->bar, "notify::search-mode-enabled", G_CALLBACK (shown), self);
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->bar));

@@ -252,6 +252,32 @@ test_single_visible_row (void)
   g_assert_cmpuint (n, ==, PLACE_ROWS - 1);
 }
 
+/* What is typed in one go is one step of undo; what follows an Enter is another. */
+static void
+test_typed_filter (void)
+{
+  g_autoptr (Place) place = place_new (3);
+  g_autoptr (AssaySession) session = place_session (place);
+  g_autofree char *filter = NULL;
+  guint n;
+
+  assay_session_type_filter (session, "score < 1", NULL);
+  g_assert_false (assay_session_type_filter (session, "score < 1 AND", NULL));
+  assay_session_type_filter (session, "score < 1 AND label = 'c1'", NULL);
+  assay_session_set_filter (session, "score < 1 AND label = 'c1'", NULL); /* Enter */
+  assay_session_type_filter (session, "label = 'c2'", NULL);
+  assay_session_undo (session);
+  g_object_get (session, "filter", &filter, NULL);
+  g_assert_cmpstr (filter, ==, "score < 1 AND label = 'c1'");
+  assay_session_undo (session);
+  g_object_get (session, "n-visible", &n, NULL);
+  g_assert_cmpuint (n, ==, PLACE_ROWS);
+  assay_session_redo (session);
+  g_free (filter);
+  g_object_get (session, "filter", &filter, NULL);
+  g_assert_cmpstr (filter, ==, "score < 1 AND label = 'c1'");
+}
+
 static void
 test_nothing_open (void)
 {
@@ -347,6 +373,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/history/order", test_history);
   g_test_add_func ("/app/session/select-mode", test_select_mode);
   g_test_add_func ("/app/session/nothing-open", test_nothing_open);
+  g_test_add_func ("/app/session/typed-filter", test_typed_filter);
   g_test_add_func ("/app/tasks/in-order", test_tasks_in_order);
   g_test_add_func ("/app/tasks/apart", test_tasks_apart);
   g_test_add_func ("/app/tasks/commit", test_commit);

@@ -103,7 +103,11 @@ def main(namespace):
     quiet = {'stdout': subprocess.DEVNULL, 'stderr': subprocess.DEVNULL}
     helpers = [subprocess.Popen(['/usr/libexec/at-spi-bus-launcher', '--launch-immediately'],
                                 **quiet), subprocess.Popen(['openbox'], **quiet)]
-    time.sleep(0.7)
+    end = time.monotonic() + PATIENCE
+    while subprocess.run(['xdotool', 'get_desktop'], check=False, **quiet).returncode != 0 \
+            and time.monotonic() < end:
+        time.sleep(0.1)  # until the window manager answers: it places and focuses windows
+    time.sleep(0.3)
     try:
         namespace.get('run', lambda: Tap().run_all(namespace))()
     finally:

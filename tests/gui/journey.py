@@ -85,11 +85,12 @@ def check_legend(window, work, where):
     left = sum(shown.values())
     labels = window.labels()
     assert f"{left} of {info['rows']} rows visible" in labels
-    at = {name: i for i, name in reversed(list(enumerate(labels)))}
+    counts = {name: said for name, said, button in zip(labels, labels[1:], labels[2:])
+              if button == 'only'}
     for one in info['classes']:
         whole = one['train'] + one['valid'] + one['test']
         part = shown.get(one['name'], 0)
-        said = labels[at[one['name']] + 1]
+        said = counts[one['name']]
         assert said == (str(whole) if part == whole else f'{part}/{whole}'), \
             f"{one['name']}: {said}, {part} of {whole}"
 

@@ -48,6 +48,35 @@ assay_history_record (AssayHistory *self, AssayStep step)
   self->at = self->steps->len;
 }
 
+static AssayStep *
+newest (AssayHistory *self)
+{
+  return self->at > 0 && self->at == self->steps->len
+             ? &g_array_index (self->steps, AssayStep, self->at - 1)
+             : NULL;
+}
+
+gboolean
+assay_history_amend (AssayHistory *self, const AssayFilters *after)
+{
+  AssayStep *step = newest (self);
+
+  if (step == NULL || !step->open)
+    return FALSE;
+  assay_filters_free (step->filters[1]);
+  step->filters[1] = assay_filters_copy (after);
+  return TRUE;
+}
+
+void
+assay_history_close (AssayHistory *self)
+{
+  AssayStep *step = newest (self);
+
+  if (step != NULL)
+    step->open = FALSE;
+}
+
 gboolean
 assay_history_can_undo (const AssayHistory *self)
 {

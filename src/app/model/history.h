@@ -19,6 +19,7 @@ typedef struct
   AssayStepKind kind;
   AyBitset *selection[2];   /* before, after */
   AssayFilters *filters[2]; /* before, after */
+  gboolean open;            /* filters that are being typed: still one step with what follows */
 } AssayStep;
 
 typedef struct _AssayHistory AssayHistory;
@@ -28,6 +29,10 @@ void assay_history_free (AssayHistory *self);
 /* Takes what the step holds; what was undone is forgotten. The oldest selections and filters are
  * forgotten past 200 steps. */
 void assay_history_record (AssayHistory *self, AssayStep step);
+/* The newest step takes these filters as its after, if it is open; else FALSE, nothing happens. */
+gboolean assay_history_amend (AssayHistory *self, const AssayFilters *after);
+/* What is recorded from now on is another step. */
+void assay_history_close (AssayHistory *self);
 gboolean assay_history_can_undo (const AssayHistory *self);
 gboolean assay_history_can_redo (const AssayHistory *self);
 /* Moves the pointer and returns the step passed over: bring back its side 0 (undo) or 1 (redo).

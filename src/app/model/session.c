@@ -3,6 +3,7 @@
 
 #include "app/model/filters.h"
 #include "app/model/history.h"
+#include "app/model/task_queue.h"
 #include "core/base/error.h"
 
 #include <gdk/gdk.h>
@@ -187,10 +188,17 @@ assay_session_class_init (AssaySessionClass *class)
 }
 
 static void
+on_tasks_changed (AssaySession *self)
+{
+  notify (self, PROP_BUSY);
+}
+
+static void
 assay_session_init (AssaySession *self)
 {
   self->hovered = -1;
   self->tasks = g_list_store_new (ASSAY_TYPE_TASK);
+  g_signal_connect_swapped (self->tasks, "items-changed", G_CALLBACK (on_tasks_changed), self);
 }
 
 AssaySession *
@@ -229,27 +237,13 @@ everything_changed (AssaySession *self)
   g_signal_emit (self, signals[SELECTION_CHANGED], 0);
 }
 
-/* Results would be about rows that are no longer shown. */
-static void
-cancel_tasks_of (AssaySession *self, AyWork *work)
-{
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->tasks));
-
-  for (guint i = 0; work != NULL && i < n; i++)
-    {
-      g_autoptr (AssayTask) task = g_list_model_get_item (G_LIST_MODEL (self->tasks), i);
-
-      if (assay_task_get_work (task) == work)
-        assay_task_cancel (task);
-    }
-}
-
 void
 assay_session_set_work (AssaySession *self, AyWork *work)
 {
   static guint last_serial;
 
-  cancel_tasks_of (self, self->work);
+  /* Their results would be about rows that are no longer shown. */
+  assay_task_queue_cancel (self->tasks, self->work);
   clear_work (self);
   self->serial = ++last_serial;
   if (work != NULL)
@@ -466,18 +460,22 @@ assay_session_select_none (AssaySession *self)
 
 /* Takes the new filters and records the step. */
 static void
-change_filters (AssaySession *self, AssayFilters *after)
+change_filters (AssaySession *self, AssayFilters *after, gboolean open)
 {
   AssayFilters *before = self->filters;
 
   self->filters = after;
-  record (self, (AssayStep) { .kind = ASSAY_STEP_FILTERS,
-                              .filters = { before, assay_filters_copy (after) } });
+  if (open && assay_history_amend (self->history, after))
+    assay_filters_free (before);
+  else
+    record (self, (AssayStep) { .kind = ASSAY_STEP_FILTERS,
+                                .filters = { before, assay_filters_copy (after) },
+                                .open = open });
   apply_filters (self);
 }
 
-gboolean
-assay_session_set_filter (AssaySession *self, const char *where, GError **error)
+static gboolean
+change_where (AssaySession *self, const char *where, gboolean open, GError **error)
 {
   AssayFilters *after;
   AyBitset *matches = NULL;
@@ -499,8 +497,24 @@ assay_session_set_filter (AssaySession *self, const char *where, GError **error)
   ay_bitset_free (after->matches);
   after->where = g_strdup (where);
   after->matches = matches;
-  change_filters (self, after);
+  change_filters (self, after, open);
   return TRUE;
+}
+
+gboolean
+assay_session_set_filter (AssaySession *self, const char *where, GError **error)
+{
+  gboolean ok = change_where (self, where, FALSE, error);
+
+  if (self->history != NULL)
+    assay_history_close (self->history);
+  return ok;
+}
+
+gboolean
+assay_session_type_filter (AssaySession *self, const char *where, GError **error)
+{
+  return change_where (self, where, TRUE, error);
 }
 
 void
@@ -514,7 +528,7 @@ assay_session_set_hidden_classes (AssaySession *self, const AyBitset *hidden)
   g_clear_pointer (&after->hidden, ay_bitset_free);
   if (hidden != NULL && ay_bitset_count (hidden) > 0)
     after->hidden = ay_bitset_copy (hidden);
-  change_filters (self, after);
+  change_filters (self, after, FALSE);
 }
 
 const AyBitset *
@@ -532,7 +546,7 @@ assay_session_set_brush (AssaySession *self, const char *column, double low, dou
     return;
   after = assay_filters_copy (self->filters);
   assay_filters_set_brush (after, column, low, high);
-  change_filters (self, after);
+  change_filters (self, after, FALSE);
 }
 
 gboolean
@@ -552,7 +566,7 @@ void
 assay_session_clear_filters (AssaySession *self)
 {
   if (self->work != NULL && !assay_filters_is_empty (self->filters))
-    change_filters (self, assay_filters_new ());
+    change_filters (self, assay_filters_new (), FALSE);
 }
 
 /* After the journal changed. */
@@ -674,37 +688,6 @@ assay_session_get_tasks (AssaySession *self)
   return G_LIST_MODEL (self->tasks);
 }
 
-static void task_ended (AssayTask *task, GObject *session);
-
-/* Of the tasks on workspaces one runs at a time. */
-static void
-start_next (AssaySession *self)
-{
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->tasks));
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (AssayTask) task = g_list_model_get_item (G_LIST_MODEL (self->tasks), i);
-
-      if (!assay_task_has_started (task))
-        assay_task_start (task, G_OBJECT (self), task_ended);
-      if (assay_task_get_work (task) != NULL)
-        break;
-    }
-  notify (self, PROP_BUSY);
-}
-
-static void
-task_ended (AssayTask *task, GObject *session)
-{
-  AssaySession *self = ASSAY_SESSION (session);
-  guint position;
-
-  if (g_list_store_find (self->tasks, task, &position))
-    g_list_store_remove (self->tasks, position);
-  start_next (self);
-}
-
 AssayTask *
 assay_session_run (AssaySession *self, const char *title, AssayTaskFunc func, AssayTaskDone done,
                    gpointer data, GDestroyNotify free_data)
@@ -712,8 +695,7 @@ assay_session_run (AssaySession *self, const char *title, AssayTaskFunc func, As
   g_autoptr (AssayTask) task = assay_task_new (title, func, done, data, free_data);
 
   assay_task_set_work (task, self->work);
-  g_list_store_append (self->tasks, task);
-  start_next (self);
+  assay_task_queue_add (self->tasks, self, task);
   return task; /* kept by the list until it has ended */
 }
 
@@ -723,9 +705,7 @@ assay_session_run_apart (AssaySession *self, const char *title, AssayTaskFunc fu
 {
   g_autoptr (AssayTask) task = assay_task_new (title, func, done, data, free_data);
 
-  g_list_store_append (self->tasks, task);
-  assay_task_start (task, G_OBJECT (self), task_ended);
-  notify (self, PROP_BUSY);
+  assay_task_queue_add (self->tasks, self, task);
   return task;
 }
 

@@ -78,6 +78,9 @@ void assay_session_select_none (AssaySession *self);
 /* Filters. The SQL condition; classes hidden by the legend; a brush on a column. All hold at once.
  * Recorded for undo. FALSE with the reason for a bad condition: nothing changes. */
 gboolean assay_session_set_filter (AssaySession *self, const char *where, GError **error);
+/* The same while it is being typed: one step of undo with what was typed just before, until
+ * assay_session_set_filter() ends it. */
+gboolean assay_session_type_filter (AssaySession *self, const char *where, GError **error);
 /* Rows of `column` (a category) with these codes are hidden; NULL shows all. */
 void assay_session_set_hidden_classes (AssaySession *self, const AyBitset *hidden);
 const AyBitset *assay_session_get_hidden_classes (AssaySession *self); /* (nullable) */
