@@ -11,14 +11,14 @@
 
 struct _AssayDecisionBar
 {
-  AdwBin parent;
-  AssaySession *session;
+  AssaySessionBin parent;
+  AssaySession *session; /* kept by the parent */
   AssayTask *estimating; /* (nullable) */
   guint rest;
   GtkLabel *estimate_label, *proof_label;
 };
 
-G_DEFINE_FINAL_TYPE (AssayDecisionBar, assay_decision_bar, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (AssayDecisionBar, assay_decision_bar, ASSAY_TYPE_SESSION_BIN)
 
 /* One question to the core: these rows, with or without the refit. */
 typedef struct
@@ -204,16 +204,13 @@ on_selection_changed (AssayDecisionBar *self)
 }
 
 static void
-assay_decision_bar_set_property (GObject *object, guint id, const GValue *value,
-                                 GParamSpec *pspec)
+assay_decision_bar_bind (AssaySessionBin *bin, AssaySession *session)
 {
-  AssayDecisionBar *self = ASSAY_DECISION_BAR (object);
+  static const char *const changes[] = { "selection-changed", NULL };
 
-  if (!g_set_object (&self->session, g_value_get_object (value)) || self->session == NULL)
-    return;
-  g_signal_connect_object (self->session, "selection-changed", G_CALLBACK (on_selection_changed),
-                           self, G_CONNECT_SWAPPED);
-  on_selection_changed (self);
+  ASSAY_DECISION_BAR (bin)->session = session;
+  assay_session_bin_watch (bin, changes, G_CALLBACK (on_selection_changed));
+  on_selection_changed (ASSAY_DECISION_BAR (bin));
 }
 
 static void
@@ -222,7 +219,6 @@ assay_decision_bar_dispose (GObject *object)
   AssayDecisionBar *self = ASSAY_DECISION_BAR (object);
 
   g_clear_handle_id (&self->rest, g_source_remove);
-  g_clear_object (&self->session);
   G_OBJECT_CLASS (assay_decision_bar_parent_class)->dispose (object);
 }
 
@@ -232,12 +228,8 @@ assay_decision_bar_class_init (AssayDecisionBarClass *class)
   GObjectClass *object_class = G_OBJECT_CLASS (class);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
-  object_class->set_property = assay_decision_bar_set_property;
+  ASSAY_SESSION_BIN_CLASS (class)->bind = assay_decision_bar_bind;
   object_class->dispose = assay_decision_bar_dispose;
-  g_object_class_install_property (
-      object_class, 1,
-      g_param_spec_object ("session", NULL, NULL, ASSAY_TYPE_SESSION,
-                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/assay_app/Assay/decision_bar.ui");
   gtk_widget_class_bind_template_child (widget_class, AssayDecisionBar, estimate_label);

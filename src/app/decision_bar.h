@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "app/model/session.h"
-
-#include <adwaita.h>
+#include "app/widgets/session_bin.h"
 
 G_BEGIN_DECLS
 
@@ -11,7 +9,7 @@ G_BEGIN_DECLS
  * the exact refit on "Prove it", both kept beside each other), and the decisions about them.
  * Property: session. */
 #define ASSAY_TYPE_DECISION_BAR (assay_decision_bar_get_type ())
-G_DECLARE_FINAL_TYPE (AssayDecisionBar, assay_decision_bar, ASSAY, DECISION_BAR, AdwBin)
+G_DECLARE_FINAL_TYPE (AssayDecisionBar, assay_decision_bar, ASSAY, DECISION_BAR, AssaySessionBin)
 
 void assay_decision_bar_prove (AssayDecisionBar *self);
 

@@ -6,14 +6,14 @@
 
 struct _AssaySearchBar
 {
-  AdwBin parent;
-  AssaySession *session;
+  AssaySessionBin parent;
+  AssaySession *session; /* kept by the parent */
   GtkSearchBar *bar;
   GtkSearchEntry *entry;
   GtkLabel *error;
 };
 
-G_DEFINE_FINAL_TYPE (AssaySearchBar, assay_search_bar, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (AssaySearchBar, assay_search_bar, ASSAY_TYPE_SESSION_BIN)
 
 /* Words of a person rarely hold these; a condition needs one. */
 static gboolean
@@ -128,6 +128,13 @@ shown (AssaySearchBar *self)
 }
 
 void
+assay_search_bar_open (AssaySearchBar *self)
+{
+  gtk_search_bar_set_search_mode (self->bar, TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->entry)); /* also when it was open already */
+}
+
+void
 assay_search_bar_bind_button (AssaySearchBar *self, GtkToggleButton *button)
 {
   g_object_bind_property (button, "active", self->bar, "search-mode-enabled",
@@ -135,29 +142,15 @@ assay_search_bar_bind_button (AssaySearchBar *self, GtkToggleButton *button)
 }
 
 static void
-assay_search_bar_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+assay_search_bar_bind (AssaySessionBin *bin, AssaySession *session)
 {
-  g_set_object (&ASSAY_SEARCH_BAR (object)->session, g_value_get_object (value));
-}
-
-static void
-assay_search_bar_dispose (GObject *object)
-{
-  g_clear_object (&ASSAY_SEARCH_BAR (object)->session);
-  G_OBJECT_CLASS (assay_search_bar_parent_class)->dispose (object);
+  ASSAY_SEARCH_BAR (bin)->session = session;
 }
 
 static void
 assay_search_bar_class_init (AssaySearchBarClass *class)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (class);
-
-  object_class->set_property = assay_search_bar_set_property;
-  object_class->dispose = assay_search_bar_dispose;
-  g_object_class_install_property (
-      object_class, 1,
-      g_param_spec_object ("session", NULL, NULL, ASSAY_TYPE_SESSION,
-                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
+  ASSAY_SESSION_BIN_CLASS (class)->bind = assay_search_bar_bind;
 }
 
 static void

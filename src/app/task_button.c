@@ -5,12 +5,11 @@
 
 struct _AssayTaskButton
 {
-  AdwBin parent;
-  AssaySession *session;
+  AssaySessionBin parent;
   GtkWidget *list;
 };
 
-G_DEFINE_FINAL_TYPE (AssayTaskButton, assay_task_button, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (AssayTaskButton, assay_task_button, ASSAY_TYPE_SESSION_BIN)
 
 static void
 cancel_clicked (GtkButton *button, gpointer task)
@@ -53,39 +52,18 @@ make_row (gpointer item, gpointer data)
 }
 
 static void
-set_session (AssayTaskButton *self, AssaySession *session)
+assay_task_button_bind (AssaySessionBin *bin, AssaySession *session)
 {
-  if (!g_set_object (&self->session, session) || session == NULL)
-    return;
-  gtk_list_box_bind_model (GTK_LIST_BOX (self->list), assay_session_get_tasks (session), make_row,
-                           NULL, NULL);
-  g_object_bind_property (session, "busy", self, "visible", G_BINDING_SYNC_CREATE);
-}
+  GtkListBox *list = GTK_LIST_BOX (ASSAY_TASK_BUTTON (bin)->list);
 
-static void
-assay_task_button_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  set_session (ASSAY_TASK_BUTTON (object), g_value_get_object (value));
-}
-
-static void
-assay_task_button_dispose (GObject *object)
-{
-  g_clear_object (&ASSAY_TASK_BUTTON (object)->session);
-  G_OBJECT_CLASS (assay_task_button_parent_class)->dispose (object);
+  gtk_list_box_bind_model (list, assay_session_get_tasks (session), make_row, NULL, NULL);
+  g_object_bind_property (session, "busy", bin, "visible", G_BINDING_SYNC_CREATE);
 }
 
 static void
 assay_task_button_class_init (AssayTaskButtonClass *class)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (class);
-
-  object_class->set_property = assay_task_button_set_property;
-  object_class->dispose = assay_task_button_dispose;
-  g_object_class_install_property (
-      object_class, 1,
-      g_param_spec_object ("session", NULL, NULL, ASSAY_TYPE_SESSION,
-                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
+  ASSAY_SESSION_BIN_CLASS (class)->bind = assay_task_button_bind;
 }
 
 static void

@@ -211,10 +211,10 @@ assay_window_get_decision_bar (AssayWindow *self)
   return self->decision_bar;
 }
 
-GtkToggleButton *
-assay_window_get_search_button (AssayWindow *self)
+AssaySearchBar *
+assay_window_get_search_bar (AssayWindow *self)
 {
-  return self->search_button;
+  return self->search_bar;
 }
 
 static gboolean

@@ -285,7 +285,7 @@ action_page (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 action_search (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  gtk_toggle_button_set_active (assay_window_get_search_button (ASSAY_WINDOW (widget)), TRUE);
+  assay_search_bar_open (assay_window_get_search_bar (ASSAY_WINDOW (widget)));
 }
 
 static void

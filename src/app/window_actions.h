@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/decision_bar.h"
+#include "app/search_bar.h"
 #include "app/window.h"
 
 G_BEGIN_DECLS
@@ -20,6 +21,6 @@ void assay_window_cancel_open (AssayWindow *self);
 AdwViewStack *assay_window_get_pages (AssayWindow *self);
 GtkRevealer *assay_window_get_pane (AssayWindow *self, gboolean inspector);
 AssayDecisionBar *assay_window_get_decision_bar (AssayWindow *self);
-GtkToggleButton *assay_window_get_search_button (AssayWindow *self);
+AssaySearchBar *assay_window_get_search_bar (AssayWindow *self);
 
 G_END_DECLS

@@ -10,8 +10,8 @@
 
 struct _AssayMapPage
 {
-  AdwBin parent;
-  AssaySession *session;
+  AssaySessionBin parent;
+  AssaySession *session; /* kept by the parent */
   AssayMapView *map_view;
   AssayRowCard *card;
   AssayColumnChooser *color_chooser;
@@ -20,7 +20,7 @@ struct _AssayMapPage
   GtkWidget *empty_label;
 };
 
-G_DEFINE_FINAL_TYPE (AssayMapPage, assay_map_page, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (AssayMapPage, assay_map_page, ASSAY_TYPE_SESSION_BIN)
 
 static void
 choose_tool (AssayMapPage *self)
@@ -75,38 +75,24 @@ on_columns_changed (AssayMapPage *self)
 }
 
 static void
-assay_map_page_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+assay_map_page_bind (AssaySessionBin *bin, AssaySession *session)
 {
-  AssayMapPage *self = ASSAY_MAP_PAGE (object);
+  static const char *const changes[] = { "columns-changed", NULL };
+  AssayMapPage *self = ASSAY_MAP_PAGE (bin);
 
-  if (!g_set_object (&self->session, g_value_get_object (value)) || self->session == NULL)
-    return;
-  g_object_set (self->map_view, "session", self->session, NULL);
-  assay_column_chooser_bind_color (self->color_chooser, self->session);
-  g_signal_connect_object (self->session, "columns-changed", G_CALLBACK (on_columns_changed), self,
-                           G_CONNECT_SWAPPED);
+  self->session = session;
+  g_object_set (self->map_view, "session", session, NULL);
+  assay_column_chooser_bind_color (self->color_chooser, session);
+  assay_session_bin_watch (bin, changes, G_CALLBACK (on_columns_changed));
   on_columns_changed (self);
-}
-
-static void
-assay_map_page_dispose (GObject *object)
-{
-  g_clear_object (&ASSAY_MAP_PAGE (object)->session);
-  G_OBJECT_CLASS (assay_map_page_parent_class)->dispose (object);
 }
 
 static void
 assay_map_page_class_init (AssayMapPageClass *class)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (class);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
-  object_class->set_property = assay_map_page_set_property;
-  object_class->dispose = assay_map_page_dispose;
-  g_object_class_install_property (
-      object_class, 1,
-      g_param_spec_object ("session", NULL, NULL, ASSAY_TYPE_SESSION,
-                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
+  ASSAY_SESSION_BIN_CLASS (class)->bind = assay_map_page_bind;
   g_type_ensure (ASSAY_TYPE_MAP_VIEW);
   g_type_ensure (ASSAY_TYPE_ROW_CARD);
   g_type_ensure (ASSAY_TYPE_COLUMN_CHOOSER);

@@ -7,8 +7,8 @@
 
 struct _AssayOverviewPage
 {
-  AdwBin parent;
-  AssaySession *session;
+  AssaySessionBin parent;
+  AssaySession *session; /* kept by the parent */
   AdwPreferencesPage *page;
   GPtrArray *groups;  /* shown now, borrowed */
   char *fitness;      /* (nullable) the head's line */
@@ -18,7 +18,7 @@ struct _AssayOverviewPage
   guint pending;
 };
 
-G_DEFINE_FINAL_TYPE (AssayOverviewPage, assay_overview_page, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (AssayOverviewPage, assay_overview_page, ASSAY_TYPE_SESSION_BIN)
 
 static void schedule (AssayOverviewPage *self);
 
@@ -281,19 +281,16 @@ on_opened (AssayOverviewPage *self)
 }
 
 static void
-assay_overview_page_set_property (GObject *object, guint id, const GValue *value,
-                                  GParamSpec *pspec)
+assay_overview_page_bind (AssaySessionBin *bin, AssaySession *session)
 {
-  AssayOverviewPage *self = ASSAY_OVERVIEW_PAGE (object);
+  static const char *const opened[] = { "notify::title", NULL };
+  static const char *const columns[] = { "columns-changed", NULL };
+  static const char *const decided[] = { "decided", NULL };
 
-  if (!g_set_object (&self->session, g_value_get_object (value)) || self->session == NULL)
-    return;
-  g_signal_connect_object (self->session, "notify::title", G_CALLBACK (on_opened), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->session, "columns-changed", G_CALLBACK (on_columns_changed), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->session, "decided", G_CALLBACK (schedule), self,
-                           G_CONNECT_SWAPPED);
+  ASSAY_OVERVIEW_PAGE (bin)->session = session;
+  assay_session_bin_watch (bin, opened, G_CALLBACK (on_opened));
+  assay_session_bin_watch (bin, columns, G_CALLBACK (on_columns_changed));
+  assay_session_bin_watch (bin, decided, G_CALLBACK (schedule));
 }
 
 static void
@@ -302,7 +299,6 @@ assay_overview_page_finalize (GObject *object)
   AssayOverviewPage *self = ASSAY_OVERVIEW_PAGE (object);
 
   g_clear_handle_id (&self->pending, g_source_remove);
-  g_clear_object (&self->session);
   g_ptr_array_unref (self->groups);
   g_free (self->fitness);
   G_OBJECT_CLASS (assay_overview_page_parent_class)->finalize (object);
@@ -313,12 +309,8 @@ assay_overview_page_class_init (AssayOverviewPageClass *class)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (class);
 
-  object_class->set_property = assay_overview_page_set_property;
+  ASSAY_SESSION_BIN_CLASS (class)->bind = assay_overview_page_bind;
   object_class->finalize = assay_overview_page_finalize;
-  g_object_class_install_property (
-      object_class, 1,
-      g_param_spec_object ("session", NULL, NULL, ASSAY_TYPE_SESSION,
-                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
 }
 
 static void

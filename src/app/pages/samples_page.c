@@ -11,8 +11,8 @@
 
 struct _AssaySamplesPage
 {
-  AdwBin parent;
-  AssaySession *session;
+  AssaySessionBin parent;
+  AssaySession *session; /* kept by the parent */
   AssayRowModel *rows;
   GtkColumnView *table;
   GtkGridView *gallery;
@@ -25,7 +25,7 @@ struct _AssaySamplesPage
   gboolean outdated; /* cells are made only while the page is seen: they are many */
 };
 
-G_DEFINE_FINAL_TYPE (AssaySamplesPage, assay_samples_page, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (AssaySamplesPage, assay_samples_page, ASSAY_TYPE_SESSION_BIN)
 
 /* GTK makes the cells of some 200 rows at once: only for the view that is seen. */
 static void
@@ -150,31 +150,21 @@ activated (AssaySamplesPage *self, guint position)
 }
 
 static void
-set_session (AssaySamplesPage *self, AssaySession *session)
+assay_samples_page_bind (AssaySessionBin *bin, AssaySession *session)
 {
-  g_autoptr (GtkListItemFactory) factory = NULL;
+  static const char *const columns[] = { "columns-changed", "decided", NULL };
+  static const char *const colors[] = { "notify::color-by", NULL };
+  AssaySamplesPage *self = ASSAY_SAMPLES_PAGE (bin);
+  g_autoptr (GtkListItemFactory) factory = assay_gallery_cell_factory_new (session);
 
-  if (!g_set_object (&self->session, session) || session == NULL)
-    return;
+  self->session = session;
   self->rows = assay_row_model_new (session);
-  factory = assay_gallery_cell_factory_new (session);
   gtk_grid_view_set_factory (self->gallery, factory);
-  g_signal_connect_object (session, "columns-changed", G_CALLBACK (on_columns_changed), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "decided", G_CALLBACK (on_columns_changed), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "notify::color-by", G_CALLBACK (on_color_by), self,
-                           G_CONNECT_SWAPPED);
+  assay_session_bin_watch (bin, columns, G_CALLBACK (on_columns_changed));
+  assay_session_bin_watch (bin, colors, G_CALLBACK (on_color_by));
   g_signal_connect_object (self->rows, "items-changed", G_CALLBACK (show_count), self,
                            G_CONNECT_SWAPPED);
   on_columns_changed (self);
-}
-
-static void
-assay_samples_page_set_property (GObject *object, guint id, const GValue *value,
-                                 GParamSpec *pspec)
-{
-  set_session (ASSAY_SAMPLES_PAGE (object), g_value_get_object (value));
 }
 
 static void
@@ -183,7 +173,6 @@ assay_samples_page_dispose (GObject *object)
   AssaySamplesPage *self = ASSAY_SAMPLES_PAGE (object);
 
   g_clear_object (&self->rows);
-  g_clear_object (&self->session);
   G_OBJECT_CLASS (assay_samples_page_parent_class)->dispose (object);
 }
 
@@ -193,12 +182,8 @@ assay_samples_page_class_init (AssaySamplesPageClass *class)
   GObjectClass *object_class = G_OBJECT_CLASS (class);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
-  object_class->set_property = assay_samples_page_set_property;
+  ASSAY_SESSION_BIN_CLASS (class)->bind = assay_samples_page_bind;
   object_class->dispose = assay_samples_page_dispose;
-  g_object_class_install_property (
-      object_class, 1,
-      g_param_spec_object ("session", NULL, NULL, ASSAY_TYPE_SESSION,
-                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/assay_app/Assay/samples_page.ui");
   gtk_widget_class_bind_template_child (widget_class, AssaySamplesPage, table);

@@ -10,14 +10,14 @@
 
 struct _AssayColorLegend
 {
-  AdwBin parent;
-  AssaySession *session;
+  AssaySessionBin parent;
+  AssaySession *session; /* kept by the parent */
   AssayPointColors *colors; /* (nullable) */
   GtkBox *box;
   guint pending;
 };
 
-G_DEFINE_FINAL_TYPE (AssayColorLegend, assay_color_legend, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (AssayColorLegend, assay_color_legend, ASSAY_TYPE_SESSION_BIN)
 
 static void
 draw_strip (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
@@ -155,20 +155,16 @@ on_visible_changed (AssayColorLegend *self)
 }
 
 static void
-assay_color_legend_set_property (GObject *object, guint id, const GValue *value,
-                                 GParamSpec *pspec)
+assay_color_legend_bind (AssaySessionBin *bin, AssaySession *session)
 {
-  AssayColorLegend *self = ASSAY_COLOR_LEGEND (object);
   static const char *const changes[]
       = { "notify::color-by", "columns-changed", "decided", NULL };
+  static const char *const visible[] = { "visible-changed", NULL };
+  AssayColorLegend *self = ASSAY_COLOR_LEGEND (bin);
 
-  if (!g_set_object (&self->session, g_value_get_object (value)) || self->session == NULL)
-    return;
-  for (guint i = 0; changes[i] != NULL; i++)
-    g_signal_connect_object (self->session, changes[i], G_CALLBACK (schedule), self,
-                             G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->session, "visible-changed", G_CALLBACK (on_visible_changed),
-                           self, G_CONNECT_SWAPPED);
+  self->session = session;
+  assay_session_bin_watch (bin, changes, G_CALLBACK (schedule));
+  assay_session_bin_watch (bin, visible, G_CALLBACK (on_visible_changed));
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
                            G_CALLBACK (schedule), self, G_CONNECT_SWAPPED);
   schedule (self);
@@ -180,7 +176,6 @@ assay_color_legend_dispose (GObject *object)
   AssayColorLegend *self = ASSAY_COLOR_LEGEND (object);
 
   g_clear_handle_id (&self->pending, g_source_remove);
-  g_clear_object (&self->session);
   G_OBJECT_CLASS (assay_color_legend_parent_class)->dispose (object);
 }
 
@@ -196,13 +191,9 @@ assay_color_legend_class_init (AssayColorLegendClass *class)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (class);
 
-  object_class->set_property = assay_color_legend_set_property;
+  ASSAY_SESSION_BIN_CLASS (class)->bind = assay_color_legend_bind;
   object_class->dispose = assay_color_legend_dispose;
   object_class->finalize = assay_color_legend_finalize;
-  g_object_class_install_property (
-      object_class, 1,
-      g_param_spec_object ("session", NULL, NULL, ASSAY_TYPE_SESSION,
-                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
 }
 
 static void

@@ -9,8 +9,8 @@
 
 struct _AssayFilterSide
 {
-  AdwBin parent;
-  AssaySession *session;
+  AssaySessionBin parent;
+  AssaySession *session; /* kept by the parent */
   GtkBox *classes;
   GtkLabel *count_label;
   GPtrArray *checks, *marks, *counts; /* of the class lines, borrowed */
@@ -19,7 +19,7 @@ struct _AssayFilterSide
   gboolean showing;
 };
 
-G_DEFINE_FINAL_TYPE (AssayFilterSide, assay_filter_side, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (AssayFilterSide, assay_filter_side, ASSAY_TYPE_SESSION_BIN)
 
 static guint
 n_classes (AssayFilterSide *self)
@@ -204,30 +204,23 @@ choose_brush (AssayFilterSide *self)
 }
 
 static void
-set_session (AssayFilterSide *self, AssaySession *session)
+assay_filter_side_bind (AssaySessionBin *bin, AssaySession *session)
 {
-  if (!g_set_object (&self->session, session) || session == NULL)
-    return;
+  static const char *const opened[] = { "notify::title", NULL };
+  static const char *const visible[] = { "visible-changed", NULL };
+  static const char *const columns[] = { "notify::color-by", "columns-changed", NULL };
+  static const char *const colors[] = { "notify::color-by", NULL };
+  AssayFilterSide *self = ASSAY_FILTER_SIDE (bin);
+
+  self->session = session;
   g_object_set (self->brush, "session", session, NULL);
   g_object_set (self->colors, "session", session, NULL);
-  g_signal_connect_object (session, "notify::title", G_CALLBACK (make_classes), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "visible-changed", G_CALLBACK (on_visible_changed), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "notify::color-by", G_CALLBACK (choose_brush), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "notify::color-by", G_CALLBACK (show_marks), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "columns-changed", G_CALLBACK (choose_brush), self,
-                           G_CONNECT_SWAPPED);
+  assay_session_bin_watch (bin, opened, G_CALLBACK (make_classes));
+  assay_session_bin_watch (bin, visible, G_CALLBACK (on_visible_changed));
+  assay_session_bin_watch (bin, columns, G_CALLBACK (choose_brush));
+  assay_session_bin_watch (bin, colors, G_CALLBACK (show_marks));
   make_classes (self);
   choose_brush (self);
-}
-
-static void
-assay_filter_side_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  set_session (ASSAY_FILTER_SIDE (object), g_value_get_object (value));
 }
 
 static void
@@ -235,7 +228,6 @@ assay_filter_side_finalize (GObject *object)
 {
   AssayFilterSide *self = ASSAY_FILTER_SIDE (object);
 
-  g_clear_object (&self->session);
   g_ptr_array_unref (self->checks);
   g_ptr_array_unref (self->marks);
   g_ptr_array_unref (self->counts);
@@ -247,12 +239,8 @@ assay_filter_side_class_init (AssayFilterSideClass *class)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (class);
 
-  object_class->set_property = assay_filter_side_set_property;
+  ASSAY_SESSION_BIN_CLASS (class)->bind = assay_filter_side_bind;
   object_class->finalize = assay_filter_side_finalize;
-  g_object_class_install_property (
-      object_class, 1,
-      g_param_spec_object ("session", NULL, NULL, ASSAY_TYPE_SESSION,
-                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
 }
 
 static void

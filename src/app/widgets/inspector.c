@@ -12,8 +12,8 @@
 
 struct _AssayInspector
 {
-  AdwBin parent;
-  AssaySession *session;
+  AssaySessionBin parent;
+  AssaySession *session; /* kept by the parent */
   gint64 row;
   guint pending;
   GtkLabel *title, *text;
@@ -21,7 +21,7 @@ struct _AssayInspector
   GtkListBox *values;
 };
 
-G_DEFINE_FINAL_TYPE (AssayInspector, assay_inspector, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (AssayInspector, assay_inspector, ASSAY_TYPE_SESSION_BIN)
 
 /* A line "name  value"; scores tell on hover what they mean and which way is good. */
 static GtkWidget *
@@ -157,22 +157,16 @@ forget (AssayInspector *self)
 }
 
 static void
-assay_inspector_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+assay_inspector_bind (AssaySessionBin *bin, AssaySession *session)
 {
-  AssayInspector *self = ASSAY_INSPECTOR (object);
+  static const char *const opened[] = { "notify::title", NULL };
+  static const char *const changes[]
+      = { "notify::hovered", "selection-changed", "columns-changed", "decided", NULL };
+  AssayInspector *self = ASSAY_INSPECTOR (bin);
 
-  if (!g_set_object (&self->session, g_value_get_object (value)) || self->session == NULL)
-    return;
-  g_signal_connect_object (self->session, "notify::title", G_CALLBACK (forget), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->session, "notify::hovered", G_CALLBACK (schedule), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->session, "selection-changed", G_CALLBACK (schedule), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->session, "columns-changed", G_CALLBACK (schedule), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->session, "decided", G_CALLBACK (schedule), self,
-                           G_CONNECT_SWAPPED);
+  self->session = session;
+  assay_session_bin_watch (bin, opened, G_CALLBACK (forget));
+  assay_session_bin_watch (bin, changes, G_CALLBACK (schedule));
   forget (self);
 }
 
@@ -182,7 +176,6 @@ assay_inspector_dispose (GObject *object)
   AssayInspector *self = ASSAY_INSPECTOR (object);
 
   g_clear_handle_id (&self->pending, g_source_remove);
-  g_clear_object (&self->session);
   G_OBJECT_CLASS (assay_inspector_parent_class)->dispose (object);
 }
 
@@ -191,12 +184,8 @@ assay_inspector_class_init (AssayInspectorClass *class)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (class);
 
-  object_class->set_property = assay_inspector_set_property;
+  ASSAY_SESSION_BIN_CLASS (class)->bind = assay_inspector_bind;
   object_class->dispose = assay_inspector_dispose;
-  g_object_class_install_property (
-      object_class, 1,
-      g_param_spec_object ("session", NULL, NULL, ASSAY_TYPE_SESSION,
-                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
 }
 
 static void

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "app/model/session.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/* A part of the window that shows a session: what pages and panes have in common. It keeps the
+ * session; a subclass says in `bind` what it watches, and may hold the pointer from then on.
+ * Property: session (AssaySession, write only). */
+#define ASSAY_TYPE_SESSION_BIN (assay_session_bin_get_type ())
+G_DECLARE_DERIVABLE_TYPE (AssaySessionBin, assay_session_bin, ASSAY, SESSION_BIN, AdwBin)
+
+struct _AssaySessionBinClass
+{
+  AdwBinClass parent_class;
+  void (*bind) (AssaySessionBin *self, AssaySession *session);
+};
+
+/* Calls func (self) on each of these signals of the session, until self is gone. */
+void assay_session_bin_watch (AssaySessionBin *self, const char *const *signals, GCallback func);
+
+G_END_DECLS
