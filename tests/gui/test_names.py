@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every control that can be reached has a name, on every page and in the dialogs."""
 import shutil
+import time
 
 import drive
 
@@ -20,7 +21,7 @@ def test_empty_window():
 
 
 def test_pages():
-    """Overview, map, search, export"""
+    """Overview, map, search, samples, export, preferences"""
     drive.twice(walk_pages)
 
 
@@ -33,9 +34,21 @@ def walk_pages():
         named(window, 'names-overview')
         window.keys('ctrl+f')
         named(window, 'names-search')
-        window.keys('Escape', 'ctrl+e')
+        window.keys('Escape', 'ctrl+3')
+        window.find('Samples', 'table')
+        named(window, 'names-samples')
+        window.click('Gallery', 'push button')
+        time.sleep(1)
+        named(window, 'names-gallery')
+        window.keys('ctrl+e')
         window.find('Choose File…')
         named(window, 'names-export')
+        window.keys('Escape')
+        window.gone('Choose File…')
+        window.activate()
+        window.keys('ctrl+comma')
+        window.find('Standardise the features.*')
+        named(window, 'names-preferences')
 
 
 drive.main(globals())
