@@ -98,6 +98,16 @@ def test_dvrl():
     assert -1 <= one['certificate']['repeat_rank_correlation'] <= 1
 
 
+def test_influence_of():
+    """score influence: on one row, and relative to the gradients' lengths"""
+    row = assay.run('select', WORK, '--where', "split = 'valid'", '--limit', '1').split()[-1]
+    one = score('influence', '-p', f'of={row}')['influence']
+    assert one['certificate']['of_row'] == row and 'target' not in one['certificate']
+    relative = score('influence', '-p', f'of={row}', '-p', 'relative=yes')['influence']
+    assert relative['negative'] == one['negative'] and relative['positive'] == one['positive']
+    assert 'no row' in assay.fail('score', WORK, 'influence', '-p', 'of=nowhere')
+
+
 def test_neighbourhood():
     """score density, outlier, uniqueness: of every row, one search"""
     found = score('density', 'outlier', 'uniqueness')

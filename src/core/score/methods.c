@@ -4,6 +4,12 @@
 
 #include <string.h>
 
+static const AyScoreParameter influence_parameters[] = {
+  { "of", "", "id of one labelled row: influence on its loss alone, instead of on all valid rows" },
+  { "relative", "no", "yes: divided by the length of the row's own gradient" },
+  { NULL, NULL, NULL },
+};
+
 static const AyScoreParameter loo_parameters[] = {
   { "refit_above", "0.5", "rows whose largest eigenvalue of W K is above this are refitted" },
   { "max_refits", "200", "at most so many rows, of highest leverage first" },
@@ -105,7 +111,8 @@ static const AyScoreMethod methods[] = {
     .sentence = "Change of the mean validation loss if the row were removed from training, to "
                 "first order; above 0 the row helps.",
     .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "nats",
-    .needs = AY_NEEDS_LABEL | AY_NEEDS_VALID, .run = ay_run_influence },
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_VALID, .parameters = influence_parameters,
+    .run = ay_run_influence_asked },
   { .id = "loo",
     .title = "Leave-one-out",
     .sentence = "Change of the mean validation loss if the row were removed from training and the "

@@ -172,7 +172,7 @@ complete (const AyScoreMethod *method, AyScoreContext *context, AyScoreResult *o
   ay_score_text (out, "meaning", method->sentence);
   json_object_set_int_member (out->certificate, "seed", (gint64) ay_score_context_seed (context));
   say_parameters (method, context, out);
-  if (method->needs & AY_NEEDS_VALID)
+  if ((method->needs & AY_NEEDS_VALID) && !json_object_has_member (out->certificate, "of_row"))
     {
       g_autofree char *target = ay_score_context_describe_target (context, error);
 
