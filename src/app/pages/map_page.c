@@ -2,6 +2,7 @@
 #include "app/pages/map_page.h"
 
 #include "app/widgets/column_chooser.h"
+#include "app/widgets/map_chooser.h"
 #include "app/widgets/map_view.h"
 #include "app/widgets/row_card.h"
 
@@ -15,6 +16,7 @@ struct _AssayMapPage
   AssayMapView *map_view;
   AssayRowCard *card;
   AssayColumnChooser *color_chooser;
+  AssayMapChooser *map_chooser;
   GtkToggleButton *pan_button, *rectangle_button, *lasso_button, *density_button;
   GtkButton *fit_button, *fit_selection_button;
   GtkWidget *empty_label;
@@ -83,6 +85,7 @@ assay_map_page_bind (AssaySessionBin *bin, AssaySession *session)
   self->session = session;
   g_object_set (self->map_view, "session", session, NULL);
   assay_column_chooser_bind_color (self->color_chooser, session);
+  assay_map_chooser_bind (self->map_chooser, session, self->map_view);
   assay_session_bin_watch (bin, changes, G_CALLBACK (on_columns_changed));
   on_columns_changed (self);
 }
@@ -96,11 +99,13 @@ assay_map_page_class_init (AssayMapPageClass *class)
   g_type_ensure (ASSAY_TYPE_MAP_VIEW);
   g_type_ensure (ASSAY_TYPE_ROW_CARD);
   g_type_ensure (ASSAY_TYPE_COLUMN_CHOOSER);
+  g_type_ensure (ASSAY_TYPE_MAP_CHOOSER);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/assay_app/Assay/map_page.ui");
   gtk_widget_class_bind_template_child (widget_class, AssayMapPage, map_view);
   gtk_widget_class_bind_template_child (widget_class, AssayMapPage, card);
   gtk_widget_class_bind_template_child (widget_class, AssayMapPage, color_chooser);
+  gtk_widget_class_bind_template_child (widget_class, AssayMapPage, map_chooser);
   gtk_widget_class_bind_template_child (widget_class, AssayMapPage, pan_button);
   gtk_widget_class_bind_template_child (widget_class, AssayMapPage, rectangle_button);
   gtk_widget_class_bind_template_child (widget_class, AssayMapPage, lasso_button);

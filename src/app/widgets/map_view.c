@@ -36,6 +36,11 @@ struct _AssayMapView
   gboolean stale, drawing;  /* the texture is not of now; a thread makes one */
   double last_seconds;
   AssayMapGestures *gestures;
+
+  gboolean forming;         /* the places are of a map in the making */
+  gint64 link_row;          /* joined to link_rows; -1: none */
+  guint32 *link_rows;
+  guint n_links;
 };
 
 G_DEFINE_FINAL_TYPE (AssayMapView, assay_map_view, GTK_TYPE_WIDGET)
@@ -339,6 +344,51 @@ append_hover (AssayMapView *self, GtkSnapshot *snapshot, int width, int height)
 }
 
 static void
+stroke_links (AssayMapView *self, cairo_t *cr, int width, int height)
+{
+  double x0, y0, x1, y1;
+
+  ay_figure_view_to_pixel (&self->view, width, height, self->x[self->link_row],
+                           self->y[self->link_row], &x0, &y0);
+  for (guint i = 0; i < self->n_links; i++)
+    {
+      gsize row = self->link_rows[i];
+
+      if (row >= self->n)
+        continue;
+      ay_figure_view_to_pixel (&self->view, width, height, self->x[row], self->y[row], &x1, &y1);
+      if (!isfinite (x0) || !isfinite (y0) || !isfinite (x1) || !isfinite (y1))
+        continue;
+      cairo_move_to (cr, x0, y0);
+      cairo_line_to (cr, x1, y1);
+    }
+  cairo_stroke (cr);
+}
+
+/* Lines from the one selected row to its true neighbours, readable on any colour. */
+static void
+append_links (AssayMapView *self, GtkSnapshot *snapshot, int width, int height)
+{
+  const AyFigureTheme *theme
+      = ay_figure_theme (adw_style_manager_get_dark (adw_style_manager_get_default ()));
+  cairo_t *cr;
+
+  if (self->n_links == 0 || self->link_row < 0 || (gsize) self->link_row >= self->n)
+    return;
+  cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
+  for (int line = 0; line < 2; line++)
+    {
+      AyFigureColor color = line == 0 ? theme->background : theme->foreground;
+
+      cairo_set_source_rgba (cr, ((color >> 16) & 255) / 255.0, ((color >> 8) & 255) / 255.0,
+                             (color & 255) / 255.0, 0.8);
+      cairo_set_line_width (cr, line == 0 ? 3.0 : 1.2);
+      stroke_links (self, cr, width, height);
+    }
+  cairo_destroy (cr);
+}
+
+static void
 assay_map_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   AssayMapView *self = ASSAY_MAP_VIEW (widget);
@@ -349,6 +399,7 @@ assay_map_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   refresh (self, width, height);
   gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
   append_texture (self, snapshot, width, height);
+  append_links (self, snapshot, width, height);
   append_hover (self, snapshot, width, height);
   assay_map_gestures_snapshot (self->gestures, snapshot, width, height);
   gtk_snapshot_pop (snapshot);
@@ -378,7 +429,7 @@ static void
 describe (AssayMapView *self)
 {
   guint n_visible = 0, n_selected = 0;
-  g_autofree char *text = NULL;
+  g_autofree char *text = NULL, *links = NULL;
 
   g_object_get (self->session, "n-visible", &n_visible, "n-selected", &n_selected, NULL);
   text = self->n == 0
@@ -387,6 +438,11 @@ describe (AssayMapView *self)
                                 n_visible, (guint) self->n, n_selected,
                                 self->colors->column != NULL ? self->colors->column
                                                              : _ ("nothing"));
+  if (self->n_links > 0)
+    {
+      links = g_steal_pointer (&text);
+      text = g_strdup_printf (_ ("%s; lines to %u true neighbours"), links, self->n_links);
+    }
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
 }
 
@@ -452,10 +508,47 @@ same_places (AssayMapView *self)
   return TRUE;
 }
 
+void
+assay_map_view_show_places (AssayMapView *self, const float *xy, gsize n)
+{
+  AyDataset *data = self->session != NULL ? assay_session_get_data (self->session) : NULL;
+
+  if (xy == NULL && !self->forming)
+    return;
+  self->forming = FALSE;
+  place (self);
+  if (xy != NULL && data != NULL && data->n == n)
+    {
+      g_clear_pointer (&self->x, g_atomic_rc_box_release);
+      g_clear_pointer (&self->y, g_atomic_rc_box_release);
+      self->x = g_atomic_rc_box_alloc (MAX (n, 1) * sizeof (float));
+      self->y = g_atomic_rc_box_alloc (MAX (n, 1) * sizeof (float));
+      for (gsize i = 0; i < n; i++)
+        {
+          self->x[i] = xy[2 * i];
+          self->y[i] = xy[2 * i + 1];
+        }
+      self->n = n;
+      self->forming = TRUE;
+    }
+  make_stale (self);
+}
+
+void
+assay_map_view_set_links (AssayMapView *self, gint64 row, const guint32 *rows, guint count)
+{
+  g_clear_pointer (&self->link_rows, g_free);
+  self->link_row = row;
+  self->link_rows = row >= 0 ? g_memdup2 (rows, count * sizeof (guint32)) : NULL;
+  self->n_links = row >= 0 ? count : 0;
+  describe (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
 static void
 on_columns_changed (AssayMapView *self)
 {
-  if (!same_places (self))
+  if (!self->forming && !same_places (self))
     place (self);
   recolor (self);
 }
@@ -551,6 +644,7 @@ assay_map_view_finalize (GObject *object)
   g_clear_pointer (&self->colors, assay_point_colors_unref);
   g_clear_pointer (&self->raster, ay_figure_raster_free);
   g_clear_object (&self->texture);
+  g_clear_pointer (&self->link_rows, g_free);
   G_OBJECT_CLASS (assay_map_view_parent_class)->finalize (object);
 }
 
@@ -582,6 +676,7 @@ static void
 assay_map_view_init (AssayMapView *self)
 {
   self->raster = ay_figure_raster_new ();
+  self->link_row = -1;
   self->gestures = assay_map_gestures_new (self);
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);

@@ -30,6 +30,10 @@ void assay_map_view_fit (AssayMapView *self, gboolean to_selection);
 /* About the middle: factor > 1 shows less. */
 void assay_map_view_zoom (AssayMapView *self, double factor);
 AssayPointColors *assay_map_view_get_colors (AssayMapView *self);
+/* Shows other places (n x 2) for the time being, such as a map that forms; NULL: the columns'. */
+void assay_map_view_show_places (AssayMapView *self, const float *xy, gsize n);
+/* Lines from one row to others; row -1: none. */
+void assay_map_view_set_links (AssayMapView *self, gint64 row, const guint32 *rows, guint count);
 /* For benchmarks: draws one frame to memory now and returns its seconds. */
 double assay_map_view_time_frame (AssayMapView *self, int width, int height);
 
