@@ -150,6 +150,8 @@ assay_preferences_show (GtkWindow *parent, AssaySession *session)
   GtkWidget *window = adw_preferences_window_new ();
   GtkWidget *page = adw_preferences_page_new ();
 
+  adw_preferences_page_set_title (ADW_PREFERENCES_PAGE (page), _ ("General"));
+  adw_preferences_page_set_name (ADW_PREFERENCES_PAGE (page), "general");
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page),
                             ADW_PREFERENCES_GROUP (make_looks (settings)));
   if (assay_session_get_work (session) != NULL)

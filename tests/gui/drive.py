@@ -32,6 +32,7 @@ SCREEN = os.environ.get('ASSAY_SCREEN', '1360x900')
 PATIENCE = int(os.environ.get('ASSAY_PATIENCE', '60'))
 NOISE = re.compile(r'(CRITICAL|WARNING) \*\*|-(CRITICAL|WARNING)|AddressSanitizer|runtime error')
 ACTIONS = ('click', 'activate', 'press', 'toggle')
+LARGE = ('tree table', 'table', 'list', 'grid', 'panel')
 TOPS = ('frame', 'application', 'dialog', 'alert', 'window')
 
 
@@ -200,7 +201,7 @@ class Window:
             try:
                 if one is None or not self.shows(one):
                     continue
-                entered = deep or one is node or one.getRoleName() not in ('table', 'list') \
+                entered = deep or one is node or one.getRoleName() not in LARGE \
                     or one.name not in ('Samples', 'Gallery', 'Values of the Row')
                 children = [one.getChildAtIndex(i) for i in range(one.childCount if entered else 0)]
             except Exception:  # pylint: disable=broad-except
@@ -362,7 +363,7 @@ class Window:
         entries = [one for one in self.walk(shown) if one.getRoleName() == 'label']
         names = [one.name for one in entries]
         if key is not None:
-            self.keys(*['Down'] * names.index(name), 'Return')
+            self.keys('Home', *['Down'] * names.index(name), 'Return')
         else:
             x, y, width, height = until('the popup', self.popup_box)
             at, whole = (one.queryComponent().getExtents(self.a.WINDOW_COORDS)

@@ -115,6 +115,7 @@ def as_shown(value):
 
 def check_inspector(window, work, row_id):
     """Every value of the row that the inspector shows."""
+    window.xdo('mousemove', 1, 1)  # off the map: a row under the pointer comes first
     columns = ','.join(cli('info', work)['columns'])
     row = cli('select', work, '--where', where_ids([row_id]), '--columns', columns)['rows'][0]
     values = until('the inspector to show the row', lambda: [
@@ -178,7 +179,7 @@ def by_keyboard(window, folder, work, picture):
     window.keys('ctrl+d', 'ctrl+z', 'ctrl+shift+z')
     check_legend(window, work, HARMFUL)
     window.keys('ctrl+3')
-    window.find('Samples', 'table')
+    window.find('Samples', 'tree table')
     window.picture(f'{picture}-samples')
     window.keys('ctrl+2')
     rows = window.export(folder / 'keys.csv', keyboard=True)

@@ -27,4 +27,23 @@ def test_dark():
     drive.twice(lambda: journey.run(copy_of_questions(), 'questions-dark', dark=True))
 
 
+def close_while_scoring():
+    data = copy_of_questions()
+    with drive.Window(data) as window:
+        window.find('Map', 'page tab')
+        window.find('Running Tasks')
+        window.activate()
+        window.close()  # asserts that it ends by itself, well
+    work = pathlib.Path(data).with_suffix('.assay')
+    info = drive.cli('info', work)
+    assert info['rows'] == 10003
+    left = {one['id'] for one in info['scores']}
+    assert ('map_x' in left) == ('map_y' in left) and 'label_issue' not in left, left
+
+
+def test_close_while_scoring():
+    """Closing while scores are computed asks nothing and leaves a whole workspace"""
+    drive.twice(close_while_scoring)
+
+
 drive.main(globals())

@@ -35,7 +35,7 @@ def walk_pages():
         window.keys('ctrl+f')
         named(window, 'names-search')
         window.keys('Escape', 'ctrl+3')
-        window.find('Samples', 'table')
+        window.find('Samples', 'tree table')
         named(window, 'names-samples')
         window.click('Gallery', 'push button')
         time.sleep(1)

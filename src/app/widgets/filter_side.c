@@ -161,7 +161,7 @@ show_marks (AssayFilterSide *self)
   gboolean by_label = g_strcmp0 (assay_session_get_color_by (self->session), "label") == 0;
 
   for (guint k = 0; k < self->marks->len; k++)
-    gtk_widget_set_opacity (self->marks->pdata[k], by_label ? 1.0 : 0.0);
+    gtk_widget_set_visible (self->marks->pdata[k], by_label);
 }
 
 static void
@@ -268,6 +268,7 @@ assay_filter_side_init (AssayFilterSide *self)
   gtk_box_append (GTK_BOX (box), clear);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroll), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_width (GTK_SCROLLED_WINDOW (scroll), TRUE);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroll), box);
   gtk_widget_set_size_request (scroll, 222, -1);
   adw_bin_set_child (ADW_BIN (self), scroll);

@@ -55,6 +55,34 @@ cells_free (gpointer data, GClosure *closure)
 }
 
 static void
+set_name (GtkWidget *widget, const char *name)
+{
+  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+/* The row that a cell is in takes the focus: it is called by the id. */
+static void
+name_row (GtkWidget *cell, const char *id)
+{
+  for (GtkWidget *at = cell; at != NULL; at = gtk_widget_get_parent (at))
+    if (g_str_equal (gtk_widget_get_css_name (at), "row"))
+      {
+        set_name (at, id);
+        return;
+      }
+}
+
+/* So do the parts that GTK makes of a column view. */
+static void
+name_parts (GtkColumnView *view)
+{
+  for (GtkWidget *part = gtk_widget_get_first_child (GTK_WIDGET (view)); part != NULL;
+       part = gtk_widget_get_next_sibling (part))
+    set_name (part, g_str_equal (gtk_widget_get_css_name (part), "header") ? _ ("Column Titles")
+                                                                            : _ ("Rows"));
+}
+
+static void
 setup_text (GtkListItemFactory *factory, GtkListItem *item, Cells *self)
 {
   AyColumn *column = assay_session_find_column (self->session, self->name);
@@ -72,6 +100,8 @@ bind_text (GtkListItemFactory *factory, GtkListItem *item, Cells *self)
       = column != NULL ? assay_table_cells_dup_value (column, row) : g_strdup ("");
 
   assay_text_cell_set_text (ASSAY_TEXT_CELL (gtk_list_item_get_child (item)), text);
+  if (g_str_equal (self->name, "id"))
+    name_row (gtk_list_item_get_child (item), text);
 }
 
 static void
@@ -150,6 +180,7 @@ assay_table_cells_fill (GtkColumnView *view, AssaySession *session)
 
   if (assay_session_get_columns (session) == NULL)
     return;
+  name_parts (view);
   names = list_names (session);
   images = ay_dataset_has_images (assay_session_get_data (session));
   if (same_columns (shown, names, images ? 1 : 0))
