@@ -350,7 +350,8 @@ class Window:
         raise AssertionError(f'{drop_down} does not open')
 
     def choose(self, drop_down, name, chosen, key=None):
-        """An entry of a drop-down, until chosen() is true: keys may be lost."""
+        """An entry of a drop-down, until chosen() is true: keys may be lost. The first Down goes
+        from the search to the entry that is chosen now."""
         for _ in range(3):
             self.choose_once(drop_down, name, key)
             with contextlib.suppress(AssertionError):
@@ -363,7 +364,8 @@ class Window:
         entries = [one for one in self.walk(shown) if one.getRoleName() == 'label']
         names = [one.name for one in entries]
         if key is not None:
-            self.keys('Home', *['Down'] * names.index(name), 'Return')
+            away = names.index(name) - names.index(self.colored_by())
+            self.keys('Down', *(['Down'] * away if away > 0 else ['Up'] * -away), 'Return')
         else:
             x, y, width, height = until('the popup', self.popup_box)
             at, whole = (one.queryComponent().getExtents(self.a.WINDOW_COORDS)
@@ -382,6 +384,9 @@ class Window:
         self.map = self.find('Map: .*coloured by influence')
         self.bar_box = self.find('Prove It', 'push button').parent
         until('tasks to end', lambda: not self.all('Running Tasks'))
+
+    def colored_by(self):
+        return self.map.name.rsplit('coloured by ', 1)[1]
 
     def color_by(self, column, key=None):
         self.choose('Colour By', column, lambda: self.map.name.endswith('coloured by ' + column),
