@@ -6,11 +6,10 @@
  * The layout minimises the Kullback-Leibler divergence of q_ij = (1 + |y_i - y_j|^2)^-1 / Z from
  * it. The gradient over 4 is
  *   sum_j p_ij (y_i - y_j) / (1 + d^2) - 1/Z sum_j (y_i - y_j) / (1 + d^2)^2,
- * the first sum over the edges of the graph, the second by interpolation. Descent with momentum 0.9
- * and gains as in van der Maaten's code, steps no longer than 5, affinities times 12 for the first
- * 250 rounds, momentum 0.5 in these (Belkina et al. 2019; rate n / exaggeration as in Linderman
- * and Steinerberger 2019),
- * start from PCA scaled to deviation 1e-4 (Kobak and Berens 2019).
+ * the first sum over the edges of the graph, the second by interpolation. Descent with momentum
+ * 0.85 and gains as in van der Maaten's code, steps no longer than 5, affinities times 12 and
+ * momentum 0.5 for the first 250 rounds (Belkina et al. 2019; rate n / exaggeration as in Linderman
+ * and Steinerberger 2019), start from PCA scaled to deviation 1e-4 (Kobak and Berens 2019).
  * Every point is moved from the positions at the start of the round, in blocks of points: the same
  * bytes for any number of threads. Cost of a round: about 1 ns an edge and the grid. */
 #include "core/project/tsne.h"
@@ -26,7 +25,7 @@
 #define PAIR_BLOCK 64
 #define ALL_PAIRS 4096 /* points up to which all pairs are faster than the grid */
 #define EARLY_MOMENTUM 0.5f
-#define MOMENTUM 0.9f
+#define MOMENTUM 0.85f
 #define LEAST_GAIN 0.01f
 #define LONGEST_STEP 5.0f
 #define LEAST_RATE 50.0
