@@ -19,7 +19,7 @@
 
 struct _AssayRedundancyPage
 {
-  AdwBin parent;
+  AssaySessionBin parent;
   AssaySession *session;
   AssayGroupList *groups;
   GtkSingleSelection *chosen; /* of groups */
@@ -38,7 +38,7 @@ struct _AssayRedundancyPage
   gboolean filling;           /* the page itself moves the controls */
 };
 
-G_DEFINE_FINAL_TYPE (AssayRedundancyPage, assay_redundancy_page, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (AssayRedundancyPage, assay_redundancy_page, ASSAY_TYPE_SESSION_BIN)
 
 /* --- what is asked for --- */
 
@@ -444,16 +444,16 @@ leaks (AssayRedundancyPage *self)
 /* --- the page --- */
 
 static void
-set_session (AssayRedundancyPage *self, AssaySession *session)
+assay_redundancy_page_bind (AssaySessionBin *bin, AssaySession *session)
 {
-  g_autoptr (GtkListItemFactory) cells = NULL, cards = NULL;
+  static const char *const columns[] = { "columns-changed", NULL };
+  AssayRedundancyPage *self = ASSAY_REDUNDANCY_PAGE (bin);
+  g_autoptr (GtkListItemFactory) cells = NULL, cards = assay_gallery_cell_factory_new (session);
 
-  if (!g_set_object (&self->session, session) || session == NULL)
-    return;
+  self->session = session;
   self->groups = assay_group_list_new (session);
   self->chosen = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (self->groups)));
   cells = assay_group_cell_factory_new (self->groups);
-  cards = assay_gallery_cell_factory_new (session);
   gtk_list_view_set_factory (self->group_view, cells);
   gtk_list_view_set_model (self->group_view, GTK_SELECTION_MODEL (self->chosen));
   gtk_grid_view_set_factory (self->member_view, cards);
@@ -461,16 +461,8 @@ set_session (AssayRedundancyPage *self, AssaySession *session)
   g_signal_connect_object (self->groups, "cut", G_CALLBACK (on_cut), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->chosen, "notify::selected-item", G_CALLBACK (show_members), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "columns-changed", G_CALLBACK (fill_rules), self,
-                           G_CONNECT_SWAPPED);
+  assay_session_bin_watch (bin, columns, G_CALLBACK (fill_rules));
   fill_rules (self);
-}
-
-static void
-assay_redundancy_page_set_property (GObject *object, guint id, const GValue *value,
-                                    GParamSpec *pspec)
-{
-  set_session (ASSAY_REDUNDANCY_PAGE (object), g_value_get_object (value));
 }
 
 static void
@@ -481,7 +473,6 @@ assay_redundancy_page_dispose (GObject *object)
   g_clear_object (&self->chosen);
   g_clear_object (&self->groups);
   g_clear_object (&self->members);
-  g_clear_object (&self->session);
   G_OBJECT_CLASS (assay_redundancy_page_parent_class)->dispose (object);
 }
 
@@ -493,12 +484,8 @@ assay_redundancy_page_class_init (AssayRedundancyPageClass *class)
   GObjectClass *object_class = G_OBJECT_CLASS (class);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
-  object_class->set_property = assay_redundancy_page_set_property;
+  ASSAY_SESSION_BIN_CLASS (class)->bind = assay_redundancy_page_bind;
   object_class->dispose = assay_redundancy_page_dispose;
-  g_object_class_install_property (
-      object_class, 1,
-      g_param_spec_object ("session", NULL, NULL, ASSAY_TYPE_SESSION,
-                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
   g_type_ensure (ASSAY_TYPE_OUTCOME_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/assay_app/Assay/redundancy_page.ui");

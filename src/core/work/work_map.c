@@ -97,7 +97,7 @@ ay_work_map (AyWork *self, const AyMapRequest *request, AyJob *job, GError **err
       || !ay_work_set_parameters (self, request->parameters, error)
       || !ay_map_make (self, request, &made, job, error))
     return FALSE;
-  return store_map (self, request->method, &made, TRUE, error);
+  return ay_job_commit (job, error) && store_map (self, request->method, &made, TRUE, error);
 }
 
 /* ---- stored maps ---- */
