@@ -38,7 +38,9 @@ def close_while_scoring():
     info = drive.cli('info', work)
     assert info['rows'] == 10003
     left = {one['id'] for one in info['scores']}
-    assert ('map_x' in left) == ('map_y' in left) and 'label_issue' not in left, left
+    assert ('map_x' in left) == ('map_y' in left), left
+    scores = {'influence', 'self_confidence', 'label_issue'}
+    assert left & scores in (set(), scores), left  # all of them, where closing came too late
 
 
 def test_close_while_scoring():
