@@ -18,6 +18,7 @@
 #include "core/base/stats.h"
 #include "core/model/loo_private.h"
 #include "core/model/reduced.h"
+#include "core/score/noise.h"
 
 #include <math.h>
 #include <string.h>
@@ -25,8 +26,6 @@
 #define SOLVE_TOLERANCE 5e-5 /* errors of some 3e-5 of the largest influence */
 #define HALVES_TOLERANCE 3e-3 /* enough for a rank correlation */
 #define ERROR_FLOP 2e10   /* up to which standard errors are computed */
-#define FALSE_DISCOVERY 0.1
-#define STABLE 0.5        /* rank correlation of the halves */
 #define HALVES_STREAM 11
 
 /* Train rows' values to their places. */
@@ -43,45 +42,17 @@ place (AyScoreResult *out, const AyDataset *data, const AyProblem *train, const 
   return TRUE;
 }
 
-/* Row numbers ascending by p of the two-sided test that the value is zero; how many are told from
- * zero. */
-static gsize
-count_discoveries (const double *value, const double *error, gsize n)
-{
-  g_autofree double *p = g_new (double, n + 1);
-  g_autofree guint32 *order = NULL;
-  gsize told = 0, m = 0;
-
-  for (gsize i = 0; i < n; i++)
-    if (!isnan (error[i]) && !isnan (value[i]))
-      p[m++] = error[i] > 0.0 ? erfc (fabs (value[i]) / error[i] * M_SQRT1_2)
-                              : (value[i] == 0.0 ? 1.0 : 0.0);
-  order = ay_order (p, m, FALSE);
-  for (gsize k = 0; k < m; k++)
-    if (p[order[k]] <= FALSE_DISCOVERY * (k + 1) / m)
-      told = k + 1;
-  return told;
-}
-
+/* Nothing is said of errors where none is known. */
 static gboolean
-place_errors (AyScoreResult *out, const AyDataset *data, const AyProblem *train,
-              const double *value, const double *errors, GError **error)
+say_errors (AyScoreContext *context, AyScoreResult *out, const AyProblem *train,
+            const double *value, const double *errors, GError **error)
 {
+  AyNoise noise = { .rows = train->rows, .n = train->n, .value = value, .error = errors };
   gsize known = 0;
 
   for (gsize i = 0; i < train->n; i++)
     known += !isnan (errors[i]);
-  if (known == 0)
-    return TRUE;
-  out->errors = ay_score_blank (data->n, error);
-  if (out->errors == NULL)
-    return FALSE;
-  for (gsize i = 0; i < train->n; i++)
-    out->errors[train->rows[i]] = errors[i];
-  ay_score_count (out, "rows_told_from_zero", count_discoveries (value, errors, train->n));
-  ay_score_number (out, "false_discovery_rate", FALSE_DISCOVERY);
-  ay_score_number (out, "median_standard_error", ay_quantile (errors, train->n, 0.5));
-  return TRUE;
+  return known == 0 || ay_noise_say (&noise, context, out, error);
 }
 
 /* --- the halves --- */
@@ -180,7 +151,7 @@ say_stability (const Influence *self, AyScoreContext *context, AyScoreResult *ou
     }
   rank = self->target->n > 1 && n > 2 ? ay_spearman (a, b, n) : NAN;
   ay_score_number (out, "split_half_rank_correlation", rank);
-  if (!(rank >= STABLE))
+  if (!(rank >= AY_NOISE_STABLE))
     ay_score_flag (context, out, "unstable-influence",
                    "unstable: the order by halves of the %zu validation rows agrees with a rank "
                    "correlation of only %.2f", self->target->n, rank);
@@ -222,8 +193,7 @@ add_errors (const Influence *self, AyScoreContext *context, AyScoreResult *out, 
   steps.error = memory + train->n;
   return ay_loo_evaluate (&steps, train, self->head, inverse, q, loss, NULL, train->n, job,
                           error)
-         && place_errors (out, ay_score_context_data (context), train, self->value, steps.error,
-                          error);
+         && say_errors (context, out, train, self->value, steps.error, error);
 }
 
 static void
@@ -316,7 +286,7 @@ ay_run_loo (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **er
     ay_score_flag (context, out, "high-leverage",
                    "%zu rows of high leverage keep the value of one step (max_refits)",
                    loo->n_above - loo->n_refitted);
-  return place_errors (out, data, train, loo->effect, loo->error, error);
+  return say_errors (context, out, train, loo->effect, loo->error, error);
 }
 
 /* --- self-influence --- */

@@ -7,10 +7,11 @@
 #include <math.h>
 
 #define FALSE_DISCOVERY 0.1
-#define STABLE 0.5
 
-gsize
-ay_noise_count_discoveries (const double *value, const double *error, gsize n, double rate)
+/* How many values are told from zero (Benjamini and Hochberg 1995; two sided, normal); an unknown
+ * error never is. */
+static gsize
+count_discoveries (const double *value, const double *error, gsize n)
 {
   g_autofree double *p = g_new (double, n + 1);
   g_autofree guint32 *order = NULL;
@@ -22,7 +23,7 @@ ay_noise_count_discoveries (const double *value, const double *error, gsize n, d
                               : (value[i] == 0.0 ? 1.0 : 0.0);
   order = ay_order (p, m, FALSE);
   for (gsize k = 0; k < m; k++)
-    if (p[order[k]] <= rate * (k + 1) / m)
+    if (p[order[k]] <= FALSE_DISCOVERY * (k + 1) / m)
       told = k + 1;
   return told;
 }
@@ -38,8 +39,7 @@ say_errors (const AyNoise *noise, AyScoreContext *context, AyScoreResult *out, G
   for (gsize i = 0; i < noise->n; i++)
     out->errors[noise->rows[i]] = noise->error[i];
   ay_score_count (out, "rows_told_from_zero",
-                  ay_noise_count_discoveries (noise->value, noise->error, noise->n,
-                                              FALSE_DISCOVERY));
+                  count_discoveries (noise->value, noise->error, noise->n));
   ay_score_number (out, "false_discovery_rate", FALSE_DISCOVERY);
   ay_score_number (out, "median_standard_error", ay_quantile (noise->error, noise->n, 0.5));
   return TRUE;
@@ -60,7 +60,7 @@ ay_noise_say (const AyNoise *noise, AyScoreContext *context, AyScoreResult *out,
   if (isnan (rank))
     ay_score_flag (context, out, "unstable-ranking", "unstable: %zu validation rows do not tell "
                    "how much of the order is noise", noise->n_judging);
-  else if (rank < STABLE)
+  else if (rank < AY_NOISE_STABLE)
     ay_score_flag (context, out, "unstable-ranking",
                    "unstable: the order by halves of the %zu validation rows agrees with a rank "
                    "correlation of only %.2f", noise->n_judging, rank);

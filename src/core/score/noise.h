@@ -17,9 +17,9 @@ typedef struct
   gsize n_judging;         /* how many judging rows there are */
 } AyNoise;
 
-/* How many values are told from zero at the false discovery rate (Benjamini and Hochberg 1995; two
- * sided, normal); an unknown error never is. */
-gsize ay_noise_count_discoveries (const double *value, const double *error, gsize n, double rate);
+/* The rank correlation of the halves below which a ranking is unstable. */
+#define AY_NOISE_STABLE 0.5
+
 /* Puts errors into out->errors; count of rows told from zero at 10 %, median error and the halves'
  * rank correlation into the certificate, with the flag "unstable" where that is below .5. */
 gboolean ay_noise_say (const AyNoise *noise, AyScoreContext *context, AyScoreResult *out,
