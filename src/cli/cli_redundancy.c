@@ -184,7 +184,7 @@ cmd_redundancy_json (const CmdGroupsView *view)
   JsonArray *groups;
 
   cmd_json_text (object, "metric", ay_distance_name (found->options.distance));
-  cmd_json_bool (object, "standardised", found->standardised);
+  cmd_json_bool (object, "standardised", found->scales.centre != NULL);
   cmd_json_text (object, "linkage", ay_linkage_name (found->options.linkage));
   cmd_json_text (object, "keep_rule", ay_keep_rule_name (found->options.keep));
   cmd_json_number (object, "threshold", cut->threshold);
@@ -318,7 +318,7 @@ cmd_redundancy_text (const CmdGroupsView *view)
           ay_distance_name (found->options.distance),
           found->options.distance == AY_DISTANCE_COSINE ? "at least" : "distance at most",
           cmd_text_number (cut->threshold, threshold), ay_linkage_name (found->options.linkage),
-          found->standardised ? ", features standardised" : "");
+          found->scales.centre != NULL ? ", features standardised" : "");
   printf ("%" G_GSIZE_FORMAT " training rows are redundant: %" G_GSIZE_FORMAT
           " exact copies among all rows; groups with differing labels: %" G_GSIZE_FORMAT "\n",
           cut->n_redundant, found->pairs->n_copies, cut->n_conflicts);

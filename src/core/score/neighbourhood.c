@@ -13,7 +13,7 @@
 #include "core/base/error.h"
 #include "core/base/stats.h"
 #include "core/graph/neighbours.h"
-#include "core/model/standardise.h"
+#include "core/model/scales.h"
 
 #include <math.h>
 
@@ -23,9 +23,9 @@ typedef enum { DENSITY, OUTLIER, UNIQUENESS } Which;
 
 static const char *const metrics[] = { "euclidean", "cosine", NULL };
 
-/* All rows, scaled by the training rows where there are any, else by all. */
-static AyMoments *
-moments_of (const AyDataset *data, AyJob *job, GError **error)
+/* By the training rows where there are any, else by all. */
+static gboolean
+scales_of (AyScales *self, const AyDataset *data, AyJob *job, GError **error)
 {
   gsize n_train;
   g_autofree guint32 *train = ay_dataset_rows_of (data, AY_SPLIT_TRAIN, &n_train);
@@ -39,7 +39,7 @@ moments_of (const AyDataset *data, AyJob *job, GError **error)
       problem.rows = all;
       problem.n = data->n;
     }
-  return ay_moments_of (&problem, job, error);
+  return ay_scales_init (self, &problem, job, error);
 }
 
 static AyNeighbours *
@@ -47,19 +47,14 @@ search (AyScoreContext *context, gsize k, guint metric, gsize approximate_above,
         GError **error)
 {
   const AyDataset *data = ay_score_context_data (context);
-  g_autoptr (AyMoments) moments = moments_of (data, job, error);
+  g_auto (AyScales) scales = { NULL, NULL };
   AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
   AyPoints points = { .features = data->features, .n = data->n,
                       .distance = metric == 0 ? AY_DISTANCE_EUCLIDEAN : AY_DISTANCE_COSINE };
-  g_autofree float *scale = NULL;
 
-  if (moments == NULL)
+  if (!scales_of (&scales, data, job, error))
     return NULL;
-  scale = g_new (float, 2 * moments->d + 1);
-  if (!ay_moments_scaling (moments, FALSE, 1.0, scale, scale + moments->d, error))
-    return NULL;
-  points.centre = scale;
-  points.inv_scale = scale + moments->d;
+  ay_scales_apply (&scales, &points);
   options.k = (guint) k;
   options.seed = ay_score_context_seed (context);
   options.approximate_above = approximate_above;

@@ -4,7 +4,7 @@
 #include "core/base/json_text.h"
 #include "core/graph/density.h"
 #include "core/graph/kmeans.h"
-#include "core/model/standardise.h"
+#include "core/model/scales.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -24,27 +24,6 @@ clustering_clear (AyClustering *self)
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AyClustering, clustering_clear)
-
-/* Scales of the features, where they are wanted: of the training rows. */
-static gboolean
-find_scales (const AyDataset *data, const AyClusterOptions *options, float **centre,
-             float **inv_scale, AyJob *job, GError **error)
-{
-  gsize d = ay_matrix_cols (data->features);
-  g_autoptr (AyOwnedProblem) train = NULL;
-  g_autoptr (AyMoments) moments = NULL;
-
-  if (options->standardise == 0
-      || (options->standardise < 0 && (!data->features_of_columns || data->pixels != NULL)))
-    return TRUE;
-  train = ay_problem_of_split (data, AY_SPLIT_TRAIN);
-  moments = ay_moments_of (&train->problem, job, error);
-  if (moments == NULL)
-    return FALSE;
-  *centre = g_new (float, d);
-  *inv_scale = g_new (float, d);
-  return ay_moments_scaling (moments, FALSE, 1.0, *centre, *inv_scale, error);
-}
 
 typedef struct
 {
@@ -161,7 +140,7 @@ find (AyClustering *self, AyWork *work, const char *method, const AyClusterOptio
       AyJob *job, GError **error)
 {
   const AyDataset *data = work->data;
-  g_autofree float *centre = NULL, *inv_scale = NULL;
+  g_auto (AyScales) scales = { NULL, NULL };
   AyPoints points = { .features = data->features, .n = data->n, .distance = options->distance };
   g_autofree guint32 *rows = NULL;
   JsonArray *clusters;
@@ -173,17 +152,17 @@ find (AyClustering *self, AyWork *work, const char *method, const AyClusterOptio
                    "no clusters are called \"%s\" (there are: kmeans, density)", method);
       return FALSE;
     }
-  if (!find_scales (data, options, &centre, &inv_scale, job, error))
+  if (!ay_scales_init_as_asked (&scales, data, options->standardise, job, error))
     return FALSE;
-  points.centre = centre;
-  points.inv_scale = inv_scale;
+  ay_scales_apply (&scales, &points);
   self->certificate = json_object_new ();
   if (!(kmeans ? find_kmeans (self, &points, data, options, job, error)
                : find_density (self, &points, options, job, error)))
     return FALSE;
   renumber (self, data->n);
   json_object_set_string_member (self->certificate, "metric", ay_distance_name (options->distance));
-  json_object_set_boolean_member (self->certificate, "standardised", centre != NULL);
+  json_object_set_boolean_member (self->certificate, "standardised",
+                                  scales.centre != NULL);
   json_object_set_int_member (self->certificate, "seed", (gint64) options->seed);
   json_object_set_int_member (self->certificate, "noise", (gint64) self->n_noise);
   self->points = ay_point_set_new (&points, NULL, job, error);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/map_make.h"
 
-#include "core/model/standardise.h"
 #include "core/project/pca.h"
 #include "core/project/trust.h"
 #include "core/project/tsne.h"
@@ -25,8 +24,7 @@ ay_map_made_clear (AyMapMade *self)
 void
 ay_map_points_clear (AyMapPoints *self)
 {
-  g_clear_pointer (&self->centre, g_free);
-  g_clear_pointer (&self->inv_scale, g_free);
+  ay_scales_clear (&self->scales);
   g_clear_pointer (&self->rows, g_free);
 }
 
@@ -36,10 +34,8 @@ static gboolean
 scale_points (AyMapPoints *self, AyWork *work, AyJob *job, GError **error)
 {
   AyDataset *data = work->data;
-  gsize d = ay_matrix_cols (data->features);
   AyProblem all = { .features = data->features, .n = data->n };
   g_autofree guint32 *rows = NULL;
-  g_autoptr (AyMoments) moments = NULL;
 
   if (!work->head_options.standardise)
     return TRUE;
@@ -47,14 +43,10 @@ scale_points (AyMapPoints *self, AyWork *work, AyJob *job, GError **error)
   for (gsize i = 0; i < data->n; i++)
     rows[i] = (guint32) i;
   all.rows = rows;
-  moments = ay_moments_of (&all, job, error);
-  if (moments == NULL)
+  if (!ay_scales_init (&self->scales, &all, job, error))
     return FALSE;
-  self->centre = g_new (float, d);
-  self->inv_scale = g_new (float, d);
-  self->points.centre = self->centre;
-  self->points.inv_scale = self->inv_scale;
-  return ay_moments_scaling (moments, FALSE, 1.0, self->centre, self->inv_scale, error);
+  ay_scales_apply (&self->scales, &self->points);
+  return TRUE;
 }
 
 /* Rows that have a direction. */

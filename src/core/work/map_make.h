@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "core/model/scales.h"
 #include "core/work/work_private.h"
 
 G_BEGIN_DECLS
@@ -32,7 +33,7 @@ const char *ay_map_option (const AyMapOptions *self, const char *name);
 typedef struct
 {
   AyPoints points;
-  float *centre, *inv_scale; /* nullable */
+  AyScales scales;
   guint32 *rows;             /* nullable */
 } AyMapPoints;
 

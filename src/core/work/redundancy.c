@@ -5,7 +5,6 @@
  * Rows whose texts are the same once normalised stand together whatever their features say. */
 #include "core/work/redundancy_private.h"
 
-#include "core/model/standardise.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -43,8 +42,7 @@ ay_redundancy_unref (AyRedundancy *self)
   g_clear_pointer (&self->points, ay_point_set_free);
   g_clear_pointer (&self->data, ay_dataset_unref);
   g_free (self->keep_score);
-  g_free (self->centre);
-  g_free (self->inv_scale);
+  ay_scales_clear (&self->scales);
   g_free (self->text.exact);
   g_free (self->text.same);
   g_free (self->preference);
@@ -88,27 +86,6 @@ resolve (AyRedundancyOptions *options, GError **error)
   return FALSE;
 }
 
-static gboolean
-standardise (AyRedundancy *self, AyJob *job, GError **error)
-{
-  gsize d = ay_matrix_cols (self->data->features);
-  g_autoptr (AyOwnedProblem) train = NULL;
-  g_autoptr (AyMoments) moments = NULL;
-
-  self->standardised = self->options.standardise > 0
-                       || (self->options.standardise < 0 && self->data->features_of_columns
-                           && self->data->pixels == NULL);
-  if (!self->standardised)
-    return TRUE;
-  train = ay_problem_of_split (self->data, AY_SPLIT_TRAIN);
-  moments = ay_moments_of (&train->problem, job, error);
-  if (moments == NULL)
-    return FALSE;
-  self->centre = g_new (float, d);
-  self->inv_scale = g_new (float, d);
-  return ay_moments_scaling (moments, FALSE, 1.0, self->centre, self->inv_scale, error);
-}
-
 /* asked: the floor before it was raised. */
 static void
 report (AyRedundancy *self, double asked)
@@ -136,10 +113,10 @@ find (AyRedundancy *self, AyWork *work, AyJob *job, GError **error)
   double asked;
 
   if (!resolve (&self->options, error) || !ay_redundancy_prefer (self, work, error)
-      || !standardise (self, job, error) || !ay_redundancy_find_text (self, job, error))
+      || !ay_scales_init_as_asked (&self->scales, data, self->options.standardise, job, error)
+      || !ay_redundancy_find_text (self, job, error))
     return FALSE;
-  points.centre = self->centre;
-  points.inv_scale = self->inv_scale;
+  ay_scales_apply (&self->scales, &points);
   options.reach = ay_redundancy_distance (points.distance, self->options.floor);
   options.max_pairs = self->options.max_pairs;
   options.seed = self->options.seed;

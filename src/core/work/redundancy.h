@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/graph/near_groups.h"
+#include "core/model/scales.h"
 #include "core/work/work.h"
 
 G_BEGIN_DECLS
@@ -56,8 +57,7 @@ typedef struct _AyRedundancy
   AyDataset *data;
   AyRedundancyOptions options; /* resolved: no NaN; floor as it came out */
   char *keep_score;
-  gboolean standardised;
-  float *centre, *inv_scale;   /* (nullable) */
+  AyScales scales;             /* of the features; NULL: not standardised */
   AyPointSet *points;          /* all rows, position = row */
   AyPairs *pairs;
   AyMerges *merges;

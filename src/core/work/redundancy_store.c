@@ -10,7 +10,7 @@ add_method (JsonObject *certificate, const AyRedundancy *self)
 {
   json_object_set_string_member (certificate, "metric",
                                  ay_distance_name (self->options.distance));
-  json_object_set_boolean_member (certificate, "standardised", self->standardised);
+  json_object_set_boolean_member (certificate, "standardised", self->scales.centre != NULL);
   if (self->pairs->n_zero > 0)
     json_object_set_int_member (certificate, "zero_rows", (gint64) self->pairs->n_zero);
 }
