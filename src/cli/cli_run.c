@@ -78,6 +78,17 @@ cmd_is_utf8 (const char *text, const char *what, GError **error)
   return g_utf8_validate (text, -1, NULL) || cmd_usage_error (error, "%s is not UTF-8", what);
 }
 
+gboolean
+cmd_read_standardise (const char *text, int *into, GError **error)
+{
+  if (text == NULL || strcmp (text, "auto") == 0)
+    return TRUE;
+  if (strcmp (text, "yes") != 0 && strcmp (text, "no") != 0)
+    return cmd_usage_error (error, "--standardise %s: expected yes, no or auto", text);
+  *into = *text == 'y';
+  return TRUE;
+}
+
 GHashTable *
 cmd_parameters (char **pairs, GError **error)
 {

@@ -67,4 +67,9 @@ GHashTable *cmd_parameters (char **pairs, GError **error);
 /* A usage error names `what` when text is not UTF-8. */
 gboolean cmd_is_utf8 (const char *text, const char *what, GError **error);
 
+/* --standardise: yes, no or auto (also NULL), which leaves *into as it is. */
+gboolean cmd_read_standardise (const char *text, int *into, GError **error);
+/* Rows above which --approximate finds neighbours approximately. */
+#define CMD_APPROXIMATE_ABOVE 20000
+
 G_END_DECLS

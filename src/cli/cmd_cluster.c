@@ -9,7 +9,6 @@
 
 /* assay-cli cluster: finds clusters of rows, says what sets each apart, and lets them be named. */
 
-#define APPROXIMATE_ABOVE 20000 /* rows, with --approximate */
 #define WORDS_SHOWN 6
 #define COLUMNS_SHOWN 3
 #define CLASSES_SHOWN 2
@@ -68,17 +67,11 @@ read_options (const CmdRun *run, AyClusterOptions *into, GError **error)
   into->starts = (guint) given.starts;
   into->min_size = (guint) given.min_size;
   into->min_samples = (guint) given.min_samples;
-  into->approximate_above = given.approximate ? APPROXIMATE_ABOVE : 0;
+  into->approximate_above = given.approximate ? CMD_APPROXIMATE_ABOVE : 0;
   into->seed = run->seed;
   if (given.metric != NULL && !ay_distance_parse (given.metric, &into->distance))
     return cmd_usage_error (error, "--metric %s: expected euclidean or cosine", given.metric);
-  if (given.standardise == NULL || strcmp (given.standardise, "auto") == 0)
-    return TRUE;
-  if (strcmp (given.standardise, "yes") != 0 && strcmp (given.standardise, "no") != 0)
-    return cmd_usage_error (error, "--standardise %s: expected yes, no or auto",
-                            given.standardise);
-  into->standardise = *given.standardise == 'y';
-  return TRUE;
+  return cmd_read_standardise (given.standardise, &into->standardise, error);
 }
 
 /* The first of an array of objects by one of their members: "a, b, c". */

@@ -10,7 +10,6 @@
 /* assay-cli redundancy: groups of near copies, which of them may go, and what that costs. */
 
 #define GROUPS_SHOWN 10
-#define APPROXIMATE_ABOVE 20000 /* rows, with --approximate */
 
 static struct
 {
@@ -92,15 +91,9 @@ read_options (CmdRun *run, AyRedundancyOptions *into, CmdGroupsView *view, GErro
 {
   if (!read_number ("threshold", given.threshold, &into->threshold, error)
       || !read_number ("floor", given.floor, &into->floor, error)
-      || !read_names (into, view, error))
+      || !read_names (into, view, error)
+      || !cmd_read_standardise (given.standardise, &into->standardise, error))
     return FALSE;
-  if (given.standardise != NULL && strcmp (given.standardise, "auto") != 0)
-    {
-      if (strcmp (given.standardise, "yes") != 0 && strcmp (given.standardise, "no") != 0)
-        return cmd_usage_error (error, "--standardise %s: expected yes, no or auto",
-                                given.standardise);
-      into->standardise = *given.standardise == 'y';
-    }
   if (given.groups < 0)
     return cmd_usage_error (error, "--groups %d: expected a number from 0", given.groups);
   if (into->distance == AY_DISTANCE_EUCLIDEAN && given.threshold == NULL)
@@ -141,7 +134,7 @@ find_all (CmdRun *run, AyWork *work, const AyRedundancyOptions *into, CmdGroupsV
     }
   if (!given.no_uniqueness
       && !ay_redundancy_store_uniqueness (work, view->found,
-                                          given.approximate ? APPROXIMATE_ABOVE : 0, run->job,
+                                          given.approximate ? CMD_APPROXIMATE_ABOVE : 0, run->job,
                                           error))
     return FALSE;
   return ay_redundancy_store (work, view->found, view->cut, run->job, error);
