@@ -2,37 +2,16 @@
 /* k-means of 60000 x 64 (or N D K given) floats into 40 clusters, one start, against scikit-learn's
  * on the same data in this run; and density clusters of the first 20000 rows with the time of their
  * neighbours apart. */
+#include "bench_peer.h"
 #include "bench_time.h"
 
-#include "core/base/file.h"
 #include "core/base/parallel.h"
 #include "core/graph/density.h"
 #include "core/graph/kmeans.h"
 
-#include <glib/gstdio.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #define DENSITY_ROWS 20000
-
-static char *
-run_peer (const char *path, gsize n, gsize d, guint k)
-{
-  const char *tests = g_getenv ("G_TEST_SRCDIR");
-  g_autofree char *script
-      = g_build_filename (tests != NULL ? tests : "tests", "bench", "peer_clusters.py", NULL);
-  g_autofree char *rows = g_strdup_printf ("%" G_GSIZE_FORMAT, n);
-  g_autofree char *columns = g_strdup_printf ("%" G_GSIZE_FORMAT, d);
-  g_autofree char *clusters = g_strdup_printf ("%u", k);
-  const char *command[]
-      = { "/usr/bin/python3", script, path, rows, columns, clusters, NULL };
-  char *out = NULL;
-
-  if (!g_spawn_sync (NULL, (char **) command, NULL, 0, NULL, NULL, &out, NULL, NULL, NULL)
-      || *out == '\0')
-    g_clear_pointer (&out, g_free);
-  return out;
-}
 
 static void
 bench_kmeans (const AyPoints *points, guint k, char *peer)
@@ -88,28 +67,20 @@ bench_density (AyPoints points)
 int
 main (int argc, char **argv)
 {
-  gsize n = argc > 1 ? strtoull (argv[1], NULL, 10) : 60000, size;
+  gsize n = argc > 1 ? strtoull (argv[1], NULL, 10) : 60000;
   gsize d = argc > 2 ? strtoull (argv[2], NULL, 10) : 64;
   guint k = argc > 3 ? (guint) strtoull (argv[3], NULL, 10) : 40;
-  g_autofree char *path = NULL, *peer = NULL;
-  g_autoptr (AyMappedFile) file = NULL;
-  g_autoptr (AyMatrix) matrix = NULL;
+  g_autofree char *clusters = g_strdup_printf ("%u", k);
+  g_auto (BenchPeer) peer = { 0 };
   AyPoints points = { .n = n };
-  int fd = g_file_open_tmp ("assay-clusters-XXXXXX", &path, NULL);
 
-  peer = fd >= 0 ? run_peer (path, n, d, k) : NULL;
-  if (peer == NULL)
+  if (!bench_peer_run (&peer, "peer_clusters.py", n, d, (const char *[]) { clusters, NULL }))
     {
       printf ("clusters: no python3 with scikit-learn to compare with\n");
       return 77;
     }
-  file = ay_mapped_file_new (path, NULL);
-  g_unlink (path);
-  close (fd);
-  matrix = ay_matrix_wrap (n, d, AY_DTYPE_F32, FALSE, FALSE, ay_mapped_file_data (file, &size),
-                           NULL, NULL);
-  points.features = matrix;
-  bench_kmeans (&points, k, peer);
+  points.features = peer.matrix;
+  bench_kmeans (&points, k, peer.out);
   bench_density (points);
   return 0;
 }

@@ -3,18 +3,16 @@
  * same data in this run, on a tenth of the rows and scaled (its work is the same a row). CPU
  * seconds of both, as other programs may run. A fourth argument asks for approximate neighbours
  * with no peer: N D K approximate. */
-#include "core/base/file.h"
 #include "core/base/parallel.h"
 #include "core/graph/neighbours.h"
 
+#include "bench_peer.h"
 #include "bench_time.h"
 
-#include <glib/gstdio.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Largest relative difference of the sums of squared distances from the peer's. */
 static double
@@ -37,47 +35,28 @@ int
 main (int argc, char **argv)
 {
   gsize n = argc > 1 ? strtoull (argv[1], NULL, 10) : 60000;
-  gsize d = argc > 2 ? strtoull (argv[2], NULL, 10) : 512, size, queries = n / 10;
+  gsize d = argc > 2 ? strtoull (argv[2], NULL, 10) : 512, queries = n / 10;
   AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
-  g_autofree char *path = NULL, *out = NULL, *script = NULL, *rows = NULL, *columns = NULL;
   g_autofree char *k = NULL, *asked = NULL;
-  g_autoptr (AyMappedFile) file = NULL;
-  g_autoptr (AyMatrix) matrix = NULL;
+  g_auto (BenchPeer) other = { 0 };
   g_autoptr (AyNeighbours) found = NULL;
   AyPoints points = { .n = n };
-  int fd = g_file_open_tmp ("assay-neighbours-XXXXXX", &path, NULL);
   double peer, start, clock, seconds;
   gboolean approximate = argc > 4;
   char *at;
 
   options.approximate_above = approximate ? 1 : 0;
   options.k = argc > 3 ? (guint) atoi (argv[3]) : 15;
-  script = g_build_filename (g_getenv ("G_TEST_SRCDIR") != NULL ? g_getenv ("G_TEST_SRCDIR")
-                                                                : "tests",
-                             "bench", "peer_neighbours.py", NULL);
-  rows = g_strdup_printf ("%" G_GSIZE_FORMAT, n);
-  columns = g_strdup_printf ("%" G_GSIZE_FORMAT, d);
   k = g_strdup_printf ("%u", options.k);
   asked = g_strdup_printf ("%" G_GSIZE_FORMAT, queries);
-  {
-    const char *command[]
-        = { "/usr/bin/python3", script, path, rows, columns, approximate ? "none" : "knn", k,
-            asked, NULL };
-
-    if (fd < 0
-        || !g_spawn_sync (NULL, (char **) command, NULL, 0, NULL, NULL, &out, NULL, NULL, NULL)
-        || (!approximate && *out == '\0'))
-      {
-        printf ("neighbours: no python3 with faiss to compare with\n");
-        return 77;
-      }
-  }
-  file = ay_mapped_file_new (path, NULL);
-  g_unlink (path);
-  close (fd);
-  matrix = ay_matrix_wrap (n, d, AY_DTYPE_F32, FALSE, FALSE, ay_mapped_file_data (file, &size),
-                           NULL, NULL);
-  points.features = matrix;
+  if (!bench_peer_run (&other, "peer_neighbours.py", n, d,
+                       (const char *[]) { approximate ? "none" : "knn", k, asked, NULL })
+      || (!approximate && *other.out == '\0'))
+    {
+      printf ("neighbours: no python3 with faiss to compare with\n");
+      return 77;
+    }
+  points.features = other.matrix;
   clock = bench_seconds ();
   start = bench_cpu_seconds ();
   found = ay_neighbours_find (&points, &options, NULL, NULL);
@@ -90,7 +69,7 @@ main (int argc, char **argv)
               bench_seconds () - clock, ay_threads (), found->recall);
       return 0;
     }
-  peer = g_ascii_strtod (out, &at) * (double) n / (double) queries;
+  peer = g_ascii_strtod (other.out, &at) * (double) n / (double) queries;
   printf ("neighbours %" G_GSIZE_FORMAT "x%" G_GSIZE_FORMAT " k=%u: %.2f CPU-s, %.2f s, %u threads;"
           " FAISS flat %.2f CPU-s (%.1fx); searched twice: %" G_GSIZE_FORMAT "\n",
           n, d, found->k, seconds, bench_seconds () - clock, ay_threads (),
