@@ -177,12 +177,6 @@ assay_group_list_set_threshold (AssayGroupList *self, double threshold)
   start_cutting (self);
 }
 
-double
-assay_group_list_get_threshold (AssayGroupList *self)
-{
-  return !isnan (self->wanted) ? self->wanted : self->cut != NULL ? self->cut->threshold : NAN;
-}
-
 /* --- finding, as a task of the session --- */
 
 typedef struct

@@ -28,7 +28,6 @@ AssayGroupList *assay_group_list_new (AssaySession *session);
 void assay_group_list_find (AssayGroupList *self, const AyRedundancyOptions *options);
 /* Cuts at another threshold, soon. */
 void assay_group_list_set_threshold (AssayGroupList *self, double threshold);
-double assay_group_list_get_threshold (AssayGroupList *self);
 void assay_group_list_set_order (AssayGroupList *self, AyGroupsOrder order);
 
 /* (transfer none) (nullable) */

@@ -67,12 +67,6 @@ assay_map_run_stop (AssayMapRun *self)
   g_atomic_int_set (&self->stop, 1);
 }
 
-gboolean
-assay_map_run_is_stopping (AssayMapRun *self)
-{
-  return g_atomic_int_get (&self->stop) != 0;
-}
-
 float *
 assay_map_run_dup_places (AssayMapRun *self, gsize *n, guint *rounds, guint *planned)
 {

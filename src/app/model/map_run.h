@@ -20,7 +20,6 @@ void assay_map_run_forget (AssayMapRun *self);
 const char *assay_map_run_get_method (AssayMapRun *self);
 /* Keep the layout as it stands. */
 void assay_map_run_stop (AssayMapRun *self);
-gboolean assay_map_run_is_stopping (AssayMapRun *self);
 /* n x 2 floats as they are now; NULL before the first. (transfer full) */
 float *assay_map_run_dup_places (AssayMapRun *self, gsize *n, guint *rounds, guint *planned);
 

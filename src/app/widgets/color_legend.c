@@ -95,7 +95,7 @@ add_classes (AssayColorLegend *self)
 {
   const AyBitset *visible = assay_session_get_visible (self->session);
   guint n_names, n_told = self->colors->n_palette - 2;
-  const char *const *names = ay_column_categories (self->colors->classes, &n_names);
+  const char *const *names = ay_column_categories (self->colors->source, &n_names);
   g_autofree guint *count = g_new0 (guint, self->colors->n_palette);
 
   for (gsize i = 0; i < self->colors->n; i++)

@@ -157,12 +157,6 @@ assay_map_view_zoom (AssayMapView *self, double factor)
                           gtk_widget_get_height (GTK_WIDGET (self)) / 2.0);
 }
 
-AssayPointColors *
-assay_map_view_get_colors (AssayMapView *self)
-{
-  return self->colors;
-}
-
 AssaySession *
 assay_map_view_get_session (AssayMapView *self)
 {

@@ -29,7 +29,6 @@ G_DECLARE_FINAL_TYPE (AssayMapView, assay_map_view, ASSAY, MAP_VIEW, GtkWidget)
 void assay_map_view_fit (AssayMapView *self, gboolean to_selection);
 /* About the middle: factor > 1 shows less. */
 void assay_map_view_zoom (AssayMapView *self, double factor);
-AssayPointColors *assay_map_view_get_colors (AssayMapView *self);
 /* Shows other places (n x 2) for the time being, such as a map that forms; NULL: the columns'. */
 void assay_map_view_show_places (AssayMapView *self, const float *xy, gsize n);
 /* Lines from one row to others; row -1: none. */

@@ -17,7 +17,7 @@ assay_point_colors_unref (AssayPointColors *self)
   g_free (self->index);
   g_free (self->palette);
   g_free (self->shape);
-  g_clear_pointer (&self->classes, ay_column_unref);
+  g_clear_pointer (&self->source, ay_column_unref);
   g_free (self);
 }
 
@@ -40,7 +40,6 @@ color_classes (AssayPointColors *self, AyColumn *column, const AyFigureTheme *th
 
   ay_column_categories (column, &n_classes);
   self->kind = ASSAY_COLORS_CLASSES;
-  self->classes = ay_column_ref (column);
   self->n_palette = MIN (told, n_classes) + 2;
   self->palette = g_new (AyFigureColor, self->n_palette);
   self->shape = g_new0 (guint8, self->n_palette);
@@ -75,17 +74,18 @@ color_scale (AssayPointColors *self, AssaySession *session, AyColumn *column,
   ay_figure_scale_indices (&self->scale, ay_column_numbers (column), self->n, self->index);
 }
 
-AssayPointColors *
-assay_point_colors_new (AssaySession *session, const char *name, gboolean dark)
+static AssayPointColors *
+make_colors (AssaySession *session, const char *name, AyColumn *column, gboolean dark)
 {
   AssayPointColors *self = g_new0 (AssayPointColors, 1);
   AyDataset *data = assay_session_get_data (session);
-  AyColumn *column = assay_session_find_column (session, name);
   const AyFigureTheme *theme = ay_figure_theme (dark);
 
   g_atomic_ref_count_init (&self->ref);
   self->n = data != NULL ? data->n : 0;
   self->column = g_strdup (name);
+  self->source = column != NULL ? ay_column_ref (column) : NULL;
+  self->dark = dark;
   if (column == NULL || ay_column_type (column) == AY_COLUMN_TEXT)
     color_plain (self, theme);
   else if (ay_column_type (column) == AY_COLUMN_CATEGORY)
@@ -95,8 +95,16 @@ assay_point_colors_new (AssaySession *session, const char *name, gboolean dark)
   return self;
 }
 
-AyFigureColor
-assay_point_colors_row (const AssayPointColors *self, gsize row)
+AssayPointColors *
+assay_point_colors_new (AssaySession *session, const char *name, gboolean dark)
 {
-  return self->palette[self->index[row]];
+  static AssayPointColors *latest;
+  AyColumn *column = assay_session_find_column (session, name);
+
+  if (latest == NULL || column == NULL || latest->source != column || latest->dark != dark)
+    {
+      g_clear_pointer (&latest, assay_point_colors_unref);
+      latest = make_colors (session, name, column, dark);
+    }
+  return assay_point_colors_ref (latest);
 }

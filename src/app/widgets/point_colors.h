@@ -27,15 +27,15 @@ typedef struct
   guint n_palette;
   guint8 *shape;          /* (nullable) one a palette entry */
   AyFigureScale scale;    /* SCALE */
-  AyColumn *classes;      /* (nullable) CLASSES: the category column */
+  AyColumn *source;       /* (nullable) the column; CLASSES: a category */
+  gboolean dark;
 } AssayPointColors;
 
-/* column NULL or unknown: plain. */
+/* (transfer full) column NULL or unknown: plain. Views that ask for the same one after another get
+ * the same object: colouring reads every row. Main thread only. */
 AssayPointColors *assay_point_colors_new (AssaySession *session, const char *column, gboolean dark);
 AssayPointColors *assay_point_colors_ref (AssayPointColors *self);
 void assay_point_colors_unref (AssayPointColors *self);
-/* Opaque colour of a row. */
-AyFigureColor assay_point_colors_row (const AssayPointColors *self, gsize row);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AssayPointColors, assay_point_colors_unref)
 

@@ -27,13 +27,6 @@ AyNearGroups *ay_near_groups_at (const AyMerges *merges, double distance);
 AyNearGroups *ay_near_groups_ref (AyNearGroups *self);
 void ay_near_groups_unref (AyNearGroups *self);
 
-/* The number of points that would go if one of each group were kept. */
-static inline gsize
-ay_near_groups_surplus (const AyNearGroups *self)
-{
-  return self->n_members - self->n_groups;
-}
-
 static inline gsize
 ay_near_groups_size (const AyNearGroups *self, gsize group)
 {
