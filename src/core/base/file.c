@@ -194,3 +194,28 @@ ay_output_free (AyOutput *self)
   g_free (self->path);
   g_free (self);
 }
+
+char *
+ay_path_relative (const char *folder, const char *path)
+{
+  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+  g_auto (GStrv) from = g_strsplit (folder, "/", -1);
+  g_auto (GStrv) to = g_strsplit (absolute, "/", -1);
+  g_autoptr (GString) relative = g_string_new (NULL);
+  guint common = 0;
+
+  while (from[common] != NULL && to[common] != NULL && g_str_equal (from[common], to[common]))
+    common++;
+  if (common < 2)
+    return g_steal_pointer (&absolute);
+  for (guint i = common; from[i] != NULL && *from[i] != '\0'; i++)
+    g_string_append (relative, "../");
+  for (guint i = common; to[i] != NULL; i++)
+    {
+      g_string_append (relative, to[i]);
+      g_string_append (relative, to[i + 1] != NULL ? "/" : "");
+    }
+  if (relative->len == 0)
+    g_string_append_c (relative, '.');
+  return g_string_free (g_steal_pointer (&relative), FALSE);
+}

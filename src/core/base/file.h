@@ -30,6 +30,10 @@ const char *ay_output_temporary (const AyOutput *self);
 gboolean ay_output_commit (AyOutput *self, GError **error);
 void ay_output_free (AyOutput *self);
 
+/* path as seen from the absolute folder, with ".." where it takes them; absolute when only the root
+ * is common. (transfer full) */
+char *ay_path_relative (const char *folder, const char *path);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyMappedFile, ay_mapped_file_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyOutput, ay_output_free)
 

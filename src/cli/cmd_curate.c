@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/cli_json.h"
+#include "cli/cli_run.h"
+#include "cli/cli_text.h"
+#include "core/work/plan.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* assay-cli curate: what a recipe would take, the proof of it, and the curated data. */
+
+#define IDS_SHOWN 5
+
+static struct
+{
+  char *recipe, *output, *save;
+  gboolean apply, prove, compare, no_coverage, list;
+} given;
+
+static const GOptionEntry options[] = {
+  { "recipe", 0, 0, G_OPTION_ARG_FILENAME, &given.recipe,
+    "The steps (default: what was decided, near copies, likely label errors)", "FILE" },
+  { "output", 'o', 0, G_OPTION_ARG_FILENAME, &given.output,
+    "Write the curated data here, and the recipe with the rows it took to FILE.recipe.json",
+    "FILE" },
+  { "save", 0, 0, G_OPTION_ARG_FILENAME, &given.save,
+    "Write the recipe to this file, to be changed by hand", "FILE" },
+  { "apply", 0, 0, G_OPTION_ARG_NONE, &given.apply,
+    "Record it as decisions, which decide undo takes back one by one", NULL },
+  { "prove", 0, 0, G_OPTION_ARG_NONE, &given.prove,
+    "Refit without the rows that go; opens the test part, which is counted", NULL },
+  { "compare", 0, 0, G_OPTION_ARG_NONE, &given.compare,
+    "Plan an applied recipe again and list the rows that differ from what it took", NULL },
+  { "no-coverage", 0, 0, G_OPTION_ARG_NONE, &given.no_coverage,
+    "Do not look how near the rows that stay are to those that go", NULL },
+  { "list", 0, 0, G_OPTION_ARG_NONE, &given.list, "List the steps and their parameters", NULL },
+  { NULL },
+};
+
+static void
+list_parameters (JsonObject *into, const AyStepType *type)
+{
+  JsonArray *array = cmd_json_array (into, "parameters");
+
+  for (const AyStepParameter *p = type->parameters; p->name != NULL; p++)
+    {
+      JsonObject *one = cmd_json_append (array);
+
+      cmd_json_text (one, "name", p->name);
+      cmd_json_text (one, "default", p->fallback);
+      cmd_json_text (one, "sentence", p->sentence);
+    }
+}
+
+static gboolean
+list_steps (CmdRun *run)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+  JsonArray *array = cmd_json_array (object, "steps");
+  guint n;
+  const AyStepType *types = ay_step_types (&n);
+
+  cmd_begin_output (run);
+  for (guint i = 0; i < n; i++)
+    {
+      JsonObject *one = cmd_json_append (array);
+
+      cmd_json_text (one, "id", types[i].id);
+      cmd_json_text (one, "title", types[i].title);
+      cmd_json_text (one, "sentence", types[i].sentence);
+      list_parameters (one, &types[i]);
+      if (run->json)
+        continue;
+      printf ("%s: %s\n", types[i].id, types[i].sentence);
+      for (const AyStepParameter *p = types[i].parameters; p->name != NULL; p++)
+        printf ("  %s=%s: %s\n", p->name, p->fallback, p->sentence);
+    }
+  if (run->json)
+    cmd_json_print (object);
+  return TRUE;
+}
+
+/* --- the plan --- */
+
+static void
+add_step (JsonArray *into, const AyStep *step, const AyStepPlan *plan)
+{
+  JsonObject *one = cmd_json_append (into);
+
+  cmd_json_text (one, "step", ay_step_type (step)->id);
+  cmd_json_bool (one, "on", step->on);
+  cmd_json_text (one, "why", step->why);
+  cmd_json_count (one, "n_alone", plan->n_alone);
+  cmd_json_count (one, "n_took", plan->n_took);
+  cmd_json_count (one, "n_relabelled", plan->n_relabelled);
+  cmd_json_count (one, "n_protected", plan->n_protected);
+  cmd_json_count (one, "n_spared", plan->n_spared);
+  cmd_json_count (one, "n_left", plan->n_left);
+}
+
+static void
+add_overlap (JsonObject *object, const AyPlan *plan)
+{
+  JsonArray *rows = cmd_json_array (object, "overlap");
+
+  for (guint s = 0; s < plan->n_steps; s++)
+    {
+      JsonArray *row = json_array_new ();
+
+      for (guint t = 0; t < plan->n_steps; t++)
+        json_array_add_int_element (row, (gint64) plan->overlap[s * plan->n_steps + t]);
+      json_array_add_array_element (rows, row);
+    }
+}
+
+static void
+add_kinds (JsonObject *object, const AyPlan *plan, const AyDataset *data)
+{
+  JsonArray *classes = cmd_json_array (object, "classes");
+  JsonArray *clusters = cmd_json_array (object, "clusters");
+
+  for (guint k = 0; k < data->n_classes; k++)
+    {
+      JsonObject *one = cmd_json_append (classes);
+
+      cmd_json_text (one, "class", data->class_names[k]);
+      cmd_json_count (one, "before", plan->class_before[k]);
+      cmd_json_count (one, "left", plan->class_left[k]);
+    }
+  for (gsize k = 0; k < plan->n_clusters; k++)
+    {
+      JsonObject *one = cmd_json_append (clusters);
+
+      cmd_json_count (one, "cluster", k);
+      cmd_json_count (one, "before", plan->cluster_before[k]);
+      cmd_json_count (one, "left", plan->cluster_left[k]);
+    }
+}
+
+static void
+add_proof (JsonObject *object, const AyWhatIf *what)
+{
+  JsonObject *proof;
+
+  if (what == NULL)
+    {
+      json_object_set_null_member (object, "proof");
+      return;
+    }
+  proof = cmd_json_object (object, "proof");
+  cmd_json_count (proof, "n", what->n_rows);
+  cmd_json_number (proof, "loss_before", what->valid.before.loss);
+  cmd_json_number (proof, "loss_refit", what->valid.after.loss);
+  cmd_json_number (proof, "accuracy_before", what->valid.before.accuracy);
+  cmd_json_number (proof, "accuracy_refit", what->valid.after.accuracy);
+  if (what->has_test)
+    {
+      cmd_json_number (proof, "test_loss_before", what->test.before.loss);
+      cmd_json_number (proof, "test_loss_refit", what->test.after.loss);
+      cmd_json_number (proof, "test_accuracy_before", what->test.before.accuracy);
+      cmd_json_number (proof, "test_accuracy_refit", what->test.after.accuracy);
+    }
+  cmd_json_count (proof, "test_openings", what->test_openings);
+  cmd_json_text (proof, "sentence", what->sentence);
+}
+
+static void
+print_json (const AyRecipe *recipe, const AyPlan *plan, const AyDataset *data,
+            const AyWhatIf *what)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+  JsonArray *steps, *warnings;
+
+  cmd_json_text (object, "file", given.output);
+  cmd_json_bool (object, "applied", given.apply);
+  cmd_json_count (object, "n_before", plan->n_before);
+  cmd_json_count (object, "n_left", plan->n_left);
+  cmd_json_count (object, "n_dropped", ay_bitset_count (plan->dropped));
+  cmd_json_count (object, "n_relabelled", ay_bitset_count (plan->relabelled));
+  steps = cmd_json_array (object, "steps");
+  for (guint s = 0; s < plan->n_steps; s++)
+    add_step (steps, recipe->steps->pdata[s], &plan->steps[s]);
+  add_overlap (object, plan);
+  add_kinds (object, plan, data);
+  if (plan->coverage.k > 0)
+    {
+      JsonObject *coverage = cmd_json_object (object, "coverage");
+
+      cmd_json_count (coverage, "k", plan->coverage.k);
+      cmd_json_number (coverage, "radius", plan->coverage.radius);
+      cmd_json_number (coverage, "share", plan->coverage.share);
+      cmd_json_count (coverage, "n_uncovered", plan->coverage.n_uncovered);
+    }
+  else
+    json_object_set_null_member (object, "coverage");
+  add_proof (object, what);
+  warnings = cmd_json_array (object, "warnings");
+  for (gsize i = 0; i < ay_diagnostics_count (plan->warnings); i++)
+    {
+      const AyDiagnostic *warning = ay_diagnostics_get (plan->warnings, i);
+      JsonObject *one = cmd_json_append (warnings);
+
+      cmd_json_text (one, "id", warning->id);
+      cmd_json_text (one, "text", warning->text);
+    }
+  cmd_json_print (object);
+}
+
+static void
+count_cell (gsize count, char cell[CMD_TEXT_SIZE])
+{
+  g_snprintf (cell, CMD_TEXT_SIZE, "%" G_GSIZE_FORMAT, count);
+}
+
+static void
+print_steps (const AyRecipe *recipe, const AyPlan *plan)
+{
+  g_autoptr (CmdTable) table = cmd_table_new ("lrrrr");
+
+  cmd_table_row (table, "step", "alone", "takes", "relabels", "left", NULL);
+  for (guint s = 0; s < plan->n_steps; s++)
+    {
+      const AyStep *step = recipe->steps->pdata[s];
+      const AyStepPlan *p = &plan->steps[s];
+      char cells[4][CMD_TEXT_SIZE];
+
+      count_cell (p->n_alone, cells[0]);
+      count_cell (p->n_took, cells[1]);
+      count_cell (p->n_relabelled, cells[2]);
+      count_cell (p->n_left, cells[3]);
+      if (step->on)
+        cmd_table_row (table, ay_step_type (step)->id, cells[0], cells[1], cells[2], cells[3],
+                       NULL);
+      else
+        cmd_table_row (table, ay_step_type (step)->id, "off", "", "", "", NULL);
+    }
+  cmd_table_print (table, 0);
+  for (guint s = 0; s < plan->n_steps; s++)
+    for (guint t = s + 1; t < plan->n_steps; t++)
+      if (plan->overlap[s * plan->n_steps + t] > 0)
+        printf ("%s and %s would both take %" G_GSIZE_FORMAT " rows\n",
+                ay_step_type (recipe->steps->pdata[s])->id,
+                ay_step_type (recipe->steps->pdata[t])->id,
+                plan->overlap[s * plan->n_steps + t]);
+}
+
+/* The class that is smallest before, and the one that is smallest after. */
+static void
+print_smallest (const AyPlan *plan, const AyDataset *data)
+{
+  guint before = 0, left = 0;
+
+  if (data->n_classes == 0)
+    return;
+  for (guint k = 1; k < data->n_classes; k++)
+    {
+      before = plan->class_before[k] < plan->class_before[before] ? k : before;
+      left = plan->class_left[k] < plan->class_left[left] ? k : left;
+    }
+  printf ("smallest class of train: %s (%" G_GSIZE_FORMAT ") before, %s (%" G_GSIZE_FORMAT
+          ") after\n", data->class_names[before], plan->class_before[before],
+          data->class_names[left], plan->class_left[left]);
+}
+
+static void
+print_text (const AyRecipe *recipe, const AyPlan *plan, const AyDataset *data,
+            const AyWhatIf *what)
+{
+  printf ("%" G_GSIZE_FORMAT " rows that may go (train and pool), %" G_GSIZE_FORMAT
+          " left, %" G_GSIZE_FORMAT " relabelled\n", plan->n_before, plan->n_left,
+          ay_bitset_count (plan->relabelled));
+  print_steps (recipe, plan);
+  print_smallest (plan, data);
+  if (plan->coverage.k > 0)
+    {
+      char share[CMD_TEXT_SIZE];
+
+      printf ("coverage: %s of the rows stay or have one that stays among their %u nearest\n",
+              cmd_text_percent (plan->coverage.share, share), plan->coverage.k);
+    }
+  for (gsize i = 0; i < ay_diagnostics_count (plan->warnings); i++)
+    printf ("warning: %s\n", ay_diagnostics_get (plan->warnings, i)->text);
+  if (what != NULL)
+    printf ("proof, of the rows that are dropped: %s; the test part has been opened %u time%s\n",
+            what->sentence, what->test_openings, what->test_openings == 1 ? "" : "s");
+  if (given.apply)
+    puts ("recorded as decisions");
+  if (given.output != NULL)
+    printf ("%s and %s.recipe.json written\n", given.output, given.output);
+}
+
+/* --- comparing --- */
+
+static void
+add_ids (JsonObject *into, const char *key, const GPtrArray *ids)
+{
+  JsonArray *array = cmd_json_array (into, key);
+
+  for (guint i = 0; i < ids->len; i++)
+    json_array_add_string_element (array, ids->pdata[i]);
+}
+
+static void
+print_ids (const char *when, const GPtrArray *ids)
+{
+  printf ("  only %s: %u", when, ids->len);
+  for (guint i = 0; i < MIN (ids->len, IDS_SHOWN); i++)
+    printf ("%s%s", i == 0 ? ": " : ", ", (char *) ids->pdata[i]);
+  puts (ids->len > IDS_SHOWN ? " ..." : "");
+}
+
+static gboolean
+compare (CmdRun *run, AyWork *work, const AyRecipe *recipe, GError **error)
+{
+  g_autoptr (GPtrArray) differences = ay_work_plan_compare (work, recipe, run->job, error);
+  g_autoptr (JsonObject) object = json_object_new ();
+  JsonArray *array;
+
+  if (differences == NULL)
+    return FALSE;
+  array = cmd_json_array (object, "differences");
+  cmd_begin_output (run);
+  for (guint i = 0; i < differences->len; i++)
+    {
+      const AyStepDifference *one = differences->pdata[i];
+      const AyStepType *type = ay_step_type (recipe->steps->pdata[one->step]);
+      JsonObject *into = cmd_json_append (array);
+
+      cmd_json_text (into, "step", type->id);
+      add_ids (into, "only_then", one->only_then);
+      add_ids (into, "only_now", one->only_now);
+      if (run->json)
+        continue;
+      printf ("%s takes other rows now\n", type->id);
+      print_ids ("then", one->only_then);
+      print_ids ("now", one->only_now);
+    }
+  if (run->json)
+    cmd_json_print (object);
+  else if (differences->len == 0)
+    puts ("every step takes the rows that it took");
+  return TRUE;
+}
+
+/* --- the command --- */
+
+static gboolean
+carry_out (CmdRun *run, AyWork *work, AyRecipe *recipe, AyPlan *plan, GError **error)
+{
+  AyWhatIf what;
+  gboolean proved = given.prove && ay_bitset_count (plan->dropped) > 0;
+
+  if (proved && !ay_work_whatif (work, plan->dropped, TRUE, &what, run->job, error))
+    return FALSE;
+  if ((given.output != NULL
+       && !ay_work_curate (work, recipe, plan, given.output, run->job, error))
+      || (given.save != NULL && !ay_recipe_write (recipe, given.save, error))
+      || (given.apply && !ay_work_plan_apply (work, recipe, plan, error)))
+    {
+      if (proved)
+        ay_what_if_clear (&what);
+      return FALSE;
+    }
+  cmd_begin_output (run);
+  if (run->json)
+    print_json (recipe, plan, ay_work_data (work), proved ? &what : NULL);
+  else
+    print_text (recipe, plan, ay_work_data (work), proved ? &what : NULL);
+  if (proved)
+    ay_what_if_clear (&what);
+  return TRUE;
+}
+
+static gboolean
+run_curate (CmdRun *run, GError **error)
+{
+  AyPlanOptions how = { !given.no_coverage };
+  g_autoptr (AyRecipe) recipe = NULL;
+  g_autoptr (AyWork) work = NULL;
+  g_autoptr (AyPlan) plan = NULL;
+
+  if (given.list)
+    return list_steps (run);
+  if (given.compare && (given.recipe == NULL || given.output != NULL || given.apply))
+    return cmd_usage_error (error, "curate: --compare goes with --recipe alone");
+  recipe = given.recipe != NULL ? ay_recipe_read (given.recipe, error) : ay_recipe_new_default ();
+  if (recipe == NULL)
+    return FALSE;
+  if (given.recipe == NULL)
+    recipe->seed = run->seed;
+  work = given.apply ? cmd_open (run, run->args[0], AY_WORKSPACE_WRITE, error)
+                     : ay_work_open (run->args[0], AY_WORKSPACE_WRITE, run->moved, run->job, error);
+  if (work == NULL)
+    return FALSE;
+  if (given.compare)
+    return compare (run, work, recipe, error);
+  plan = ay_work_plan (work, recipe, &how, run->job, error);
+  return plan != NULL && carry_out (run, work, recipe, plan, error);
+}
+
+const Cmd cmd_curate = {
+  .name = "curate",
+  .operands = "WORK [-o FILE]",
+  .summary = "Plan a recipe: what each step takes; prove it, write the curated data",
+  .description = "Only training and pool rows go. Without -o and --apply nothing is changed but "
+                 "the scores\nthat a step needs, which are computed.",
+  .min_args = 1,
+  .max_args = 1,
+  .options = options,
+  .run = run_curate,
+  .list = &given.list,
+};

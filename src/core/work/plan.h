@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/curate/curated_table.h"
+#include "core/curate/recipe.h"
+#include "core/work/work.h"
+
+G_BEGIN_DECLS
+
+/* What a recipe would do to a workspace's data, before anything is done. Only training and pool
+ * rows ever go: what rows are chosen or reported by stays. */
+
+typedef struct
+{
+  AyBitset *alone;      /* what the step would take were it the only one; NULL: it is off */
+  gsize n_alone;
+  gsize n_took;         /* beyond the steps before it */
+  gsize n_relabelled;
+  gsize n_protected;    /* it would have taken, but they were decided to be kept */
+  gsize n_spared;       /* it took first, but they represent a class or cluster that would vanish */
+  gsize n_left;         /* training and pool rows after it */
+} AyStepPlan;
+
+/* Rows that stay, by how near they are to all of them. */
+typedef struct
+{
+  guint k;             /* neighbours looked at */
+  double radius;       /* median distance to the k-th nearest */
+  double share;        /* of training and pool rows: stay, or have one that stays among their k
+                          nearest within the radius */
+  gsize n_uncovered;
+} AyCoverage;
+
+typedef struct
+{
+  guint n_steps;
+  AyStepPlan *steps;
+  gsize *overlap;      /* n_steps x n_steps: rows that both would take alone; 0 where one is off */
+  AyBitset *dropped;   /* n */
+  AyBitset *relabelled;
+  AyNewLabels labels;
+  gsize n_before, n_left; /* training and pool rows */
+  gsize *class_before, *class_left; /* (nullable) n_classes: training rows */
+  gsize n_clusters;       /* 0: no clusters were made */
+  gsize *cluster_before, *cluster_left; /* training and pool rows */
+  AyCoverage coverage; /* k 0: not looked at */
+  AyDiagnostics *warnings;
+} AyPlan;
+
+typedef struct
+{
+  gboolean coverage;   /* looks for neighbours: seconds for 60000 rows */
+} AyPlanOptions;
+#define AY_PLAN_OPTIONS_INIT { TRUE }
+
+/* Runs the steps in order and writes into the recipe what each took and what it was applied to.
+ * Scores that a step needs and that were never computed are computed and stored first, where the
+ * workspace can be written. Errors: RANGE (no such column, no such flag, a parameter that the data
+ * does not allow), those of scores. (transfer full) */
+AyPlan *ay_work_plan (AyWork *work, AyRecipe *recipe, const AyPlanOptions *options, AyJob *job,
+                      GError **error);
+void ay_plan_free (AyPlan *self);
+
+/* Records it as decisions, one for each step, that undo takes back. */
+gboolean ay_work_plan_apply (AyWork *work, const AyRecipe *recipe, const AyPlan *plan,
+                             GError **error);
+
+/* Writes the curated data to path, in the format that its ending names, and the applied recipe to
+ * path.recipe.json. Test and validation rows are part of it. */
+gboolean ay_work_curate (AyWork *work, AyRecipe *recipe, const AyPlan *plan, const char *path,
+                         AyJob *job, GError **error);
+
+/* Writes the curated data again from the ids in an applied recipe and the files that it names
+ * (relative to the recipe's folder, unless `moved` (nullable) says where they are now): the same
+ * bytes, for the same ending of path. AY_ERROR_CHANGED names an input that is another one; INPUT a
+ * recipe that was never applied, or an id that the data has not; IO a file that is not there. */
+gboolean ay_replay (const char *recipe_path, GHashTable *moved, const char *path, gsize *n_rows,
+                    AyJob *job, GError **error);
+
+/* A step whose rows are not those that the recipe recorded, when it is planned again. */
+typedef struct
+{
+  guint step;
+  GPtrArray *only_then, *only_now; /* of char*: ids */
+} AyStepDifference;
+
+/* Plans the recipe's steps anew and compares with what it recorded. (transfer full) (element-type
+ * AyStepDifference): the steps that differ. */
+GPtrArray *ay_work_plan_compare (AyWork *work, const AyRecipe *recorded, AyJob *job,
+                                 GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyPlan, ay_plan_free)
+
+G_END_DECLS

@@ -1,0 +1,212 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""curate and replay: what each step takes against a plain computation, bytes, refusals, undo."""
+import csv
+import json
+import shutil
+
+import assay
+from tap import Tap
+
+FOLDER = assay.Folder().__enter__()
+WORK = FOLDER / 'digits.assay'
+DATA = FOLDER / 'digits.csv'
+
+
+def start():
+    shutil.copy(assay.SAMPLE, DATA)
+    assay.run('new', WORK, DATA)
+    assay.run('score', WORK, 'influence', 'label_issue', 'self_confidence')
+
+
+def table(path):
+    with open(path, encoding='utf-8', newline='') as file:
+        return list(csv.DictReader(file))
+
+
+def write(name, steps, **more):
+    path = FOLDER / f'{name}.json'
+    path.write_text(json.dumps({'assay_recipe': 1, 'steps': steps, **more}), encoding='utf-8')
+    return path
+
+
+def plan(recipe, *options):
+    found = assay.run_json('curate', WORK, '--recipe', recipe, '--no-coverage', *options)
+    missing = assay.keys_of(found) - assay.documented_words('curate')
+    assert not missing, f'keys that the man page has not: {missing}'
+    return found
+
+
+def rows_of(where):
+    return set(assay.run('select', WORK, '--where', where).split())
+
+
+def test_default():
+    """Without a recipe: decisions, near copies, label errors; rows, left, coverage agree"""
+    found = assay.run_json('curate', WORK)
+    missing = assay.keys_of(found) - assay.documented_words('curate')
+    assert not missing, missing
+    assert [step['step'] for step in found['steps']] \
+        == ['decisions', 'drop_duplicates', 'drop_label_issues']
+    assert found['n_before'] == len(rows_of("split = 'train'"))
+    assert found['n_left'] == found['n_before'] - sum(s['n_took'] for s in found['steps'])
+    assert found['steps'][2]['n_alone'] == len(rows_of("label_issue = 1 AND split = 'train'"))
+    assert 0.99 < found['coverage']['share'] <= 1 and found['file'] is None
+    assert sum(c['left'] for c in found['classes']) == found['n_left']
+
+
+def test_steps():
+    """Each step takes the rows that a plain computation takes"""
+    found = plan(write('steps', [
+        {'step': 'drop_score', 'score': 'influence', 'below': -5e-4, 'why': 'they hurt'},
+        {'step': 'drop_where', 'where': "label = '3'"},
+        {'step': 'drop_flagged', 'flag': 'label_issue'}]), '-o', FOLDER / 'steps.csv')
+    harmful = rows_of("influence < -5e-4 AND split = 'train'")
+    threes = rows_of("label = '3' AND split = 'train'")
+    flagged = rows_of("label_issue = 1 AND split = 'train'")
+    assert [s['n_alone'] for s in found['steps']] == [len(harmful), len(threes), len(flagged)]
+    assert [s['n_took'] for s in found['steps']] \
+        == [len(harmful), len(threes - harmful), len(flagged - threes - harmful)]
+    assert found['overlap'][0][1] == len(harmful & threes) == found['overlap'][1][0]
+    kept = {row['id'] for row in table(FOLDER / 'steps.csv')}
+    assert kept == {row['id'] for row in table(DATA)} - harmful - threes - flagged
+    assert any(w['id'] == 'vanishes' and ' 3 ' in w['text'] for w in found['warnings'])
+
+
+def test_representatives():
+    """keep_representatives leaves the first row of a class that would vanish"""
+    found = plan(write('spare', [{'step': 'drop_where', 'where': "label = '3'"}],
+                       keep_representatives=True))
+    assert found['steps'][0]['n_spared'] == 1
+    assert {c['class']: c['left'] for c in found['classes']}['3'] == 1
+    assert not any(w['id'] == 'vanishes' for w in found['warnings'])
+
+
+def test_balance_and_budget():
+    """balance and budget leave the counts they name, the highest of a column first"""
+    found = plan(write('balance', [{'step': 'balance', 'ratio': 1.0}]))
+    assert {c['left'] for c in found['classes']} == {min(c['before'] for c in found['classes'])}
+    found = plan(write('budget', [{'step': 'budget', 'rows': 100, 'by': 'influence'}]),
+                 '-o', FOLDER / 'budget.csv')
+    assert found['n_left'] == 100
+    best = assay.run('select', WORK, '--where', "split = 'train'", '--sort', 'influence',
+                     '--descending', '--limit', '100').split()
+    kept = {row['id'] for row in table(FOLDER / 'budget.csv')}
+    assert kept == set(best) | rows_of("split != 'train'")
+
+
+def test_coverage_budget():
+    """budget by coverage is the plain k-centre"""
+    plan(write('centre', [{'step': 'budget', 'rows': 12, 'by': 'coverage'}]),
+         '-o', FOLDER / 'centre.csv')
+    train = sorted(rows_of("split = 'train'"))
+    rows = {row['id']: row for row in table(DATA)}
+    pixels = [key for key in rows[train[0]] if key.startswith('p')]
+    points = [[float(rows[one][key]) for key in pixels] for one in train]
+    n = len(points)
+    mean = [sum(p[k] for p in points) / n for k in range(len(pixels))] # pixels stay as they are
+    nearest, chosen = [float('inf')] * n, []
+    next_one = min(range(n), key=lambda i: (sum((a - b) ** 2
+                                               for a, b in zip(points[i], mean)), i))
+    for _ in range(12):
+        chosen.append(train[next_one])
+        for i in range(n):
+            nearest[i] = min(nearest[i], sum((a - b) ** 2
+                                             for a, b in zip(points[i], points[next_one])))
+        nearest[next_one] = -1
+        next_one = max(range(n), key=lambda i: (nearest[i], -i))
+    kept = {row['id'] for row in table(FOLDER / 'centre.csv')} & set(train)
+    assert kept == set(chosen), kept ^ set(chosen)
+
+
+def test_replay():
+    """replay in another folder gives the same bytes, and refuses another input by name"""
+    recipe = write('replay', [{'step': 'relabel_label_issues'},
+                              {'step': 'drop_duplicates', 'threshold': 0.985}])
+    plan(recipe, '-o', FOLDER / 'out.csv')
+    changed = [(a['label'], b['label']) for a, b in zip(
+        [r for r in table(DATA) if r['id'] in {x['id'] for x in table(FOLDER / 'out.csv')}],
+        table(FOLDER / 'out.csv')) if a['label'] != b['label']]
+    assert 0 < len(changed) <= len(rows_of("label_issue = 1 AND split = 'train'"))
+    there = FOLDER / 'there'
+    there.mkdir()
+    shutil.copy(FOLDER / 'out.csv.recipe.json', there)
+    shutil.copy(DATA, there)
+    found = assay.run_json('replay', there / 'out.csv.recipe.json', '-o', there / 'again.csv')
+    assert found['n'] == len(table(FOLDER / 'out.csv'))
+    assert not assay.keys_of(found) - assay.documented_words('replay')
+    assert (there / 'again.csv').read_bytes() == (FOLDER / 'out.csv').read_bytes()
+    assert assay.run_json('curate', WORK, '--recipe', FOLDER / 'out.csv.recipe.json',
+                          '--compare') == {'differences': []}
+    with open(there / 'digits.csv', 'a', encoding='utf-8') as file:
+        file.write('\n')
+    message = assay.fail('replay', there / 'out.csv.recipe.json', '-o', there / 'no.csv')
+    assert 'digits.csv' in message and 'another content' in message, message
+    (there / 'digits.csv').unlink()
+    message = assay.fail('replay', there / 'out.csv.recipe.json', '-o', there / 'no.csv')
+    assert 'digits.csv: not found' in message and '--moved' in message, message
+    assay.run('replay', there / 'out.csv.recipe.json', '-o', there / 'moved.csv',
+              '--moved', f'digits.csv={DATA}')
+    assert (there / 'moved.csv').read_bytes() == (FOLDER / 'out.csv').read_bytes()
+    assert not (there / 'no.csv').exists()
+
+
+def test_bad_recipes():
+    """A newer version, an unknown step, member or value is refused by name"""
+    cases = [
+        ('{"assay_recipe": 2, "steps": []}', 'newer'),
+        ('{"steps": []}', 'not a recipe'),
+        ('{"assay_recipe": 1}', 'steps'),
+        ('{"assay_recipe": 1, "steps": [{"step": "burn"}]}', 'burn'),
+        ('{"assay_recipe": 1, "steps": [{}]}', 'step 1'),
+        ('{"assay_recipe": 1, "steps": [{"step": "budget", "rowz": 3}]}', 'rowz'),
+        ('{"assay_recipe": 1, "steps": [{"step": "budget", "rows": "many"}]}', 'many'),
+        ('{"assay_recipe": 1, "steps": [{"step": "budget"}]}', 'rows'),
+        ('{"assay_recipe": 1, "steps": [{"step": "drop_score"}]}', 'below'),
+        ('{"assay_recipe": 1, "steps": [{"step": "drop_flagged", "flag": "no"}]}', '"no"'),
+        ('{"assay_recipe": 1, "steps": [{"step": "drop_where", "where": "nope < 1"}]}', 'nope'),
+        ('{"assay_recipe": 1, "shape": 3, "steps": []}', 'shape'),
+        ('[1', 'parse error'), ('', 'empty')]
+    path = FOLDER / 'bad.json'
+    for text, word in cases:
+        path.write_text(text, encoding='utf-8')
+        message = assay.fail('curate', WORK, '--recipe', path, '--no-coverage')
+        assert word.lower() in message.lower(), (text, message)
+    path.write_text('{"assay_recipe": 1, "steps": []}', encoding='utf-8')
+    assert 'never applied' in assay.fail('replay', path, '-o', FOLDER / 'x.csv')
+
+
+def test_apply():
+    """--apply makes decisions that undo takes back; a row decided to be kept stays"""
+    flagged = sorted(rows_of("label_issue = 1 AND split = 'train'"))
+    assay.run('decide', WORK, 'keep', '--where', f"id = '{flagged[0]}'")
+    recipe = write('apply', [{'step': 'decisions'}, {'step': 'drop_label_issues'}])
+    found = plan(recipe, '--apply')
+    assert found['applied'] and found['steps'][1]['n_protected'] == 1
+    assert rows_of("decision = 'drop'") == set(flagged[1:])
+    assay.run('decide', WORK, 'undo')
+    assert rows_of("decision = 'drop'") == set()
+    assay.run('decide', WORK, 'undo')
+
+
+def test_proof():
+    """--prove equals whatif --verify of the same rows"""
+    found = plan(write('proof', [{'step': 'drop_label_issues'}]), '--prove')['proof']
+    what = assay.run_json('whatif', WORK, '--verify', '--where',
+                          "label_issue = 1 AND split = 'train'")
+    assert found['loss_refit'] == what['loss_refit']
+    assert found['test_accuracy_refit'] == what['test']['accuracy_refit']
+    assert found['test_openings'] == what['test_openings'] - 1
+
+
+def main():
+    start()
+    tap = Tap()
+    for test in (test_default, test_steps, test_representatives, test_balance_and_budget,
+                 test_coverage_budget, test_replay, test_bad_recipes, test_apply, test_proof):
+        tap.run(test.__doc__, test)
+    tap.finish()
+
+
+if __name__ == '__main__':
+    main()
