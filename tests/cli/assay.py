@@ -86,7 +86,7 @@ def documented_words(command):
     words, inside = set(), False
     for line in (ROOT / 'data' / 'assay-cli.1').read_text(encoding='utf-8').splitlines():
         if line.startswith('.Ss ') or line.startswith('.Sh '):
-            inside = line.startswith((f'.Ss assay-cli {command} ', f'.Ss assay-cli {command}\n'))
+            inside = line.startswith(f'.Ss assay-cli {command} ')
         if inside and line.startswith(('.Cm', '(each', '.It')):
             words.update(line.split())
     return words

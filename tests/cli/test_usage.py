@@ -10,7 +10,8 @@ import assay
 from tap import Skip, Tap
 
 COMMANDS = ['new', 'info', 'score', 'import', 'map', 'redundancy', 'cluster', 'whatif', 'select',
-            'decide', 'export', 'figure', 'curate', 'replay']
+            'decide', 'export', 'figure', 'curate', 'replay',
+            'check']
 
 
 def test_overview():
@@ -71,6 +72,7 @@ def test_wrong_usage():
             ['redundancy', 'x.assay', '--keep', 'score'],
             ['redundancy', 'x.assay', '--linkage', 'average'],
             ['curate'], ['curate', 'x.assay', '--compare'], ['replay', 'x.json'],
+            ['check', 'x.assay'],
             ['import', 'x.assay', 'a.csv', '--by', 'luck'],
             ['import', 'x.assay', 'a.csv', '-p', 'colour=red']]:
         assay.fail(*arguments, status=2)
@@ -106,7 +108,8 @@ def test_system_held_back():
 def test_lists():
     """--list needs no workspace, and lists the same in text and JSON"""
     for command, key, name in [('score', 'scores', 'id'), ('map', 'methods', 'id'),
-                               ('figure', 'figures', 'name'), ('curate', 'steps', 'id')]:
+                               ('figure', 'figures', 'name'), ('curate', 'steps', 'id'),
+                               ('check', 'rules', 'id')]:
         found = assay.run_json(command, '--list')
         missing = assay.keys_of(found) - assay.documented_words(command)
         assert not missing, missing
