@@ -8,6 +8,7 @@
 #include "core/model/reduced.h"
 #include "core/model/standardise.h"
 
+#include <cblas.h>
 #include <lapacke.h>
 #include <math.h>
 #include <string.h>
@@ -176,6 +177,51 @@ test_ways_agree (void)
   g_test_message ("%s", ay_hessian_describe (iterative));
 }
 
+/* Many solves at once are worth a matrix, of float products, that one is not; to a loose tolerance
+ * they agree with conjugate gradients. */
+static void
+test_many (void)
+{
+  g_auto (Made) made = made_new (10000, 500, 6, 1.0, 12);
+  g_autoptr (AyHead) head = fit (&made, 1e-2);
+  AyHessianOptions options = AY_HESSIAN_OPTIONS_INIT, by_rounds = AY_HESSIAN_OPTIONS_INIT;
+  g_autoptr (AyHessian) hessian = NULL, iterative = NULL;
+  g_autofree double *x = NULL, *one = NULL;
+  gsize p, k = 70;
+  double residual;
+  AyRng rng;
+
+  by_rounds.dense_limit = 1;
+  by_rounds.tolerance = 1e-10;
+  hessian = ay_hessian_new (&made.problem, head, &options, NULL, NULL);
+  iterative = ay_hessian_new (&made.problem, head, &by_rounds, NULL, NULL);
+  p = ay_hessian_n_parameters (hessian);
+  x = g_new (double, k * p);
+  one = g_new (double, 3 * p);
+  ay_rng_init (&rng, 4, 0);
+  for (gsize j = 0; j < k * p; j++)
+    x[j] = ay_rng_normal (&rng);
+  for (gsize v = 0; v < k; v++)
+    ay_drop_class_mean (head->n_outputs, head->d + 1, 1, x + v * p);
+  for (gsize v = 0; v < 3; v++)
+    memcpy (one + v * p, x + (v == 2 ? k - 1 : v * 37) * p, p * sizeof (double));
+  g_assert_true (ay_hessian_solve_to (hessian, one, 1, 1e-6, NULL, NULL, NULL));
+  g_assert_false (ay_hessian_is_dense (hessian));
+  memcpy (one, x, p * sizeof (double)); /* it was solved in place */
+  g_assert_true (ay_hessian_solve_to (hessian, x, k, 1e-6, &residual, NULL, NULL));
+  g_assert_true (ay_hessian_is_dense (hessian));
+  g_assert_cmpfloat (residual, <=, 1e-6);
+  g_assert_true (ay_hessian_solve (iterative, one, 3, NULL, NULL, NULL));
+  for (gsize v = 0; v < 3; v++)
+    {
+      double norm = cblas_dnrm2 (p, one + v * p, 1);
+
+      cblas_daxpy (p, -1.0, x + (v == 2 ? k - 1 : v * 37) * p, 1, one + v * p, 1);
+      g_assert_cmpfloat (cblas_dnrm2 (p, one + v * p, 1), <=, 1e-5 * norm);
+    }
+}
+
+
 /* The same bytes with 1 and 2 threads, whichever way. */
 static void
 test_threads (void)
@@ -275,6 +321,7 @@ main (int argc, char **argv)
   g_test_add_func ("/hessian/pseudo-inverse", test_pseudo_inverse);
   g_test_add_func ("/hessian/ways-agree", test_ways_agree);
   g_test_add_func ("/hessian/threads", test_threads);
+  g_test_add_func ("/hessian/many", test_many);
   g_test_add_func ("/hessian/kronecker-exact", test_kronecker_exact);
   g_test_add_func ("/hessian/refusals", test_refusals);
   return g_test_run ();

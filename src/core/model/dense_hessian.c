@@ -3,11 +3,13 @@
  *
  * Block (a, b) = sum_i w_i (U^T W_i U)_ab z_i z_i^T + [a = b] lambda P, for the m(m+1)/2 pairs of
  * the m = C - 1 reduced classes; a block is itself symmetric, so that only the panels of columns
- * up to the diagonal are multiplied. A task is a pair and a panel: it goes through the rows in
- * blocks, standardises, scales the panel's columns by the rows' curvature, multiplies and adds to
- * its own place in double: no shared sums, the same bytes for any number of threads.
+ * up to the diagonal are multiplied. A task is a panel and a group of pairs: it goes through the
+ * rows in blocks, standardises, puts the panel's columns times each pair's curvature side by side,
+ * multiplies all at once and adds to its own places in double: no shared sums, the same bytes for
+ * any number of threads.
  *
- * Cost: about 0.6 m^2 n d^2 flop. Memory: r^2 doubles, a block a worker. */
+ * Cost: about 0.56 m^2 n d^2 flop, a reading of the rows a task. Memory: r^2 doubles; a worker, a
+ * block of rows, of scaled ones and of products. */
 #include "core/model/dense_hessian.h"
 
 #include "core/base/error.h"
@@ -18,8 +20,9 @@
 #include <lapacke.h>
 #include <string.h>
 
-#define PANEL 128
-#define BLOCK_ROWS 512
+#define PANEL 64
+#define PAIRS 9 /* a group, at most */
+#define BLOCK_ROWS 1024
 
 typedef struct
 {
@@ -27,104 +30,144 @@ typedef struct
   const AyHead *head;
   const AyCurvature *at;
   gboolean wide;
-  gsize stride, r, n_panels;
+  gsize stride, r, n_panels, n_pairs;
   guint m;
   double *out;
   AyJob *job;
 } Build;
 
-/* A worker's block of rows: z, and the panel of it times the curvature. */
+/* What a task computes: columns from .. from+width-1 of some pairs' blocks. */
+typedef struct
+{
+  gsize from, width, n_pairs;
+  guint a[PAIRS], b[PAIRS];
+} Task;
+
+/* A worker's block of rows: z, the panel of it times each pair's curvature, and the product. */
 typedef struct
 {
   float *z, *scaled, *product;
-  double *wide_z, *wide_scaled, *p, *curvature;
+  double *wide_z, *wide_scaled, *wide_product, *p;
 } Scratch;
 
 static void
-scale_rows (const Build *self, Scratch *s, gsize first, gsize count, gsize from, gsize width)
+scale_rows (const Build *self, const Task *task, Scratch *s, gsize first, gsize count)
 {
   const double *weight = ay_curvature_weight (self->at);
-  gsize stride = self->stride;
+  gsize width = task->width, columns = task->n_pairs * width;
 
   for (gsize i = 0; i < count; i++)
     {
-      const float *z = s->z + i * stride;
-      double o = weight[first + i] * s->curvature[i];
+      const float *z = s->z + i * self->stride + task->from;
 
-      if (self->wide)
-        for (gsize j = 0; j < width; j++)
-          s->wide_scaled[i * width + j] = o * z[from + j];
-      else
-        for (gsize j = 0; j < width; j++)
-          s->scaled[i * width + j] = (float) o * z[from + j];
-    }
-}
-
-/* curvature[i] = (U^T W U)_ab of the block's rows */
-static void
-load_curvature (const Build *self, Scratch *s, gsize first, gsize count, guint a, guint b)
-{
-  for (gsize i = 0; i < count; i++)
-    {
       ay_curvature_probability (self->at, first + i, s->p);
-      s->curvature[i] = ay_reduced_curvature (self->head->n_outputs, s->p, a, b);
+      for (gsize k = 0; k < task->n_pairs; k++)
+        {
+          gsize to = i * columns + k * width;
+          double o = weight[first + i] * ay_reduced_curvature (self->head->n_outputs, s->p,
+                                                               task->a[k], task->b[k]);
+          float narrow = (float) o;
+
+          if (self->wide)
+            for (gsize j = 0; j < width; j++)
+              s->wide_scaled[to + j] = o * z[j];
+          else
+            for (gsize j = 0; j < width; j++)
+              s->scaled[to + j] = narrow * z[j];
+        }
     }
 }
 
 static void
-add_block (const Build *self, Scratch *s, gsize count, gsize from, gsize width, double *to)
+multiply (const Build *self, const Task *task, Scratch *s, gsize count)
 {
-  gsize stride = self->stride, rows = from + width;
+  gsize stride = self->stride, rows = task->from + task->width;
+  gsize columns = task->n_pairs * task->width;
 
-  if (self->wide)
+  if (!self->wide)
     {
-      for (gsize i = 0; i < count * stride; i++)
-        s->wide_z[i] = s->z[i];
-      cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, rows, width, count, 1.0, s->wide_z,
-                   stride, s->wide_scaled, width, 1.0, to + from, self->r);
+      cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, rows, columns, count, 1.0f, s->z,
+                   stride, s->scaled, columns, 0.0f, s->product, columns);
       return;
     }
-  cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, rows, width, count, 1.0f, s->z, stride,
-               s->scaled, width, 0.0f, s->product, width);
-  for (gsize i = 0; i < rows; i++)
-    for (gsize j = 0; j < width; j++)
-      to[i * self->r + from + j] += s->product[i * width + j];
+  for (gsize i = 0; i < count * stride; i++)
+    s->wide_z[i] = s->z[i];
+  cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, rows, columns, count, 1.0, s->wide_z,
+               stride, s->wide_scaled, columns, 0.0, s->wide_product, columns);
 }
 
 static void
-build_panel (gsize task, guint worker, gpointer data)
+add_products (const Build *self, const Task *task, const Scratch *s)
+{
+  gsize rows = task->from + task->width, width = task->width, columns = task->n_pairs * width;
+
+  for (gsize k = 0; k < task->n_pairs; k++)
+    {
+      double *to = self->out + task->a[k] * self->stride * self->r + task->b[k] * self->stride
+                   + task->from;
+
+      for (gsize i = 0; i < rows; i++)
+        if (self->wide)
+          for (gsize j = 0; j < width; j++)
+            to[i * self->r + j] += s->wide_product[i * columns + k * width + j];
+        else
+          for (gsize j = 0; j < width; j++)
+            to[i * self->r + j] += s->product[i * columns + k * width + j];
+    }
+}
+
+/* The widest panels, which cost most, come first. */
+static Task
+task_at (const Build *self, gsize index)
+{
+  gsize n_groups = ay_n_blocks (self->n_pairs, PAIRS), first = index % n_groups * PAIRS;
+  gsize panel = self->n_panels - 1 - index / n_groups, pair = first;
+  Task task = { .from = panel * PANEL, .width = MIN (PANEL, self->stride - panel * PANEL),
+                .n_pairs = MIN (PAIRS, self->n_pairs - first) };
+  guint a = 0;
+
+  for (; pair >= self->m - a; a++)
+    pair -= self->m - a;
+  for (gsize k = 0; k < task.n_pairs; k++)
+    {
+      task.a[k] = a;
+      task.b[k] = a + (guint) pair;
+      if (++pair == self->m - a)
+        {
+          a++;
+          pair = 0;
+        }
+    }
+  return task;
+}
+
+static void
+build_panels (gsize index, guint worker, gpointer data)
 {
   const Build *self = data;
-  gsize panel = task % self->n_panels, pair = task / self->n_panels, stride = self->stride;
-  gsize from = panel * PANEL, width = MIN (PANEL, stride - from);
-  guint a = 0, m = self->m;
-  double *to;
+  Task task = task_at (self, index);
+  gsize stride = self->stride, columns = task.n_pairs * task.width;
+  gsize narrow = self->wide ? 0 : 1, wide = self->wide ? 1 : 0;
+  g_autofree float *z = g_new (float, BLOCK_ROWS * stride);
+  g_autofree float *scaled = g_new (float, narrow * BLOCK_ROWS * columns);
+  g_autofree float *product = g_new (float, narrow * stride * columns);
+  g_autofree double *wide_z = g_new (double, wide * BLOCK_ROWS * stride);
+  g_autofree double *wide_scaled = g_new (double, wide * BLOCK_ROWS * columns);
+  g_autofree double *wide_product = g_new (double, wide * stride * columns);
+  g_autofree double *p = g_new (double, self->head->n_outputs);
+  Scratch s = { z, scaled, product, wide_z, wide_scaled, wide_product, p };
 
-  for (; pair >= m - a; a++)
-    pair -= m - a;
-  to = self->out + a * stride * self->r + (a + pair) * stride;
-  {
-    g_autofree float *z = g_new (float, BLOCK_ROWS * stride);
-    g_autofree float *scaled = g_new (float, self->wide ? 1 : BLOCK_ROWS * width);
-    g_autofree float *product = g_new (float, self->wide ? 1 : stride * width);
-    g_autofree double *wide_z = g_new (double, self->wide ? BLOCK_ROWS * stride : 1);
-    g_autofree double *wide_scaled = g_new (double, self->wide ? BLOCK_ROWS * width : 1);
-    g_autofree double *p = g_new (double, self->head->n_outputs);
-    g_autofree double *curvature = g_new (double, BLOCK_ROWS);
-    Scratch s = { z, scaled, product, wide_z, wide_scaled, p, curvature };
+  for (gsize first = 0; first < self->problem->n; first += BLOCK_ROWS)
+    {
+      gsize count = MIN (BLOCK_ROWS, self->problem->n - first);
 
-    for (gsize first = 0; first < self->problem->n; first += BLOCK_ROWS)
-      {
-        gsize count = MIN (BLOCK_ROWS, self->problem->n - first);
-
-        if (ay_job_is_cancelled (self->job))
-          return;
-        ay_curvature_rows (self->problem, self->head, first, count, z);
-        load_curvature (self, &s, first, count, a, a + (guint) pair);
-        scale_rows (self, &s, first, count, from, width);
-        add_block (self, &s, count, from, width, to);
-      }
-  }
+      if (ay_job_is_cancelled (self->job))
+        return;
+      ay_curvature_rows (self->problem, self->head, first, count, z);
+      scale_rows (self, &task, &s, first, count);
+      multiply (self, &task, &s, count);
+      add_products (self, &task, &s);
+    }
 }
 
 /* The penalty, and the triangles not computed. */
@@ -158,10 +201,12 @@ ay_dense_hessian_build (const AyProblem *problem, const AyHead *head, const AyCu
   guint m = ay_reduced_outputs (head->n_outputs);
   Build self = { .problem = problem, .head = head, .at = at, .wide = wide, .m = m,
                  .stride = head->d + 1, .r = m * (head->d + 1),
-                 .n_panels = ay_n_blocks (head->d + 1, PANEL), .out = out, .job = job };
+                 .n_panels = ay_n_blocks (head->d + 1, PANEL), .n_pairs = m * (m + 1) / 2,
+                 .out = out, .job = job };
 
   memset (out, 0, self.r * self.r * sizeof (double));
-  if (!ay_parallel_for (m * (m + 1) / 2 * self.n_panels, build_panel, &self, job, error))
+  if (!ay_parallel_for (ay_n_blocks (self.n_pairs, PAIRS) * self.n_panels, build_panels, &self,
+                        job, error))
     return FALSE;
   finish (&self);
   return TRUE;

@@ -3,7 +3,8 @@
  *
  * As a matrix (dense_hessian.h), in the coordinates that leave out the softmax null direction, so
  * that the unpenalised intercept needs no damping: Cholesky in double. It is made when building and
- * factoring take well below a second, or when the inverse is asked for and the limit allows it.
+ * factoring take well below a second, and where the limit allows it when the inverse is asked for
+ * or so many solves at once that rounds over the rows would cost more.
  * Else conjugate gradients with float products, preconditioned by class blocks or, for ridge and
  * where those would not fit, by a Kronecker product. Both ways the residual is measured with the
  * exact product and the solution refined (x += M^-1 (b - H x)) until the tolerance; below 1e-6 the
@@ -14,6 +15,7 @@
 #include "core/model/hessian.h"
 
 #include "core/base/error.h"
+#include "core/base/parallel.h"
 #include "core/model/class_blocks.h"
 #include "core/model/conjugate.h"
 #include "core/model/dense_hessian.h"
@@ -31,6 +33,10 @@
 #define WIDE_FLOP 4e10        /* to build in double */
 #define NARROW_FLOOR 1e-6     /* residual that float products can be trusted to measure */
 #define MAX_ROUNDS 12
+#define PASSES 40.0           /* flop a solve without the matrix, over n p */
+#define FACTOR_WORTH 4.0      /* flop of float products that one of the factor's costs */
+#define SOLVED_AT_ONCE 64
+#define MEASURED 16           /* solves of many whose residual is measured */
 #define BLOCKS_WORTH 9.0      /* rounds that class blocks may cost */
 
 typedef enum { FORM_NONE, FORM_FACTOR, FORM_INVERSE } Form;
@@ -114,7 +120,7 @@ build_flop (const AyHessian *self)
 {
   double m = ay_reduced_outputs (self->n_outputs);
 
-  return m * (m + 1) / 2.0 * 1.2 * self->train->n * (double) self->stride * self->stride;
+  return m * (m + 1) / 2.0 * 1.15 * self->train->n * (double) self->stride * self->stride;
 }
 
 static gboolean
@@ -122,6 +128,16 @@ dense_is_cheap (const AyHessian *self)
 {
   return ay_hessian_can_be_dense (self) && self->r <= CHEAP_PARAMETERS
          && build_flop (self) <= CHEAP_FLOP;
+}
+
+/* Whether k solves at once are worth the matrix. */
+static gboolean
+dense_is_worth_it (const AyHessian *self, gsize k)
+{
+  double r = (double) self->r, passes = PASSES * (double) self->train->n * (double) self->p;
+
+  return ay_hessian_can_be_dense (self)
+         && (double) k * passes > build_flop (self) + FACTOR_WORTH * r * r * r / 3.0;
 }
 
 const char *
@@ -215,11 +231,15 @@ ay_hessian_inverse (AyHessian *self, AyJob *job, GError **error)
 }
 
 static gboolean
-prepare (AyHessian *self, AyJob *job, GError **error)
+prepare (AyHessian *self, gsize k, AyJob *job, GError **error)
 {
   AyCurvature *at;
 
-  if (self->form != FORM_NONE || self->kronecker != NULL || self->blocks != NULL)
+  if (self->form != FORM_NONE)
+    return TRUE;
+  if (dense_is_worth_it (self, k))
+    return make_factor (self, job, error);
+  if (self->kronecker != NULL || self->blocks != NULL)
     return TRUE;
   if (dense_is_cheap (self))
     return make_factor (self, job, error);
@@ -240,10 +260,22 @@ prepare (AyHessian *self, AyJob *job, GError **error)
 
 /* --- solves --- */
 
-/* out = H^-1 in through the matrix; in sums to zero over classes. */
-static void
-solve_dense (AyHessian *self, const double *in, gsize k, double *out)
+typedef struct
 {
+  const AyHessian *self;
+  const double *in;
+  gsize k;
+  double *out;
+} Solve;
+
+static void
+solve_some (gsize block, guint worker, gpointer data)
+{
+  const Solve *solve = data;
+  const AyHessian *self = solve->self;
+  gsize first = block * SOLVED_AT_ONCE, k = MIN (SOLVED_AT_ONCE, solve->k - first);
+  const double *in = solve->in + first * self->p;
+  double *out = solve->out + first * self->p;
   g_autofree double *x = g_new (double, k * self->r), *y = NULL;
 
   for (gsize v = 0; v < k; v++)
@@ -261,19 +293,26 @@ solve_dense (AyHessian *self, const double *in, gsize k, double *out)
                out + v * self->p);
 }
 
+/* out = H^-1 in through the matrix; in sums to zero over classes. */
+static gboolean
+solve_dense (const AyHessian *self, const double *in, gsize k, double *out, AyJob *job,
+             GError **error)
+{
+  Solve solve = { self, in, k, out };
+
+  return ay_parallel_for (ay_n_blocks (k, SOLVED_AT_ONCE), solve_some, &solve, job, error);
+}
+
 gboolean
 ay_hessian_precondition (gpointer data, const double *in, gsize k, double *out, AyJob *job,
                          GError **error)
 {
   AyHessian *self = data;
 
-  if (!prepare (self, job, error))
+  if (!prepare (self, k, job, error))
     return FALSE;
   if (self->form != FORM_NONE)
-    {
-      solve_dense (self, in, k, out);
-      return TRUE;
-    }
+    return solve_dense (self, in, k, out, job, error);
   return self->blocks != NULL ? ay_class_blocks_apply (self->blocks, in, k, out, job, error)
                               : ay_kronecker_apply (self->kronecker, in, k, out, job, error);
 }
@@ -339,10 +378,7 @@ correct (AyHessian *self, const double *residual, gsize k, double tolerance, dou
   guint iterations;
 
   if (self->form != FORM_NONE)
-    {
-      solve_dense (self, residual, k, step);
-      return TRUE;
-    }
+    return solve_dense (self, residual, k, step, job, error);
   if (!ay_conjugate_solve (&cg, residual, k, step, NULL, &iterations, job, error))
     return FALSE;
   self->iterations += iterations;
@@ -370,6 +406,25 @@ measure (AyHessian *self, AyCurvature *at, const double *b, const double *x, gsi
   return TRUE;
 }
 
+/* The largest residual of MEASURED of the k solutions x. */
+static gboolean
+measure_sample (AyHessian *self, AyCurvature *at, const double *b, const double *x, gsize k,
+                double *worst, AyJob *job, GError **error)
+{
+  gsize p = self->p;
+  g_autofree double *some = ay_try_alloc (3 * MEASURED * p, sizeof (double), "a sample", error);
+  double *some_x = some + MEASURED * p;
+
+  if (some == NULL)
+    return FALSE;
+  for (gsize v = 0; v < MEASURED; v++)
+    {
+      memcpy (some + v * p, b + v * k / MEASURED * p, p * sizeof (double));
+      memcpy (some_x + v * p, x + v * k / MEASURED * p, p * sizeof (double));
+    }
+  return measure (self, at, some, some_x, MEASURED, some_x + MEASURED * p, worst, job, error);
+}
+
 gboolean
 ay_hessian_solve_to (AyHessian *self, double *rhs, gsize k, double tolerance, double *residual,
                      AyJob *job, GError **error)
@@ -378,10 +433,12 @@ ay_hessian_solve_to (AyHessian *self, double *rhs, gsize k, double tolerance, do
                                             "the solution", error);
   double *x = memory, *r = memory + k * self->p, *step = r + k * self->p;
   double worst = 1.0, before = HUGE_VAL;
+  gboolean many;
   AyCurvature *at;
 
-  if (memory == NULL || !prepare (self, job, error))
+  if (memory == NULL || !prepare (self, k, job, error))
     return FALSE;
+  many = self->form != FORM_NONE && k > MEASURED && tolerance >= NARROW_FLOOR;
   at = curvature_at_head (self, tolerance < NARROW_FLOOR
                           || ay_curvature_wide_is_cheap (self->train, self->head), job, error);
   if (at == NULL)
@@ -397,6 +454,13 @@ ay_hessian_solve_to (AyHessian *self, double *rhs, gsize k, double tolerance, do
       if (!correct (self, r, k, goal, step, job, error))
         return FALSE;
       cblas_daxpy (k * self->p, 1.0, step, 1, x, 1);
+      if (many && round == 0)
+        {
+          if (!measure_sample (self, at, rhs, x, k, &worst, job, error))
+            return FALSE;
+          if (worst <= tolerance)
+            break;
+        }
       if (!measure (self, at, rhs, x, k, r, &worst, job, error))
         return FALSE;
     }

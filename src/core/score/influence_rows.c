@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Influence row by row: S = H^-1 G for the m gradients G, then w_i r_i^T S_t z_i for every pair: a
- * product of 2 n C d m flop in float, by strips of training rows on all cores, handed on some
- * thousand rows at a time. */
+/* Influence row by row: S = H^-1 G for the m gradients G, then w_i r_i^T S_t z_i for every pair.
+ *
+ * A residual r_i sums to zero over the classes, so that S_t is taken relative to its last class:
+ * a product of 2 n (C - 1) d m flop in float, by strips of training rows and tiles of rows t on all
+ * cores, handed on some thousand rows at a time. */
 #include "core/score/influence_rows.h"
 
 #include "core/base/error.h"
@@ -11,7 +13,8 @@
 #include <math.h>
 #include <string.h>
 
-#define STRIP 64
+#define STRIP 512       /* training rows */
+#define TILE_COLUMNS 576 /* of a product with a strip, about */
 #define HANDED_BYTES (gsize) (32 << 20)
 
 typedef struct
@@ -19,10 +22,11 @@ typedef struct
   const AyInfluenceRows *rows;
   AyCurvature *at;
   gsize m, p, stride, first, count; /* stride: d + 1 */
-  guint n_outputs;
-  float *s;       /* m x p */
+  guint n_outputs, columns; /* columns: classes multiplied, a row t */
+  gsize tile;     /* rows t a product */
+  float *s;       /* a tile of rows t after another: columns x rows x stride */
   float *effect;  /* count x m */
-  float *scratch; /* a worker: STRIP x (stride + m n_outputs) */
+  float *scratch; /* a worker: STRIP x (stride + tile columns) */
 } Stream;
 
 /* p - y (ridge: prediction - target) of the rows t, m x n_outputs. */
@@ -42,6 +46,33 @@ residuals_of (const AyInfluenceRows *self, AyJob *job, GError **error)
     else
       r[t] -= of->target[t];
   return g_steal_pointer (&r);
+}
+
+/* The solutions (m x p) in the order of the products. */
+static gboolean
+arrange (Stream *self, const double *g, GError **error)
+{
+  gsize stride = self->stride;
+
+  self->s = ay_try_alloc (self->m * self->columns * stride + 1, sizeof (float), "solutions",
+                          error);
+  if (self->s == NULL)
+    return FALSE;
+  for (gsize t = 0; t < self->m; t++)
+    {
+      gsize first = t / self->tile * self->tile, count = MIN (self->tile, self->m - first);
+      const double *from = g + t * self->p, *last = from + self->columns * stride;
+
+      for (gsize c = 0; c < self->columns; c++)
+        {
+          float *to = self->s + (first * self->columns + c * count + t - first) * stride;
+
+          for (gsize j = 0; j < stride; j++)
+            to[j] = (float) (from[c * stride + j]
+                             - (self->columns < self->n_outputs ? last[j] : 0.0));
+        }
+    }
+  return TRUE;
 }
 
 /* H^-1 times each row's gradient, in float. */
@@ -65,51 +96,65 @@ solve (Stream *self, double *residual, AyJob *job, GError **error)
           g[t * self->p + c * self->stride + j] = r[t * self->n_outputs + c] * z[j];
     }
   ay_job_set_phase (job, "influence on each row");
-  if (self->m > 0 && !ay_hessian_solve (rows->hessian, g, self->m, residual, job, error))
+  if (self->m > 0
+      && !(rows->tolerance > 0.0 ? ay_hessian_solve_to (rows->hessian, g, self->m, rows->tolerance,
+                                                        residual, job, error)
+                                 : ay_hessian_solve (rows->hessian, g, self->m, residual, job,
+                                                     error)))
     return FALSE;
-  self->s = ay_try_alloc (self->m * self->p + 1, sizeof (float), "solutions", error);
-  for (gsize k = 0; self->s != NULL && k < self->m * self->p; k++)
-    self->s[k] = (float) g[k];
-  return self->s != NULL;
+  return arrange (self, g, error);
+}
+
+/* Effects of the strip on the rows t of a tile, from its products u. */
+static void
+combine (const Stream *self, gsize from, gsize rows, gsize tile, const float *u)
+{
+  const AyProblem *train = self->rows->train;
+  gsize first = tile * self->tile, count = MIN (self->tile, self->m - first);
+  g_autofree double *r = g_new (double, self->n_outputs), *sum = g_new (double, count);
+
+  for (gsize i = 0; i < rows; i++)
+    {
+      gsize row = self->first + from + i;
+      double weight = train->weight != NULL ? train->weight[row] : 1.0;
+      float *out = self->effect + (from + i) * self->m + first;
+
+      ay_curvature_residual (self->at, row, r);
+      memset (sum, 0, count * sizeof *sum);
+      for (gsize c = 0; c < self->columns; c++, u += count)
+        for (gsize t = 0; t < count; t++)
+          sum[t] += r[c] * u[t];
+      for (gsize t = 0; t < count; t++)
+        out[t] = (float) (weight * sum[t]);
+    }
 }
 
 static void
 multiply_strip (gsize strip, guint worker, gpointer data)
 {
   Stream *self = data;
-  const AyProblem *train = self->rows->train;
-  guint n = self->n_outputs;
-  gsize width = self->m * n, from = strip * STRIP, count = MIN (STRIP, self->count - from);
-  float *z = self->scratch + worker * STRIP * (self->stride + width), *u = z + STRIP * self->stride;
-  g_autofree double *r = g_new (double, n);
+  gsize from = strip * STRIP, rows = MIN (STRIP, self->count - from), stride = self->stride;
+  float *z = self->scratch + worker * STRIP * (stride + self->tile * self->columns);
+  float *u = z + STRIP * stride;
 
-  ay_curvature_rows (train, self->rows->head, self->first + from, count, z);
-  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, count, width, self->stride, 1.0f, z,
-               self->stride, self->s, self->stride, 0.0f, u, width);
-  for (gsize i = 0; i < count; i++)
+  ay_curvature_rows (self->rows->train, self->rows->head, self->first + from, rows, z);
+  for (gsize tile = 0; tile * self->tile < self->m; tile++)
     {
-      gsize row = self->first + from + i;
-      double weight = train->weight != NULL ? train->weight[row] : 1.0;
-      float *out = self->effect + (from + i) * self->m;
+      gsize first = tile * self->tile;
+      gsize width = MIN (self->tile, self->m - first) * self->columns;
 
-      ay_curvature_residual (self->at, row, r);
-      for (gsize t = 0; t < self->m; t++)
-        {
-          const float *by = u + i * width + t * n;
-          double sum = 0.0;
-
-          for (guint c = 0; c < n; c++)
-            sum += r[c] * by[c];
-          out[t] = (float) (weight * sum);
-        }
+      cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, rows, width, stride, 1.0f, z, stride,
+                   self->s + first * self->columns * stride, stride, 0.0f, u, width);
+      combine (self, from, rows, tile, u);
     }
 }
 
 static gboolean
 stream (Stream *self, AyInfluenceSink sink, gpointer data, AyJob *job, GError **error)
 {
-  gsize n = self->rows->train->n, width = self->m * self->n_outputs;
-  gsize most = CLAMP (HANDED_BYTES / sizeof (float) / MAX (self->m, 1), STRIP, 1 << 14);
+  gsize n = self->rows->train->n, width = self->tile * self->columns;
+  gsize most = CLAMP (HANDED_BYTES / sizeof (float) / MAX (self->m, 1) / STRIP * STRIP, STRIP,
+                      1 << 14);
 
   self->effect = ay_try_alloc (most * self->m + 1, sizeof (float), "influences", error);
   self->scratch = self->effect != NULL
@@ -138,6 +183,8 @@ ay_influence_rows (const AyInfluenceRows *rows, AyInfluenceSink sink, gpointer d
                   .n_outputs = rows->head->n_outputs };
   gboolean done;
 
+  self.columns = self.n_outputs > 1 ? self.n_outputs - 1 : 1;
+  self.tile = CLAMP (TILE_COLUMNS / self.columns, 1, MAX (self.m, 1));
   self.at = ay_hessian_curvature (rows->hessian, job, error);
   done = self.at != NULL && solve (&self, residual, job, error)
          && stream (&self, sink, data, job, error);

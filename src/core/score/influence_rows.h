@@ -13,13 +13,14 @@ typedef struct
   const AyProblem *train, *of; /* of: the m rows t */
   const AyHead *head;          /* of train */
   AyHessian *hessian;          /* of both */
+  double tolerance;            /* relative residual of the solves; 0: the Hessian's */
 } AyInfluenceRows;
 
 /* Rows first .. first + count - 1 of train, in order: count x m. FALSE with an error ends it. */
 typedef gboolean (*AyInfluenceSink) (gsize first, gsize count, const float *effect, gpointer data,
                                      GError **error);
 
-/* Products in float, solves to the Hessian's tolerance. residual (nullable): the largest relative
+/* Products in float. residual (nullable): the largest relative
  * residual of the solves. Memory: 12 p m bytes, and a few thousand rows of the matrix. Same bytes
  * for any number of threads. Errors: as ay_hessian_solve; NOMEM, CANCELLED; the sink's. */
 gboolean ay_influence_rows (const AyInfluenceRows *self, AyInfluenceSink sink, gpointer data,
