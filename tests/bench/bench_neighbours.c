@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Exact 15 nearest of 60000 x 512 (or N D K given) floats; the peer is FAISS's flat search on the
  * same data in this run, on a tenth of the rows and scaled (its work is the same a row). CPU
- * seconds of both, as other programs may run. A fourth argument asks for approximate neighbours
- * with no peer: N D K approximate. */
+ * seconds of both, as other programs may run. With a fourth argument there is no peer: N D K exact,
+ * or N D K approximate. */
 #include "core/base/parallel.h"
 #include "core/graph/neighbours.h"
 
@@ -42,7 +42,7 @@ main (int argc, char **argv)
   g_autoptr (AyNeighbours) found = NULL;
   AyPoints points = { .n = n };
   double peer, start, clock, seconds;
-  gboolean approximate = argc > 4;
+  gboolean alone = argc > 4, approximate = alone && strcmp (argv[4], "approximate") == 0;
   char *at;
 
   options.approximate_above = approximate ? 1 : 0;
@@ -50,8 +50,8 @@ main (int argc, char **argv)
   k = g_strdup_printf ("%u", options.k);
   asked = g_strdup_printf ("%" G_GSIZE_FORMAT, queries);
   if (!bench_peer_run (&other, "peer_neighbours.py", n, d,
-                       (const char *[]) { approximate ? "none" : "knn", k, asked, NULL })
-      || (!approximate && *other.out == '\0'))
+                       (const char *[]) { alone ? "none" : "knn", k, asked, NULL })
+      || (!alone && *other.out == '\0'))
     {
       printf ("neighbours: no python3 with faiss to compare with\n");
       return 77;
@@ -61,9 +61,9 @@ main (int argc, char **argv)
   start = bench_cpu_seconds ();
   found = ay_neighbours_find (&points, &options, NULL, NULL);
   seconds = bench_cpu_seconds () - start;
-  if (approximate)
+  if (alone)
     {
-      printf ("neighbours %" G_GSIZE_FORMAT "x%" G_GSIZE_FORMAT " k=%u by %s: %.2f CPU-s, %.2f s, "
+      printf ("neighbours %" G_GSIZE_FORMAT "x%" G_GSIZE_FORMAT " k=%u %s: %.2f CPU-s, %.2f s, "
               "%u threads; recall %.4f\n",
               n, d, found->k, found->method, seconds,
               bench_seconds () - clock, ay_threads (), found->recall);
