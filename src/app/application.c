@@ -112,6 +112,7 @@ static const Shortcut shortcuts[] = {
   { "win.page::map", { "<Ctrl>2" } },
   { "win.page::samples", { "<Ctrl>3" } },
   { "win.page::redundancy", { "<Ctrl>4" } },
+  { "win.page::curate", { "<Ctrl>5" } },
   { "win.preferences", { "<Ctrl>comma" } },
   { "win.show-help-overlay", { "<Ctrl>question", "F1" } },
   { "win.fullscreen", { "F11" } },

@@ -4,6 +4,7 @@
 #include "app/export_dialog.h"
 #include "app/import_dialog.h"
 #include "app/opener.h"
+#include "app/pages/curate_page.h"
 #include "app/pages/map_page.h"
 #include "app/pages/overview_page.h"
 #include "app/pages/redundancy_page.h"
@@ -393,4 +394,5 @@ assay_window_ensure_types (void)
   g_type_ensure (ASSAY_TYPE_MAP_PAGE);
   g_type_ensure (ASSAY_TYPE_SAMPLES_PAGE);
   g_type_ensure (ASSAY_TYPE_REDUNDANCY_PAGE);
+  g_type_ensure (ASSAY_TYPE_CURATE_PAGE);
 }

@@ -356,7 +356,7 @@ carry_out (CmdRun *run, AyWork *work, AyRecipe *recipe, AyPlan *plan, GError **e
   if ((given.output != NULL
        && !ay_work_curate (work, recipe, plan, given.output, run->job, error))
       || (given.save != NULL && !ay_recipe_write (recipe, given.save, error))
-      || (given.apply && !ay_work_plan_apply (work, recipe, plan, error)))
+      || (given.apply && !ay_work_plan_apply (work, recipe, error)))
     {
       if (proved)
         ay_what_if_clear (&what);

@@ -61,9 +61,14 @@ AyPlan *ay_work_plan (AyWork *work, AyRecipe *recipe, const AyPlanOptions *optio
                       GError **error);
 void ay_plan_free (AyPlan *self);
 
-/* Records it as decisions, one for each step, that undo takes back. */
-gboolean ay_work_plan_apply (AyWork *work, const AyRecipe *recipe, const AyPlan *plan,
-                             GError **error);
+/* The decisions that a planned recipe amounts to, one for each step and new label, in order. The
+ * decision and its rows are lent for the call; FALSE ends it. */
+typedef gboolean (*AyDecisionFunc) (const AyDecision *decision, gpointer data, GError **error);
+
+gboolean ay_plan_each_decision (AyWork *work, const AyRecipe *recipe, AyDecisionFunc func,
+                                gpointer data, GError **error);
+/* Records them; undo takes them back one by one. */
+gboolean ay_work_plan_apply (AyWork *work, const AyRecipe *recipe, GError **error);
 
 /* Writes the curated data to path, in the format that its ending names, and the applied recipe to
  * path.recipe.json. Test and validation rows are part of it. */

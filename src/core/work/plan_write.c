@@ -10,13 +10,26 @@
 
 /* --- decisions --- */
 
+typedef struct
+{
+  AyWork *work;
+  GHashTable *row_of; /* id -> row */
+  AyDecisionFunc func;
+  gpointer data;
+} Decisions;
+
+static void
+add_row (const Decisions *self, AyBitset *rows, const char *id)
+{
+  ay_bitset_add (rows, GPOINTER_TO_SIZE (g_hash_table_lookup (self->row_of, id)));
+}
+
 /* New labels, one decision for each label. */
 static gboolean
-decide_labels (AyWork *work, const AyStep *step, GHashTable *row_of, const char *why,
-               GError **error)
+each_label (const Decisions *self, const AyStep *step, const char *why, GError **error)
 {
   g_autoptr (GHashTable) done = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (AyBitset) rows = ay_bitset_new (work->data->n);
+  g_autoptr (AyBitset) rows = ay_bitset_new (self->work->data->n);
 
   for (guint k = 0; step->labels != NULL && k < step->labels->len; k++)
     {
@@ -28,42 +41,53 @@ decide_labels (AyWork *work, const AyStep *step, GHashTable *row_of, const char 
       ay_bitset_clear (rows);
       for (guint i = k; i < step->labels->len; i++)
         if (strcmp (step->labels->pdata[i], label) == 0)
-          ay_bitset_add (rows, GPOINTER_TO_SIZE (g_hash_table_lookup (
-                                   row_of, step->relabelled->pdata[i])));
-      if (!ay_work_decide (work, &decision, error))
+          add_row (self, rows, step->relabelled->pdata[i]);
+      if (!self->func (&decision, self->data, error))
         return FALSE;
     }
   return TRUE;
 }
 
 static gboolean
-decide_step (AyWork *work, const AyStep *step, GHashTable *row_of, GError **error)
+each_of_step (const Decisions *self, const AyStep *step, GError **error)
 {
-  g_autoptr (AyBitset) rows = ay_bitset_new (work->data->n);
+  g_autoptr (AyBitset) rows = ay_bitset_new (self->work->data->n);
   const char *why = step->why != NULL ? step->why : ay_step_type (step)->title;
   AyDecision decision = { AY_DECISION_DROP, rows, NULL, why };
 
   if (!step->on || step->kind == AY_STEP_DECISIONS)
     return TRUE;
   for (guint i = 0; step->took != NULL && i < step->took->len; i++)
-    ay_bitset_add (rows, GPOINTER_TO_SIZE (g_hash_table_lookup (row_of, step->took->pdata[i])));
-  if (ay_bitset_count (rows) > 0 && !ay_work_decide (work, &decision, error))
-    return FALSE;
-  return decide_labels (work, step, row_of, why, error);
+    add_row (self, rows, step->took->pdata[i]);
+  return (ay_bitset_count (rows) == 0 || self->func (&decision, self->data, error))
+         && each_label (self, step, why, error);
 }
 
 gboolean
-ay_work_plan_apply (AyWork *work, const AyRecipe *recipe, const AyPlan *plan, GError **error)
+ay_plan_each_decision (AyWork *work, const AyRecipe *recipe, AyDecisionFunc func, gpointer data,
+                       GError **error)
 {
   g_autoptr (GHashTable) row_of = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Decisions decisions = { work, row_of, func, data };
 
-  g_return_val_if_fail (plan->n_steps == recipe->steps->len, FALSE);
   for (gsize i = 0; i < work->data->n; i++)
     g_hash_table_insert (row_of, ay_column_dup_text (work->data->id, i), GSIZE_TO_POINTER (i));
   for (guint s = 0; s < recipe->steps->len; s++)
-    if (!decide_step (work, recipe->steps->pdata[s], row_of, error))
+    if (!each_of_step (&decisions, recipe->steps->pdata[s], error))
       return FALSE;
   return TRUE;
+}
+
+static gboolean
+decide (const AyDecision *decision, gpointer work, GError **error)
+{
+  return ay_work_decide (work, decision, error);
+}
+
+gboolean
+ay_work_plan_apply (AyWork *work, const AyRecipe *recipe, GError **error)
+{
+  return ay_plan_each_decision (work, recipe, decide, work, error);
 }
 
 /* --- the file and its recipe --- */

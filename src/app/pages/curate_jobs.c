@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/pages/curate_jobs.h"
+
+#include <glib/gi18n.h>
+
+typedef struct
+{
+  gpointer page;      /* (nullable) */
+  AyRecipe *recipe;
+  AyPlan *plan;
+  char *path;
+  AyBitset *rows;
+  gboolean proved;
+  AyWhatIf what;
+  AssayPlanDone plan_done;
+  AssayProofDone proof_done;
+} Work;
+
+static void
+work_free (gpointer data)
+{
+  Work *self = data;
+
+  g_clear_object (&self->page);
+  ay_recipe_free (self->recipe);
+  ay_plan_free (self->plan);
+  ay_bitset_free (self->rows);
+  if (self->proved)
+    ay_what_if_clear (&self->what);
+  g_free (self->path);
+  g_free (self);
+}
+
+static Work *
+work_new (const AyRecipe *recipe, gpointer page)
+{
+  Work *self = g_new0 (Work, 1);
+
+  self->page = page != NULL ? g_object_ref (page) : NULL;
+  if (recipe != NULL)
+    {
+      g_autofree char *text = ay_recipe_to_text (recipe);
+
+      self->recipe = ay_recipe_parse (text, "", NULL);
+    }
+  return self;
+}
+
+/* --- planning --- */
+
+static gboolean
+plan_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
+{
+  Work *self = data;
+
+  self->plan = ay_work_plan (work, self->recipe, NULL, job, error);
+  return self->plan != NULL;
+}
+
+static void
+plan_done (GObject *session, gpointer data, const GError *error)
+{
+  Work *self = data;
+
+  assay_session_columns_changed (ASSAY_SESSION (session)); /* a step may have made its score */
+  if (error != NULL)
+    assay_session_fail (ASSAY_SESSION (session), error);
+  self->plan_done (self->page, error == NULL ? g_steal_pointer (&self->recipe) : NULL,
+                   g_steal_pointer (&self->plan));
+}
+
+AssayTask *
+assay_curate_jobs_plan (AssaySession *session, const AyRecipe *recipe, AssayPlanDone done,
+                        gpointer page)
+{
+  Work *self = work_new (recipe, page);
+
+  self->plan_done = done;
+  return assay_session_run (session, _ ("Planning the recipe"), plan_in_thread, plan_done, self,
+                            work_free);
+}
+
+/* --- the proof --- */
+
+static gboolean
+prove_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
+{
+  Work *self = data;
+
+  self->proved = ay_work_whatif (work, self->rows, TRUE, &self->what, job, error);
+  return self->proved;
+}
+
+static void
+prove_done (GObject *session, gpointer data, const GError *error)
+{
+  Work *self = data;
+
+  if (error != NULL)
+    assay_session_fail (ASSAY_SESSION (session), error);
+  else
+    self->proof_done (self->page, &self->what);
+}
+
+void
+assay_curate_jobs_prove (AssaySession *session, const AyPlan *plan, AssayProofDone done,
+                         gpointer page)
+{
+  Work *self = work_new (NULL, page);
+
+  self->rows = ay_bitset_copy (plan->dropped);
+  self->proof_done = done;
+  assay_session_run (session, _ ("Proving the recipe"), prove_in_thread, prove_done, self,
+                     work_free);
+}
+
+/* --- the file --- */
+
+static gboolean
+write_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
+{
+  Work *self = data;
+  AyPlanOptions options = { FALSE };
+
+  self->plan = ay_work_plan (work, self->recipe, &options, job, error);
+  return self->plan != NULL
+         && ay_work_curate (work, self->recipe, self->plan, self->path, job, error);
+}
+
+static void
+write_done (GObject *session, gpointer data, const GError *error)
+{
+  Work *self = data;
+  g_autofree char *name = g_path_get_basename (self->path), *text = NULL;
+
+  if (error != NULL)
+    {
+      assay_session_fail (ASSAY_SESSION (session), error);
+      return;
+    }
+  text = g_strdup_printf (_ ("%s and its recipe are written"), name);
+  assay_session_tell (ASSAY_SESSION (session), text, FALSE);
+}
+
+void
+assay_curate_jobs_write (AssaySession *session, const AyRecipe *recipe, const char *path)
+{
+  Work *self = work_new (recipe, NULL);
+
+  self->path = g_strdup (path);
+  assay_session_run (session, _ ("Writing the curated data"), write_in_thread, write_done, self,
+                     work_free);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "app/model/session.h"
+#include "core/work/plan.h"
+
+G_BEGIN_DECLS
+
+/* The long work of the Curate page, as tasks of the session. What comes back is handed to the page,
+ * which is kept alive until then; faults are told by the session. */
+
+/* recipe with the rows that each step took, and the plan: (transfer full) to `done`. */
+typedef void (*AssayPlanDone) (gpointer page, AyRecipe *recipe, AyPlan *plan);
+typedef void (*AssayProofDone) (gpointer page, const AyWhatIf *what);
+
+/* Plans a copy of the recipe. */
+AssayTask *assay_curate_jobs_plan (AssaySession *session, const AyRecipe *recipe,
+                                   AssayPlanDone done, gpointer page);
+/* Refits without the rows that a plan drops. */
+void assay_curate_jobs_prove (AssaySession *session, const AyPlan *plan, AssayProofDone done,
+                              gpointer page);
+/* Plans a copy of the recipe once more and writes the curated data with it. */
+void assay_curate_jobs_write (AssaySession *session, const AyRecipe *recipe, const char *path);
+
+G_END_DECLS

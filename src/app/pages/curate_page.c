@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/pages/curate_page.h"
+
+#include "app/pages/curate_jobs.h"
+#include "app/widgets/step_row.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+/* A change is planned once nothing was changed for so long. */
+#define REST_MS 250
+
+struct _AssayCuratePage
+{
+  AssaySessionBin parent;
+  AssaySession *session;
+  AyRecipe *recipe;
+  AyPlan *plan;          /* (nullable) of the recipe as it is shown */
+  AssayTask *planning;   /* (nullable) */
+  guint rest;
+  GPtrArray *rows;       /* of AssayStepRow */
+  GtkListBox *step_list;
+  GtkLabel *summary_label, *coverage_label, *warning_label, *proof_label;
+  GtkMenuButton *add_button;
+  GtkButton *prove_button, *apply_button, *write_button, *open_button, *save_button;
+  GtkSwitch *representatives_switch;
+};
+
+G_DEFINE_FINAL_TYPE (AssayCuratePage, assay_curate_page, ASSAY_TYPE_SESSION_BIN)
+
+/* --- what is shown --- */
+
+static void
+show_warnings (AssayCuratePage *self)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (gsize i = 0; self->plan != NULL && i < ay_diagnostics_count (self->plan->warnings); i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "",
+                            ay_diagnostics_get (self->plan->warnings, i)->text);
+  gtk_label_set_text (self->warning_label, text->str);
+  gtk_widget_set_visible (GTK_WIDGET (self->warning_label), text->len > 0);
+}
+
+static void
+show_coverage (AssayCuratePage *self)
+{
+  g_autofree char *text = NULL;
+
+  if (self->plan != NULL && self->plan->coverage.k > 0)
+    text = g_strdup_printf (
+        _ ("Coverage: %.2f %% of the rows stay, or have one that stays among their %u nearest"),
+        100.0 * self->plan->coverage.share, self->plan->coverage.k);
+  gtk_label_set_text (self->coverage_label, text != NULL ? text : "");
+}
+
+static void
+show_plan (AssayCuratePage *self)
+{
+  AyWork *work = assay_session_get_work (self->session);
+  gboolean writable = work != NULL && !ay_workspace_is_read_only (ay_work_store (work));
+  gboolean drops = self->plan != NULL && ay_bitset_count (self->plan->dropped) > 0;
+  g_autofree char *text = NULL;
+
+  if (self->plan != NULL)
+    text = g_strdup_printf (_ ("%u of %u rows stay, %u are relabelled"),
+                            (guint) self->plan->n_left, (guint) self->plan->n_before,
+                            (guint) ay_bitset_count (self->plan->relabelled));
+  gtk_label_set_text (self->summary_label, text != NULL ? text
+                                           : work != NULL ? _ ("Planning…") : "");
+  for (guint s = 0; s < self->rows->len; s++)
+    assay_step_row_show (self->rows->pdata[s],
+                         self->plan != NULL && s < self->plan->n_steps ? &self->plan->steps[s]
+                                                                       : NULL);
+  show_coverage (self);
+  show_warnings (self);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->prove_button), drops);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->apply_button), self->plan != NULL && writable);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->write_button), self->plan != NULL);
+}
+
+/* --- planning --- */
+
+static void
+take_plan (gpointer page, AyRecipe *recipe, AyPlan *plan)
+{
+  AssayCuratePage *self = page;
+
+  self->planning = NULL;
+  if (plan == NULL || recipe->steps->len != self->rows->len || self->rest != 0)
+    {
+      ay_plan_free (plan);
+      ay_recipe_free (recipe);
+      return; /* another one comes, or none */
+    }
+  /* The steps that are edited stay the same objects: only what was taken is handed over. */
+  for (guint s = 0; s < recipe->steps->len; s++)
+    {
+      AyStep *mine = self->recipe->steps->pdata[s], *planned = recipe->steps->pdata[s];
+
+      g_clear_pointer (&mine->took, g_ptr_array_unref);
+      g_clear_pointer (&mine->relabelled, g_ptr_array_unref);
+      g_clear_pointer (&mine->labels, g_ptr_array_unref);
+      mine->took = g_steal_pointer (&planned->took);
+      mine->relabelled = g_steal_pointer (&planned->relabelled);
+      mine->labels = g_steal_pointer (&planned->labels);
+    }
+  ay_recipe_free (recipe);
+  ay_plan_free (self->plan);
+  self->plan = plan;
+  show_plan (self);
+}
+
+static gboolean
+plan_now (gpointer page)
+{
+  AssayCuratePage *self = page;
+
+  self->rest = 0;
+  if (self->planning != NULL)
+    assay_task_cancel (self->planning);
+  self->planning = NULL;
+  if (assay_session_get_work (self->session) != NULL)
+    self->planning = assay_curate_jobs_plan (self->session, self->recipe, take_plan, self);
+  return G_SOURCE_REMOVE;
+}
+
+/* The recipe is another one now. */
+static void
+changed (AssayCuratePage *self)
+{
+  g_clear_pointer (&self->plan, ay_plan_free);
+  gtk_label_set_text (self->proof_label, "");
+  show_plan (self);
+  g_clear_handle_id (&self->rest, g_source_remove);
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    self->rest = g_timeout_add (REST_MS, plan_now, self);
+}
+
+/* Nothing is planned while the page is not looked at. */
+static void
+on_map (AssayCuratePage *self)
+{
+  if (self->plan == NULL && self->planning == NULL && self->rest == 0)
+    changed (self);
+}
+
+/* --- the steps --- */
+
+static void fill (AssayCuratePage *self);
+
+static void
+on_step (AssayCuratePage *self, AssayStepChange change, AssayStepRow *row)
+{
+  guint at;
+  gpointer step;
+
+  if (!g_ptr_array_find (self->rows, row, &at))
+    return;
+  if (change == ASSAY_STEP_SELECT)
+    {
+      if (self->plan != NULL && self->plan->steps[at].alone != NULL)
+        assay_session_select (self->session, self->plan->steps[at].alone, ASSAY_SELECT_REPLACE);
+      return;
+    }
+  if (change == ASSAY_STEP_REMOVE)
+    g_ptr_array_remove_index (self->recipe->steps, at);
+  else if (change == ASSAY_STEP_UP && at > 0)
+    {
+      step = self->recipe->steps->pdata[at];
+      self->recipe->steps->pdata[at] = self->recipe->steps->pdata[at - 1];
+      self->recipe->steps->pdata[at - 1] = step;
+    }
+  if (change != ASSAY_STEP_EDITED)
+    fill (self);
+  changed (self);
+}
+
+static void
+fill (AssayCuratePage *self)
+{
+  for (guint s = 0; s < self->rows->len; s++)
+    gtk_list_box_remove (self->step_list, self->rows->pdata[s]);
+  g_ptr_array_set_size (self->rows, 0);
+  for (guint s = 0; s < self->recipe->steps->len; s++)
+    {
+      GtkWidget *row = assay_step_row_new (self->recipe->steps->pdata[s], s == 0);
+
+      g_ptr_array_add (self->rows, row);
+      g_signal_connect_swapped (row, "changed", G_CALLBACK (on_step), self);
+      gtk_list_box_append (self->step_list, row);
+    }
+  gtk_switch_set_active (self->representatives_switch, self->recipe->keep_representatives);
+}
+
+static void
+add_step (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  AssayCuratePage *self = ASSAY_CURATE_PAGE (widget);
+  guint n;
+
+  ay_step_types (&n);
+  if (g_variant_get_uint32 (parameter) >= n)
+    return;
+  ay_recipe_add (self->recipe, (AyStepKind) g_variant_get_uint32 (parameter));
+  fill (self);
+  changed (self);
+}
+
+static void
+on_representatives (AssayCuratePage *self)
+{
+  gboolean active = gtk_switch_get_active (self->representatives_switch);
+
+  if (active == self->recipe->keep_representatives)
+    return;
+  self->recipe->keep_representatives = active;
+  changed (self);
+}
+
+static GMenuModel *
+make_add_menu (void)
+{
+  GMenu *menu = g_menu_new ();
+  guint n;
+  const AyStepType *types = ay_step_types (&n);
+
+  for (guint k = 0; k < n; k++)
+    {
+      g_autofree char *action = g_strdup_printf ("curate.add(uint32 %u)", k);
+
+      g_menu_append (menu, _ (types[k].title), action);
+    }
+  return G_MENU_MODEL (menu);
+}
+
+/* --- what is done with it --- */
+
+static void
+take_proof (gpointer page, const AyWhatIf *what)
+{
+  AssayCuratePage *self = page;
+  g_autofree char *text
+      = g_strdup_printf (_ ("Proof, of the rows that are dropped: %s. The test part has been "
+                            "opened %u times."), what->sentence, what->test_openings);
+
+  gtk_label_set_text (self->proof_label, text);
+}
+
+static void
+prove (AssayCuratePage *self)
+{
+  if (self->plan != NULL)
+    assay_curate_jobs_prove (self->session, self->plan, take_proof, self);
+}
+
+static gboolean
+decide (const AyDecision *decision, gpointer session, GError **error)
+{
+  return assay_session_decide_rows (session, decision->rows, decision->kind, decision->value,
+                                    decision->why);
+}
+
+static void
+apply (AssayCuratePage *self)
+{
+  /* What fails is told by the session. */
+  if (self->plan != NULL
+      && ay_plan_each_decision (assay_session_get_work (self->session), self->recipe, decide,
+                                self->session, NULL))
+    assay_session_tell (self->session, _ ("The recipe is recorded as decisions"), TRUE);
+}
+
+static void
+file_to_write (GtkNativeDialog *native, int response, AssayCuratePage *self)
+{
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (native));
+      g_autofree char *path = g_file_get_path (file);
+
+      assay_curate_jobs_write (self->session, self->recipe, path);
+    }
+  g_object_unref (native);
+}
+
+static void
+file_to_save (GtkNativeDialog *native, int response, AssayCuratePage *self)
+{
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (native));
+      g_autofree char *path = g_file_get_path (file);
+      g_autoptr (GError) error = NULL;
+
+      if (!ay_recipe_write (self->recipe, path, &error))
+        assay_session_fail (self->session, error);
+    }
+  g_object_unref (native);
+}
+
+static void
+file_to_open (GtkNativeDialog *native, int response, AssayCuratePage *self)
+{
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (native));
+      g_autofree char *path = g_file_get_path (file);
+      g_autoptr (GError) error = NULL;
+      AyRecipe *recipe = ay_recipe_read (path, &error);
+
+      if (recipe == NULL)
+        assay_session_fail (self->session, error);
+      else
+        {
+          ay_recipe_forget (recipe);
+          ay_recipe_free (self->recipe);
+          self->recipe = recipe;
+          fill (self);
+          changed (self);
+        }
+    }
+  g_object_unref (native);
+}
+
+static void
+ask_file (AssayCuratePage *self, GtkFileChooserAction action, const char *title, const char *name,
+          GCallback answered)
+{
+  gboolean open = action == GTK_FILE_CHOOSER_ACTION_OPEN;
+  GtkFileChooserNative *native = gtk_file_chooser_native_new (
+      title, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), action,
+      open ? _ ("_Open") : _ ("_Save"), NULL);
+
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (native), TRUE);
+  if (!open)
+    gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (native), name);
+  g_signal_connect_object (native, "response", answered, self, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (native));
+}
+
+static void
+ask_write (AssayCuratePage *self)
+{
+  ask_file (self, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Write Curated Data"), "curated.csv",
+            G_CALLBACK (file_to_write));
+}
+
+static void
+ask_save (AssayCuratePage *self)
+{
+  ask_file (self, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Save Recipe"), "recipe.json",
+            G_CALLBACK (file_to_save));
+}
+
+static void
+ask_open (AssayCuratePage *self)
+{
+  ask_file (self, GTK_FILE_CHOOSER_ACTION_OPEN, _ ("Open Recipe"), NULL,
+            G_CALLBACK (file_to_open));
+}
+
+/* --- the page --- */
+
+static void
+on_decided (AssayCuratePage *self)
+{
+  changed (self); /* the decisions are a step */
+}
+
+static void
+on_loaded (AssayCuratePage *self)
+{
+  gboolean loaded = assay_session_get_work (self->session) != NULL;
+
+  gtk_widget_set_sensitive (GTK_WIDGET (self->add_button), loaded);
+  changed (self);
+}
+
+static void
+assay_curate_page_bind (AssaySessionBin *bin, AssaySession *session)
+{
+  static const char *const decided[] = { "decided", NULL };
+  static const char *const loaded[] = { "notify::loaded", NULL };
+  AssayCuratePage *self = ASSAY_CURATE_PAGE (bin);
+
+  self->session = session;
+  assay_session_bin_watch (bin, decided, G_CALLBACK (on_decided));
+  assay_session_bin_watch (bin, loaded, G_CALLBACK (on_loaded));
+  fill (self);
+  on_loaded (self);
+}
+
+static void
+assay_curate_page_dispose (GObject *object)
+{
+  AssayCuratePage *self = ASSAY_CURATE_PAGE (object);
+
+  g_clear_handle_id (&self->rest, g_source_remove);
+  g_clear_pointer (&self->plan, ay_plan_free);
+  g_clear_pointer (&self->recipe, ay_recipe_free);
+  g_clear_pointer (&self->rows, g_ptr_array_unref);
+  G_OBJECT_CLASS (assay_curate_page_parent_class)->dispose (object);
+}
+
+#define BIND(NAME) gtk_widget_class_bind_template_child (widget_class, AssayCuratePage, NAME)
+
+static void
+assay_curate_page_class_init (AssayCuratePageClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  ASSAY_SESSION_BIN_CLASS (class)->bind = assay_curate_page_bind;
+  G_OBJECT_CLASS (class)->dispose = assay_curate_page_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/assay_app/Assay/curate_page.ui");
+  gtk_widget_class_install_action (widget_class, "curate.add", "u", add_step);
+  BIND (step_list);
+  BIND (summary_label);
+  BIND (coverage_label);
+  BIND (warning_label);
+  BIND (proof_label);
+  BIND (add_button);
+  BIND (prove_button);
+  BIND (apply_button);
+  BIND (write_button);
+  BIND (open_button);
+  BIND (save_button);
+  BIND (representatives_switch);
+}
+
+static void
+assay_curate_page_init (AssayCuratePage *self)
+{
+  g_autoptr (GMenuModel) menu = make_add_menu ();
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->rows = g_ptr_array_new ();
+  self->recipe = ay_recipe_new_default ();
+  gtk_menu_button_set_menu_model (self->add_button, menu);
+  g_signal_connect_swapped (self->prove_button, "clicked", G_CALLBACK (prove), self);
+  g_signal_connect_swapped (self->apply_button, "clicked", G_CALLBACK (apply), self);
+  g_signal_connect_swapped (self->write_button, "clicked", G_CALLBACK (ask_write), self);
+  g_signal_connect_swapped (self->open_button, "clicked", G_CALLBACK (ask_open), self);
+  g_signal_connect_swapped (self->save_button, "clicked", G_CALLBACK (ask_save), self);
+  g_signal_connect_swapped (self->representatives_switch, "notify::active",
+                            G_CALLBACK (on_representatives), self);
+  g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/widgets/step_row.h"
+
+#include <glib/gi18n.h>
+
+struct _AssayStepRow
+{
+  AdwExpanderRow parent;
+  AyStep *step; /* borrowed */
+  GtkButton *select_button;
+  gboolean filling;
+};
+
+G_DEFINE_FINAL_TYPE (AssayStepRow, assay_step_row, ADW_TYPE_EXPANDER_ROW)
+
+static guint changed_signal;
+
+static void
+emit (AssayStepRow *self, AssayStepChange change)
+{
+  if (!self->filling)
+    g_signal_emit (self, changed_signal, 0, change);
+}
+
+/* One parameter, or the reason (parameter NULL). */
+typedef struct
+{
+  AssayStepRow *row;
+  const AyStepParameter *parameter;
+} Field;
+
+static void
+field_free (gpointer data, GClosure *closure)
+{
+  g_free (data);
+}
+
+static void
+on_apply (AdwEntryRow *entry, Field *field)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (entry));
+  AyStep *step = field->row->step;
+
+  if (field->parameter == NULL)
+    {
+      g_free (step->why);
+      step->why = *text != '\0' ? g_strdup (text) : NULL;
+    }
+  else if (!ay_step_set (step, field->parameter->name, text, NULL))
+    {
+      gtk_widget_add_css_class (GTK_WIDGET (entry), "error");
+      return;
+    }
+  gtk_widget_remove_css_class (GTK_WIDGET (entry), "error");
+  emit (field->row, ASSAY_STEP_EDITED);
+}
+
+static void
+add_field (AssayStepRow *self, const AyStepParameter *parameter)
+{
+  GtkWidget *entry = adw_entry_row_new ();
+  Field *field = g_new0 (Field, 1);
+  const char *text = parameter != NULL ? ay_step_text (self->step, parameter->name)
+                     : self->step->why != NULL ? self->step->why : "";
+
+  field->row = self;
+  field->parameter = parameter;
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (entry),
+                                 parameter != NULL ? parameter->name : _ ("reason"));
+  if (parameter != NULL)
+    gtk_widget_set_tooltip_text (entry, parameter->sentence);
+  gtk_editable_set_text (GTK_EDITABLE (entry), text);
+  adw_entry_row_set_show_apply_button (ADW_ENTRY_ROW (entry), TRUE);
+  g_signal_connect_data (entry, "apply", G_CALLBACK (on_apply), field, field_free, 0);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (self), entry);
+}
+
+static void
+on_switched (GtkSwitch *button, GParamSpec *pspec, AssayStepRow *self)
+{
+  gboolean on = gtk_switch_get_active (button);
+
+  if (on == self->step->on)
+    return;
+  self->step->on = on;
+  emit (self, ASSAY_STEP_EDITED);
+}
+
+static void
+on_up (AssayStepRow *self)
+{
+  emit (self, ASSAY_STEP_UP);
+}
+
+static void
+on_remove (AssayStepRow *self)
+{
+  emit (self, ASSAY_STEP_REMOVE);
+}
+
+static void
+on_select (AssayStepRow *self)
+{
+  emit (self, ASSAY_STEP_SELECT);
+}
+
+static GtkButton *
+add_button (AssayStepRow *self, const char *icon, const char *text, GCallback callback)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+  g_autofree char *name = g_strdup_printf ("%s: %s", text, _ (ay_step_type (self->step)->title));
+
+  gtk_widget_set_tooltip_text (button, text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                  -1);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  g_signal_connect_swapped (button, "clicked", callback, self);
+  adw_expander_row_add_action (ADW_EXPANDER_ROW (self), button);
+  return GTK_BUTTON (button);
+}
+
+static void
+add_switch (AssayStepRow *self)
+{
+  GtkWidget *button = gtk_switch_new ();
+  g_autofree char *name
+      = g_strdup_printf ("%s: %s", _ ("Use Step"), _ (ay_step_type (self->step)->title));
+
+  gtk_switch_set_active (GTK_SWITCH (button), self->step->on);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                  -1);
+  g_signal_connect (button, "notify::active", G_CALLBACK (on_switched), self);
+  adw_expander_row_add_prefix (ADW_EXPANDER_ROW (self), button);
+}
+
+GtkWidget *
+assay_step_row_new (AyStep *step, gboolean is_first)
+{
+  AssayStepRow *self = g_object_new (ASSAY_TYPE_STEP_ROW, NULL);
+  const AyStepType *type = ay_step_type (step);
+
+  self->step = step;
+  self->filling = TRUE;
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), _ (type->title));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), _ (type->sentence));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ (type->title), -1);
+  add_switch (self);
+  add_button (self, "user-trash-symbolic", _ ("Remove Step"), G_CALLBACK (on_remove));
+  if (!is_first)
+    add_button (self, "go-up-symbolic", _ ("Move Step Up"), G_CALLBACK (on_up));
+  self->select_button = add_button (self, "edit-select-all-symbolic",
+                                    _ ("Select What It Would Take"), G_CALLBACK (on_select));
+  for (const AyStepParameter *p = type->parameters; p->name != NULL; p++)
+    add_field (self, p);
+  add_field (self, NULL);
+  self->filling = FALSE;
+  return GTK_WIDGET (self);
+}
+
+void
+assay_step_row_show (AssayStepRow *self, const AyStepPlan *plan)
+{
+  g_autofree char *text = NULL;
+
+  if (plan != NULL && self->step->on)
+    {
+      g_autoptr (GString) line = g_string_new (NULL);
+
+      g_string_append_printf (line, _ ("takes %u (alone %u)"), (guint) plan->n_took,
+                              (guint) plan->n_alone);
+      if (plan->n_relabelled > 0)
+        g_string_append_printf (line, _ (", relabels %u"), (guint) plan->n_relabelled);
+      if (plan->n_protected > 0)
+        g_string_append_printf (line, _ (", %u kept by decision"), (guint) plan->n_protected);
+      if (plan->n_spared > 0)
+        g_string_append_printf (line, _ (", %u spared"), (guint) plan->n_spared);
+      g_string_append_printf (line, _ ("; %u rows left"), (guint) plan->n_left);
+      text = g_string_free (g_steal_pointer (&line), FALSE);
+    }
+  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self),
+                                 text != NULL ? text : self->step->on ? "…" : _ ("off"));
+  gtk_widget_set_sensitive (GTK_WIDGET (self->select_button), plan != NULL && plan->n_alone > 0);
+}
+
+static void
+assay_step_row_class_init (AssayStepRowClass *class)
+{
+  changed_signal = g_signal_new ("changed", ASSAY_TYPE_STEP_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 1, G_TYPE_INT);
+}
+
+static void
+assay_step_row_init (AssayStepRow *self)
+{
+}
