@@ -12,6 +12,7 @@
 G_BEGIN_DECLS
 
 #define AY_KNN_ROWS 512 /* points a block */
+#define AY_KNN_SLICE 96 /* of them multiplied at a time by whole numbers, a multiple of HEIGHT */
 #define AY_KNN_SPARE 8  /* candidates kept beyond k */
 #define AY_KNN_STAGE 16 /* rows read at a time */
 
@@ -69,10 +70,16 @@ void ay_knn_clear_product (AyKnn *self);
 void ay_knn_load_left (const AyKnn *self, AyKnnWorker *worker, const guint32 *positions,
                        gsize first, gsize count);
 void ay_knn_load_right (const AyKnn *self, AyKnnWorker *worker, gsize first, gsize count);
-/* tile = `rows` of the left operand with columns at .. at+columns-1 of the right one (at: a
- * multiple of ROWS), `strip` floats a row. */
-void ay_knn_multiply (const AyKnn *self, AyKnnWorker *worker, gsize rows, gsize at,
-                      gsize columns);
+/* Rows row .. row+rows-1 of the left operand (row: a multiple of SLICE) and columns at ..
+ * at+columns-1 of the right one (at: a multiple of ROWS). */
+typedef struct
+{
+  gsize row, rows, at, columns;
+  gsize stride; /* floats a row of the tile, >= columns, a multiple of 32 */
+} AyKnnTile;
+
+/* The products into the worker's tile. */
+void ay_knn_multiply (const AyKnn *self, AyKnnWorker *worker, const AyKnnTile *tile);
 /* The largest squared distance that a tile may show for a point that lies at most this squared
  * distance from a query. */
 float ay_knn_shown_at_most (const AyKnn *self, gsize query, double square);

@@ -184,23 +184,23 @@ ay_knn_load_right (const AyKnn *self, AyKnnWorker *worker, gsize first, gsize co
 }
 
 void
-ay_knn_multiply (const AyKnn *self, AyKnnWorker *worker, gsize rows, gsize at, gsize columns)
+ay_knn_multiply (const AyKnn *self, AyKnnWorker *worker, const AyKnnTile *tile)
 {
-  gsize d = self->points->d;
+  gsize d = self->points->d, pairs = (d + 1) / 2;
 
   if (self->kernel != NULL)
     {
-      AyIntProduct product = { (const gint16 *) worker->rows,
-                               (const gint16 *) worker->columns + at * ((d + 1) / 2) * 2, rows,
-                               columns, d, (float) (self->step * self->step), worker->tile,
-                               self->strip };
+      AyIntProduct product = { (const gint16 *) worker->rows + tile->row * pairs * 2,
+                               (const gint16 *) worker->columns + tile->at * pairs * 2,
+                               tile->rows, tile->columns, d, (float) (self->step * self->step),
+                               worker->tile, tile->stride };
 
       self->kernel->multiply (&product);
       return;
     }
-  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (int) rows, (int) columns, (int) d, 1.0f,
-               worker->rows, (int) d, worker->columns + at * d, (int) d, 0.0f, worker->tile,
-               (int) self->strip);
+  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (int) tile->rows, (int) tile->columns,
+               (int) d, 1.0f, worker->rows + tile->row * d, (int) d,
+               worker->columns + tile->at * d, (int) d, 0.0f, worker->tile, (int) tile->stride);
 }
 
 float

@@ -146,6 +146,7 @@ again_strip (Refine *self, AyKnnWorker *worker, const guint32 *queries, gsize co
 {
   AyKnn *knn = self->knn;
   gsize n = MIN (knn->strip, knn->points->n - first);
+  AyKnnTile tile = { 0, count, 0, n, knn->strip };
   gboolean needed = FALSE;
 
   for (gsize i = 0; i < count; i++)
@@ -153,7 +154,7 @@ again_strip (Refine *self, AyKnnWorker *worker, const guint32 *queries, gsize co
   if (!needed)
     return;
   ay_knn_load_right (knn, worker, first, n);
-  ay_knn_multiply (knn, worker, count, 0, n);
+  ay_knn_multiply (knn, worker, &tile);
   for (gsize i = 0; i < count; i++)
     {
       AyTileRow row = { worker->tile + i * knn->strip, knn->point_square + first, NULL, n,

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Candidates for the k nearest by blocked products.
  *
- * A tile is the inner products of ROWS points with a strip of others, one product that stays in the
- * cache (knn_product.c). Each row of the tile is compared with the present worst of its point and,
- * at once, with the present worst of each column's point: of a set searched in itself only tiles on
- * and above the diagonal are computed. Hits enter heaps of k + SPARE (distance, position) keys,
- * whose content does not depend on the order in which tiles come; blocks of ROWS points are locked
- * while a part of a tile is looked through.
+ * A strip of points is loaded once and multiplied with one block of ROWS others after another; a
+ * tile is the products of a slice of a block with ROWS points of the strip, small enough for the
+ * second-level cache (knn_product.c). Each row of the tile is compared with the present worst of
+ * its point and, at once, with the present worst of each column's point: of a set searched in
+ * itself only tiles on and above the diagonal are computed. Hits enter heaps of k + SPARE
+ * (distance, position) keys, whose content does not depend on the order in which tiles come; blocks
+ * of ROWS points are locked while a tile is looked through.
  *
  * Cost: n^2 d flop (queries x points x 2 d for two sets). Memory: 8 (k + SPARE) + 4 bytes a query;
  * a worker's buffers, (ROWS + strip) d + ROWS strip floats. */
@@ -115,23 +116,22 @@ offer (AyKnn *self, gsize query, float square, guint32 position)
   self->limit[query] = ay_heap_distance (heap[0]);
 }
 
-/* Products of query block `block` with `count` points from `first`, at column `at` of the tile. */
+/* Products of `rows` queries from `from`, in query block `block`, with `count` points from
+ * `first`. */
 typedef struct
 {
-  gsize block, first, count, at;
+  gsize block, from, rows, first, count;
 } Part;
 
 static void
 scan_part (AyKnn *self, AyKnnWorker *worker, const Part *part)
 {
-  gsize from = part->block * AY_KNN_ROWS;
-  gsize rows = MIN (AY_KNN_ROWS, self->queries->n - from);
-  gboolean both = self->same && part->first != from;
+  gsize from = part->from;
+  gboolean both = self->same && part->first != part->block * AY_KNN_ROWS;
 
-  for (gsize i = 0; i < rows; i++)
+  for (gsize i = 0; i < part->rows; i++)
     {
-      AyTileRow row = { worker->tile + i * self->strip + part->at,
-                        self->point_square + part->first,
+      AyTileRow row = { worker->tile + i * AY_KNN_ROWS, self->point_square + part->first,
                         both ? self->limit + part->first : NULL, part->count,
                         self->query_square[from + i], self->limit[from + i] };
       gsize n = self->filter (&row, worker->hits);
@@ -172,15 +172,19 @@ run_tile (AyKnn *self, AyKnnWorker *worker, gsize strip, gsize block)
   gsize from = block * AY_KNN_ROWS, rows = MIN (AY_KNN_ROWS, self->queries->n - from);
   gsize first = strip * self->strip, end = MIN (first + self->strip, self->points->n);
   gsize start = self->same ? MAX (first, from) : first;
+  gsize slice = self->kernel != NULL ? AY_KNN_SLICE : AY_KNN_ROWS;
 
   ay_knn_load_left (self, worker, NULL, from, rows);
-  ay_knn_multiply (self, worker, rows, start - first, end - start);
   for (gsize at = start; at < end; at += AY_KNN_ROWS)
-    {
-      Part part = { block, at, MIN (AY_KNN_ROWS, end - at), at - start };
+    for (gsize row = 0; row < rows; row += slice)
+      {
+        AyKnnTile tile = { row, MIN (slice, rows - row), at - first, MIN (AY_KNN_ROWS, end - at),
+                           AY_KNN_ROWS };
+        Part part = { block, from + row, tile.rows, at, tile.columns };
 
-      scan_locked (self, worker, &part);
-    }
+        ay_knn_multiply (self, worker, &tile);
+        scan_locked (self, worker, &part);
+      }
 }
 
 static void
