@@ -4,6 +4,11 @@
 A test program ends with `drive.main(globals())`: it is run again inside a private X server, window
 manager, session bus and home, all of which end with it. ASSAY_APP and ASSAY_CLI name the programs,
 ASSAY_PICTURES the folder that pictures go to.
+
+Nothing waits for a time to pass: keys are sent when a window of the program has the focus, clicks
+when what is clicked stands still, and after both the program is asked something, so that it has
+seen them. What a key or a click must bring is waited for; where the program may have looked away
+(a list that closes, a dialog that opens) the one key or click is done again until it has come.
 """
 import contextlib
 import csv
@@ -22,6 +27,9 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'tests'))
 from tap import Skip, Tap  # pylint: disable=wrong-import-position
+with contextlib.suppress(ImportError, ValueError):  # then main() says what is missing
+    import a11y_tree as tree
+    from a11y_tree import plain
 
 SAMPLE = ROOT / 'data' / 'samples' / 'digits.csv'
 APP = os.environ.get('ASSAY_APP', str(ROOT / 'build' / 'src' / 'app' / 'assay'))
@@ -31,16 +39,7 @@ INSIDE = 'ASSAY_DRIVE_FOLDER'
 SCREEN = os.environ.get('ASSAY_SCREEN', '1360x900')
 PATIENCE = int(os.environ.get('ASSAY_PATIENCE', '60'))
 NOISE = re.compile(r'(CRITICAL|WARNING) \*\*|-(CRITICAL|WARNING)|AddressSanitizer|runtime error')
-ACTIONS = ('click', 'activate', 'press', 'toggle')
-LARGE = ('tree table', 'table', 'list', 'grid', 'panel')
-TOPS = ('frame', 'application', 'dialog', 'alert', 'window')
-
-
-def plain(name):
-    """A name without its doubling: GTK 4.8 names a button with a mnemonic "_Drop Drop"."""
-    half = len(name or '') // 2
-    first, second = (name or '')[:half + 1].strip(), (name or '')[half + 1:]
-    return second if '_' in first and first.replace('_', '', 1) == second else name or ''
+AGAIN = PATIENCE / 6  # after so many seconds a click or key without effect is done again
 
 
 def missing():
@@ -59,6 +58,9 @@ def environment(folder):
     run = folder / 'run'
     home.mkdir()
     run.mkdir(mode=0o700)
+    settings = home / '.config' / 'gtk-4.0' / 'settings.ini'
+    settings.parent.mkdir(parents=True)
+    settings.write_text('[Settings]\ngtk-enable-animations=false\ngtk-cursor-blink=false\n')
     env.update(HOME=str(home), XDG_RUNTIME_DIR=str(run), XDG_CONFIG_HOME=f'{home}/.config',
                XDG_DATA_HOME=f'{home}/.local/share', XDG_CACHE_HOME=f'{home}/.cache',
                XDG_STATE_HOME=f'{home}/.local/state', GTK_A11Y='atspi', GDK_BACKEND='x11',
@@ -73,9 +75,11 @@ def run_outside():
     folder = pathlib.Path(tempfile.mkdtemp(prefix='assay-gui-'))
     env = environment(folder)
     read, write = os.pipe()
+    # Without -noreset the server starts anew whenever its last client leaves, as the first ones
+    # here do, and turns away who comes meanwhile: there would be no window manager.
     server = subprocess.Popen(['Xvfb', '-displayfd', str(write), '-screen', '0', SCREEN + 'x24',
-                               '-nolisten', 'tcp'], pass_fds=[write], stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL)
+                               '-nolisten', 'tcp', '-noreset'], pass_fds=[write],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     os.close(write)
     try:
         with os.fdopen(read) as numbers:
@@ -93,6 +97,23 @@ def run_outside():
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def start_helpers():
+    """The accessibility bus and a window manager that gives each new window the focus, at once."""
+    quiet = {'stdout': subprocess.DEVNULL, 'stderr': subprocess.DEVNULL}
+    bus = subprocess.Popen(['/usr/libexec/at-spi-bus-launcher', '--launch-immediately'], **quiet)
+    log = pathlib.Path(os.environ[INSIDE]) / 'openbox.log'
+    config = pathlib.Path(__file__).with_name('openbox.xml')
+    with open(log, 'w', encoding='utf-8') as file:
+        manager = subprocess.Popen(['openbox', '--config-file', str(config)], stdout=file,
+                                   stderr=subprocess.STDOUT)
+
+    def answers():
+        assert manager.poll() is None, 'no window manager: ' + log.read_text(errors='replace')
+        return subprocess.run(['xdotool', 'get_desktop'], check=False, **quiet).returncode == 0
+    until('the window manager', answers)
+    return [bus, manager]
+
+
 def main(namespace):
     lacking = missing()
     if lacking:
@@ -101,15 +122,9 @@ def main(namespace):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all that was started ends too
     if INSIDE not in os.environ:
         sys.exit(run_outside())
-    quiet = {'stdout': subprocess.DEVNULL, 'stderr': subprocess.DEVNULL}
-    helpers = [subprocess.Popen(['/usr/libexec/at-spi-bus-launcher', '--launch-immediately'],
-                                **quiet), subprocess.Popen(['openbox'], **quiet)]
-    end = time.monotonic() + PATIENCE
-    while subprocess.run(['xdotool', 'get_desktop'], check=False, **quiet).returncode != 0 \
-            and time.monotonic() < end:
-        time.sleep(0.1)  # until the window manager answers: it places and focuses windows
-    time.sleep(0.3)
+    helpers = []
     try:
+        helpers = start_helpers()
         namespace.get('run', lambda: Tap().run_all(namespace))()
     finally:
         for helper in helpers:
@@ -142,34 +157,34 @@ def until(what, function, patience=PATIENCE):
         found = function()
         if found:
             return found
-        assert time.monotonic() < end, f'waited {patience} s: {what}'
-        time.sleep(0.1)
+        assert time.monotonic() < end, f'waited {patience:g} s: {what}'
+        time.sleep(0.04)
 
 
-def twice(journey):
-    """Pointer and keys can get lost on a loaded machine: what fails is done once more from the
-    start, and said. A fault of the program fails both times."""
-    try:
-        journey()
-    except AssertionError as error:
-        print(f'# once more, the first time: {str(error).splitlines()[:1]}', flush=True)
-        journey()
+def again(what, action, done):
+    """Does the action until done() is true; once, as a rule. Returns what done() did."""
+    for _ in range(3):
+        action()
+        with contextlib.suppress(AssertionError):
+            return until(what, done, AGAIN)
+    action()
+    return until(what, done)
 
 
 class Window:
     """The program with one window; a context manager that ends it and reads its complaints."""
 
     def __init__(self, *arguments, dark=False):
-        import pyatspi
-        self.a = pyatspi
         env = dict(os.environ, ADW_DEBUG_COLOR_SCHEME='prefer-dark' if dark else 'prefer-light')
         self.log = tempfile.NamedTemporaryFile(dir=os.environ[INSIDE])
         self.map = self.bar_box = None
+        self.tree = tree.Tree()
         self.program = subprocess.Popen([APP, *map(str, arguments)], stdout=self.log,
                                         stderr=subprocess.STDOUT, env=env)
 
     def __enter__(self):
-        until('the window', lambda: any(True for _ in self.walk()))
+        until('the window', lambda: self.tree.find_program() and self.tree.read())
+        self.ready()
         return self
 
     def __exit__(self, kind, *_):
@@ -188,52 +203,15 @@ class Window:
         self.keys('ctrl+q')
         assert self.program.wait(PATIENCE) == 0
 
-    # --- the accessible tree ---
-
-    def walk(self, node=None, deep=False):
-        """What shows, parents first. Tables and lists of values have thousands of parts: they are
-        entered only from themselves, or when deep."""
-        desktop = self.a.Registry.getDesktop(0)
-        stack = [node] if node is not None else [desktop.getChildAtIndex(i)
-                                                 for i in range(desktop.childCount)]
-        while stack:
-            one = stack.pop()
-            try:
-                if one is None or not self.shows(one):
-                    continue
-                entered = deep or one is node or one.getRoleName() not in LARGE \
-                    or one.name not in ('Samples', 'Gallery', 'Values of the Row')
-                children = [one.getChildAtIndex(i) for i in range(one.childCount if entered else 0)]
-            except Exception:  # pylint: disable=broad-except
-                continue  # gone meanwhile
-            yield one
-            stack.extend(reversed(children))
-
-    def shows(self, one):
-        # GTK 4.8 says SHOWING of windows only; what is not mapped has no extent.
-        if one.getRoleName() in TOPS:
-            return True
-        try:
-            extent = one.queryComponent().getExtents(self.a.WINDOW_COORDS)
-        except NotImplementedError:
-            return True  # the page of a stack: its child tells
-        return extent.width > 0 and extent.height > 0
+    # --- what shows ---
 
     def all(self, pattern, role=None, within=None):
-        matches = re.compile(pattern, re.I | re.S).fullmatch
-        found = []
-        for one in self.walk(within):
-            try:
-                if (role is None or one.getRoleName() == role) and matches(plain(one.name)):
-                    found.append(one)
-            except Exception:  # pylint: disable=broad-except
-                continue
-        return found
+        return self.tree.matching(pattern, role, within)
 
     def find(self, pattern, role=None, patience=PATIENCE):
         def best():
             found = self.all(pattern, role)
-            found.sort(key=lambda one: one.getRoleName() in ('label', 'filler', 'panel', 'image'))
+            found.sort(key=lambda one: one.role in ('label', 'filler', 'panel', 'image'))
             return found[:1]
         return until(f'{role or "a widget"} named {pattern}', best, patience)[0]
 
@@ -241,36 +219,46 @@ class Window:
         until(f'{pattern} to be gone', lambda: not self.all(pattern, role))
 
     def labels(self, within=None):
-        return [one.name for one in self.walk(within) if one.getRoleName() == 'label' and one.name]
+        return [one.said for one in self.tree.matching('.+', 'label', within)]
+
+    def lists(self, *names):
+        return self.tree.matching('|'.join(map(re.escape, names)), 'list')
 
     def unnamed(self):
         """Focusable widgets that show and have no name of their own."""
-        found = []
-        for one in self.walk(deep=True):
-            if one.getRoleName() in ('list', 'list item') and self.inside(one, 'combo box'):
-                continue  # how a row of libadwaita shows its choice: the row takes the focus
-            focusable = one.getState().contains(self.a.STATE_FOCUSABLE)
-            name = plain(one.name).strip()
-            if focusable and one.getRoleName() not in ('panel', 'filler', 'scroll pane', *TOPS) \
-                    and (name == '' or re.match(r'(Gtk|Adw|Assay)[A-Z]', name)):
-                found.append(f'{one.getRoleName()} {name!r} at {self.box(one)}')
-        return found
+        def nameless(one):
+            name = plain(one.said).strip()
+            inside = one.role in ('list', 'list item') \
+                and any(above.role == 'combo box' for above in one.chain()[1:5])
+            # how a row of libadwaita shows its choice: the row takes the focus
+            return one.has(tree.FOCUSABLE) and not inside \
+                and one.role not in ('panel', 'filler', 'scroll pane', *tree.TOPS) \
+                and (name == '' or re.match(r'(Gtk|Adw|Assay)[A-Z]', name))
+        found = self.tree.shown([one for one in self.tree.below(deep=True) if nameless(one)])
+        return [f'{one.role} {plain(one.said)!r} at {self.box(one)}' for one in found]
+
+    def focused(self):
+        """The part that has the keyboard focus, of the active window; or None."""
+        found = [one for one in self.tree.read().values() if one.has(tree.FOCUSED)]
+        return found[-1] if found else None
 
     @staticmethod
-    def inside(one, role):
-        for _ in range(4):
-            one = one.parent
-            if one is None or one.getRoleName() == role:
-                break
-        return one is not None and one.getRoleName() == role
-
-    def box(self, one):
-        extent = one.queryComponent().getExtents(self.a.WINDOW_COORDS)
-        out = subprocess.run(['xdotool', 'getactivewindow', 'getwindowgeometry', '--shell'],
+    def geometry(window=None):
+        """x, y, width, height of a window of the screen, by number or the active one; None when it
+        is gone."""
+        which = ['getwindowgeometry', '--shell', window] if window \
+            else ['getactivewindow', 'getwindowgeometry', '--shell']
+        out = subprocess.run(['xdotool', *which],
                              capture_output=True, text=True, check=False).stdout
         at = dict(line.split('=') for line in out.split() if '=' in line)
-        return int(at.get('X', 0)) + extent.x, int(at.get('Y', 0)) + extent.y, extent.width, \
-            extent.height
+        return tuple(int(at[name]) for name in ('X', 'Y', 'WIDTH', 'HEIGHT')) \
+            if 'HEIGHT' in at else None
+
+    def box(self, one):
+        """Its place on the screen, in the active window."""
+        left, top, _, _ = until('an active window', self.geometry)
+        x, y, width, height = one.extents()
+        return left + x, top + y, width, height
 
     # --- acting ---
 
@@ -278,55 +266,100 @@ class Window:
     def xdo(*arguments):
         subprocess.run(['xdotool', *map(str, arguments)], check=True, stdout=subprocess.DEVNULL)
 
+    def settle(self):
+        """Until the program has taken what was sent: it answers in between, one by one."""
+        for _ in range(6):
+            if self.tree.program is None or not self.tree.tops():
+                return
+
+    def has_focus(self):
+        """GTK says of windows that they are active, of dialogs the X server must be asked."""
+        if any(active for _, active in self.tree.tops()):
+            return True
+        found = subprocess.run(['xdotool', 'getwindowfocus', 'getwindowpid'], capture_output=True,
+                               text=True, check=False).stdout.split()
+        return found == [str(self.program.pid)]
+
+    def ready(self):
+        """Until one of the program's windows has the focus: keys reach it then."""
+        end = time.monotonic() + AGAIN
+
+        def active():
+            nonlocal end
+            if not self.has_focus() and time.monotonic() > end:
+                end = time.monotonic() + AGAIN
+                subprocess.run(['xdotool', 'search', '--onlyvisible', '--pid',
+                                str(self.program.pid), '--name', '.', 'windowactivate'],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+            return self.has_focus()
+        until('a window to be active', active)
+
     def keys(self, *chords):
         for chord in chords:
+            self.ready()
             self.xdo('key', chord)
-            time.sleep(0.15)
+            self.settle()
 
     def type(self, text):
-        self.xdo('type', '--delay', 8, text)
-        time.sleep(0.1)
+        self.ready()
+        self.xdo('type', '--delay', 4, text)
+        self.settle()
 
-    def click(self, pattern, role=None):
-        """With the pointer, on the middle."""
-        x, y, width, height = self.box(self.find(pattern, role))
-        self.xdo('mousemove', x + width // 2, y + height // 2)
-        time.sleep(0.15)
-        self.xdo('click', 1)
-        time.sleep(0.2)
+    def fill(self, text):
+        """Puts text into the entry that has the focus, instead of what is there."""
+        def entered():
+            entry = self.focused()
+            return entry is not None and entry.role in ('text', 'entry') and entry.text() == text
+
+        def enter():
+            self.keys('ctrl+a')
+            self.type(text) if text else self.keys('BackSpace')
+        again(f'{text!r} to be entered', enter, entered)
+
+    def click(self, pattern, role=None, done=None):
+        """With the pointer, on the middle; until done(), when given."""
+        def click_once():
+            part = self.find(pattern, role)
+
+            def stands():
+                before = self.box(part)
+                x, y, width, height = before
+                self.xdo('mousemove', x + width // 2, y + height // 2)
+                return before == self.box(part) and before[2] > 0
+            until(f'{pattern} to stand still', stands)
+            self.xdo('click', 1)
+            self.settle()
+        if done is None:
+            click_once()
+            return None
+        return again(f'what a click on {pattern} brings', click_once, done)
 
     def lasso(self, pattern, points):
         """Drags through points, given as fractions of a widget."""
         x, y, width, height = self.box(self.find(pattern))
         path = [(int(x + fx * width), int(y + fy * height)) for fx, fy in points]
-        self.xdo('mousemove', *path[0])
-        self.xdo('mousedown', 1)
+        moves = []
         for (x0, y0), (x1, y1) in zip(path, path[1:]):
             for k in range(1, 5):
-                self.xdo('mousemove', x0 + (x1 - x0) * k // 4, y0 + (y1 - y0) * k // 4)
-                time.sleep(0.02)
-        self.xdo('mouseup', 1)
-        time.sleep(0.3)
+                moves += ['mousemove', x0 + (x1 - x0) * k // 4, y0 + (y1 - y0) * k // 4, 'sleep',
+                          0.03]  # else the toolkit takes several moves for one
+        self.xdo('mousemove', *path[0], 'mousedown', 1, *moves, 'mouseup', 1)
+        self.settle()
 
-    @staticmethod
-    def picture(name):
+    def picture(self, name):
+        self.settle()
+        time.sleep(0.1)  # until it is drawn
         PICTURES.mkdir(parents=True, exist_ok=True)
         subprocess.run(['import', '-window', 'root', str(PICTURES / f'{name}.png')], check=True)
 
     def popup_box(self):
         """Place and size of the popup that is open: a window of its own."""
-        active = subprocess.run(['xdotool', 'getactivewindow'], capture_output=True, text=True,
-                                check=False).stdout.strip()
-        found = subprocess.run(['xdotool', 'search', '--onlyvisible', '--pid',
-                                str(self.program.pid)], capture_output=True, text=True,
-                               check=False).stdout.split()
-        for window in found:
-            if window != active:
-                out = subprocess.run(['xdotool', 'getwindowgeometry', '--shell', window],
-                                     capture_output=True, text=True, check=True).stdout
-                at = dict(line.split('=') for line in out.split() if '=' in line)
-                return tuple(int(at[name]) for name in ('X', 'Y', 'WIDTH', 'HEIGHT'))
-        return None
+        active, *found = (subprocess.run(['xdotool', *what], capture_output=True, text=True,
+                                         check=False).stdout.split()
+                          for what in (['getactivewindow'], ['search', '--onlyvisible', '--pid',
+                                                             str(self.program.pid)]))
+        popups = [window for window in found[0] if window not in active] if active else []
+        return self.geometry(popups[0]) if popups else None
 
     @staticmethod
     def brightness(x, y):
@@ -339,43 +372,48 @@ class Window:
     # --- the program's own ---
 
     def open_list(self, drop_down, key):
-        """By the pointer, or by its access key and space. Keys may be lost: tried again, then."""
-        for _ in range(4):
+        """By the pointer, or by its access key and space; until the focus is in it."""
+        def opened():
+            found = self.all('GtkListView', 'list')
+            focus = self.focused() if found else None
+            inside = focus is not None and 'button' not in focus.role \
+                and any(plain(one.said) == drop_down for one in focus.chain())
+            return found if inside else None
+
+        def open_it():
+            if self.all('GtkListView', 'list'):
+                return
             if key is None:
                 self.click(drop_down, 'push button')
             else:
                 self.keys(key, 'space')
-            with contextlib.suppress(AssertionError):
-                return until('the list', lambda: self.all('GtkListView', 'list'), PATIENCE / 4)[0]
-        raise AssertionError(f'{drop_down} does not open')
+        return again(f'the list of {drop_down}', open_it, opened)[0]
 
     def choose(self, drop_down, name, chosen, key=None):
-        """An entry of a drop-down, until chosen() is true: keys may be lost. The first Down goes
-        from the search to the entry that is chosen now."""
-        for _ in range(3):
-            self.choose_once(drop_down, name, key)
-            with contextlib.suppress(AssertionError):
-                return until(f'{name} to be chosen', chosen, PATIENCE / 4)
-        raise AssertionError(f'{name} of {drop_down} cannot be chosen')
+        """An entry of a drop-down, until chosen() is true. The first Down goes from the search to
+        the entry that is chosen now."""
+        return again(f'{name} of {drop_down} to be chosen',
+                     lambda: self.choose_once(drop_down, name, key), chosen)
 
     def choose_once(self, drop_down, name, key):
         shown = self.open_list(drop_down, key)
-        time.sleep(0.5)  # the focus follows
-        entries = [one for one in self.walk(shown) if one.getRoleName() == 'label']
-        names = [one.name for one in entries]
+        entries = self.all('.+', 'label', shown)
+        names = [one.said for one in entries]
         if key is not None:
             away = names.index(name) - names.index(self.colored_by())
             self.keys('Down', *(['Down'] * away if away > 0 else ['Up'] * -away), 'Return')
         else:
             x, y, width, height = until('the popup', self.popup_box)
-            at, whole = (one.queryComponent().getExtents(self.a.WINDOW_COORDS)
-                         for one in (entries[names.index(name)], shown))
-            edge = (width - whole.width) // 2  # a shadow; the list reaches down to it
-            self.xdo('mousemove', x + edge + at.x - whole.x + 5,
-                     y + height - edge - whole.height + at.y - whole.y + at.height // 2)
-            time.sleep(0.2)
-            self.xdo('click', 1)
+            at, whole = entries[names.index(name)].extents(), shown.extents()
+            edge = (width - whole[2]) // 2  # a shadow; the list reaches down to it
+            self.xdo('mousemove', x + edge + at[0] - whole[0] + 5,
+                     y + height - edge - whole[3] + at[1] - whole[1] + at[3] // 2, 'click', 1)
+            self.settle()
         self.gone('GtkListView', 'list')
+
+    def idle(self, patience=PATIENCE):
+        """Until no task runs."""
+        until('tasks to end', lambda: not self.all('Running Tasks'), patience)
 
     def scored(self):
         """Shows the map; until it is coloured by influence and no task runs."""
@@ -383,7 +421,7 @@ class Window:
         self.keys('ctrl+2')
         self.map = self.find('Map: .*coloured by influence')
         self.bar_box = self.find('Prove It', 'push button').parent
-        until('tasks to end', lambda: not self.all('Running Tasks'))
+        self.idle()
 
     def colored_by(self):
         return self.map.name.rsplit('coloured by ', 1)[1]
@@ -395,63 +433,40 @@ class Window:
     def selected(self):
         return int(re.search(r'(\d+) selected', self.map.name).group(1))
 
+    def search(self, text):
+        """The condition, into the entry of Ctrl+F; the focus leaves it for the first row above."""
+        def in_entry():
+            entry = self.focused()
+            return entry is not None and plain(entry.said) == 'Search Rows'
+        again('the search', lambda: self.keys('ctrl+f'), in_entry)
+        self.fill(text)
+        self.keys('Return', 'shift+Tab')  # in the entry Ctrl+A is of its text
+
     def bar(self):
         """What the bar at the bottom says of the selection, once it has answered."""
         def answered():
             found = [text for text in self.labels(self.bar_box)
                      if re.match(r'(Nothing selected|\d+ rows? selected: (?!estimating))', text)]
             return found and found[0]
-        time.sleep(0.4)
+        self.settle()
         return until('the estimate', answered)
 
     def proof(self):
         return until('the proof', lambda: [text for text in self.labels(self.bar_box)
                                            if text.startswith('Refitted: ')])[0]
 
-    def activate(self):
-        """The window manager may leave no window active after a dialog: keys would go nowhere."""
-        def active():
-            found = subprocess.run(['xdotool', 'getactivewindow', 'getwindowname'], text=True,
-                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
-            if found.stdout.strip().endswith('Assay'):
-                return True
-            subprocess.run(['xdotool', 'search', '--onlyvisible', '--name', 'Assay$',
-                            'windowactivate'], stdout=subprocess.DEVNULL,
-                           stderr=subprocess.DEVNULL, check=False)
-            time.sleep(0.4)
-            return False
-        until('the window to be active', active)
-
-    def open_export(self, button):
-        """A key sent while a dialog is still closing goes nowhere: asked for again, then."""
-        for _ in range(4):
-            self.activate()
-            self.keys('ctrl+e')
-            try:
-                return self.find(button, patience=15)
-            except AssertionError:
-                continue
-        return self.find(button)
-
     def export(self, path, keyboard=False):
         """Through the dialog, with the rows that it offers."""
         button = 'Choose File…'
-        self.open_export(button)
-        time.sleep(0.5)
-        if keyboard:
-            self.keys('alt+c')
-        else:
-            self.click(button)
-        self.find('Export Rows')
-        time.sleep(0.7)
-        self.keys('ctrl+a')
-        self.type(str(path))
+        again('the export dialog', lambda: self.keys('ctrl+e'), lambda: self.all(button))
+        again('the file dialog', lambda: self.keys('alt+c') if keyboard else self.click(button),
+              lambda: self.all('Export Rows'))
+        self.fill(str(path))
         self.keys('Return')
         until(f'{path.name} to be written', path.exists)
-        self.gone('Choose File…')  # keys sent before the window has the focus again are lost
-        self.activate()
-        time.sleep(0.7)
+        self.gone(button)
+        self.ready()
         return read_csv(path)
 
 
-__all__ = ['Skip', 'Tap', 'Window', 'cli', 'folder', 'main', 'read_csv', 'twice', 'until']
+__all__ = ['Skip', 'Tap', 'Window', 'again', 'cli', 'folder', 'main', 'read_csv', 'until']

@@ -68,9 +68,8 @@ def check_overview(window, work):
     for text in wanted:
         assert text in labels, f'{text!r} is not said'
     known = json.dumps(info, ensure_ascii=False) + ' '.join(wanted)
-    for part in [one for one in window.walk() if one.getRoleName() == 'list'
-                 and one.name in ('What is in this data', 'Findings to follow',
-                                  'To know about this data')]:
+    for part in window.lists('What is in this data', 'Findings to follow',
+                             'To know about this data'):
         for text in window.labels(part):
             for number in re.findall(r'\d+(?:\.\d+)?', text):
                 assert number in known, f'{number} of {text!r} is not known to assay-cli'
@@ -165,16 +164,13 @@ def by_mouse(window, folder, picture):
 def by_keyboard(window, folder, work, picture):
     """Colour, filter, select all, drop, undo, redo, export with keys alone. Returns the rows
     dropped."""
-    window.activate()
     window.color_by('split', key='alt+o')
     window.color_by('influence', key='alt+o')
     window.keys('ctrl+shift+a')
     until('no selection', lambda: window.selected() == 0)
-    window.keys('ctrl+f')
-    window.type(HARMFUL)
-    window.keys('Return')
+    window.search(HARMFUL)
     until('the filter', lambda: not re.search(r'Map: (\d+) of \1 points', window.map.name))
-    window.keys('shift+Tab', 'ctrl+a')  # out of the entry, where Ctrl+A is of its text
+    window.keys('ctrl+a')
     until('all visible rows', window.selected)
     window.keys('ctrl+d', 'ctrl+z', 'ctrl+shift+z')
     check_legend(window, work, HARMFUL)

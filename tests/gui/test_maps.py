@@ -5,17 +5,13 @@ import re
 import shutil
 
 import drive
-from drive import cli, until
+from drive import cli
 
 TRUST = r'Trustworthiness (\S+), continuity (\S+?)( · unfinished.*)?'
 
 
 def copy_of_sample():
     return shutil.copy(drive.SAMPLE, drive.folder() / 'digits.csv')
-
-
-def idle(window):
-    until('tasks to end', lambda: not window.all('Running Tasks'))
 
 
 def trust(window, text=TRUST):
@@ -34,16 +30,15 @@ def close(said, truth):
 
 def look(dark):
     data = copy_of_sample()
-    work = data.parent / 'digits.assay' if hasattr(data, 'parent') else None
-    work = work or re.sub(r'csv$', 'assay', str(data))
+    work = data.with_suffix('.assay')
     with drive.Window(data, dark=dark) as window:
         window.scored()
-        idle(window)
+        window.idle()
         assert not window.all(TRUST, 'label'), 'the first look compares nothing'
         window.choose('Map method', 'UMAP', lambda: window.all('Cancel Map') or
                       window.all(TRUST, 'label'))
         first = trust(window)
-        idle(window)
+        window.idle()
         window.picture(f'maps-umap-{"dark" if dark else "light"}')
         window.click('Honesty')
         window.find('Map: .*coloured by map_trust.*')
@@ -64,12 +59,12 @@ def look(dark):
 
 def test_light():
     """UMAP and the honesty layer in light colours"""
-    drive.twice(lambda: look(False))
+    look(False)
 
 
 def test_dark():
     """UMAP and the honesty layer in dark colours"""
-    drive.twice(lambda: look(True))
+    look(True)
 
 
 drive.main(globals())

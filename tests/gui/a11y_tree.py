@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The accessible tree of one program, read in bulk: one question brings all parts that GTK knows,
+and their places are asked for at once. Asking part by part costs a round trip each, half a second
+a look at the window."""
+import ast
+import re
+
+import gi
+
+gi.require_version('Atspi', '2.0')
+from gi.repository import Atspi, Gio, GLib  # pylint: disable=wrong-import-position
+
+ACCESSIBLE = 'org.a11y.atspi.Accessible'
+COMPONENT = 'org.a11y.atspi.Component'
+TEXT = 'org.a11y.atspi.Text'
+ROOT = '/org/a11y/atspi/accessible/root'
+ROLES = {int(value): Atspi.role_get_name(value) for value in map(Atspi.Role, range(130))}
+ACTIVE, FOCUSABLE, FOCUSED = 1, 11, 12  # bits of the states
+TOPS = ('frame', 'application', 'dialog', 'alert', 'window')
+LARGE = ('tree table', 'table', 'list', 'grid', 'panel')
+LARGE_NAMES = ('Samples', 'Gallery', 'Values of the Row')
+ROUNDS = 12
+MANY = 150
+
+
+def plain(name):
+    """A name without its doubling: GTK 4.8 names a button with a mnemonic "_Drop Drop"."""
+    half = len(name or '') // 2
+    first, second = (name or '')[:half + 1].strip(), (name or '')[half + 1:]
+    return second if '_' in first and first.replace('_', '', 1) == second else name or ''
+
+
+class Part:
+    """One widget as it was when the tree was read; its name and place are those of now."""
+
+    def __init__(self, tree, item):
+        (_, self.path), _, (_, self.above), self.index, self.count, interfaces, self.said, \
+            role, self.description, states = item
+        self.tree = tree
+        self.placed = COMPONENT in interfaces
+        self.role = ROLES.get(role, '')
+        self.states = states[0]
+        self.parent, self.parts = None, []
+
+    @property
+    def name(self):
+        try:
+            return self.tree.ask(self.path, 'org.freedesktop.DBus.Properties', 'Get', '(ss)',
+                                 ACCESSIBLE, 'Name')[0]
+        except GLib.Error:
+            return self.said  # gone meanwhile
+
+    def has(self, state):
+        return bool(self.states >> state & 1)
+
+    def is_large(self):
+        return self.role in LARGE and self.said in LARGE_NAMES
+
+    def extents(self):
+        """x, y, width, height in its window."""
+        return self.tree.ask(self.path, COMPONENT, 'GetExtents', '(u)', 1)[0]
+
+    def focus(self):
+        return self.tree.ask(self.path, COMPONENT, 'GrabFocus', None)[0]
+
+    def act(self):
+        """Its first action, as a screen reader would."""
+        return self.tree.ask(self.path, 'org.a11y.atspi.Action', 'DoAction', '(i)', 0)[0]
+
+    def text(self):
+        """What an entry holds."""
+        count = self.tree.ask(self.path, 'org.freedesktop.DBus.Properties', 'Get', '(ss)', TEXT,
+                              'CharacterCount')[0]
+        return self.tree.ask(self.path, TEXT, 'GetText', '(ii)', 0, count)[0]
+
+    def chain(self):
+        """Itself and what it is in, up to its window."""
+        part, chain = self, []
+        while part is not None:
+            chain.append(part)
+            part = part.parent
+        return chain
+
+
+class Tree:
+    """Connects to the accessibility bus of this session."""
+
+    def __init__(self):
+        session = Gio.bus_get_sync(Gio.BusType.SESSION)
+        address = session.call_sync('org.a11y.Bus', '/org/a11y/bus', 'org.a11y.Bus', 'GetAddress',
+                                    None, None, Gio.DBusCallFlags.NONE, -1, None).unpack()[0]
+        flags = Gio.DBusConnectionFlags
+        self.bus = Gio.DBusConnection.new_for_address_sync(
+            address, flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None)
+        self.program = None  # its name on the bus
+        self.asked = {}      # path -> number of children when its children were asked for
+
+    def call(self, target, question, then=None):
+        path, interface, method, signature, *values = question
+        arguments = GLib.Variant(signature, tuple(values)) if signature else None
+        return (self.bus.call if then else self.bus.call_sync)(
+            target, path, interface, method, arguments, None, Gio.DBusCallFlags.NONE, 20000, None,
+            *([then] if then else []))
+
+    def ask(self, *question):
+        return self.call(self.program, question).unpack()
+
+    def ask_all(self, questions):
+        """Many questions at once; None for those that had no answer."""
+        answers, left = [None] * len(questions), [len(questions)]
+
+        def take(bus, result, at):
+            left[0] -= 1
+            try:
+                answers[at] = bus.call_finish(result).unpack()
+            except GLib.Error:
+                pass  # gone meanwhile
+
+        for at, question in enumerate(questions):
+            self.call(self.program, question, lambda bus, result, at=at: take(bus, result, at))
+        while left[0] > 0:
+            GLib.MainContext.default().iteration(True)
+        return answers
+
+    def find_program(self):
+        found = self.call('org.a11y.atspi.Registry', (ROOT, ACCESSIBLE, 'GetChildren', None))
+        programs = [name for name, _ in found.unpack()[0]]
+        self.program = programs[-1] if programs else None
+        return self.program is not None
+
+    def tops(self):
+        """The program's windows: path and whether it has the focus. Quick; empty when it ended."""
+        try:
+            paths = [path for _, path in self.ask(ROOT, ACCESSIBLE, 'GetChildren', None)[0]]
+            return [(path, bool(self.ask(path, ACCESSIBLE, 'GetState', None)[0][0] >> ACTIVE & 1))
+                    for path in paths]
+        except GLib.Error:
+            return []
+
+    def list_parts(self):
+        """Path -> part of all that GTK has listed so far; empty when the program has ended."""
+        try:
+            answer = self.call(self.program, ('/org/a11y/atspi/cache', 'org.a11y.atspi.Cache',
+                                              'GetItems', None))
+        except GLib.Error:
+            self.program = None
+            return {}
+        # its text is a literal of Python too, which is read ten times faster than the value
+        items = ast.literal_eval(answer.get_child_value(0).print_(False))
+        parts = {item[0][1]: Part(self, item) for item in items}
+        for part in parts.values():
+            part.parent = parts.get(part.above)
+            if part.parent is not None:
+                part.parent.parts.append(part)
+        return parts
+
+    def unknown(self, parts, deep):
+        return [part.path for part in parts.values() if len(part.parts) != part.count
+                and (deep or not part.is_large())
+                and self.asked.get(part.path) != (part.count, len(part.parts))]
+
+    def read(self, deep=False):
+        """Path -> part of all there is. Parts that nobody asked for yet are not listed by GTK:
+        what has more children than are listed is asked for them, and those for theirs."""
+        parts = self.list_parts()
+        for _ in range(ROUNDS):
+            paths = unknown = self.unknown(parts, deep)
+            if not unknown:
+                break
+            while paths:
+                answers = self.ask_all([(path, ACCESSIBLE, 'GetChildren', None) for path in paths])
+                self.asked.update({path: (parts[path].count, len(parts[path].parts))
+                                   for path in paths if path in parts})
+                paths = [path for answer in answers if answer is not None
+                         for _, path in answer[0] if path not in parts]
+                if not deep and len(paths) > MANY:
+                    break  # the rows of a table: whether they are entered is known when listed
+            parts = self.list_parts()
+        for part in parts.values():
+            part.parts.sort(key=lambda one: one.index)
+        return parts
+
+    def shown(self, parts):
+        """Of these those that show. GTK 4.8 says SHOWING of windows only; what is not mapped, or in
+        what is not, has no extent."""
+        asked = {part.path: part for one in parts for part in one.chain()
+                 if part.role not in TOPS and part.placed}
+        answers = self.ask_all([(path, COMPONENT, 'GetExtents', '(u)', 1) for path in asked])
+        hidden = {path for path, answer in zip(asked, answers)
+                  if answer is None or answer[0][2] <= 0 or answer[0][3] <= 0}
+        return [one for one in parts if not any(part.path in hidden for part in one.chain())]
+
+    def below(self, root=None, deep=False):
+        """Parents first, root itself included. Tables and lists of values have thousands of parts:
+        they are entered only when they are the root, or when deep."""
+        parts = self.read(deep or (root is not None and root.is_large()))
+        if root is not None:
+            tops = [parts[root.path]] if root.path in parts else []
+        else:
+            tops = [part for part in parts.values() if part.above == ROOT and part.path != ROOT]
+        stack, found = sorted(tops, key=lambda one: -one.index), []
+        while stack:
+            part = stack.pop()
+            found.append(part)
+            if deep or part in tops or not part.is_large():
+                stack.extend(reversed(part.parts))
+        return found
+
+    def matching(self, pattern, role=None, root=None, deep=False):
+        """Those that show whose plain name is the pattern's, in any case."""
+        matches = re.compile(pattern, re.I | re.S).fullmatch
+        return self.shown([part for part in self.below(root, deep)
+                           if (role is None or part.role == role) and matches(plain(part.said))])
