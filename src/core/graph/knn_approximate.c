@@ -1,237 +1,197 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Approximate neighbours by inverted lists (Jegou, Douze and Schmid 2011; FAISS's IndexIVFFlat).
+/* Approximate neighbours by cells (the inverted lists of Jegou, Douze and Schmid 2011, searched by
+ * blocked products).
  *
- * Points fall into about 4 sqrt (n) cells by k-means on a seeded sample; a query looks into the
- * cells nearest to it. How many is not guessed: exact neighbours of a seeded sample of points are
- * found first, and cells are added until the sample's recall reaches what is asked for. That recall
- * is what the result says of itself. Distances are then summed again in double and ordered like
- * exact ones.
+ * Points fall into some sqrt (n) cells about means of a seeded sample; a point looks into the cells
+ * nearest to it. How many is not guessed: exact neighbours of a seeded sample of points are found
+ * first, and the share of them that lies in a point's P nearest cells says which P reaches what is
+ * asked for. The recall that the result states is measured on what was found for the sample.
  *
- * Cost: sample x cells x d a round of k-means, n x cells x d to assign, n x d x (probes / cells)
- * x n to search. Memory: n x d floats in the lists. Threads: blocks of BLOCK points; FAISS itself
- * runs on one. */
+ * Points are kept as they are multiplied (knn_product.c), in the order of their cells. A block of
+ * points of neighbouring cells asks about the same cells: those of the block that ask for a cell
+ * are multiplied with it at once. Candidates enter heaps of the block's own; their distances are
+ * then summed again in double and ordered like exact ones.
+ *
+ * Cost: n x cells x d to assign, n x d x (P / cells) x n to search. Memory: n d codes of 16 bits
+ * (floats where whole numbers gain nothing). Threads: blocks; the same bytes for any number. */
 #include "core/graph/knn_approximate.h"
 
-#include "assay-config.h"
-
 #include "core/base/error.h"
-
-#ifdef AY_HAVE_FAISS
-
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
-#include "core/shim/ivf.h"
+#include "core/graph/knn_private.h"
+#include "core/graph/nearest_heap.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define BLOCK 512
-#define ROWS_A_CELL 50      /* of the sample that cells are made of */
+#define CELLS 1.5           /* times sqrt (n) */
+#define MOST_CELLS 8192
+#define ROWS_A_CELL 32      /* of the sample that means are made of */
+#define ROUNDS 5
+#define BLOCK 4096          /* points searched for together */
+#define STORED 512          /* points stored at a time */
 #define RECALL_SAMPLE 1000
-#define SPARE 3
+#define SPARE 4
 #define LARGE 500000        /* points above which the lower recall is aimed at */
-
-typedef struct
-{
-  double square;
-  guint32 position;
-} Near;
 
 typedef struct
 {
   const AyPointSet *points;
   AyNeighbours *out;
   AyJob *job;
-  AyIvf *index;
-  guint cells, probes;
-  gsize first;              /* block of points being assigned */
-  float *rows;              /* GROUP x d */
-  gint64 *cell;             /* GROUP */
-  const guint32 *asked;     /* (nullable) positions searched for */
-  gsize n_asked;
-  char *failure;            /* (nullable) what FAISS said; set under lock */
-  GMutex lock;
+  guint64 seed;
+  AyKnn knn;                /* what is multiplied */
+  gsize cells, probes, keep;
+  AyMatrix *centres;        /* cells x d */
+  float *centre;            /* its numbers */
+  gsize n;                  /* points in cells: zero rows under cosine are in none */
+  guint32 *order;           /* n positions by cell */
+  gsize *start;             /* cells + 1 */
+  float *square;            /* n, in this order */
+  char *stored;             /* n, in this order */
+  gsize size;               /* bytes a stored point */
+  gsize done;               /* points searched for; atomic */
+  int failed;               /* for want of memory; atomic */
 } Approximate;
 
-#define GROUP (BLOCK * 64)
+/* --- cells --- */
 
-static void
-fail (Approximate *self, char *what)
+static AyPoints
+centre_points (const Approximate *self)
 {
-  g_mutex_lock (&self->lock);
-  if (self->failure == NULL)
-    self->failure = what;
-  else
-    g_free (what);
-  g_mutex_unlock (&self->lock);
+  return (AyPoints) { .features = self->centres, .n = self->cells,
+                      .distance = self->points->points.distance };
 }
 
-static gboolean
-check_failure (const Approximate *self, GError **error)
+/* The k cells nearest to the points at n positions. (transfer full) */
+static AyNeighbours *
+nearest_cells (const Approximate *self, const guint32 *positions, gsize n, gsize k, GError **error)
 {
-  if (self->failure == NULL)
-    return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, "approximate neighbours: FAISS: %s",
-               self->failure);
-  return FALSE;
-}
+  AyPoints centres = centre_points (self), queries = self->points->points;
+  AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
+  g_autofree guint32 *rows = NULL;
 
-static gboolean
-train (Approximate *self, guint64 seed, GError **error)
-{
-  gsize n = self->points->n, d = self->points->d;
-  gsize count = MIN (n, (gsize) self->cells * ROWS_A_CELL);
-  g_autofree guint32 *positions = NULL;
-  g_autofree float *rows = ay_try_alloc (count * d, sizeof (float), "cells", error);
-  AyRng rng;
-
-  if (rows == NULL)
-    return FALSE;
-  ay_job_set_phase (self->job, "dividing the space into cells");
-  ay_rng_init (&rng, seed, 3);
-  positions = ay_rng_sample (&rng, n, count);
-  ay_point_set_load (self->points, positions, 0, count, rows);
-  self->index = ay_ivf_new (rows, count, d, self->cells, seed, &self->failure);
-  return check_failure (self, error);
-}
-
-static void
-assign_block (gsize block, guint worker, gpointer data)
-{
-  Approximate *self = data;
-  gsize n = MIN (self->points->n - self->first, GROUP), d = self->points->d;
-  gsize from = block * BLOCK, count = MIN (BLOCK, n - from);
-  float *rows = self->rows + from * d;
-  char *what = NULL;
-
-  ay_point_set_load (self->points, NULL, self->first + from, count, rows);
-  if (!ay_ivf_assign (self->index, rows, count, self->cell + from, &what))
-    fail (self, what);
-  for (gsize i = from; i < from + count; i++)
-    if (ay_point_is_zero (self->points, self->first + i))
-      self->cell[i] = -1;
-}
-
-static gboolean
-fill (Approximate *self, GError **error)
-{
-  gsize n = self->points->n;
-  g_autofree gint64 *cell = g_new (gint64, GROUP), *number = g_new (gint64, GROUP);
-  g_autofree float *rows = ay_try_alloc (GROUP * self->points->d, sizeof (float), "cells", error);
-
-  if (rows == NULL)
-    return FALSE;
-  self->rows = rows;
-  self->cell = cell;
-  for (self->first = 0; self->first < n; self->first += GROUP)
+  options.k = (guint) k;
+  if (positions != NULL)
     {
-      gsize count = MIN (GROUP, n - self->first);
-
-      if (!ay_parallel_for (ay_n_blocks (count, BLOCK), assign_block, self, self->job, error))
-        return FALSE;
-      for (gsize i = 0; i < count; i++)
-        number[i] = (gint64) (self->first + i);
-      if (self->failure != NULL
-          || !ay_ivf_add (self->index, rows, count, cell, number, &self->failure))
-        return check_failure (self, error);
+      rows = g_new (guint32, n);
+      for (gsize i = 0; i < n; i++)
+        rows[i] = ay_point_row (self->points, positions[i]);
+      queries.rows = rows;
+      queries.n = n;
     }
+  return ay_neighbours_query (&queries, &centres, &options, self->job, error);
+}
+
+/* Each mean becomes that of the sample's points nearest to it; where there are none it stays. */
+static gboolean
+move_centres (Approximate *self, const guint32 *sample, gsize n, GError **error)
+{
+  gsize d = self->points->d;
+  g_autoptr (AyNeighbours) nearest = nearest_cells (self, sample, n, 1, error);
+  g_autofree double *sum = NULL, *x = g_new (double, d);
+  g_autofree gsize *count = g_new0 (gsize, self->cells);
+
+  if (nearest == NULL)
+    return FALSE;
+  sum = g_new0 (double, self->cells * d);
+  for (gsize i = 0; i < n; i++)
+    {
+      guint32 cell = nearest->index[i];
+
+      if (cell == G_MAXUINT32)
+        continue;
+      ay_point_set_get (self->points, sample[i], x);
+      for (gsize j = 0; j < d; j++)
+        sum[cell * d + j] += x[j];
+      count[cell]++;
+    }
+  for (gsize c = 0; c < self->cells; c++)
+    for (gsize j = 0; j < d && count[c] > 0; j++)
+      self->centre[c * d + j] = (float) (sum[c * d + j] / (double) count[c]);
   return TRUE;
 }
 
-static int
-compare_near (const void *a, const void *b)
+static gboolean
+make_centres (Approximate *self, GError **error)
 {
-  const Near *x = a, *y = b;
+  gsize n = self->points->n, d = self->points->d;
+  gsize count = MIN (n, self->cells * ROWS_A_CELL);
+  g_autofree guint32 *sample = NULL;
+  g_autofree double *x = g_new (double, d);
+  AyRng rng;
 
-  if (x->square != y->square)
-    return x->square < y->square ? -1 : 1;
-  return (x->position > y->position) - (x->position < y->position);
-}
-
-/* Exact distances of the points found for query, the k nearest into row `at` of the result. */
-static void
-take (Approximate *self, gsize at, gsize query, const gint64 *found, double *x, double *scratch)
-{
-  AyNeighbours *out = self->out;
-  guint k = out->k, asked = k + 1 + SPARE;
-  Near near[AY_APPROXIMATE_MOST + 1 + SPARE];
-  guint n = 0;
-
-  ay_point_set_get (self->points, query, x);
-  for (guint c = 0; c < asked; c++)
-    if (found[c] >= 0 && found[c] != (gint64) query)
-      {
-        near[n].position = (guint32) found[c];
-        near[n].square = ay_point_set_square_from (self->points, x, near[n].position, scratch);
-        n++;
-      }
-  qsort (near, n, sizeof *near, compare_near);
-  for (guint c = 0; c < k; c++)
+  ay_job_set_phase (self->job, "dividing the space into cells");
+  self->centre = ay_try_alloc (self->cells * d, sizeof (float), "cells", error);
+  if (self->centre == NULL)
+    return FALSE;
+  self->centres = ay_matrix_take_f32 (self->cells, d, self->centre);
+  ay_rng_init (&rng, self->seed, 3);
+  sample = ay_rng_sample (&rng, n, count);
+  for (gsize c = 0; c < self->cells; c++)
     {
-      out->index[at * k + c] = c < n ? near[c].position : G_MAXUINT32;
-      out->distances[at * k + c]
-          = c < n ? (float) ay_distance_of_square (out->distance, near[c].square) : NAN;
+      guint32 position = sample[c];
+
+      if (ay_point_is_zero (self->points, position))
+        memset (x, 0, d * sizeof *x);
+      else
+        ay_point_set_get (self->points, position, x);
+      for (gsize j = 0; j < d; j++)
+        self->centre[c * d + j] = (float) x[j];
     }
+  for (int round = 0; round < ROUNDS; round++)
+    if (!move_centres (self, sample, count, error))
+      return FALSE;
+  return TRUE;
 }
 
 static void
-search_block (gsize block, guint worker, gpointer data)
+store_block (gsize block, guint worker, gpointer data)
 {
   Approximate *self = data;
-  gsize d = self->points->d, from = block * BLOCK, count = MIN (BLOCK, self->n_asked - from);
-  guint asked = self->out->k + 1 + SPARE;
-  g_autofree float *rows = g_new (float, count * d), *squares = g_new (float, count * asked);
-  g_autofree gint64 *found = g_new (gint64, count * asked);
-  g_autofree double *x = g_new (double, d), *scratch = g_new (double, d);
-  char *what = NULL;
+  gsize first = block * STORED, count = MIN (STORED, self->n - first);
 
-  ay_point_set_load (self->points, self->asked != NULL ? self->asked + from : NULL, from, count,
-                     rows);
-  if (!ay_ivf_search (self->index, rows, count, asked, self->probes, squares, found, &what))
-    {
-      fail (self, what);
-      return;
-    }
-  for (gsize i = 0; i < count; i++)
-    {
-      gsize query = self->asked != NULL ? self->asked[from + i] : from + i;
-
-      for (guint c = 0; c < asked && ay_point_is_zero (self->points, query); c++)
-        found[i * asked + c] = -1;
-      take (self, from + i, query, found + i * asked, x, scratch);
-    }
-  if (self->asked == NULL)
-    ay_job_set_fraction (self->job, (double) (from + count) / (double) self->n_asked);
+  ay_knn_store (&self->knn, self->order + first, count, self->stored + first * self->size);
+  for (gsize i = first; i < first + count; i++)
+    self->square[i] = self->knn.point_square[self->order[i]];
 }
 
+/* Points by cell, and what is multiplied of them. */
 static gboolean
-search (Approximate *self, const guint32 *asked, gsize n, GError **error)
+fill_cells (Approximate *self, GError **error)
 {
-  self->asked = asked;
-  self->n_asked = n;
-  return ay_parallel_for (ay_n_blocks (n, BLOCK), search_block, self, self->job, error)
-         && check_failure (self, error);
-}
+  gsize n = self->points->n;
+  g_autoptr (AyNeighbours) nearest = nearest_cells (self, NULL, n, 1, error);
+  g_autofree gsize *at = NULL;
 
-/* Share of the exact neighbours of the sample that are among those found. Equal distances count:
- * any of several points as far as the last is as good. */
-static double
-recall_of (const AyNeighbours *found, const AyNeighbours *exact, gsize n)
-{
-  gsize hits = 0, all = 0;
-
+  if (nearest == NULL)
+    return FALSE;
+  self->start = g_new0 (gsize, self->cells + 1);
   for (gsize i = 0; i < n; i++)
-    {
-      const float *row = exact->distances + i * exact->k;
-      float last = 0.0f;
-
-      for (guint c = 0; c < exact->k && !isnan (row[c]); c++, all++)
-        last = row[c];
-      for (guint c = 0; c < found->k && all > 0; c++)
-        hits += found->distances[i * found->k + c] <= last;
-    }
-  return all > 0 ? MIN ((double) hits / (double) all, 1.0) : 1.0;
+    if (nearest->index[i] != G_MAXUINT32)
+      self->start[nearest->index[i] + 1]++;
+  for (gsize c = 0; c < self->cells; c++)
+    self->start[c + 1] += self->start[c];
+  self->n = self->start[self->cells];
+  at = g_memdup2 (self->start, self->cells * sizeof *at);
+  self->order = ay_try_alloc (self->n + 1, sizeof *self->order, "cells", error);
+  if (self->order == NULL)
+    return FALSE;
+  for (gsize i = 0; i < n; i++)
+    if (nearest->index[i] != G_MAXUINT32)
+      self->order[at[nearest->index[i]]++] = (guint32) i;
+  self->size = ay_knn_stored_size (&self->knn);
+  self->square = ay_try_alloc (self->n + 1, sizeof (float), "cells", error);
+  self->stored = self->square == NULL
+                     ? NULL
+                     : ay_try_alloc (self->n + 1, self->size, "the points in cells", error);
+  return self->stored != NULL
+         && ay_parallel_for (ay_n_blocks (self->n, STORED), store_block, self, self->job, error);
 }
+
+/* --- how many cells --- */
 
 /* The sample's exact neighbours: k + 1 of the whole set, less the point itself. (transfer full) */
 static AyNeighbours *
@@ -262,14 +222,280 @@ exact_of (const Approximate *self, const guint32 *sample, gsize n, GError **erro
           index[c] = index[c + 1];
           distance[c] = distance[c + 1];
         }
+      index[found->k - 1] = G_MAXUINT32;
       distance[found->k - 1] = NAN;
     }
   return found;
 }
 
-/* More cells until the sample's recall is reached. */
+/* The fewest cells that hold the wanted share of the sample's neighbours. */
 static gboolean
-choose_probes (Approximate *self, const AyNeighboursOptions *options, GError **error)
+choose_probes (Approximate *self, const guint32 *sample, gsize n, const AyNeighbours *exact,
+               double wanted, GError **error)
+{
+  g_autoptr (AyNeighbours) near = nearest_cells (self, sample, n, self->cells, error);
+  g_autofree guint32 *cell = g_new (guint32, self->points->n);
+  g_autofree guint32 *rank = g_new (guint32, self->cells);
+  g_autofree gsize *at_rank = g_new0 (gsize, self->cells);
+  gsize all = 0, held = 0;
+
+  if (near == NULL)
+    return FALSE;
+  for (gsize c = 0; c < self->cells; c++)
+    for (gsize i = self->start[c]; i < self->start[c + 1]; i++)
+      cell[self->order[i]] = (guint32) c;
+  for (gsize i = 0; i < n; i++)
+    {
+      const guint32 *index = exact->index + i * exact->k;
+
+      for (guint r = 0; r < near->k; r++)
+        if (near->index[i * near->k + r] != G_MAXUINT32)
+          rank[near->index[i * near->k + r]] = r;
+      for (guint c = 0; c < exact->k && index[c] != G_MAXUINT32; c++, all++)
+        at_rank[rank[cell[index[c]]]]++;
+    }
+  for (self->probes = 0; self->probes < near->k;)
+    {
+      held += at_rank[self->probes++];
+      if ((double) held >= wanted * (double) all)
+        break;
+    }
+  return TRUE;
+}
+
+/* Share of the exact neighbours of the sample that are among those found. Equal distances count:
+ * any of several points as far as the last is as good. */
+static double
+recall_of (const AyNeighbours *found, const guint32 *sample, const AyNeighbours *exact, gsize n)
+{
+  gsize hits = 0, all = 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      const float *row = exact->distances + i * exact->k;
+      float last = -1.0f;
+
+      for (guint c = 0; c < exact->k && !isnan (row[c]); c++, all++)
+        last = row[c];
+      for (guint c = 0; c < found->k; c++)
+        hits += found->distances[sample[i] * (gsize) found->k + c] <= last;
+    }
+  return all > 0 ? MIN ((double) hits / (double) all, 1.0) : 1.0;
+}
+
+/* --- the search --- */
+
+/* A block of points, and a worker's memory for it. */
+typedef struct
+{
+  Approximate *self;
+  gsize first, count;       /* of order */
+  guint32 *asking;          /* count x probes numbers in the block, by cell */
+  gsize *start;             /* cells + 1 */
+  guint64 *heaps;           /* count x keep */
+  float *limit;             /* count */
+  guint32 *hits;
+  AyKnnWorker worker;
+} Block;
+
+/* Which of the block ask for each cell. */
+static gboolean
+sort_by_cell (Block *block, GError **error)
+{
+  const Approximate *self = block->self;
+  g_autoptr (AyNeighbours) near = nearest_cells (self, self->order + block->first, block->count,
+                                                 self->probes, error);
+  g_autofree gsize *at = NULL;
+  gsize n;
+
+  if (near == NULL)
+    return FALSE;
+  n = block->count * near->k;
+  block->start = g_new0 (gsize, self->cells + 1);
+  block->asking = g_new (guint32, n);
+  for (gsize i = 0; i < n; i++)
+    if (near->index[i] != G_MAXUINT32)
+      block->start[near->index[i] + 1]++;
+  for (gsize c = 0; c < self->cells; c++)
+    block->start[c + 1] += block->start[c];
+  at = g_memdup2 (block->start, self->cells * sizeof *at);
+  for (gsize i = 0; i < n; i++)
+    if (near->index[i] != G_MAXUINT32)
+      block->asking[at[near->index[i]]++] = (guint32) (i / near->k);
+  return TRUE;
+}
+
+/* Hits of row `number` of the block among stored points from `first`. */
+static void
+offer_hits (Block *block, guint32 number, const AyTileRow *row, gsize first, gsize hits)
+{
+  Approximate *self = block->self;
+  guint64 *heap = block->heaps + number * self->keep;
+
+  for (gsize h = 0; h < hits; h++)
+    {
+      gsize at = first + block->hits[h];
+      guint64 key = ay_heap_key (ay_tile_square (row, block->hits[h]), self->order[at]);
+
+      if (key >= heap[0] || at == block->first + number)
+        continue;
+      ay_heap_replace (heap, self->keep, key);
+    }
+  block->limit[number] = ay_heap_distance (heap[0]);
+}
+
+/* `rows` of the block that ask, with the stored points first .. first+columns-1. */
+static void
+search_tiles (Block *block, const guint32 *asking, gsize rows, gsize first, gsize columns)
+{
+  Approximate *self = block->self;
+  AyKnnTile tile = { 0, rows, 0, columns, AY_KNN_ROWS };
+
+  ay_knn_multiply (&self->knn, &block->worker, &tile);
+  for (gsize i = 0; i < rows; i++)
+    {
+      AyTileRow row = { block->worker.tile + i * AY_KNN_ROWS, self->square + first, NULL, columns,
+                        self->square[block->first + asking[i]], block->limit[asking[i]] };
+      gsize hits = self->knn.filter (&row, block->hits);
+
+      if (hits > 0)
+        offer_hits (block, asking[i], &row, first, hits);
+    }
+}
+
+static void
+search_cell (Block *block, gsize cell)
+{
+  Approximate *self = block->self;
+  AyKnnWorker *worker = &block->worker;
+  gsize end = self->start[cell + 1];
+
+  for (gsize first = self->start[cell]; first < end; first += AY_KNN_ROWS)
+    {
+      gsize columns = MIN (AY_KNN_ROWS, end - first);
+
+      ay_knn_place_right (&self->knn, self->stored + first * self->size, columns, worker);
+      for (gsize at = block->start[cell]; at < block->start[cell + 1]; at += AY_KNN_SLICE)
+        {
+          gsize rows = MIN (AY_KNN_SLICE, block->start[cell + 1] - at);
+
+          ay_knn_place_left (&self->knn, self->stored + block->first * self->size,
+                             block->asking + at, rows, worker);
+          search_tiles (block, block->asking + at, rows, first, columns);
+        }
+    }
+}
+
+typedef struct
+{
+  double square;
+  guint32 position;
+} Near;
+
+static int
+compare_near (const void *a, const void *b)
+{
+  const Near *x = a, *y = b;
+
+  if (x->square != y->square)
+    return x->square < y->square ? -1 : 1;
+  return (x->position > y->position) - (x->position < y->position);
+}
+
+/* Exact distances of a point's candidates; the k nearest. */
+static void
+take (Block *block, gsize number, Near *near)
+{
+  Approximate *self = block->self;
+  AyNeighbours *out = self->out;
+  gsize query = self->order[block->first + number], n = 0;
+  AyKnnWorker *worker = &block->worker;
+
+  ay_point_set_get (self->points, query, worker->point);
+  for (gsize c = 0; c < self->keep; c++)
+    {
+      guint64 key = block->heaps[number * self->keep + c];
+
+      if (key == AY_HEAP_EMPTY)
+        continue;
+      near[n].position = (guint32) key;
+      near[n].square = ay_point_set_square_from (self->points, worker->point, near[n].position,
+                                                 worker->scratch);
+      n++;
+    }
+  qsort (near, n, sizeof *near, compare_near);
+  for (gsize c = 0; c < MIN (out->k, n); c++)
+    {
+      out->index[query * out->k + c] = near[c].position;
+      out->distances[query * out->k + c]
+          = (float) ay_distance_of_square (out->distance, near[c].square);
+    }
+}
+
+static void
+search_block (gsize index, guint number, gpointer data)
+{
+  Approximate *self = data;
+  gsize first = index * BLOCK, count = MIN (BLOCK, self->n - first), d = self->points->d;
+  gsize padded = (AY_KNN_SLICE + AY_INT_HEIGHT) * (d + 1);
+  g_autofree guint64 *heaps = g_new (guint64, count * self->keep);
+  g_autofree float *limit = g_new (float, count), *rows = g_new (float, padded);
+  g_autofree float *columns = g_new (float, AY_KNN_ROWS * (d + 1));
+  g_autofree float *tile = g_new (float, (AY_KNN_SLICE + AY_INT_HEIGHT) * AY_KNN_ROWS);
+  g_autofree guint32 *hits = g_new (guint32, AY_KNN_ROWS), *asking = NULL;
+  g_autofree gsize *start = NULL;
+  g_autofree double *point = g_new (double, d), *scratch = g_new (double, d);
+  g_autofree gint16 *code = g_new (gint16, d);
+  g_autofree Near *near = g_new (Near, self->keep);
+  Block block = { .self = self, .first = first, .count = count, .heaps = heaps, .limit = limit,
+                  .hits = hits, .worker = { .rows = rows, .columns = columns, .tile = tile,
+                                            .point = point, .scratch = scratch,
+                                            .code = code } };
+  gboolean sorted;
+
+  for (gsize i = 0; i < count * self->keep; i++)
+    heaps[i] = AY_HEAP_EMPTY;
+  for (gsize i = 0; i < count; i++)
+    limit[i] = INFINITY;
+  sorted = sort_by_cell (&block, NULL);
+  if (!sorted)
+    __atomic_store_n (&self->failed, 1, __ATOMIC_RELAXED);
+  asking = block.asking;
+  start = block.start;
+  for (gsize c = 0; sorted && c < self->cells; c++)
+    {
+      if (ay_job_is_cancelled (self->job))
+        return;
+      search_cell (&block, c);
+    }
+  for (gsize i = 0; i < count; i++)
+    take (&block, i, near);
+  ay_job_set_fraction (self->job,
+                       (double) __atomic_add_fetch (&self->done, count, __ATOMIC_RELAXED)
+                           / (double) self->n);
+}
+
+static gboolean
+search (Approximate *self, GError **error)
+{
+  AyNeighbours *out = self->out;
+
+  ay_job_set_phase (self->job, "finding neighbours");
+  for (gsize i = 0; i < out->n * out->k; i++)
+    {
+      out->index[i] = G_MAXUINT32;
+      out->distances[i] = NAN;
+    }
+  if (!ay_parallel_for (ay_n_blocks (self->n, BLOCK), search_block, self, self->job, error))
+    return FALSE;
+  if (!self->failed)
+    return TRUE;
+  g_set_error_literal (error, AY_ERROR, AY_ERROR_NOMEM, "no memory for the cells of a block");
+  return FALSE;
+}
+
+static gboolean
+run (Approximate *self, const AyNeighboursOptions *options, GError **error)
 {
   gsize n = MIN (self->points->n, RECALL_SAMPLE);
   double wanted = options->recall > 0.0 ? options->recall
@@ -278,60 +504,39 @@ choose_probes (Approximate *self, const AyNeighboursOptions *options, GError **e
   g_autoptr (AyNeighbours) exact = NULL;
   AyRng rng;
 
+  if (!ay_knn_choose_product (&self->knn, error) || !make_centres (self, error)
+      || !fill_cells (self, error))
+    return FALSE;
   ay_rng_init (&rng, options->seed, 4);
   sample = ay_rng_sample (&rng, self->points->n, n);
   exact = exact_of (self, sample, n, error);
-  if (exact == NULL)
+  if (exact == NULL || !choose_probes (self, sample, n, exact, wanted, error)
+      || !search (self, error))
     return FALSE;
+  self->out->recall = recall_of (self->out, sample, exact, n);
   self->out->recall_sample = n;
-  for (self->probes = MIN (4, self->cells);; )
-    {
-      if (!search (self, sample, n, error))
-        return FALSE;
-      self->out->recall = recall_of (self->out, exact, n);
-      if (self->out->recall >= wanted || self->probes == self->cells)
-        return TRUE;
-      self->probes = MIN (self->probes + MAX (self->probes / 5, 1), self->cells);
-    }
+  return TRUE;
 }
 
 gboolean
 ay_knn_approximate (const AyPointSet *points, const AyNeighboursOptions *options,
                     AyNeighbours *out, AyJob *job, GError **error)
 {
-  Approximate self = { .points = points, .out = out, .job = job };
+  Approximate self = { .points = points, .out = out, .job = job, .seed = options->seed,
+                       .keep = out->k + SPARE };
   gboolean done;
 
-  if (out->k > AY_APPROXIMATE_MOST)
-    {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "%u approximate neighbours: expected %d at most", out->k, AY_APPROXIMATE_MOST);
-      return FALSE;
-    }
-  g_mutex_init (&self.lock);
-  self.cells = (guint) CLAMP (4.0 * sqrt ((double) points->n), 1.0, 65536.0);
-  done = train (&self, options->seed, error) && fill (&self, error);
-  if (done)
-    {
-      ay_job_set_phase (job, "finding neighbours");
-      done = choose_probes (&self, options, error) && search (&self, NULL, points->n, error);
-    }
-  out->method = "ivf";
-  ay_ivf_free (self.index);
-  g_free (self.failure);
-  g_mutex_clear (&self.lock);
+  self.knn = (AyKnn) { .queries = points, .points = points, .same = TRUE,
+                       .filter = ay_tile_filter (), .job = job };
+  self.cells = (gsize) CLAMP (CELLS * sqrt ((double) points->n), 1.0, MOST_CELLS);
+  self.cells = MIN (self.cells, points->n);
+  done = run (&self, options, error);
+  out->method = "cells";
+  ay_knn_clear_product (&self.knn);
+  g_clear_pointer (&self.centres, ay_matrix_unref);
+  g_free (self.order);
+  g_free (self.start);
+  g_free (self.square);
+  g_free (self.stored);
   return done;
 }
-
-#else
-
-gboolean
-ay_knn_approximate (const AyPointSet *points, const AyNeighboursOptions *options,
-                    AyNeighbours *out, AyJob *job, GError **error)
-{
-  g_set_error_literal (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                       "approximate neighbours are not supported: built without faiss");
-  return FALSE;
-}
-
-#endif

@@ -5,10 +5,9 @@
 
 G_BEGIN_DECLS
 
-#define AY_APPROXIMATE_MOST 1024 /* neighbours */
-
 /* Approximate neighbours of the points among themselves into out, whose arrays and k are set; also
- * its method, recall and recall_sample. UNSUPPORTED where FAISS is not built in. */
+ * its method, recall and recall_sample. The same bytes for any number of threads.
+ * Errors: NOMEM, CANCELLED. */
 gboolean ay_knn_approximate (const AyPointSet *points, const AyNeighboursOptions *options,
                              AyNeighbours *out, AyJob *job, GError **error);
 

@@ -80,6 +80,13 @@ typedef struct
 
 /* The products into the worker's tile. */
 void ay_knn_multiply (const AyKnn *self, AyKnnWorker *worker, const AyKnnTile *tile);
+/* Points kept as they are multiplied, for another order than theirs: ay_knn_stored_size() bytes
+ * each. place: `count` of them (left: those of these numbers) as an operand. */
+gsize ay_knn_stored_size (const AyKnn *self);
+void ay_knn_store (const AyKnn *self, const guint32 *positions, gsize count, char *to);
+void ay_knn_place_left (const AyKnn *self, const char *stored, const guint32 *numbers, gsize count,
+                        AyKnnWorker *worker);
+void ay_knn_place_right (const AyKnn *self, const char *stored, gsize count, AyKnnWorker *worker);
 /* The largest squared distance that a tile may show for a point that lies at most this squared
  * distance from a query. */
 float ay_knn_shown_at_most (const AyKnn *self, gsize query, double square);

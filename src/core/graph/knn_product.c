@@ -183,6 +183,71 @@ ay_knn_load_right (const AyKnn *self, AyKnnWorker *worker, gsize first, gsize co
                 (gint16 *) worker->columns);
 }
 
+gsize
+ay_knn_stored_size (const AyKnn *self)
+{
+  gsize d = self->points->d;
+
+  return self->kernel != NULL ? d * sizeof (gint16) : d * sizeof (float);
+}
+
+void
+ay_knn_store (const AyKnn *self, const guint32 *positions, gsize count, char *to)
+{
+  gsize d = self->points->d;
+  g_autofree float *stage = g_new (float, AY_KNN_STAGE * d);
+
+  if (self->kernel == NULL)
+    {
+      ay_point_set_load (self->points, positions, 0, count, (float *) to);
+      return;
+    }
+  for (gsize i = 0; i < count; i++)
+    {
+      if (i % AY_KNN_STAGE == 0)
+        ay_point_set_load (self->points, positions + i, 0, MIN (AY_KNN_STAGE, count - i), stage);
+      encode (stage + i % AY_KNN_STAGE * d, d, (float) (1.0 / self->step),
+              (gint16 *) to + i * d);
+    }
+}
+
+/* Stored codes as an operand, with rows of zeros up to a whole group. */
+static void
+place_codes (const AyKnn *self, const gint16 *stored, const guint32 *numbers, gsize count,
+             guint interleave, AyKnnWorker *worker, gint16 *packed)
+{
+  gsize d = self->points->d, groups = (count + interleave - 1) / interleave * interleave;
+
+  for (gsize i = 0; i < count; i++)
+    ay_int_pack_row (stored + (numbers != NULL ? numbers[i] : i) * d, d, interleave, i, packed);
+  memset (worker->code, 0, d * sizeof *worker->code);
+  for (gsize i = count; i < groups; i++)
+    ay_int_pack_row (worker->code, d, interleave, i, packed);
+}
+
+void
+ay_knn_place_left (const AyKnn *self, const char *stored, const guint32 *numbers, gsize count,
+                   AyKnnWorker *worker)
+{
+  gsize d = self->points->d;
+
+  if (self->kernel != NULL)
+    place_codes (self, (const gint16 *) stored, numbers, count, AY_INT_HEIGHT, worker,
+                 (gint16 *) worker->rows);
+  for (gsize i = 0; i < count && self->kernel == NULL; i++)
+    memcpy (worker->rows + i * d, (const float *) stored + numbers[i] * d, d * sizeof (float));
+}
+
+void
+ay_knn_place_right (const AyKnn *self, const char *stored, gsize count, AyKnnWorker *worker)
+{
+  if (self->kernel != NULL)
+    place_codes (self, (const gint16 *) stored, NULL, count, self->kernel->width, worker,
+                 (gint16 *) worker->columns);
+  else
+    memcpy (worker->columns, stored, count * self->points->d * sizeof (float));
+}
+
 void
 ay_knn_multiply (const AyKnn *self, AyKnnWorker *worker, const AyKnnTile *tile)
 {

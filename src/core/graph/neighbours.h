@@ -15,7 +15,7 @@ typedef struct
   AyDistance distance;
   guint32 *index;       /* n x k, ascending by (distance, position); G_MAXUINT32: none */
   float *distances;     /* n x k, NaN where none */
-  const char *method;   /* static: "exact" or "ivf" */
+  const char *method;   /* static: "exact" or "cells" */
   double recall;        /* 1 for exact, else measured on recall_sample points */
   gsize recall_sample;
   gsize n_zero;         /* points without neighbours: zero rows under cosine */
@@ -38,8 +38,7 @@ typedef struct
 /* (transfer full) Memory: n k 8 bytes, n (k + 8) 8 bytes for a while, and the blocks. The same
  * bytes for any number of threads. Exact: the k smallest distances summed in double, equal ones by
  * position (points whose products leave room for doubt are searched again). Errors: RANGE (k 0,
- * fewer than two points), INPUT (row and column that is not finite), NOMEM, CANCELLED, UNSUPPORTED
- * (approximate search not built in). */
+ * fewer than two points), INPUT (row and column that is not finite), NOMEM, CANCELLED. */
 AyNeighbours *ay_neighbours_find (const AyPoints *points, const AyNeighboursOptions *options,
                                   AyJob *job, GError **error);
 
