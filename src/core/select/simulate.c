@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Loops of selection on rows whose labels are known.
+ *
+ * A repeat draws, by its number and the seed alone, a test part by class and the rows to start
+ * from, classes in turn; every strategy then plays the same repeat, so that differences between
+ * them are paired. A round fits the head, from the round before, on the labelled rows; lambda (sum
+ * form) and scales stay, the scales being those of the whole pool. A loop's points are copied once,
+ * as the head sees them.
+ *
+ * Loops are the blocks of the parallel-for; what they call runs serially inside. Time: rounds x
+ * (a warm fit + 2 n d K + the strategy); memory: 4 n d bytes a thread. */
+#include "core/select/simulate.h"
+
+#include "core/base/error.h"
+#include "core/base/parallel.h"
+#include "core/base/rng.h"
+#include "core/model/standardise.h"
+
+#include <math.h>
+#include <string.h>
+
+#define TOLERANCE 1e-6 /* of the loops' heads: what a finer one brings drowns in the draws */
+
+/* A repeat's parts: positions in the problem, ascending but for start. */
+typedef struct
+{
+  guint32 *pool, *test, *start;
+  gsize n_pool, n_test, n_start;
+} Draw;
+
+static void
+draw_clear (Draw *self)
+{
+  g_free (self->pool);
+  g_free (self->test);
+  g_free (self->start);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Draw, draw_clear)
+
+typedef struct
+{
+  const AyProblem *rows;
+  AySimulation *out;
+  AyJob *job;
+  GError **errors; /* a loop each */
+  gint done;       /* atomic */
+} Run;
+
+/* One loop at work. */
+typedef struct
+{
+  const AyProblem *rows;
+  const AySimulation *out;
+  AyLoop *loop;
+  Draw draw;
+  AyHeadOptions head_options;
+  AyMatrix *features;    /* n_pool x d, scaled */
+  AyMatrix *test;
+  guint8 *known;         /* n_pool */
+  guint32 *labelled, *rest, *all;
+  gint32 *label, *test_label, *known_label;
+  double *p;             /* n_pool x classes */
+  guint32 *predicted, *before;
+  AyHead *head;
+  AyPool pool;
+} Play;
+
+static void
+play_clear (Play *self)
+{
+  draw_clear (&self->draw);
+  g_clear_pointer (&self->features, ay_matrix_unref);
+  g_clear_pointer (&self->test, ay_matrix_unref);
+  g_free (self->known);
+  g_free (self->labelled);
+  g_free (self->rest);
+  g_free (self->all);
+  g_free (self->label);
+  g_free (self->test_label);
+  g_free (self->known_label);
+  g_free (self->p);
+  g_free (self->predicted);
+  g_free (self->before);
+  ay_head_unref (self->head);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Play, play_clear)
+
+/* The parts of a repeat. The order of each class is shuffled: its first rows are test, the next in
+ * turn with the other classes start, the others pool. */
+static void
+draw_parts (const AyProblem *rows, const AySimulateOptions *options, guint repeat, Draw *out)
+{
+  g_autofree guint32 *order = g_new (guint32, rows->n);
+  g_autofree guint8 *test = g_new0 (guint8, rows->n);
+  g_autofree gsize *at = g_new0 (gsize, rows->n_classes + 1), *end = NULL;
+  g_autofree guint32 *place = g_new (guint32, rows->n);
+  AyRng rng;
+
+  ay_rng_init (&rng, options->seed, repeat);
+  for (gsize i = 0; i < rows->n; i++)
+    at[rows->label[i] + 1]++;
+  for (guint c = 0; c < rows->n_classes; c++)
+    at[c + 1] += at[c];
+  end = g_memdup2 (at, (rows->n_classes + 1) * sizeof *at);
+  for (gsize i = 0; i < rows->n; i++)
+    order[end[rows->label[i]]++] = (guint32) i;
+  for (guint c = 0; c < rows->n_classes; c++)
+    {
+      gsize n = end[c] - at[c], n_test = (gsize) floor (options->test_share * n + 0.5);
+
+      ay_rng_shuffle (&rng, order + at[c], n);
+      for (gsize k = 0; k < n_test; k++)
+        test[order[at[c]++]] = 1;
+    }
+  out->pool = g_new (guint32, rows->n);
+  out->test = g_new (guint32, rows->n);
+  out->start = g_new (guint32, options->start);
+  for (gsize i = 0; i < rows->n; i++)
+    if (test[i])
+      out->test[out->n_test++] = (guint32) i;
+    else
+      {
+        place[i] = (guint32) out->n_pool;
+        out->pool[out->n_pool++] = (guint32) i;
+      }
+  for (gsize turn = 0; out->n_start < options->start && turn < rows->n; turn++)
+    for (guint c = 0; c < rows->n_classes && out->n_start < options->start; c++)
+      if (at[c] + turn < end[c])
+        out->start[out->n_start++] = place[order[at[c] + turn]];
+}
+
+/* Rows (positions in the problem) as the head will see them. */
+static AyMatrix *
+scaled_rows (const AyProblem *rows, const guint32 *positions, gsize n, const float *scaling,
+             GError **error)
+{
+  gsize d = ay_matrix_cols (rows->features);
+  g_autofree guint32 *at = g_new (guint32, MAX (n, 1));
+  float *z = ay_try_alloc (MAX (n, 1), MAX (d, 1) * sizeof (float), "a simulated pool", error);
+
+  if (z == NULL)
+    return NULL;
+  for (gsize i = 0; i < n; i++)
+    at[i] = rows->rows[positions[i]];
+  ay_standardise_block (rows->features, at, n, scaling, scaling + d, z);
+  return ay_matrix_take_f32 (n, d, z);
+}
+
+static gboolean
+set_features (Play *self, const AyHeadOptions *head, AyJob *job, GError **error)
+{
+  gsize n = self->draw.n_pool, d = ay_matrix_cols (self->rows->features);
+  g_autofree guint32 *at = g_new (guint32, n);
+  g_autofree float *scaling = g_new (float, 2 * d + 1);
+  AyProblem pool = { .features = self->rows->features, .rows = at, .n = n, .label = self->label,
+                     .n_classes = self->rows->n_classes };
+  g_autoptr (AyMoments) moments = NULL;
+
+  for (gsize i = 0; i < n; i++)
+    at[i] = self->rows->rows[self->draw.pool[i]];
+  moments = ay_moments_of (&pool, job, error);
+  if (moments == NULL
+      || !ay_moments_scaling (moments, !head->standardise, head->scale, scaling, scaling + d,
+                              error))
+    return FALSE;
+  if (!head->standardise) /* as they are: lengths and cosines keep their meaning */
+    memset (scaling, 0, d * sizeof (float));
+  self->features = scaled_rows (self->rows, self->draw.pool, n, scaling, error);
+  if (self->features != NULL)
+    self->test = scaled_rows (self->rows, self->draw.test, self->draw.n_test, scaling, error);
+  return self->test != NULL;
+}
+
+static gboolean
+play_init (Play *self, const Run *run, guint repeat, AyLoop *loop, GError **error)
+{
+  const AySimulateOptions *options = &run->out->options;
+  gsize n;
+
+  self->rows = run->rows;
+  self->out = run->out;
+  self->loop = loop;
+  draw_parts (run->rows, options, repeat, &self->draw);
+  n = self->draw.n_pool;
+  self->known = g_new0 (guint8, n);
+  self->labelled = g_new (guint32, n);
+  self->rest = g_new (guint32, n);
+  self->all = g_new (guint32, MAX (n, self->draw.n_test));
+  self->label = g_new (gint32, n);
+  self->known_label = g_new (gint32, n);
+  self->test_label = g_new (gint32, MAX (self->draw.n_test, 1));
+  self->predicted = g_new0 (guint32, n);
+  self->before = g_new0 (guint32, n);
+  self->p = ay_try_alloc (n, run->rows->n_classes * sizeof (double), "a simulated pool", error);
+  for (gsize i = 0; i < n; i++)
+    self->label[i] = run->rows->label[self->draw.pool[i]];
+  for (gsize i = 0; i < self->draw.n_test; i++)
+    self->test_label[i] = run->rows->label[self->draw.test[i]];
+  for (gsize i = 0; i < MAX (n, self->draw.n_test); i++)
+    self->all[i] = (guint32) i;
+  self->head_options = options->head;
+  self->head_options.standardise = FALSE;
+  self->head_options.scale = 1.0;
+  if (self->p == NULL || !set_features (self, &options->head, run->job, error))
+    return FALSE;
+  self->pool = (AyPool) { .n = n, .d = ay_matrix_cols (self->features),
+                          .features = self->features,
+                          .z = ay_matrix_peek_f32 (self->features, 0, n),
+                          .labelled = self->labelled, .pool = self->rest, .label = self->label,
+                          .n_classes = run->rows->n_classes, .p = self->p,
+                          .head_options = &self->head_options,
+                          .seed = options->seed * 1000003 + repeat,
+                          .options = options->strategy };
+  return TRUE;
+}
+
+/* Agreement of two predictions beyond chance (Cohen 1960), and the share that changed. */
+static void
+compare_predictions (Play *self, guint round)
+{
+  guint k = self->rows->n_classes;
+  g_autofree double *a = g_new0 (double, k), *b = g_new0 (double, k);
+  gsize n = self->draw.n_pool;
+  double same = 0.0, chance = 0.0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      a[self->before[i]] += 1.0 / n;
+      b[self->predicted[i]] += 1.0 / n;
+      same += self->before[i] == self->predicted[i] ? 1.0 / n : 0.0;
+    }
+  for (guint c = 0; c < k; c++)
+    chance += a[c] * b[c];
+  self->loop->kappa[round] = round == 0 ? NAN
+                             : chance < 1.0 ? (same - chance) / (1.0 - chance) : 1.0;
+  self->loop->change[round] = round == 0 ? NAN : 1.0 - same;
+}
+
+static void
+look_at_pool (Play *self, guint round)
+{
+  guint k = self->rows->n_classes;
+  double entropy = 0.0, doubt = 0.0;
+  guint32 *swap = self->before;
+
+  self->before = self->predicted;
+  self->predicted = swap;
+  for (gsize i = 0; i < self->draw.n_pool; i++)
+    {
+      const double *p = self->p + i * k;
+      guint best = 0;
+
+      for (guint c = 0; c < k; c++)
+        {
+          best = p[c] > p[best] ? c : best;
+          if (!self->known[i] && p[c] > 0.0)
+            entropy -= p[c] * log (p[c]);
+        }
+      self->predicted[i] = best;
+      doubt += self->known[i] ? 0.0 : 1.0 - p[best];
+    }
+  self->loop->entropy[round] = entropy / (double) MAX (self->pool.n_pool, 1) / log (k);
+  self->loop->remaining[round] = doubt / (double) MAX (self->pool.n_pool, 1);
+  compare_predictions (self, round);
+}
+
+/* Fits on what is labelled and measures. */
+static gboolean
+refit (Play *self, guint round, AyJob *job, GError **error)
+{
+  gsize n = 0, m = 0;
+  AyProblem known = { .features = self->features, .rows = self->labelled,
+                      .label = self->known_label, .n_classes = self->rows->n_classes };
+  AyProblem test = { .features = self->test, .rows = self->all, .n = self->draw.n_test,
+                     .label = self->test_label, .n_classes = self->rows->n_classes };
+  AyHead *head;
+  AyFit fit;
+
+  for (gsize i = 0; i < self->draw.n_pool; i++)
+    if (self->known[i])
+      {
+        self->known_label[n] = self->label[i];
+        self->labelled[n++] = (guint32) i;
+      }
+    else
+      self->rest[m++] = (guint32) i;
+  known.n = n;
+  head = ay_head_fit (&known, &self->head_options, self->head, job, error);
+  if (head == NULL)
+    return FALSE;
+  ay_head_unref (self->head);
+  self->head = head;
+  self->pool.head = head;
+  self->pool.n_labelled = n;
+  self->pool.n_pool = m;
+  self->pool.round = round;
+  if (!ay_head_predict (head, self->features, self->all, self->draw.n_pool, self->p, job, error)
+      || !ay_head_evaluate (head, &test, &fit, job, error))
+    return FALSE;
+  self->loop->accuracy[round] = fit.accuracy;
+  self->loop->loss[round] = fit.loss;
+  look_at_pool (self, round);
+  return TRUE;
+}
+
+static gboolean
+play (Play *self, const AyStrategy *strategy, AyJob *job, GError **error)
+{
+  guint batch = self->out->batch;
+  g_autofree AyPick *picks = g_new (AyPick, batch);
+
+  for (gsize k = 0; k < self->draw.n_start; k++)
+    {
+      self->known[self->draw.start[k]] = 1;
+      self->loop->start[k] = self->rows->rows[self->draw.pool[self->draw.start[k]]];
+    }
+  for (guint round = 0;; round++)
+    {
+      if (!refit (self, round, job, error))
+        return FALSE;
+      if (round == self->out->rounds)
+        return TRUE;
+      if (!ay_strategy_pick (strategy, &self->pool, batch, picks, job, error))
+        return FALSE;
+      for (guint k = 0; k < batch; k++)
+        {
+          guint32 at = picks[k].position;
+
+          self->known[at] = 1;
+          self->loop->taken[round * batch + k] = self->rows->rows[self->draw.pool[at]];
+          self->loop->value[round * batch + k] = picks[k].value;
+        }
+    }
+}
+
+static void
+run_loop (gsize block, guint worker, gpointer data)
+{
+  Run *run = data;
+  AySimulation *out = run->out;
+  /* repeats of a strategy lie side by side; all strategies of a repeat are taken in turn */
+  guint strategy = block % out->n_strategies, repeat = block / out->n_strategies;
+  gsize at = (gsize) strategy * out->repeats + repeat;
+  g_auto (Play) self = { 0 };
+  gint64 begun = g_get_monotonic_time ();
+
+  if (play_init (&self, run, repeat, &out->loops[at], &run->errors[at])
+      && play (&self, out->strategies[strategy], run->job, &run->errors[at]))
+    out->loops[at].seconds = (g_get_monotonic_time () - begun) / 1e6;
+  ay_job_set_fraction (run->job, (g_atomic_int_add (&run->done, 1) + 1.0)
+                                     / (out->n_strategies * out->repeats));
+}
+
+static gboolean
+check (const AyProblem *rows, const AySimulateOptions *options, GError **error)
+{
+  g_autofree gsize *count = g_new0 (gsize, MAX (rows->n_classes, 1));
+  gsize n_test = 0;
+
+  if (rows->n_classes < 2 || rows->label == NULL)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
+                   "a simulation needs classes; the target is a number");
+      return FALSE;
+    }
+  for (gsize i = 0; i < rows->n; i++)
+    count[rows->label[i]]++;
+  for (guint c = 0; c < rows->n_classes; c++)
+    n_test += (gsize) floor (options->test_share * count[c] + 0.5);
+  if (!(options->test_share > 0.0) || !(options->test_share < 1.0) || options->batch < 1
+      || options->rounds < 1 || options->repeats < 1 || n_test == 0)
+    g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                 "batch, rounds and repeats are at least 1, the test share between 0 and 1");
+  else if (options->start < rows->n_classes)
+    g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                 "start %u: a simulation starts with a row of each of the %u classes at least",
+                 options->start, rows->n_classes);
+  else if (options->start + (gsize) options->batch * options->rounds > rows->n - n_test)
+    g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                 "%u + %u x %u labels are more than the %zu rows of the pool", options->start,
+                 options->rounds, options->batch, rows->n - n_test);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static AySimulation *
+simulation_new (const AyStrategy *const *strategies, guint n_strategies,
+                const AySimulateOptions *options, guint n_classes)
+{
+  AySimulation *self = g_new0 (AySimulation, 1);
+  gsize n = (gsize) options->rounds * options->batch, m = options->rounds + 1;
+
+  self->options = *options;
+  self->n_strategies = n_strategies;
+  self->n_start = options->start;
+  self->batch = options->batch;
+  self->rounds = options->rounds;
+  self->repeats = options->repeats;
+  self->n_classes = n_classes;
+  self->strategies = g_memdup2 (strategies, n_strategies * sizeof *strategies);
+  self->loops = g_new0 (AyLoop, (gsize) n_strategies * options->repeats);
+  for (gsize k = 0; k < (gsize) n_strategies * options->repeats; k++)
+    {
+      AyLoop *loop = &self->loops[k];
+      double **each[] = { &loop->accuracy, &loop->loss,    &loop->kappa,
+                          &loop->change,   &loop->entropy, &loop->remaining };
+
+      loop->start = g_new0 (guint32, options->start);
+      loop->taken = g_new0 (guint32, n);
+      loop->value = g_new0 (double, n);
+      for (gsize j = 0; j < G_N_ELEMENTS (each); j++)
+        *each[j] = g_new0 (double, m);
+    }
+  return self;
+}
+
+void
+ay_simulation_free (AySimulation *self)
+{
+  if (self == NULL)
+    return;
+  for (gsize k = 0; k < (gsize) self->n_strategies * self->repeats; k++)
+    {
+      AyLoop *loop = &self->loops[k];
+      gpointer each[] = { loop->start, loop->taken,  loop->value,   loop->accuracy, loop->loss,
+                          loop->kappa, loop->change, loop->entropy, loop->remaining };
+
+      for (gsize j = 0; j < G_N_ELEMENTS (each); j++)
+        g_free (each[j]);
+    }
+  g_free (self->loops);
+  g_free (self->strategies);
+  g_free (self);
+}
+
+AySimulation *
+ay_simulate (const AyProblem *rows, const AyStrategy *const *strategies, guint n_strategies,
+             const AySimulateOptions *options, AyJob *job, GError **error)
+{
+  AySimulateOptions settled = *options;
+  gsize n_loops = (gsize) n_strategies * options->repeats;
+  g_autoptr (AySimulation) out = NULL;
+  g_autofree GError **errors = g_new0 (GError *, MAX (n_loops, 1));
+  Run run = { rows, NULL, job, errors, 0 };
+  gboolean ok;
+
+  if (settled.start == 0)
+    settled.start = 2 * rows->n_classes;
+  if (!(settled.head.lambda > 0.0))
+    settled.head.lambda = 1.0;
+  settled.head.tolerance = MAX (settled.head.tolerance, TOLERANCE);
+  if (!check (rows, &settled, error))
+    return NULL;
+  run.out = out = simulation_new (strategies, n_strategies, &settled, rows->n_classes);
+  ay_job_set_phase (job, "simulating");
+  ok = ay_parallel_for (n_loops, run_loop, &run, job, error);
+  for (gsize k = 0; k < n_loops; k++)
+    if (errors[k] != NULL && ok)
+      {
+        g_propagate_error (error, errors[k]);
+        ok = FALSE;
+      }
+    else
+      g_clear_error (&errors[k]);
+  if (!ok)
+    return NULL;
+  {
+    g_auto (Draw) draw = { 0 };
+
+    draw_parts (rows, &settled, 0, &draw);
+    out->n_pool = draw.n_pool;
+    out->n_test = draw.n_test;
+  }
+  return g_steal_pointer (&out);
+}
+
+AyHistory *
+ay_simulation_history (const AySimulation *self, guint strategy, guint repeat, gsize n_rows)
+{
+  const AyLoop *loop = ay_simulation_loop (self, strategy, repeat);
+  const char *id = self->strategies[strategy]->id;
+  g_autofree char *name = g_strdup_printf ("simulated %s %u", id, repeat + 1);
+  AyHistory *history = ay_history_new (name, "simulate", n_rows);
+
+  history->has_seed = TRUE;
+  history->seed = self->options.seed;
+  ay_history_set_start (history, loop->start, self->n_start);
+  for (guint round = 0; round <= self->rounds; round++)
+    {
+      GArray *metrics = history->start_metrics;
+
+      if (round > 0)
+        {
+          gsize first = (gsize) (round - 1) * self->batch;
+          AyRound *one = ay_history_add_round (history, round, self->batch);
+
+          one->strategy = g_strdup (id);
+          memcpy (one->row, loop->taken + first, self->batch * sizeof *one->row);
+          memcpy (ay_round_need_score (one), loop->value + first, self->batch * sizeof (double));
+          metrics = one->metrics;
+        }
+      ay_metrics_set (metrics, "accuracy", loop->accuracy[round]);
+      ay_metrics_set (metrics, "loss", loop->loss[round]);
+    }
+  return history;
+}
