@@ -48,6 +48,20 @@ ay_head_ref (AyHead *self)
   return self;
 }
 
+AyHead *
+ay_head_copy (const AyHead *from)
+{
+  AyHead *self = g_memdup2 (from, sizeof *from);
+
+  g_atomic_ref_count_init (&self->ref);
+  self->weights = g_memdup2 (from->weights, MAX (from->n_outputs * from->d, 1) * sizeof (double));
+  self->intercept = g_memdup2 (from->intercept, from->n_outputs * sizeof (double));
+  self->centre = g_memdup2 (from->centre, MAX (from->d, 1) * sizeof (float));
+  self->inv_scale = g_memdup2 (from->inv_scale, MAX (from->d, 1) * sizeof (float));
+  self->lambda_note = g_strdup (from->lambda_note);
+  return self;
+}
+
 void
 ay_head_unref (AyHead *self)
 {

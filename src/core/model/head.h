@@ -59,6 +59,8 @@ typedef struct
 AyHead *ay_head_fit (const AyProblem *train, const AyHeadOptions *options, const AyHead *warm,
                      AyJob *job, GError **error);
 AyHead *ay_head_ref (AyHead *self);
+/* Another head with the same content, to be changed by its owner. (transfer full) */
+AyHead *ay_head_copy (const AyHead *from);
 void ay_head_unref (AyHead *self);
 
 /* Outputs for rows of a matrix, count x n_outputs, row-major: softmax probabilities, or the ridge

@@ -202,16 +202,8 @@ ay_refit_steps_plain (AyRefitSteps *self, double tolerance, AyJob *job, GError *
 AyHead *
 ay_refit_steps_head (const AyRefitSteps *self)
 {
-  const AyHead *from = self->head;
-  AyHead *head = g_new0 (AyHead, 1);
+  AyHead *head = ay_head_copy (self->head);
 
-  *head = *from;
-  g_atomic_ref_count_init (&head->ref);
-  head->weights = g_new (double, MAX (from->n_outputs * from->d, 1));
-  head->intercept = g_new (double, from->n_outputs);
-  head->centre = g_memdup2 (from->centre, MAX (from->d, 1) * sizeof (float));
-  head->inv_scale = g_memdup2 (from->inv_scale, MAX (from->d, 1) * sizeof (float));
-  head->lambda_note = g_strdup (from->lambda_note);
   head->sum_weight = cblas_dasum (self->n, ay_curvature_weight (self->at), 1);
   head->objective = head->loss = head->gradient_norm = NAN;
   head->iterations = self->steps;

@@ -1,0 +1,599 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Credits along the weighting path.
+ *
+ * J_s(W) = lambda/2 |W|^2 + sum over old rows of w l + s sum over new rows of w l has the optimum
+ * W(s), and d/ds L(W(s)) = -grad L . H_s^-1 sum over new rows of w grad l: the loss's fall from
+ * s = 0 to 1 is a sum of integrals, one a new row. It is the cost sharing of Aumann and Shapley
+ * (Values of Non-Atomic Games, 1974) along the diagonal; no order of rows and no optimiser enter.
+ *
+ * Quadrature. Where the old rows hold the weights weakly W moves fast at small s: over a range of
+ * 1/r, r = the rate at which the new rows' outputs set off. In u, s = (e^ku - 1) / (e^k - 1) with
+ * k = log (1 + r), that range is as wide as the others, and the integrand is smooth. There
+ * Clenshaw and Curtis' rules (1960) with 3, 6, 12, 24 and 48 intervals are nested: each holds the
+ * nodes of the last one, and the ends, which the gain needs anyhow. They are refined until two
+ * agree to tolerance x |gain| in every credit and the residual is as small. A new node's fit
+ * starts at the polynomial through the heads of the last level, which soon is the answer itself.
+ *
+ * At a node: the head's fit, then H_s^-1 applied to the targets' gradients, or, where they are
+ * fewer, to the new rows' gradients (all validation rows are then had for one product).
+ * Cost: nodes x (a warm fit and min (new rows, targets) solves). Memory: the heads of all nodes,
+ * nodes x targets x new rows credits. Threads: those of the fits and solves. */
+#include "core/model/path_credits.h"
+
+#include "core/base/error.h"
+#include "core/model/curvature.h"
+#include "core/model/hessian.h"
+
+#include <cblas.h>
+#include <math.h>
+#include <string.h>
+
+#define FIRST_INTERVALS 3
+#define MAX_INTERVALS 48
+#define SOLVE_TOLERANCE 1e-6
+#define MAX_STRETCH 14.0   /* k: rates up to a million */
+#define REFUSED 0.01       /* residual, of |gain| */
+
+typedef struct
+{
+  AyHead *head;      /* (nullable) fitted */
+  double *integrand; /* n_targets x n_new: d credit / d u */
+} Node;
+
+typedef struct
+{
+  AyPathCredits *out;
+  const AyPathOptions *options;
+  const AyProblem *on;
+  AyProblem train, fresh;   /* weighted by s; the new rows at their own weight */
+  double *weight, *full;    /* train->n: at s; at 1 */
+  const guint8 *is_new;
+  guint32 *fresh_rows;
+  gint32 *fresh_label;
+  double *fresh_target, *fresh_weight;
+  const double *targets;    /* n_targets x on->n */
+  double *mean;             /* (nullable) the one made here */
+  double *ones;             /* on->n */
+  double stretch;           /* k */
+  gsize p;
+  Node node[MAX_INTERVALS + 1]; /* by their place on the finest level */
+  AyJob *job;
+} Path;
+
+void
+ay_path_credits_free (AyPathCredits *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->position);
+  g_free (self->credit);
+  g_free (self->at_start);
+  g_free (self->at_end);
+  g_free (self->gain);
+  g_free (self->residual);
+  g_free (self->absolute);
+  g_free (self->change);
+  ay_head_unref (self->before);
+  ay_head_unref (self->after);
+  g_free (self);
+}
+
+/* --- the two parts of the training rows --- */
+
+static gboolean
+refuse (GError **error, const char *why)
+{
+  g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, why);
+  return FALSE;
+}
+
+static gboolean
+check_classes (const Path *self, GError **error)
+{
+  const AyProblem *train = &self->train;
+  g_autofree guint8 *known = g_new0 (guint8, train->n_classes + 1);
+
+  for (gsize i = 0; i < train->n && train->n_classes > 0; i++)
+    if (!self->is_new[i] && self->full[i] > 0.0)
+      known[train->label[i]] = 1;
+  for (gsize i = 0; i < train->n && train->n_classes > 0; i++)
+    if (self->is_new[i] && self->full[i] > 0.0 && !known[train->label[i]])
+      {
+        g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                     "class %d is first seen among the new rows: its log-loss is not bounded "
+                     "before", train->label[i]);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
+take_rows (Path *self, const AyProblem *train, GError **error)
+{
+  AyPathCredits *out = self->out;
+  gsize n = train->n, n_old = 0, k = 0;
+
+  self->train = *train;
+  self->weight = ay_try_alloc (2 * MAX (n, 1), sizeof (double), "the weights", error);
+  if (self->weight == NULL)
+    return FALSE;
+  self->full = self->weight + n;
+  self->train.weight = self->weight;
+  for (gsize i = 0; i < n; i++)
+    {
+      self->full[i] = train->weight != NULL ? train->weight[i] : 1.0;
+      out->n_new += self->is_new[i] != 0;
+      n_old += !self->is_new[i] && self->full[i] > 0.0;
+    }
+  if (out->n_new == 0 || n_old == 0)
+    return refuse (error, out->n_new == 0 ? "no row is new: there is no gain to split"
+                                          : "no row is old: there is no head to start from");
+  out->position = g_new (guint32, out->n_new);
+  self->fresh_rows = g_new (guint32, out->n_new);
+  self->fresh_label = train->label != NULL ? g_new (gint32, out->n_new) : NULL;
+  self->fresh_target = train->target != NULL ? g_new (double, out->n_new) : NULL;
+  self->fresh_weight = g_new (double, out->n_new);
+  for (gsize i = 0; i < n; i++)
+    if (self->is_new[i])
+      {
+        out->position[k] = (guint32) i;
+        self->fresh_rows[k] = train->rows[i];
+        if (self->fresh_label != NULL)
+          self->fresh_label[k] = train->label[i];
+        if (self->fresh_target != NULL)
+          self->fresh_target[k] = train->target[i];
+        self->fresh_weight[k++] = self->full[i];
+      }
+  self->fresh = (AyProblem) { .features = train->features, .rows = self->fresh_rows,
+                              .n = out->n_new, .label = self->fresh_label,
+                              .target = self->fresh_target, .weight = self->fresh_weight,
+                              .n_classes = train->n_classes };
+  return check_classes (self, error);
+}
+
+static gboolean
+take_targets (Path *self, const double *targets, gsize n_targets, GError **error)
+{
+  const AyProblem *on = self->on;
+  AyPathCredits *out = self->out;
+  double sum = 0.0;
+
+  self->ones = ay_try_alloc (MAX (on->n, 1), sizeof (double), "the targets", error);
+  if (self->ones == NULL)
+    return FALSE;
+  for (gsize t = 0; t < on->n; t++)
+    {
+      self->ones[t] = 1.0;
+      sum += on->weight != NULL ? on->weight[t] : 1.0;
+    }
+  out->n_targets = targets != NULL ? n_targets : 1;
+  self->targets = targets;
+  if (out->n_targets == 0 || on->n == 0 || (targets == NULL && !(sum > 0.0)))
+    return refuse (error, "there is no validation row to judge the gain by");
+  if (targets == NULL)
+    {
+      self->targets = self->mean = g_new (double, on->n);
+      for (gsize t = 0; t < on->n; t++)
+        self->mean[t] = (on->weight != NULL ? on->weight[t] : 1.0) / sum;
+    }
+  out->gain = g_new0 (double, out->n_targets);
+  out->residual = g_new0 (double, out->n_targets);
+  out->absolute = g_new0 (double, out->n_targets);
+  out->change = g_new0 (double, out->n_targets);
+  out->credit = ay_try_alloc (out->n_targets * out->n_new, sizeof (double), "the credits", error);
+  return out->credit != NULL;
+}
+
+/* --- a node --- */
+
+static double
+share_of (const Path *self, double u)
+{
+  return self->stretch > 1e-9 ? expm1 (self->stretch * u) / expm1 (self->stretch) : u;
+}
+
+static double
+rate_of (const Path *self, double u)
+{
+  return self->stretch > 1e-9
+             ? self->stretch * exp (self->stretch * u) / expm1 (self->stretch) : 1.0;
+}
+
+static double
+place_of (guint place)
+{
+  return 0.5 - 0.5 * cos (G_PI * place / MAX_INTERVALS);
+}
+
+static void
+weigh (Path *self, double s)
+{
+  for (gsize i = 0; i < self->train.n; i++)
+    self->weight[i] = self->is_new[i] ? s * self->full[i] : self->full[i];
+}
+
+static AyHead *
+fit_at (Path *self, double s, const AyHead *from, GError **error)
+{
+  AyHeadOptions options = AY_HEAD_OPTIONS_INIT;
+  AyHead *head;
+
+  options.tolerance = self->options->head_tolerance;
+  weigh (self, s);
+  head = ay_head_fit (&self->train, &options, from, self->job, error);
+  if (head != NULL)
+    self->out->iterations += head->iterations;
+  return head;
+}
+
+/* out (k x p) = sum over rows of a_kt grad l_t at the head, without the penalty. */
+static gboolean
+gradients (Path *self, const AyProblem *of, AyCurvature *at, const double *a, gsize k,
+           double *out, GError **error)
+{
+  const AyHead *head = self->out->before;
+  gsize stride = head->d + 1, block = 64;
+  guint n_outputs = head->n_outputs;
+  g_autofree float *z = g_new (float, block * stride);
+  g_autofree double *wide = g_new (double, stride), *r = g_new (double, n_outputs);
+
+  memset (out, 0, k * self->p * sizeof (double));
+  for (gsize t = 0; t < of->n; t++)
+    {
+      if (t % block == 0)
+        {
+          if (!ay_job_check (self->job, error))
+            return FALSE;
+          ay_curvature_rows (of, head, t, MIN (block, of->n - t), z);
+        }
+      for (gsize j = 0; j < stride; j++)
+        wide[j] = z[(t % block) * stride + j];
+      ay_curvature_residual (at, t, r);
+      for (gsize v = 0; v < k; v++)
+        for (guint c = 0; c < n_outputs && a[v * of->n + t] != 0.0; c++)
+          cblas_daxpy (stride, a[v * of->n + t] * r[c], wide, 1,
+                       out + v * self->p + c * stride, 1);
+    }
+  return TRUE;
+}
+
+static AyCurvature *
+curvature_at (Path *self, const AyProblem *of, const double *weight, const double *theta,
+              GError **error)
+{
+  g_autoptr (AyCurvature) at = ay_curvature_new (of, self->out->before, weight, TRUE, error);
+
+  if (at == NULL || !ay_curvature_move (at, theta, NULL, NULL, self->job, error))
+    return NULL;
+  return g_steal_pointer (&at);
+}
+
+static gboolean
+solve (Path *self, const AyHead *head, double *rhs, gsize k, GError **error)
+{
+  AyHessianOptions options = AY_HESSIAN_OPTIONS_INIT;
+  g_autoptr (AyHessian) hessian = ay_hessian_new (&self->train, head, &options, self->job, error);
+  double residual;
+
+  if (hessian == NULL
+      || !ay_hessian_solve_to (hessian, rhs, k, SOLVE_TOLERANCE, &residual, self->job, error))
+    return FALSE;
+  self->out->solves += k;
+  self->out->solve_residual = MAX (self->out->solve_residual, residual);
+  return TRUE;
+}
+
+/* By the targets' gradients: effect n_new x n_targets. */
+static gboolean
+by_targets (Path *self, const AyHead *head, AyCurvature *fresh, AyCurvature *on, double *result,
+            GError **error)
+{
+  gsize k = self->out->n_targets, n = self->out->n_new;
+  g_autofree double *rhs = ay_try_alloc (k * self->p, sizeof (double), "the gradients", error);
+  g_autofree double *effect = ay_try_alloc (k * n, sizeof (double), "the credits", error);
+
+  if (rhs == NULL || effect == NULL
+      || !gradients (self, self->on, on, self->targets, k, rhs, error)
+      || !solve (self, head, rhs, k, error)
+      || !ay_curvature_effect (fresh, rhs, k, effect, self->job, error))
+    return FALSE;
+  for (gsize v = 0; v < k; v++)
+    for (gsize i = 0; i < n; i++)
+      result[v * n + i] = effect[i * k + v];
+  return TRUE;
+}
+
+/* By the new rows' gradients: effect m x n_new, then the targets' sums over it. */
+static gboolean
+by_rows (Path *self, const AyHead *head, AyCurvature *fresh, AyCurvature *on, double *result,
+         GError **error)
+{
+  gsize k = self->out->n_targets, n = self->out->n_new, m = self->on->n;
+  g_autofree double *rhs = ay_try_alloc (n * self->p, sizeof (double), "the gradients", error);
+  g_autofree double *effect = ay_try_alloc (m * n, sizeof (double), "the credits", error);
+  g_autofree double *each = g_new0 (double, n * n);
+
+  for (gsize i = 0; i < n; i++)
+    each[i * n + i] = self->fresh_weight[i];
+  if (rhs == NULL || effect == NULL
+      || !gradients (self, &self->fresh, fresh, each, n, rhs, error)
+      || !solve (self, head, rhs, n, error)
+      || !ay_curvature_effect (on, rhs, n, effect, self->job, error))
+    return FALSE;
+  cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, k, n, m, 1.0, self->targets, m, effect,
+               n, 0.0, result, n);
+  return TRUE;
+}
+
+/* result (n_targets x n_new) = d credit / d s at a fitted head. */
+static gboolean
+rates (Path *self, const AyHead *head, double s, double *result, GError **error)
+{
+  g_autofree double *theta = g_new (double, self->p);
+  g_autoptr (AyCurvature) fresh = NULL, on = NULL;
+
+  ay_curvature_from_head (head, theta);
+  weigh (self, s);
+  fresh = curvature_at (self, &self->fresh, NULL, theta, error);
+  on = fresh != NULL ? curvature_at (self, self->on, self->ones, theta, error) : NULL;
+  if (on == NULL)
+    return FALSE;
+  return (self->out->n_targets <= self->out->n_new ? by_targets : by_rows) (self, head, fresh, on,
+                                                                            result, error);
+}
+
+/* --- the path --- */
+
+/* k from how fast the new rows' outputs set off at s = 0. */
+static gboolean
+find_stretch (Path *self, GError **error)
+{
+  const AyHead *head = self->out->before;
+  guint n = head->n_outputs;
+  g_autofree double *theta = g_new (double, self->p), *velocity = g_new (double, self->p);
+  g_autofree double *moves = ay_try_alloc (self->fresh.n * n, sizeof (double), "the path", error);
+  g_autofree double *r = g_new (double, n);
+  g_autoptr (AyCurvature) fresh = NULL;
+  double rate = 0.0;
+
+  ay_curvature_from_head (head, theta);
+  weigh (self, 0.0);
+  fresh = moves != NULL ? curvature_at (self, &self->fresh, NULL, theta, error) : NULL;
+  if (fresh == NULL
+      || !gradients (self, &self->fresh, fresh, self->fresh_weight, 1, velocity, error)
+      || !solve (self, head, velocity, 1, error)
+      || !ay_curvature_outputs (fresh, velocity, moves, self->job, error))
+    return FALSE;
+  for (gsize i = 0; i < self->fresh.n; i++)
+    {
+      ay_curvature_residual (fresh, i, r);
+      for (guint c = 0; c < n; c++)
+        rate = MAX (rate, n > 1 ? fabs (moves[i * n + c])
+                                : fabs (moves[i]) / MAX (fabs (r[0]), 1e-9));
+    }
+  self->stretch = MIN (log1p (rate), MAX_STRETCH);
+  return TRUE;
+}
+
+/* theta at a place of the finest level by the polynomial through a level's heads, in barycentric
+ * form: at these nodes the weights are 1 with alternating signs, half at the ends. */
+static AyHead *
+guess (const Path *self, guint place, guint step)
+{
+  guint n = MAX_INTERVALS / step;
+  g_autofree double *theta = g_new0 (double, self->p), *one = g_new (double, self->p);
+  double total = 0.0, u = place_of (place);
+  AyHead *head;
+
+  for (guint j = 0; j <= n; j++)
+    {
+      double w = (j % 2 == 0 ? 1.0 : -1.0) * (j == 0 || j == n ? 0.5 : 1.0)
+                 / (u - place_of (j * step));
+
+      ay_curvature_from_head (self->node[j * step].head, one);
+      cblas_daxpy (self->p, w, one, 1, theta, 1);
+      total += w;
+    }
+  cblas_dscal (self->p, 1.0 / total, theta, 1);
+  head = ay_head_copy (self->out->before);
+  ay_curvature_to_head (theta, head);
+  return head;
+}
+
+static gboolean
+visit (Path *self, guint place, guint known_step, GError **error)
+{
+  Node *node = &self->node[place];
+  double u = place_of (place), s = place == MAX_INTERVALS ? 1.0 : share_of (self, u);
+  gsize size = self->out->n_targets * self->out->n_new;
+
+  if (node->head == NULL)
+    {
+      g_autoptr (AyHead) from = known_step > 0 ? guess (self, place, known_step)
+                                               : ay_head_ref (self->out->before);
+
+      node->head = fit_at (self, s, from, error);
+    }
+  if (node->head == NULL)
+    return FALSE;
+  node->integrand = ay_try_alloc (size, sizeof (double), "the credits", error);
+  if (node->integrand == NULL || !rates (self, node->head, s, node->integrand, error))
+    return FALSE;
+  if (place == 0 || place == MAX_INTERVALS)
+    *(place == 0 ? &self->out->at_start : &self->out->at_end)
+        = g_memdup2 (node->integrand, size * sizeof (double));
+  cblas_dscal (size, rate_of (self, u), node->integrand, 1);
+  self->out->nodes++;
+  return TRUE;
+}
+
+/* Weight of node j of Clenshaw and Curtis' rule with n intervals on 0..1. */
+static double
+rule_weight (guint n, guint j)
+{
+  double sum = 1.0;
+
+  for (guint k = 1; 2 * k <= n; k++)
+    sum -= (2 * k == n ? 1.0 : 2.0) / (4.0 * k * k - 1.0) * cos (2.0 * G_PI * k * j / n);
+  return (j == 0 || j == n ? 0.5 : 1.0) * sum / n;
+}
+
+/* Credits by the rule of this step; TRUE when the leading targets agree with the last ones. */
+static gboolean
+sum_up (Path *self, guint step, gboolean first)
+{
+  AyPathCredits *out = self->out;
+  guint n = MAX_INTERVALS / step, leading = self->options->n_leading;
+  gsize size = out->n_targets * out->n_new;
+  g_autofree double *sum = g_new0 (double, size);
+  gboolean agree = !first;
+
+  for (guint j = 0; j <= n; j++)
+    cblas_daxpy (size, rule_weight (n, j), self->node[j * step].integrand, 1, sum, 1);
+  for (gsize k = 0; k < out->n_targets; k++)
+    {
+      double total = 0.0, goal = self->options->tolerance * fabs (out->gain[k]);
+
+      out->absolute[k] = out->change[k] = 0.0;
+      for (gsize i = k * out->n_new; i < (k + 1) * out->n_new; i++)
+        {
+          total += sum[i];
+          out->absolute[k] += fabs (sum[i]);
+          out->change[k] = MAX (out->change[k], fabs (sum[i] - out->credit[i]));
+        }
+      out->residual[k] = out->gain[k] - total;
+      if (leading == 0 || k < leading)
+        agree = agree && fabs (out->residual[k]) <= goal && out->change[k] <= goal;
+    }
+  memcpy (out->credit, sum, size * sizeof (double));
+  return agree;
+}
+
+/* Adds factor x the targets' losses at the head to their gains. */
+static gboolean
+add_losses (Path *self, const AyHead *head, double factor, GError **error)
+{
+  const AyProblem *on = self->on;
+  guint n = head->n_outputs;
+  g_autofree double *theta = g_new (double, self->p);
+  g_autofree double *logits = ay_try_alloc (on->n * n, sizeof (double), "the outputs", error);
+  g_autoptr (AyCurvature) at = NULL;
+
+  ay_curvature_from_head (head, theta);
+  at = logits != NULL ? curvature_at (self, on, self->ones, theta, error) : NULL;
+  if (at == NULL || !ay_curvature_outputs (at, theta, logits, self->job, error))
+    return FALSE;
+  for (gsize t = 0; t < on->n; t++)
+    {
+      const double *z = logits + t * n;
+      double top = z[0], sum = 0.0, loss;
+
+      for (guint c = 1; c < n; c++)
+        top = MAX (top, z[c]);
+      for (guint c = 0; c < n; c++)
+        sum += exp (z[c] - top);
+      loss = on->n_classes > 0 ? top + log (sum) - z[on->label[t]]
+                               : 0.5 * (z[0] - on->target[t]) * (z[0] - on->target[t]);
+      for (gsize k = 0; k < self->out->n_targets; k++)
+        self->out->gain[k] += factor * self->targets[k * on->n + t] * loss;
+    }
+  return TRUE;
+}
+
+static gboolean
+fit_ends (Path *self, const AyHead *like, GError **error)
+{
+  AyPathCredits *out = self->out;
+
+  out->before = self->options->before != NULL ? ay_head_ref ((AyHead *) self->options->before)
+                                              : fit_at (self, 0.0, like, error);
+  out->after = out->before != NULL ? fit_at (self, 1.0, like, error) : NULL;
+  if (out->after == NULL)
+    return FALSE;
+  self->p = like->n_outputs * (like->d + 1);
+  self->node[0].head = ay_head_ref (out->before);
+  self->node[MAX_INTERVALS].head = ay_head_ref (out->after);
+  return add_losses (self, out->before, 1.0, error) && add_losses (self, out->after, -1.0, error)
+         && find_stretch (self, error);
+}
+
+static gboolean
+walk (Path *self, GError **error)
+{
+  guint step = MAX_INTERVALS / FIRST_INTERVALS, known = 0;
+
+  ay_job_set_phase (self->job, "following the path of weights");
+  for (; step >= 1 && MAX_INTERVALS / step + 1 <= self->options->max_nodes; known = step, step /= 2)
+    {
+      for (guint place = 0; place <= MAX_INTERVALS; place += step)
+        if (self->node[place].integrand == NULL && !visit (self, place, known, error))
+          return FALSE;
+      self->out->agreed = sum_up (self, step, known == 0);
+      if (self->out->agreed)
+        break;
+      ay_job_set_fraction (self->job, 1.0 - 0.5 * step / MAX_INTERVALS * FIRST_INTERVALS);
+    }
+  return TRUE;
+}
+
+static gboolean
+check_options (const AyPathOptions *options, GError **error)
+{
+  if (!(options->tolerance > 0.0) || !(options->head_tolerance > 0.0))
+    return refuse (error, "tolerances must be above 0");
+  if (options->max_nodes < 2 * FIRST_INTERVALS + 1 || options->max_nodes > 64)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "max_nodes must be %d to 64, not %u",
+                   2 * FIRST_INTERVALS + 1, options->max_nodes);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+path_clear (Path *self)
+{
+  g_free (self->weight);
+  g_free (self->fresh_rows);
+  g_free (self->fresh_label);
+  g_free (self->fresh_target);
+  g_free (self->fresh_weight);
+  g_free (self->mean);
+  g_free (self->ones);
+  for (guint j = 0; j <= MAX_INTERVALS; j++)
+    {
+      ay_head_unref (self->node[j].head);
+      g_free (self->node[j].integrand);
+    }
+}
+
+AyPathCredits *
+ay_path_credits_new (const AyProblem *train, const guint8 *is_new, const AyHead *like,
+                     const AyProblem *on, const double *targets, gsize n_targets,
+                     const AyPathOptions *options, AyJob *job, GError **error)
+{
+  g_autoptr (AyPathCredits) out = g_new0 (AyPathCredits, 1);
+  Path self = { .out = out, .options = options, .on = on, .is_new = is_new, .job = job };
+  gboolean done = check_options (options, error) && take_rows (&self, train, error)
+                  && take_targets (&self, targets, n_targets, error)
+                  && fit_ends (&self, like, error) && walk (&self, error);
+
+  path_clear (&self);
+  return done ? g_steal_pointer (&out) : NULL;
+}
+
+char *
+ay_path_credits_refused (const AyPathCredits *self, gsize k)
+{
+  if (fabs (self->residual[k]) <= REFUSED * fabs (self->gain[k]))
+    return NULL;
+  return g_strdup_printf ("the credits miss the gain of %.3g by %.3g, more than 1 %% of it, with "
+                          "%u heads along the path", self->gain[k], self->residual[k],
+                          self->nodes);
+}
+
+double
+ay_path_credits_floor (const AyPathCredits *self, gsize k)
+{
+  return MAX (fabs (self->residual[k]), self->change[k]);
+}
