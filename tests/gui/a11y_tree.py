@@ -21,6 +21,7 @@ LARGE = ('tree table', 'table', 'list', 'grid', 'panel')
 LARGE_NAMES = ('Samples', 'Gallery', 'Values of the Row')
 ROUNDS = 12
 MANY = 150
+FORGET = 20
 
 
 def plain(name):
@@ -93,7 +94,8 @@ class Tree:
         self.bus = Gio.DBusConnection.new_for_address_sync(
             address, flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None)
         self.program = None  # its name on the bus
-        self.asked = {}      # path -> number of children when its children were asked for
+        self.futile = set()  # (path, children, listed) that asking did not change
+        self.reads = 0
 
     def call(self, target, question, then=None):
         path, interface, method, signature, *values = question
@@ -155,27 +157,29 @@ class Tree:
         return parts
 
     def unknown(self, parts, deep):
-        return [part.path for part in parts.values() if len(part.parts) != part.count
-                and (deep or not part.is_large())
-                and self.asked.get(part.path) != (part.count, len(part.parts))]
+        return {(part.path, part.count, len(part.parts)) for part in parts.values()
+                if len(part.parts) < part.count and (deep or not part.is_large())} - self.futile
 
     def read(self, deep=False):
         """Path -> part of all there is. Parts that nobody asked for yet are not listed by GTK:
         what has more children than are listed is asked for them, and those for theirs."""
+        self.reads += 1
+        if self.reads % FORGET == 0:
+            self.futile.clear()
         parts = self.list_parts()
         for _ in range(ROUNDS):
-            paths = unknown = self.unknown(parts, deep)
+            unknown = self.unknown(parts, deep)
             if not unknown:
                 break
+            paths = [path for path, _, _ in unknown]
             while paths:
                 answers = self.ask_all([(path, ACCESSIBLE, 'GetChildren', None) for path in paths])
-                self.asked.update({path: (parts[path].count, len(parts[path].parts))
-                                   for path in paths if path in parts})
                 paths = [path for answer in answers if answer is not None
                          for _, path in answer[0] if path not in parts]
                 if not deep and len(paths) > MANY:
                     break  # the rows of a table: whether they are entered is known when listed
             parts = self.list_parts()
+            self.futile |= unknown & self.unknown(parts, deep)
         for part in parts.values():
             part.parts.sort(key=lambda one: one.index)
         return parts
