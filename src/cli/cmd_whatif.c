@@ -2,6 +2,7 @@
 #include "cli/cli_json.h"
 #include "cli/cli_run.h"
 #include "cli/cli_text.h"
+#include "core/work/removal_test.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@ static struct
   char *where;
   char **parameters;
   gboolean verify;
+  gint random;
 } given;
 
 static const GOptionEntry options[] = {
@@ -20,6 +22,8 @@ static const GOptionEntry options[] = {
     "SQL" },
   { "verify", 0, 0, G_OPTION_ARG_NONE, &given.verify,
     "Refit without them and show both; opens the test part, which is counted", NULL },
+  { "random", 0, 0, G_OPTION_ARG_INT, &given.random,
+    "With --verify: the same beside N removals of as many training rows at random", "N" },
   { "parameter", 'p', 0, G_OPTION_ARG_FILENAME_ARRAY, &given.parameters,
     "Set a parameter of the head (score --list names them); may be repeated", "KEY=VALUE" },
   { NULL },
@@ -65,7 +69,36 @@ add_removal (JsonObject *into, const AyRemoval *r)
 }
 
 static void
-print_json (const AyWhatIf *what)
+add_band (JsonObject *into, const char *key, const AyMeanBand *band)
+{
+  g_autofree char *low = g_strconcat (key, "_low", NULL), *high = g_strconcat (key, "_high", NULL);
+
+  cmd_json_number (into, key, band->mean);
+  cmd_json_number (into, low, band->low);
+  cmd_json_number (into, high, band->high);
+}
+
+static void
+add_random (JsonObject *object, const AyRemovalTest *test)
+{
+  JsonObject *random;
+
+  if (test == NULL)
+    {
+      json_object_set_null_member (object, "random");
+      return;
+    }
+  random = cmd_json_object (object, "random");
+  cmd_json_count (random, "n", test->n_drop);
+  cmd_json_count (random, "repeats", test->repeats);
+  cmd_json_text (random, "part", test->on_test ? "test" : "valid");
+  add_band (random, "accuracy", &test->accuracy);
+  add_band (random, "loss", &test->loss);
+  add_band (random, "difference", &test->difference);
+}
+
+static void
+print_json (const AyWhatIf *what, const AyRemovalTest *random)
 {
   g_autoptr (JsonObject) object = json_object_new ();
 
@@ -97,6 +130,7 @@ print_json (const AyWhatIf *what)
   else
     json_object_set_null_member (object, "test");
   cmd_json_count (object, "test_openings", what->test_openings);
+  add_random (object, random);
   cmd_json_text (object, "sentence", what->sentence);
   cmd_json_print (object);
 }
@@ -134,7 +168,18 @@ print_removal (const AyRemoval *r, const char *part, gboolean classes)
 }
 
 static void
-print_text (const AyWhatIf *what, gboolean classes)
+print_random (const AyRemovalTest *test)
+{
+  printf ("as many rows dropped at random, %u times: accuracy on %s changes by %+.2f points (95 %% "
+          "band of the mean %+.2f to %+.2f)\n",
+          test->repeats, test->on_test ? "test" : "validation", 100 * test->accuracy.mean,
+          100 * test->accuracy.low, 100 * test->accuracy.high);
+  printf ("these rows rather than random ones: %+.2f points (band over the draws %+.2f to %+.2f)\n",
+          100 * test->difference.mean, 100 * test->difference.low, 100 * test->difference.high);
+}
+
+static void
+print_text (const AyWhatIf *what, const AyRemovalTest *random, gboolean classes)
 {
   printf ("%" G_GSIZE_FORMAT " training rows removed", what->n_rows);
   if (what->n_outside_train > 0)
@@ -148,6 +193,8 @@ print_text (const AyWhatIf *what, gboolean classes)
       printf ("the test part has been opened %u time%s\n", what->test_openings,
               what->test_openings == 1 ? "" : "s");
     }
+  if (random != NULL)
+    print_random (random);
   puts (what->sentence);
 }
 
@@ -158,9 +205,12 @@ run_whatif (CmdRun *run, GError **error)
   g_autoptr (AyWork) work = NULL;
   g_autoptr (AyBitset) rows = NULL;
   AyWhatIf what;
+  AyRemovalTest random;
 
   if (given.where == NULL)
     return cmd_usage_error (error, "whatif: expected --where SQL");
+  if (given.random != 0 && (given.random < 2 || !given.verify))
+    return cmd_usage_error (error, "whatif: --random goes with --verify and is at least 2");
   if (!cmd_is_utf8 (given.where, "--where", error))
     return FALSE;
   parameters = cmd_parameters (given.parameters, error);
@@ -175,11 +225,18 @@ run_whatif (CmdRun *run, GError **error)
   rows = ay_work_select (work, given.where, run->job, error);
   if (rows == NULL || !ay_work_whatif (work, rows, given.verify, &what, run->job, error))
     return FALSE;
+  if (given.random > 0
+      && !ay_work_removal_test (work, &what, (guint) given.random, run->seed, &random, run->job,
+                                error))
+    {
+      ay_what_if_clear (&what);
+      return FALSE;
+    }
   cmd_begin_output (run);
   if (run->json)
-    print_json (&what);
+    print_json (&what, given.random > 0 ? &random : NULL);
   else
-    print_text (&what, ay_work_data (work)->n_classes > 0);
+    print_text (&what, given.random > 0 ? &random : NULL, ay_work_data (work)->n_classes > 0);
   ay_what_if_clear (&what);
   return TRUE;
 }

@@ -105,6 +105,12 @@ static const AyScoreParameter dvrl_parameters[] = {
   { NULL, NULL, NULL },
 };
 
+static const AyScoreParameter trivial_parameters[] = {
+  { "confidence", "0.95", "least probability of the label by a head that has not seen the row" },
+  { "share", "0.3", "at most this share of the training rows, those of highest probability first" },
+  { NULL, NULL, NULL },
+};
+
 static const AyScoreMethod methods[] = {
   { .id = "influence",
     .title = "Influence",
@@ -244,6 +250,13 @@ static const AyScoreMethod methods[] = {
     .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "share of votes",
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES,
     .parameters = oob_parameters, .run = ay_run_data_oob },
+  { .id = "trivial",
+    .title = "Trivial",
+    .sentence = "1 for training rows whose label a head that has not seen them is sure of: they "
+                "may teach it little.",
+    .kind = AY_SCORE_FLAG, .direction = AY_DIRECTION_NONE, .unit = "0/1",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .parameters = trivial_parameters,
+    .run = ay_run_trivial },
   { .id = "dvrl",
     .title = "Learned value",
     .sentence = "Probability with which a small network, trained by reinforcement on the "

@@ -46,6 +46,7 @@ gboolean ay_run_uniqueness (AyScoreContext *context, AyScoreResult *out, AyJob *
                             GError **error);
 gboolean ay_run_banzhaf (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
 gboolean ay_run_data_oob (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
+gboolean ay_run_trivial (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
 gboolean ay_run_dvrl (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
 /* influence, on the target or on one row, relative or not. */
 gboolean ay_run_influence_asked (AyScoreContext *context, AyScoreResult *out, AyJob *job,

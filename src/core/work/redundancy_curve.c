@@ -6,16 +6,11 @@
  * shown on valid, a preview, and on test, beside dropping as many rows at random. */
 #include "core/work/redundancy_private.h"
 
-#include "core/base/rng.h"
+#include "core/model/random_drops.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Student's t, 97.5 %, for 1.. degrees of freedom; then normal. */
-static const double student[] = { 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262,
-                                  2.228, 2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101,
-                                  2.093 };
 
 typedef struct
 {
@@ -98,36 +93,18 @@ take_refit (Curve *self, const AyRemoval *results, AyOutcome *out)
 static gboolean
 random_band (Curve *self, gsize n, AyOutcome *out, AyJob *job, GError **error)
 {
-  guint repeats = MAX (self->options->n_random, 2);
-  double degrees = repeats - 1, sum = 0.0, squares = 0.0, spread, t;
-  g_autofree guint8 *removed = g_new (guint8, self->train->n);
+  AyRandomDrops drops = { self->train, self->head, self->hessian,
+                          self->targets[self->n_targets - 1], n,
+                          MAX (self->options->n_random, 2), self->options->seed };
+  g_autofree double *accuracy = g_new (double, drops.repeats);
+  AyMeanBand band;
 
-  for (guint r = 0; r < repeats; r++)
-    {
-      g_autofree guint32 *drawn = NULL;
-      AyRemoval results[2];
-      const AyRemoval *judged = &results[self->n_targets - 1];
-      AyRng rng;
-      double change;
-
-      ay_rng_init (&rng, self->options->seed, 10 + r);
-      drawn = ay_rng_sample (&rng, self->train->n, n);
-      memset (removed, 0, self->train->n);
-      for (gsize i = 0; i < n; i++)
-        removed[drawn[i]] = 1;
-      if (!remove_rows (self, removed, TRUE, results, job, error))
-        return FALSE;
-      change = judged->after.accuracy - judged->before.accuracy;
-      sum += change;
-      squares += change * change;
-      for (guint k = 0; k < self->n_targets; k++)
-        ay_removal_clear (&results[k]);
-    }
-  out->random_mean = sum / repeats;
-  spread = sqrt (MAX (squares / repeats - out->random_mean * out->random_mean, 0.0) / degrees);
-  t = degrees <= G_N_ELEMENTS (student) ? student[repeats - 2] : 1.96;
-  out->random_low = out->random_mean - t * spread;
-  out->random_high = out->random_mean + t * spread;
+  if (!ay_random_drops_run (&drops, accuracy, NULL, job, error))
+    return FALSE;
+  band = ay_mean_band (accuracy, drops.repeats);
+  out->random_mean = band.mean;
+  out->random_low = band.low;
+  out->random_high = band.high;
   return TRUE;
 }
 

@@ -1,0 +1,95 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""redundant and trivial: the flags by definition, the removal test, what dropping 30 % costs."""
+import csv
+import math
+
+import numpy
+
+import assay
+from tap import Tap
+
+FOLDER = assay.Folder().__enter__()
+SEEDS = 20
+T19 = 2.093  # 97.5 % of Student's t with 19 degrees of freedom
+
+
+def make(seed):
+    work = FOLDER / f'{seed}.assay'
+    assay.run('--seed', seed, 'new', work, assay.SAMPLE)
+    return work
+
+
+def columns(work, *names):
+    path = FOLDER / 'columns.csv'
+    assay.run('export', work, '--columns', ','.join(names), '-o', path)
+    with open(path, encoding='utf-8') as file:
+        rows = list(csv.DictReader(file))
+    return {name: [row[name] for row in rows] for name in names}
+
+
+def test_definition():
+    """trivial flags the rows of highest left-out probability, at most the share, above the level"""
+    work = make(0)
+    assay.run('score', work, 'self_confidence', 'trivial')
+    found = columns(work, 'split', 'self_confidence', 'trivial')
+    train = [i for i, part in enumerate(found['split']) if part == 'train']
+    assert all((found['trivial'][i] == '') == (i not in set(train)) for i in range(1797))
+    p = [float(found['self_confidence'][i]) for i in train]
+    order = sorted(range(len(train)), key=lambda k: -p[k])
+    flagged = {k for k in order[:math.floor(.3 * len(train))] if p[k] >= .95}
+    assert flagged == {k for k, i in enumerate(train) if found['trivial'][i] == '1'}
+    assay.run('score', work, 'trivial', '-p', 'confidence=1')
+    found = columns(work, 'trivial')
+    assert set(found['trivial']) == {'', '0'}
+    assert 'share' in assay.fail('score', work, 'trivial', '-p', 'share=2')
+
+
+def test_random():
+    """whatif --random: the bands are those of the mean by Student's t, the same in two runs"""
+    work = make(1)
+    command = ['whatif', work, '--where', "label = '3' AND row % 2 = 0", '--verify',
+               '--random', '5']
+    first, second = assay.run_json(*command), assay.run_json('--threads', '1', *command)
+    random = first['random']
+    assert random == second['random'] and random['part'] == 'test' and random['repeats'] == 5
+    assert random['n'] == first['n']
+    change = first['test']['accuracy_refit'] - first['test']['accuracy_before']
+    assert math.isclose(random['difference'], change - random['accuracy'], abs_tol=1e-12)
+    assert math.isclose(random['difference_low'], change - random['accuracy_high'], abs_tol=1e-12)
+    assert random['accuracy_low'] <= random['accuracy'] <= random['accuracy_high']
+    missing = assay.keys_of(first) - assay.documented_words('whatif')
+    assert not missing, missing
+    for bad in (['--random', '1', '--verify'], ['--random', '5']):
+        assay.fail('whatif', work, '--where', '1', *bad, status=2)
+
+
+def test_thirty_percent():
+    """Dropping redundant and trivial rows, 30 %, beats as many at random, 20 seeds, band above 0"""
+    differences, shares = [], []
+    for seed in range(SEEDS):
+        work = make(seed + 100)
+        assay.run('redundancy', work, '--threshold', '0.99', '--no-uniqueness')
+        assay.run('score', work, 'trivial')
+        what = assay.run_json('whatif', work, '--verify', '--random', '5', '--where',
+                              '(redundant = 1 OR trivial = 1)')
+        differences.append(what['random']['difference'])
+        shares.append(what['n'] / 1438)
+        work.unlink()
+    assert .29 < numpy.mean(shares) < .32, shares
+    mean = numpy.mean(differences)
+    half = T19 * numpy.std(differences, ddof=1) / math.sqrt(SEEDS)
+    print(f'# {100 * mean:+.2f} points over random, band {100 * (mean - half):+.2f} to '
+          f'{100 * (mean + half):+.2f}', flush=True)
+    assert mean >= .003 and mean - half > 0
+
+
+def main():
+    tap = Tap()
+    for test in (test_definition, test_random, test_thirty_percent):
+        tap.run(test.__doc__, test)
+    tap.finish()
+
+
+if __name__ == '__main__':
+    main()
