@@ -6,25 +6,35 @@
 
 #include <math.h>
 
-#define FALSE_DISCOVERY 0.1
-
-/* How many values are told from zero (Benjamini and Hochberg 1995; two sided, normal); an unknown
- * error never is. */
-static gsize
-count_discoveries (const double *value, const double *error, gsize n)
+/* Two sided, normal; an unknown error is never told from zero. */
+static double
+chance_of (double value, double error)
 {
-  g_autofree double *p = g_new (double, n + 1);
+  if (isnan (value) || isnan (error))
+    return NAN;
+  if (error > 0.0)
+    return erfc (fabs (value) / error * M_SQRT1_2);
+  return value == 0.0 ? 1.0 : 0.0;
+}
+
+gsize
+ay_noise_mark (const double *value, const double *error, gsize n, guint8 *mark)
+{
+  g_autofree double *p = g_new (double, MAX (n, 1));
   g_autofree guint32 *order = NULL;
-  gsize told = 0, m = 0;
+  gsize told = 0, known = 0;
 
   for (gsize i = 0; i < n; i++)
-    if (!isnan (error[i]) && !isnan (value[i]))
-      p[m++] = error[i] > 0.0 ? erfc (fabs (value[i]) / error[i] * M_SQRT1_2)
-                              : (value[i] == 0.0 ? 1.0 : 0.0);
-  order = ay_order (p, m, FALSE);
-  for (gsize k = 0; k < m; k++)
-    if (p[order[k]] <= FALSE_DISCOVERY * (k + 1) / m)
+    {
+      p[i] = chance_of (value[i], error[i]);
+      known += !isnan (p[i]);
+    }
+  order = ay_order (p, n, FALSE);
+  for (gsize k = 0; k < known; k++)
+    if (p[order[k]] <= AY_NOISE_FALSE_DISCOVERY * (double) (k + 1) / (double) known)
       told = k + 1;
+  for (gsize k = 0; mark != NULL && k < n; k++)
+    mark[order[k]] = k < told;
   return told;
 }
 
@@ -39,8 +49,8 @@ say_errors (const AyNoise *noise, AyScoreContext *context, AyScoreResult *out, G
   for (gsize i = 0; i < noise->n; i++)
     out->errors[noise->rows[i]] = noise->error[i];
   ay_score_count (out, "rows_told_from_zero",
-                  count_discoveries (noise->value, noise->error, noise->n));
-  ay_score_number (out, "false_discovery_rate", FALSE_DISCOVERY);
+                  ay_noise_mark (noise->value, noise->error, noise->n, NULL));
+  ay_score_number (out, "false_discovery_rate", AY_NOISE_FALSE_DISCOVERY);
   ay_score_number (out, "median_standard_error", ay_quantile (noise->error, noise->n, 0.5));
   return TRUE;
 }

@@ -20,6 +20,13 @@ typedef struct
 /* The rank correlation of the halves below which a ranking is unstable. */
 #define AY_NOISE_STABLE 0.5
 
+/* The share of rows told from zero that may be none, by Benjamini and Hochberg (1995). */
+#define AY_NOISE_FALSE_DISCOVERY 0.1
+
+/* Which of n values are told from zero by their standard errors: mark (nullable) 1 where they are.
+ * Returns how many. */
+gsize ay_noise_mark (const double *value, const double *error, gsize n, guint8 *mark);
+
 /* Puts errors into out->errors; count of rows told from zero at 10 %, median error and the halves'
  * rank correlation into the certificate, with the flag "unstable" where that is below .5. */
 gboolean ay_noise_say (const AyNoise *noise, AyScoreContext *context, AyScoreResult *out,
