@@ -95,7 +95,7 @@ static const BadFile bad_files[] = {
   BAD ("train-images-idx3-ubyte", "\1\2\0\4", AY_ERROR_INPUT, "byte 0: this is no IDX file"),
   BAD ("junk.csv", "a,b\n1,\0\n", AY_ERROR_INPUT, "byte 6"),
   BAD ("data.parquet", "PAR1....", AY_ERROR_UNSUPPORTED, "Parquet files cannot be read"),
-  BAD ("data.pkl", "\x80\3}q\0.", AY_ERROR_UNSUPPORTED, "Python pickles cannot be read"),
+  BAD ("data.pkl", "\x80\3}q\0.", AY_ERROR_INPUT, "holds no array or list of equal rows"),
   BAD ("data.h5", "\x89HDF\r\n\x1a\n", AY_ERROR_UNSUPPORTED, "HDF5 files cannot be read"),
   BAD ("noname", "\x89HDF\r\n\x1a\n", AY_ERROR_UNSUPPORTED, "HDF5 files cannot be read"),
   BAD ("a.png", "\x89PNG\r\n\x1a\n", AY_ERROR_UNSUPPORTED, "single images (give their folder)"),

@@ -5,21 +5,26 @@
 #include "core/base/gunzip.h"
 #include "core/data/image_file.h"
 #include "core/data/npy_header.h"
+#include "core/data/pickle.h"
 #include "core/data/reader_csv.h"
 #include "core/data/reader_idx.h"
 #include "core/data/reader_images.h"
 #include "core/data/reader_jsonl.h"
 #include "core/data/reader_npy.h"
 #include "core/data/reader_npz.h"
+#include "core/data/reader_safetensors.h"
 
 #include <string.h>
 
-#define READABLE "CSV, TSV, JSON lines, NPY, NPZ, IDX (also .gz), and folders of PNG or JPEG images"
+#define READABLE \
+  "CSV, TSV, JSON lines, NPY, NPZ, IDX, safetensors, pickles of plain values (also .gz), and " \
+  "folders of PNG or JPEG images"
 
 /* Behind AySource.reader: the arrays read so far, and the archive that more come from. */
 typedef struct
 {
   AyNpz *npz;        /* (nullable) */
+  AySafetensors *tensors; /* (nullable) */
   GPtrArray *arrays; /* of AyArray*, one a key; NULL: not yet read */
 } Reader;
 
@@ -32,11 +37,14 @@ typedef enum
   FORMAT_NPY,
   FORMAT_NPZ,
   FORMAT_IDX,
+  FORMAT_SAFETENSORS,
+  FORMAT_PICKLE,
   FORMAT_IMAGES,
 } Format;
 
 static const char *const format_names[]
-    = { "", "csv", "tsv", "jsonl", "npy", "npz", "idx", "images" };
+    = { "", "csv", "tsv", "jsonl", "npy", "npz", "idx", "safetensors", "pickle",
+        "images" };
 
 static void
 array_free (gpointer array)
@@ -73,6 +81,7 @@ ay_source_free (AySource *self)
     return;
   reader = self->reader;
   ay_npz_free (reader->npz);
+  ay_safetensors_free (reader->tensors);
   g_ptr_array_unref (reader->arrays);
   g_free (reader);
   ay_table_unref (self->table);
@@ -91,6 +100,8 @@ format_of_bytes (const char *data, gsize size)
     return FORMAT_NPY;
   if (size >= 4 && (memcmp (data, "PK\3\4", 4) == 0 || memcmp (data, "PK\5\6", 4) == 0))
     return FORMAT_NPZ;
+  if (ay_is_safetensors (data, size))
+    return FORMAT_SAFETENSORS;
   return ay_is_idx (data, size) ? FORMAT_IDX : FORMAT_UNKNOWN;
 }
 
@@ -111,6 +122,8 @@ format_of_name (const char *path)
     { ".jsonl", FORMAT_JSONL }, { ".ndjson", FORMAT_JSONL }, { ".json", FORMAT_JSONL },
     { ".npy", FORMAT_NPY }, { ".npz", FORMAT_NPZ },
     { ".idx", FORMAT_IDX }, { "-ubyte", FORMAT_IDX },
+    { ".safetensors", FORMAT_SAFETENSORS },
+    { ".pkl", FORMAT_PICKLE }, { ".pickle", FORMAT_PICKLE },
   };
   gsize length = strlen (path);
 
@@ -128,9 +141,8 @@ known_unreadable (const char *path, const char *data, gsize size)
 {
   static const struct { const char *suffix, *what; } names[] = {
     { ".parquet", "Parquet files" }, { ".arrow", "Arrow files" }, { ".feather", "Feather files" },
-    { ".h5", "HDF5 files" }, { ".hdf5", "HDF5 files" }, { ".pkl", "Python pickles" },
-    { ".pickle", "Python pickles" }, { ".pt", "PyTorch files" }, { ".pth", "PyTorch files" },
-    { ".safetensors", "safetensors files" }, { ".xlsx", "Excel sheets" },
+    { ".h5", "HDF5 files" }, { ".hdf5", "HDF5 files" }, { ".pt", "PyTorch files" },
+    { ".pth", "PyTorch files" }, { ".xlsx", "Excel sheets" },
     { ".xls", "Excel sheets" }, { ".mat", "MATLAB files" }, { ".zip", "zip files" },
     { ".tar", "tar files" }, { ".bz2", "bzip2 files" }, { ".xz", "xz files" },
     { ".zst", "zstd files" }, { ".7z", "7z files" }, { ".sqlite", "SQLite databases" },
@@ -184,7 +196,8 @@ find_format (const char *path, const char *data, gsize size, Format *format, GEr
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: byte 0: the file is empty", path);
       return FALSE;
     }
-  if (*format == FORMAT_NPY || *format == FORMAT_NPZ || *format == FORMAT_IDX)
+  if (*format == FORMAT_NPY || *format == FORMAT_NPZ || *format == FORMAT_IDX
+      || *format == FORMAT_SAFETENSORS || *format == FORMAT_PICKLE)
     return TRUE;
   unreadable = *format == FORMAT_UNKNOWN ? known_unreadable (path, data, size) : NULL;
   if (unreadable != NULL)
@@ -256,6 +269,47 @@ open_npz (AySource *self, AyMappedFile *file, GError **error)
   return reader->npz != NULL;
 }
 
+static gboolean
+open_safetensors (AySource *self, AyMappedFile *file, GError **error)
+{
+  Reader *reader = self->reader;
+
+  reader->tensors = ay_safetensors_open (file, error);
+  for (guint i = 0; reader->tensors != NULL && i < ay_safetensors_count (reader->tensors); i++)
+    add_array (self, ay_safetensors_name (reader->tensors, i), NULL);
+  return reader->tensors != NULL;
+}
+
+/* An array, or a dict of arrays by their names; what else a dict holds is passed over. */
+static gboolean
+read_pickle (AySource *self, AyMappedFile *file, GError **error)
+{
+  g_autoptr (AyPickle) pickle = ay_pickle_read (file, error);
+  const AyPickleValue *root = pickle != NULL ? ay_pickle_root (pickle) : NULL;
+  AyArray *array;
+
+  if (pickle == NULL)
+    return FALSE;
+  if (root->kind == AY_PICKLE_DICT)
+    for (gsize i = 0; i < ay_pickle_size (root); i++)
+      {
+        const AyPickleValue *name = root->is.items->pdata[2 * i];
+        g_autofree char *key = name->kind == AY_PICKLE_TEXT ? ay_pickle_dup_text (name) : NULL;
+
+        array = key != NULL ? ay_pickle_array (root->is.items->pdata[2 * i + 1]) : NULL;
+        if (array != NULL)
+          add_array (self, key, array);
+      }
+  else if ((array = ay_pickle_array (root)) != NULL)
+    add_array (self, "", array);
+  if (self->keys->len > 0)
+    return TRUE;
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+               "%s: holds no array or list of equal rows of numbers, and no dict of such",
+               self->path);
+  return FALSE;
+}
+
 AySource *
 ay_source_open (const char *path, const AySourceOptions *options, AyDiagnostics *diagnostics,
                 AyJob *job, GError **error)
@@ -284,6 +338,10 @@ ay_source_open (const char *path, const AySourceOptions *options, AyDiagnostics 
     good = read_delimited (self, plain, format, options, diagnostics, job, error);
   else if (format == FORMAT_JSONL)
     good = ay_jsonl_read (plain, self, diagnostics, job, error);
+  else if (format == FORMAT_SAFETENSORS)
+    good = open_safetensors (self, plain, error);
+  else if (format == FORMAT_PICKLE)
+    good = read_pickle (self, plain, error);
   else
     good = format == FORMAT_NPZ ? open_npz (self, plain, error)
                                 : read_single (self, plain, format, error);
@@ -340,9 +398,10 @@ load_array (AySource *self, guint i, GError **error)
   Reader *reader = self->reader;
   AyArray *array;
 
-  if (reader->npz == NULL || reader->arrays->pdata[i] != NULL)
+  if ((reader->npz == NULL && reader->tensors == NULL) || reader->arrays->pdata[i] != NULL)
     return TRUE;
-  array = ay_npz_read (reader->npz, i, error);
+  array = reader->npz != NULL ? ay_npz_read (reader->npz, i, error)
+                              : ay_safetensors_read (reader->tensors, i, error);
   if (array == NULL)
     return FALSE;
   reader->arrays->pdata[i] = array;
@@ -420,6 +479,8 @@ ay_source_shape (AySource *self, const char *key, AyShape *shape, GError **error
     *shape = ((const AyArray *) reader->arrays->pdata[i])->shape;
   else if (reader->npz != NULL)
     return ay_npz_read_shape (reader->npz, i, shape, NULL, error);
+  else if (reader->tensors != NULL)
+    *shape = *ay_safetensors_shape (reader->tensors, i);
   else
     {
       matrix = self->arrays->pdata[i];

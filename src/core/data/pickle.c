@@ -1,0 +1,795 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The stack machine of Python's pickles, without Python.
+ *
+ * A pickle is a program for a machine with a stack and a memo (Lib/pickletools.py of CPython
+ * describes each operation). Operations that build plain values are done as they are; those that
+ * name a class or call something go to pickle_names.c, which knows a short list. Values live in
+ * chunks and are freed together, so shared and circular ones are no problem; nothing here recurses.
+ * One pass; 24 bytes a value; texts and arrays stay where they lie in the file. */
+#include "core/data/pickle_private.h"
+
+#include "core/shim/number.h"
+
+#include <string.h>
+
+#define CHUNK 4096
+
+gboolean
+ay_pickle_fail (AyPickle *self, int code, GError **error, const char *format, ...)
+{
+  g_autofree char *text = NULL, *valid = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  valid = g_utf8_make_valid (text, -1);
+  g_strdelimit (valid, "\n\r", ' ');
+  g_set_error (error, AY_ERROR, code, "%s: byte %" G_GSIZE_FORMAT ": %s", self->path, self->op,
+               valid);
+  return FALSE;
+}
+
+static gboolean
+malformed (AyPickle *self, GError **error, const char *what)
+{
+  return ay_pickle_fail (self, AY_ERROR_INPUT, error, "%s", what);
+}
+
+AyPickleValue *
+ay_pickle_new_value (AyPickle *self, AyPickleKind kind)
+{
+  AyPickleValue *value;
+
+  if (self->chunks->len == 0 || self->n_in_chunk == CHUNK)
+    {
+      g_ptr_array_add (self->chunks, g_new0 (AyPickleValue, CHUNK));
+      self->n_in_chunk = 0;
+    }
+  value = (AyPickleValue *) g_ptr_array_index (self->chunks, self->chunks->len - 1)
+          + self->n_in_chunk++;
+  value->kind = kind;
+  return value;
+}
+
+AyPickleValue *
+ay_pickle_new_items (AyPickle *self, AyPickleKind kind)
+{
+  AyPickleValue *value = ay_pickle_new_value (self, kind);
+
+  value->is.items = g_ptr_array_new ();
+  g_ptr_array_add (self->lists, value->is.items);
+  return value;
+}
+
+AyPickleValue *
+ay_pickle_new_text (AyPickle *self, AyPickleKind kind, const char *bytes, gsize length)
+{
+  AyPickleValue *value = ay_pickle_new_value (self, kind);
+
+  value->is.bytes = bytes;
+  value->length = (guint32) length;
+  return value;
+}
+
+gboolean
+ay_pickle_make (AyPickle *self, AyPickleValue *value, const char *bytes, gsize length,
+                GError **error)
+{
+  GBytes *copy;
+
+  if (length > 4 * self->size + 4096 - MIN (self->made_size, 4 * self->size + 4096))
+    return malformed (self, error, "the same bytes are used over and over");
+  self->made_size += length + 16;
+  copy = g_bytes_new (bytes, length);
+  g_ptr_array_add (self->made, copy);
+  value->is.bytes = length > 0 ? g_bytes_get_data (copy, NULL) : "";
+  value->length = (guint32) length;
+  return TRUE;
+}
+
+AyPickleValue *
+ay_pickle_new_array (AyPickle *self, AyArray *array)
+{
+  AyPickleValue *value = ay_pickle_new_value (self, AY_PICKLE_ARRAY);
+
+  value->is.array = array;
+  g_ptr_array_add (self->arrays, array);
+  return value;
+}
+
+gboolean
+ay_pickle_is (const AyPickleValue *value, const char *text)
+{
+  return value != NULL && value->length == strlen (text)
+         && memcmp (value->is.bytes, text, value->length) == 0;
+}
+
+/* --- reading the operations' arguments --- */
+
+static const char *
+take (AyPickle *self, guint64 n, GError **error)
+{
+  const char *at = (const char *) self->data + self->at;
+
+  if (n > self->size - self->at)
+    {
+      malformed (self, error, "the file ends inside of a value");
+      return NULL;
+    }
+  self->at += (gsize) n;
+  return at;
+}
+
+/* An unsigned little-endian number of 1 to 8 bytes. */
+static gboolean
+take_unsigned (AyPickle *self, guint bytes, guint64 *value, GError **error)
+{
+  const char *at = take (self, bytes, error);
+
+  *value = 0;
+  for (guint i = 0; at != NULL && i < bytes; i++)
+    *value |= (guint64) (guint8) at[i] << (8 * i);
+  return at != NULL;
+}
+
+/* Up to the end of the line, which is passed. */
+static const char *
+take_line (AyPickle *self, gsize *length, GError **error)
+{
+  const char *at = (const char *) self->data + self->at;
+  const char *end = memchr (at, '\n', self->size - self->at);
+
+  if (end == NULL)
+    {
+      malformed (self, error, "the file ends inside of a line");
+      return NULL;
+    }
+  *length = (gsize) (end - at);
+  self->at += *length + 1;
+  if (*length > 0 && at[*length - 1] == '\r')
+    (*length)--;
+  return at;
+}
+
+static void
+push (AyPickle *self, AyPickleValue *value)
+{
+  g_ptr_array_add (self->stack, value);
+}
+
+/* (nullable): the value on top, with or without taking it; a mark or nothing is an error. */
+static AyPickleValue *
+top (AyPickle *self, gboolean pop, GError **error)
+{
+  AyPickleValue *value = self->stack->len > 0
+                             ? g_ptr_array_index (self->stack, self->stack->len - 1) : NULL;
+
+  if (value == NULL)
+    malformed (self, error, "a value is missing on the stack");
+  else if (pop)
+    g_ptr_array_set_size (self->stack, (gint) self->stack->len - 1);
+  return value;
+}
+
+/* Position of the uppermost mark. */
+static gboolean
+find_mark (AyPickle *self, guint *mark, GError **error)
+{
+  for (guint i = self->stack->len; i > 0; i--)
+    if (g_ptr_array_index (self->stack, i - 1) == NULL)
+      {
+        *mark = i - 1;
+        return TRUE;
+      }
+  return malformed (self, error, "a mark is missing on the stack");
+}
+
+/* Moves what lies above the mark to the end of items and takes the mark away. */
+static void
+collect (AyPickle *self, guint mark, GPtrArray *items)
+{
+  for (guint i = mark + 1; i < self->stack->len; i++)
+    g_ptr_array_add (items, g_ptr_array_index (self->stack, i));
+  g_ptr_array_set_size (self->stack, (gint) mark);
+}
+
+/* --- groups of operations --- */
+
+/* NUL is a character as others are. */
+static gboolean
+is_utf8 (const char *at, gsize n)
+{
+  const char *end = at + n;
+
+  while (!g_utf8_validate (at, end - at, &at))
+    if (at >= end || *at++ != '\0')
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+push_sized (AyPickle *self, guint bytes, AyPickleKind kind, GError **error)
+{
+  guint64 n;
+  const char *at;
+
+  if (!take_unsigned (self, bytes, &n, error) || (at = take (self, n, error)) == NULL)
+    return FALSE;
+  if (n > G_MAXINT32)
+    return ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error, "a value of more than 2 GiB");
+  if (kind == AY_PICKLE_TEXT && !is_utf8 (at, (gsize) n))
+    return malformed (self, error, "a text is not UTF-8");
+  push (self, ay_pickle_new_text (self, kind, at, (gsize) n));
+  return TRUE;
+}
+
+static void
+push_integer (AyPickle *self, AyPickleKind kind, gint64 integer)
+{
+  AyPickleValue *value = ay_pickle_new_value (self, kind);
+
+  value->is.integer = integer;
+  push (self, value);
+}
+
+static void
+push_number (AyPickle *self, double number)
+{
+  AyPickleValue *value = ay_pickle_new_value (self, AY_PICKLE_FLOAT);
+
+  value->is.number = number;
+  push (self, value);
+}
+
+/* A two's complement number of n bytes; beyond 64 bits as a double. */
+static gboolean
+push_long (AyPickle *self, guint size_bytes, GError **error)
+{
+  guint64 n, bits = 0;
+  const guint8 *at;
+  double number = 0.0;
+
+  if (!take_unsigned (self, size_bytes, &n, error)
+      || (at = (const guint8 *) take (self, n, error)) == NULL)
+    return FALSE;
+  if (n <= 8)
+    {
+      for (guint i = 0; i < 8; i++)
+        bits |= (guint64) (i < n ? at[i] : n > 0 && (at[n - 1] & 0x80) ? 0xff : 0) << (8 * i);
+      push_integer (self, AY_PICKLE_INT, (gint64) bits);
+      return TRUE;
+    }
+  if (n > 100)
+    return ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error, "an integer of %u bytes", (guint) n);
+  for (guint64 i = n; i > 0; i--)
+    number = number * 256.0 + at[i - 1] - (i == n && (at[i - 1] & 0x80) ? 256.0 : 0.0);
+  push_number (self, number);
+  return TRUE;
+}
+
+static gboolean
+push_float (AyPickle *self, GError **error)
+{
+  const char *at = take (self, 8, error);
+  guint64 bits;
+  double number;
+
+  if (at == NULL)
+    return FALSE;
+  memcpy (&bits, at, 8);
+  bits = GUINT64_FROM_BE (bits);
+  memcpy (&number, &bits, 8);
+  push_number (self, number);
+  return TRUE;
+}
+
+/* INT and LONG of protocol 0: "12", "12L", "00", "01"; FLOAT: "1.5". */
+static gboolean
+push_decimal (AyPickle *self, char op, GError **error)
+{
+  gsize length;
+  const char *at = take_line (self, &length, error);
+  double number;
+  g_autofree char *text = NULL;
+  char *end;
+
+  if (at == NULL)
+    return FALSE;
+  if (op == 'I' && length == 2 && at[0] == '0' && (at[1] == '0' || at[1] == '1'))
+    {
+      push_integer (self, AY_PICKLE_BOOL, at[1] - '0');
+      return TRUE;
+    }
+  if (op == 'L' && length > 0 && at[length - 1] == 'L')
+    length--;
+  text = g_strndup (at, length);
+  if (op == 'F' && (strcmp (text, "nan") == 0 || g_str_has_suffix (text, "inf")))
+    {
+      push_number (self, g_ascii_strtod (text, NULL));
+      return TRUE;
+    }
+  if (!ay_number_parse (text, length, &number))
+    return malformed (self, error, "a line is not a number");
+  if (op == 'F' || number < -9.2e18 || number > 9.2e18)
+    push_number (self, number);
+  else
+    {
+      push_integer (self, AY_PICKLE_INT, g_ascii_strtoll (text, &end, 10));
+      if (*end != '\0')
+        return malformed (self, error, "a line is not a whole number");
+    }
+  return TRUE;
+}
+
+/* STRING of protocol 0: a quoted text with the escapes of Python; kept as bytes when not UTF-8. */
+static gboolean
+push_quoted (AyPickle *self, GError **error)
+{
+  gsize length;
+  const char *at = take_line (self, &length, error);
+  g_autoptr (GString) text = g_string_new (NULL);
+  AyPickleValue *value;
+
+  if (at == NULL)
+    return FALSE;
+  if (length < 2 || at[0] != at[length - 1] || (at[0] != '\'' && at[0] != '"'))
+    return malformed (self, error, "a text is not quoted");
+  for (gsize i = 1; i + 1 < length; i++)
+    {
+      static const char from[] = "nrtabfv0", to[] = "\n\r\t\a\b\f\v";
+      const char *known;
+
+      if (at[i] != '\\' || i + 2 >= length)
+        g_string_append_c (text, at[i]);
+      else if (at[i + 1] == 'x' && i + 4 < length && g_ascii_isxdigit (at[i + 2])
+               && g_ascii_isxdigit (at[i + 3]))
+        {
+          g_string_append_c (text, (char) (g_ascii_xdigit_value (at[i + 2]) * 16
+                                           + g_ascii_xdigit_value (at[i + 3])));
+          i += 3;
+        }
+      else
+        {
+          known = strchr (from, at[i + 1]);
+          g_string_append_c (text, known != NULL ? to[known - from] : at[i + 1]);
+          i++;
+        }
+    }
+  value = ay_pickle_new_value (self, is_utf8 (text->str, text->len)
+                                         ? AY_PICKLE_TEXT : AY_PICKLE_BYTES);
+  push (self, value);
+  return ay_pickle_make (self, value, text->str, text->len, error);
+}
+
+/* UNICODE of protocol 0: Latin-1 with \uXXXX escapes. */
+static gboolean
+push_raw_unicode (AyPickle *self, GError **error)
+{
+  gsize length;
+  const char *at = take_line (self, &length, error);
+  g_autoptr (GString) text = g_string_new (NULL);
+  AyPickleValue *value;
+
+  if (at == NULL)
+    return FALSE;
+  for (gsize i = 0; i < length; i++)
+    {
+      gunichar c = (guint8) at[i];
+      guint digits = at[i] == '\\' && i + 1 < length ? (at[i + 1] == 'u'   ? 4
+                                                        : at[i + 1] == 'U' ? 8 : 0) : 0;
+
+      if (digits > 0 && i + 1 + digits < length)
+        {
+          c = 0;
+          for (guint k = 0; k < digits; k++)
+            c = c * 16 + (gunichar) MAX (g_ascii_xdigit_value (at[i + 2 + k]), 0);
+          i += 1 + digits;
+        }
+      if (!g_unichar_validate (c))
+        return malformed (self, error, "a text holds no character");
+      g_string_append_unichar (text, c);
+    }
+  value = ay_pickle_new_value (self, AY_PICKLE_TEXT);
+  push (self, value);
+  return ay_pickle_make (self, value, text->str, text->len, error);
+}
+
+/* BINSTRING of protocol 1 and 2, written by Python 2: text where it is UTF-8. */
+static gboolean
+push_old_string (AyPickle *self, guint bytes, GError **error)
+{
+  AyPickleValue *value;
+
+  if (!push_sized (self, bytes, AY_PICKLE_BYTES, error))
+    return FALSE;
+  value = g_ptr_array_index (self->stack, self->stack->len - 1);
+  if (is_utf8 (value->is.bytes, value->length))
+    value->kind = AY_PICKLE_TEXT;
+  return TRUE;
+}
+
+static gboolean
+memo_get (AyPickle *self, guint64 key, GError **error)
+{
+  AyPickleValue *value = key <= G_MAXUINT32
+                             ? g_hash_table_lookup (self->memo, GUINT_TO_POINTER (key)) : NULL;
+
+  if (value == NULL)
+    return malformed (self, error, "a value is used that was not remembered");
+  push (self, value);
+  return TRUE;
+}
+
+static gboolean
+memo_put (AyPickle *self, guint64 key, GError **error)
+{
+  AyPickleValue *value = top (self, FALSE, error);
+
+  if (value == NULL || key > G_MAXUINT32)
+    return value != NULL ? malformed (self, error, "too many values are remembered") : FALSE;
+  g_hash_table_insert (self->memo, GUINT_TO_POINTER (key), value);
+  return TRUE;
+}
+
+static gboolean
+memo_line (AyPickle *self, gboolean put, GError **error)
+{
+  gsize length;
+  const char *at = take_line (self, &length, error);
+  double key;
+
+  if (at == NULL)
+    return FALSE;
+  if (!ay_number_parse (at, length, &key) || !(key >= 0.0 && key <= G_MAXUINT32))
+    return malformed (self, error, "a place to remember is not a number");
+  return put ? memo_put (self, (guint64) key, error) : memo_get (self, (guint64) key, error);
+}
+
+static gboolean
+memo_sized (AyPickle *self, guint bytes, gboolean put, GError **error)
+{
+  guint64 key;
+
+  return take_unsigned (self, bytes, &key, error)
+         && (put ? memo_put (self, key, error) : memo_get (self, key, error));
+}
+
+/* LIST, TUPLE, DICT, FROZENSET: all above the mark. */
+static gboolean
+make_of_mark (AyPickle *self, AyPickleKind kind, GError **error)
+{
+  AyPickleValue *value;
+  guint mark = 0;
+
+  if (!find_mark (self, &mark, error))
+    return FALSE;
+  value = ay_pickle_new_items (self, kind);
+  collect (self, mark, value->is.items);
+  if (kind == AY_PICKLE_DICT && value->is.items->len % 2 != 0)
+    return malformed (self, error, "a dict has a key without a value");
+  push (self, value);
+  return TRUE;
+}
+
+/* APPENDS, SETITEMS, ADDITEMS: all above the mark go into the value below it. */
+static gboolean
+extend (AyPickle *self, AyPickleKind kind, GError **error)
+{
+  AyPickleValue *value;
+  guint mark = 0;
+
+  if (!find_mark (self, &mark, error))
+    return FALSE;
+  value = mark > 0 ? g_ptr_array_index (self->stack, mark - 1) : NULL;
+  if (value == NULL || value->kind != kind
+      || (kind == AY_PICKLE_DICT && (self->stack->len - mark - 1) % 2 != 0))
+    return malformed (self, error, "items without the list, set or dict that they belong to");
+  collect (self, mark, value->is.items);
+  return TRUE;
+}
+
+static gboolean
+append_few (AyPickle *self, AyPickleKind kind, guint n, GError **error)
+{
+  AyPickleValue *items[2] = { NULL, NULL }, *value;
+
+  for (guint i = n; i > 0; i--)
+    if ((items[i - 1] = top (self, TRUE, error)) == NULL)
+      return FALSE;
+  if ((value = top (self, FALSE, error)) == NULL)
+    return FALSE;
+  if (value->kind != kind)
+    return malformed (self, error, "an item without the list or dict that it belongs to");
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (value->is.items, items[i]);
+  return TRUE;
+}
+
+static gboolean
+push_tuple (AyPickle *self, guint n, GError **error)
+{
+  AyPickleValue *value = ay_pickle_new_items (self, AY_PICKLE_TUPLE);
+
+  g_ptr_array_set_size (value->is.items, (gint) n);
+  for (guint i = n; i > 0; i--)
+    if ((g_ptr_array_index (value->is.items, i - 1) = top (self, TRUE, error)) == NULL)
+      return FALSE;
+  push (self, value);
+  return TRUE;
+}
+
+static gboolean
+push_name (AyPickle *self, gboolean of_stack, GError **error)
+{
+  gsize module_length = 0, name_length = 0;
+  const char *module = NULL, *name = NULL;
+  AyPickleValue *value;
+
+  if (of_stack)
+    {
+      AyPickleValue *second = top (self, TRUE, error);
+      AyPickleValue *first = second != NULL ? top (self, TRUE, error) : NULL;
+
+      if (first == NULL)
+        return FALSE;
+      if (first->kind != AY_PICKLE_TEXT || second->kind != AY_PICKLE_TEXT)
+        return malformed (self, error, "a name is not a text");
+      module = first->is.bytes;
+      module_length = first->length;
+      name = second->is.bytes;
+      name_length = second->length;
+    }
+  else if ((module = take_line (self, &module_length, error)) == NULL
+           || (name = take_line (self, &name_length, error)) == NULL)
+    return FALSE;
+  value = ay_pickle_name (self, module, module_length, name, name_length, error);
+  if (value == NULL)
+    return FALSE;
+  push (self, value);
+  return TRUE;
+}
+
+static gboolean
+apply (AyPickle *self, GError **error)
+{
+  AyPickleValue *arguments = top (self, TRUE, error);
+  AyPickleValue *callee = arguments != NULL ? top (self, TRUE, error) : NULL;
+  AyPickleValue *value;
+
+  if (callee == NULL)
+    return FALSE;
+  if (arguments->kind != AY_PICKLE_TUPLE || callee->kind != AY_PICKLE_NAME)
+    return malformed (self, error, "a call of something that is not a name");
+  value = ay_pickle_apply (self, callee, arguments, error);
+  if (value == NULL)
+    return FALSE;
+  push (self, value);
+  return TRUE;
+}
+
+static gboolean
+build (AyPickle *self, GError **error)
+{
+  AyPickleValue *state = top (self, TRUE, error);
+  AyPickleValue *value = state != NULL ? top (self, FALSE, error) : NULL;
+
+  return value != NULL && ay_pickle_build (self, value, state, error);
+}
+
+static gboolean
+pop_mark (AyPickle *self, GError **error)
+{
+  guint mark = 0;
+
+  if (!find_mark (self, &mark, error))
+    return FALSE;
+  g_ptr_array_set_size (self->stack, (gint) mark);
+  return TRUE;
+}
+
+static gboolean
+pop (AyPickle *self, GError **error)
+{
+  if (self->stack->len == 0)
+    return malformed (self, error, "a value is missing on the stack");
+  g_ptr_array_set_size (self->stack, (gint) self->stack->len - 1);
+  return TRUE;
+}
+
+static gboolean
+duplicate (AyPickle *self, GError **error)
+{
+  AyPickleValue *value = top (self, FALSE, error);
+
+  if (value != NULL)
+    push (self, value);
+  return value != NULL;
+}
+
+static gboolean
+refuse (AyPickle *self, guint8 op, GError **error)
+{
+  static const struct { guint8 op; const char *what; } known[] = {
+    { 'P', "a persistent id, which points out of the file" },
+    { 'Q', "a persistent id, which points out of the file" },
+    { 0x82, "an extension code, which stands for a class" },
+    { 0x83, "an extension code, which stands for a class" },
+    { 0x84, "an extension code, which stands for a class" },
+    { 0x97, "a buffer that is kept outside of the file" },
+    { 'i', "an instance of a class (old form)" }, { 'o', "an instance of a class (old form)" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    if (known[i].op == op)
+      return ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error, "refused: %s", known[i].what);
+  return ay_pickle_fail (self, AY_ERROR_INPUT, error, "0x%02x is no operation of a pickle", op);
+}
+
+/* Operations that make one plain value. */
+static gboolean
+run_plain (AyPickle *self, guint8 op, gboolean *known, GError **error)
+{
+  guint64 bits = 0;
+
+  *known = TRUE;
+  switch (op)
+    {
+    case 'N': push (self, ay_pickle_new_value (self, AY_PICKLE_NONE)); return TRUE;
+    case 0x88: push_integer (self, AY_PICKLE_BOOL, 1); return TRUE;
+    case 0x89: push_integer (self, AY_PICKLE_BOOL, 0); return TRUE;
+    case 'J':
+      if (!take_unsigned (self, 4, &bits, error))
+        return FALSE;
+      push_integer (self, AY_PICKLE_INT, (gint32) (guint32) bits);
+      return TRUE;
+    case 'K':
+    case 'M':
+      if (!take_unsigned (self, op == 'K' ? 1 : 2, &bits, error))
+        return FALSE;
+      push_integer (self, AY_PICKLE_INT, (gint64) bits);
+      return TRUE;
+    case 0x8a: return push_long (self, 1, error);
+    case 0x8b: return push_long (self, 4, error);
+    case 'G': return push_float (self, error);
+    case 'I': case 'L': case 'F': return push_decimal (self, (char) op, error);
+    case 'S': return push_quoted (self, error);
+    case 'V': return push_raw_unicode (self, error);
+    case 'U': return push_old_string (self, 1, error);
+    case 'T': return push_old_string (self, 4, error);
+    case 0x8c: return push_sized (self, 1, AY_PICKLE_TEXT, error);
+    case 'X': return push_sized (self, 4, AY_PICKLE_TEXT, error);
+    case 0x8d: return push_sized (self, 8, AY_PICKLE_TEXT, error);
+    case 'C': return push_sized (self, 1, AY_PICKLE_BYTES, error);
+    case 'B': return push_sized (self, 4, AY_PICKLE_BYTES, error);
+    case 0x8e: case 0x96: return push_sized (self, 8, AY_PICKLE_BYTES, error);
+    default: *known = FALSE; return TRUE;
+    }
+}
+
+/* Operations on the stack, the memo, and on values that hold others. */
+static gboolean
+run_other (AyPickle *self, guint8 op, GError **error)
+{
+  guint64 unused;
+
+  switch (op)
+    {
+    case 0x80: return take_unsigned (self, 1, &unused, error);
+    case 0x95: return take_unsigned (self, 8, &unused, error);
+    case '(': push (self, NULL); return TRUE;
+    case '0': return pop (self, error);
+    case '1': return pop_mark (self, error);
+    case '2': return duplicate (self, error);
+    case ']': push (self, ay_pickle_new_items (self, AY_PICKLE_LIST)); return TRUE;
+    case ')': push (self, ay_pickle_new_items (self, AY_PICKLE_TUPLE)); return TRUE;
+    case '}': push (self, ay_pickle_new_items (self, AY_PICKLE_DICT)); return TRUE;
+    case 0x8f: push (self, ay_pickle_new_items (self, AY_PICKLE_SET)); return TRUE;
+    case 'l': return make_of_mark (self, AY_PICKLE_LIST, error);
+    case 't': return make_of_mark (self, AY_PICKLE_TUPLE, error);
+    case 'd': return make_of_mark (self, AY_PICKLE_DICT, error);
+    case 0x91: return make_of_mark (self, AY_PICKLE_SET, error);
+    case 0x85: case 0x86: case 0x87: return push_tuple (self, op - 0x84u, error);
+    case 'a': return append_few (self, AY_PICKLE_LIST, 1, error);
+    case 's': return append_few (self, AY_PICKLE_DICT, 2, error);
+    case 'e': return extend (self, AY_PICKLE_LIST, error);
+    case 'u': return extend (self, AY_PICKLE_DICT, error);
+    case 0x90: return extend (self, AY_PICKLE_SET, error);
+    case 'g': return memo_line (self, FALSE, error);
+    case 'p': return memo_line (self, TRUE, error);
+    case 'h': return memo_sized (self, 1, FALSE, error);
+    case 'j': return memo_sized (self, 4, FALSE, error);
+    case 'q': return memo_sized (self, 1, TRUE, error);
+    case 'r': return memo_sized (self, 4, TRUE, error);
+    case 0x94: return memo_put (self, g_hash_table_size (self->memo), error);
+    case 'c': return push_name (self, FALSE, error);
+    case 0x93: return push_name (self, TRUE, error);
+    case 'R': case 0x81: return apply (self, error);
+    case 'b': return build (self, error);
+    default: return refuse (self, op, error);
+    }
+}
+
+static gboolean
+run (AyPickle *self, GError **error)
+{
+  for (;;)
+    {
+      gboolean known;
+      guint8 op;
+
+      self->op = self->at;
+      if (self->at >= self->size)
+        return malformed (self, error, "the file ends before the pickle does");
+      op = self->data[self->at++];
+      if (op == '.')
+        break;
+      if (!run_plain (self, op, &known, error) || (!known && !run_other (self, op, error)))
+        return FALSE;
+    }
+  self->root = top (self, TRUE, error);
+  if (self->root == NULL)
+    return FALSE;
+  if (self->at < self->size)
+    {
+      self->op = self->at;
+      return ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error, "more follows after the pickle");
+    }
+  return TRUE;
+}
+
+static void
+free_items (gpointer items)
+{
+  g_ptr_array_unref (items);
+}
+
+static void
+free_array (gpointer array)
+{
+  ay_array_unref (array);
+}
+
+static void
+free_bytes (gpointer bytes)
+{
+  g_bytes_unref (bytes);
+}
+
+AyPickle *
+ay_pickle_read (AyMappedFile *file, GError **error)
+{
+  g_autoptr (AyPickle) self = g_new0 (AyPickle, 1);
+
+  self->file = ay_mapped_file_ref (file);
+  self->path = ay_mapped_file_path (file);
+  self->data = (const guint8 *) ay_mapped_file_data (file, &self->size);
+  self->chunks = g_ptr_array_new_with_free_func (g_free);
+  self->lists = g_ptr_array_new_with_free_func (free_items);
+  self->arrays = g_ptr_array_new_with_free_func (free_array);
+  self->made = g_ptr_array_new_with_free_func (free_bytes);
+  self->stack = g_ptr_array_new ();
+  self->memo = g_hash_table_new (NULL, NULL);
+  return run (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+void
+ay_pickle_free (AyPickle *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->chunks);
+  g_ptr_array_unref (self->lists);
+  g_ptr_array_unref (self->arrays);
+  g_ptr_array_unref (self->made);
+  g_ptr_array_unref (self->stack);
+  g_hash_table_unref (self->memo);
+  ay_mapped_file_unref (self->file);
+  g_free (self);
+}
+
+const AyPickleValue *
+ay_pickle_root (const AyPickle *self)
+{
+  return self->root;
+}
