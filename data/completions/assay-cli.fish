@@ -18,3 +18,5 @@ complete -c assay-cli -n '__fish_seen_subcommand_from decide' \
     -a 'keep drop relabel tag untag clear undo redo log'
 complete -c assay-cli -n '__fish_seen_subcommand_from cluster' \
     -a 'kmeans density list name'
+complete -c assay-cli -n '__fish_seen_subcommand_from history' \
+    -a 'import list show export'

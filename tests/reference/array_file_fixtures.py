@@ -109,7 +109,7 @@ def tensors_file(path, arrays, change=None):
 
 def safetensors(folder):
     rng = numpy.random.RandomState(5)
-    arrays = {name: (kind, (rng.normal(size=(4, 3)) * 9).astype(numpy.dtype(name).newbyteorder('<')))
+    arrays = {name: (kind, (rng.normal(size=(4, 3)) * 9).astype('<' + name))
               for name, kind in TYPES.items()}
     arrays['cube'] = ('F32', numpy.arange(24, dtype='<f4').reshape(2, 3, 4))
     arrays['line'] = ('F64', numpy.arange(5, dtype='<f8'))

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/select/history_draft.h"
+#include "core/select/history_import.h"
+
+G_BEGIN_DECLS
+
+/* What the importers share; nobody else includes it. */
+typedef struct
+{
+  const AyDataset *data;
+  const char *name;
+  GHashTable *row_of;
+  GPtrArray *drafts; /* of AyDraft* */
+  guint n_before;    /* drafts there were before the table that is being read */
+  GPtrArray *keys;   /* of char*: what sets a draft apart from the others, "" when there is one */
+  GPtrArray *by_row; /* of NULL or not: its ids are row numbers */
+  AyJob *job;
+} AyHistoryFiles;
+
+/* The draft of that key, made when there is none. (transfer none) */
+AyDraft *ay_history_files_draft (AyHistoryFiles *self, const char *key, const char *format,
+                                 gboolean by_row);
+
+/* Readers: each reads one file into drafts. */
+gboolean ay_history_read_table (AyHistoryFiles *self, const char *path, GError **error);
+/* The same of lines of texts (element-type char**, one text a name) that path is named for. */
+gboolean ay_history_take_table (AyHistoryFiles *self, const char *path, GPtrArray *names,
+                                GPtrArray *lines, GError **error);
+/* A file that is one JSON value of a known kind; else *known is FALSE and nothing was read. */
+gboolean ay_history_read_json (AyHistoryFiles *self, const char *path, gboolean *known,
+                               GError **error);
+/* Takes what it knows of a pickle of any of the formats below, or of *format alone (nullable). */
+gboolean ay_history_read_pickle (AyHistoryFiles *self, const char *path, const char *format,
+                                 GError **error);
+/* A file whose name ends in "STEM_NUMBER.pkl". */
+gboolean ay_history_numbered (const char *path, const char *stem, gint64 *number);
+/* Whether the table has a column that says which rows were taken. */
+gboolean ay_history_has_rows (const char *path);
+
+G_END_DECLS
