@@ -3,6 +3,7 @@
 #include "cli/cli_json.h"
 #include "cli/cli_run.h"
 #include "core/base/error.h"
+#include "core/work/work_select.h"
 #include "figure/figure.h"
 
 #include <math.h>
@@ -41,6 +42,9 @@ typedef struct
   float *fx, *fy;
   double *counts, *before;
   AyFigureCurve curve;
+  AyFigureCurve *curves;   /* (nullable) with numbers of their own */
+  GPtrArray *numbers;
+  JsonObject *object;
   AyFigureBins *bins;
   char *title, *label;
 } Drawing;
@@ -59,6 +63,9 @@ drawing_clear (Drawing *d)
   g_free (d->fy);
   g_free (d->counts);
   g_free (d->before);
+  g_free (d->curves);
+  g_clear_pointer (&d->numbers, g_ptr_array_unref);
+  g_clear_pointer (&d->object, json_object_unref);
   g_free (d->title);
   g_free (d->label);
 }
@@ -311,6 +318,75 @@ draw_groups (CmdRun *run, AyWork *work, Drawing *d, GError **error)
   return TRUE;
 }
 
+/* Numbers of an array of the comparison that live as long as the drawing; null is NaN. */
+static double *
+take_numbers (Drawing *d, JsonObject *from, const char *name, guint n)
+{
+  JsonArray *array = json_object_get_array_member (from, name);
+  double *out = g_new (double, n + 1);
+
+  for (guint k = 0; k < n; k++)
+    out[k] = json_array_get_null_element (array, k) ? NAN
+                                                    : json_array_get_double_element (array, k);
+  g_ptr_array_add (d->numbers, out);
+  return out;
+}
+
+static void
+set_curve (Drawing *d, JsonObject *one, const double *labels, guint n, AyFigureCurve *curve)
+{
+  double *mean = take_numbers (d, one, "mean", n), *low = take_numbers (d, one, "half", n);
+  double *high = take_numbers (d, one, "half", n);
+
+  for (guint k = 0; k < n; k++)
+    {
+      low[k] = mean[k] - low[k];
+      high[k] = mean[k] + high[k];
+    }
+  *curve = (AyFigureCurve) { .name = json_object_get_string_member (one, "title"), .n = n,
+                             .x = labels, .y = mean };
+  curve->reference = strcmp (json_object_get_string_member (one, "strategy"), "random") == 0;
+  if (!curve->reference && !isnan (low[0]))
+    {
+      curve->low = low;
+      curve->high = high;
+    }
+}
+
+/* Mean accuracy by labels of each strategy that was simulated. */
+static gboolean
+draw_curves (CmdRun *run, AyWork *work, Drawing *d, GError **error)
+{
+  AyFigureLines *lines = &d->spec.lines;
+  JsonArray *strategies;
+  double *labels;
+  guint n, m;
+
+  if (run->n_args > 2)
+    return cmd_usage_error (error, "figure curves takes no NAME");
+  d->object = ay_work_comparison (work, error);
+  if (d->object == NULL)
+    return FALSE;
+  d->numbers = g_ptr_array_new_with_free_func (g_free);
+  strategies = json_object_get_array_member (d->object, "strategies");
+  n = json_array_get_length (strategies);
+  m = json_array_get_length (json_object_get_array_member (d->object, "labels"));
+  labels = take_numbers (d, d->object, "labels", m);
+  d->curves = g_new0 (AyFigureCurve, n);
+  for (guint k = 0; k < n; k++)
+    set_curve (d, json_array_get_object_element (strategies, k), labels, m, &d->curves[k]);
+  d->title = g_strdup_printf ("What labels are worth: mean of %" G_GINT64_FORMAT " simulated loops",
+                              json_object_get_int_member (d->object, "repeats"));
+  d->spec.kind = AY_FIGURE_LINES;
+  lines->n_curves = n;
+  lines->curves = d->curves;
+  lines->x_axis.label = "labels";
+  lines->x_axis.integral = TRUE;
+  lines->y_axis.label = "accuracy";
+  lines->band_label = "band: 95 % interval of the paired difference to random";
+  return TRUE;
+}
+
 static const struct
 {
   const char *name, *operands, *sentence;
@@ -320,6 +396,7 @@ static const struct
   { "histogram", "NAME", "How the values of a column are spread", draw_histogram },
   { "classes", "", "Rows of each class, and what decisions leave of them", draw_classes },
   { "groups", "", "Rows that may go as near copies, by threshold", draw_groups },
+  { "curves", "", "Accuracy by labels of the strategies simulated, with bands", draw_curves },
 };
 
 static void

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/select/compare.h"
+#include "core/work/work.h"
+
+G_BEGIN_DECLS
+
+/* Selection on a workspace: what to label next, and what strategies would have been worth. */
+
+/* One row that is suggested. */
+typedef struct
+{
+  guint32 row;
+  double value;       /* the strategy's own quantity */
+  double cost;        /* 1 where no column of costs is given */
+  char *predicted;    /* (nullable) the likeliest class by the head, and its probability */
+  double probability;
+  gsize stands_for;   /* rows of the pool nearer to it than to any other suggested or labelled */
+  guint32 *examples;  /* the first of them, itself aside */
+  gsize n_examples;
+} AySuggestion;
+
+typedef struct
+{
+  const AyStrategy *strategy;
+  gsize n, n_pool, n_labelled;
+  AySuggestion *each; /* n, in the order they would be taken */
+} AySuggestions;
+
+/* parameters: of the strategy, and cost=COLUMN. The pool is the part of that name; the labelled
+ * rows are those of train. Nothing is stored. (transfer full) */
+AySuggestions *ay_work_suggest (AyWork *self, const AyStrategy *strategy, gsize count,
+                                GHashTable *parameters, guint64 seed, AyJob *job, GError **error);
+void ay_suggestions_free (AySuggestions *self);
+
+/* Plays the strategies on the labelled rows of train and valid, never on those of test; stores each
+ * loop as a history, and the comparison, which takes the place of an earlier one. options->head is
+ * the workspace's with lambda held. (transfer full) */
+AySimulation *ay_work_simulate (AyWork *self, const AyStrategy *const *strategies,
+                                guint n_strategies, const AySimulateOptions *options,
+                                double target, AyJob *job, GError **error);
+/* The stored comparison: "labels", "target", "strategies" with "id", "title", "mean", "low",
+ * "high", "difference", "half" ... (transfer full); AY_ERROR_RANGE where nothing was simulated. */
+JsonObject *ay_work_comparison (AyWork *self, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AySuggestions, ay_suggestions_free)
+
+G_END_DECLS

@@ -1,0 +1,141 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What to label next, and what strategies would have been worth."""
+import csv
+import pathlib
+import sys
+
+import numpy
+
+import assay
+from tap import Tap
+
+FOLDER = assay.Folder().__enter__()
+WORK, WHOLE = FOLDER / 'part.assay', FOLDER / 'whole.assay'
+
+
+def rows_of(path):
+    with open(path, encoding='utf-8', newline='') as file:
+        return list(csv.reader(file))
+
+
+def make():
+    """The digits, all but the first 130 without a label; and with a price."""
+    rows = rows_of(assay.SAMPLE)
+    with open(FOLDER / 'part.csv', 'w', encoding='utf-8', newline='') as file:
+        writer = csv.writer(file)
+        writer.writerow(rows[0] + ['price'])
+        for number, row in enumerate(rows[1:]):
+            label = row[1] if number < 130 else ''
+            writer.writerow([row[0], label] + row[2:] + [1 if number % 2 else 50])
+    assay.run('new', WORK, FOLDER / 'part.csv', '--features', 'p??', '--label', 'label')
+    assay.run('new', WHOLE, assay.SAMPLE)
+
+
+def test_list():
+    """--list names every strategy, with keys that the manual documents"""
+    found = assay.run_json('suggest', '--list')['strategies']
+    assert len(found) == 18 and found[0]['id'] == 'two_phase'
+    assert found == assay.run_json('simulate', '--list')['strategies']
+    text = assay.run('suggest', '--list')
+    for one in found:
+        assert f'{one["id"]}: {one["title"]}' in text
+
+
+def test_suggest():
+    """suggestions: rows of the pool, the documented keys, the quantity, what they stand for"""
+    found = assay.run_json('suggest', WORK, '--strategy', 'margin', '--count', '7')
+    missing = assay.keys_of(found, ()) - assay.documented_words('suggest')
+    assert not missing, missing
+    ids = [one['id'] for one in found['rows']]
+    assert len(set(ids)) == 7 and found['strategy'] == 'margin'
+    assert all(int(one[1:]) >= 130 for one in ids), ids
+    values = [one['value'] for one in found['rows']]
+    assert values == sorted(values, reverse=True) and 0 < values[-1] <= 1
+    for one in found['rows']:
+        assert one['id'] not in one['examples'] and len(one['examples']) <= 5
+        assert one['stands_for'] >= 1 + len(one['examples'])
+    assert sum(one['stands_for'] for one in found['rows']) <= found['n_pool']
+    text = assay.run('suggest', WORK, '--strategy', 'margin', '--count', '7')
+    assert [line.split()[0] for line in text.splitlines()[2:]] == ids
+
+
+def test_every_strategy():
+    """every strategy suggests, the same rows again, by the seed"""
+    for one in assay.run_json('suggest', '--list')['strategies']:
+        call = ('suggest', WORK, '--strategy', one['id'], '--count', '4', '--seed', '3')
+        found = assay.run_json(*call)
+        assert len({row['id'] for row in found['rows']}) == 4, one['id']
+        assert found == assay.run_json('--threads', '1', *call), one['id']
+
+
+def test_costs():
+    """a cost turns to the cheap rows; what cannot be taken into account is refused"""
+    found = assay.run_json('suggest', WORK, '--strategy', 'entropy', '-p', 'cost=price')
+    assert all(one['cost'] == 1 for one in found['rows'])
+    assert 'costs' in assay.fail('suggest', WORK, '--strategy', 'badge', '-p', 'cost=price')
+    assert 'price2' in assay.fail('suggest', WORK, '-p', 'cost=price2')
+    assert 'committee=0' in assay.fail('suggest', WORK, '-p', 'committee=0')
+    assert 'pool of' in assay.fail('suggest', WORK, '--count', '5000')
+    assert 'without a label' in assay.fail('suggest', WHOLE)
+    assay.fail('suggest', WORK, '--strategy', 'best', status=2)
+
+
+def test_simulate():
+    """a simulation: the documented keys, paired starts, figures that follow from the curves"""
+    assert 'simulated' in assay.fail('figure', WHOLE, 'curves', '-o', FOLDER / 'c.svg')
+    call = ('simulate', WHOLE, '--strategy', 'margin,k_center', '--rounds', '3', '--repeats', '4',
+            '--target', '0.75', '-p', 'standardise=no', '-p', 'scale=0.0625')
+    found = assay.run_json(*call)
+    missing = assay.keys_of(found, ()) - assay.documented_words('simulate')
+    assert not missing, missing
+    assert found['labels'] == [20, 30, 40, 50] and found['lambda'] == 1
+    assert found['n_pool'] + found['n_test'] < 1797  # the test part has no share in it
+    names = [one['strategy'] for one in found['strategies']]
+    assert names == ['random', 'margin', 'k_center']
+    for one in found['strategies']:
+        mean = numpy.array(one['mean'])
+        area = ((mean[1:] + mean[:-1]) / 2).mean()
+        assert abs(area - one['auc']) < 1e-12
+        assert one['mean'][0] == found['strategies'][0]['mean'][0]
+        beside = mean - numpy.array(found['strategies'][0]['mean'])
+        assert numpy.allclose(beside, one['difference'], atol=1e-12)
+    again = assay.run_json('--threads', '1', *call)
+    for a, b in zip(found['strategies'], again['strategies']):
+        assert a['mean'] == b['mean'] and a['p'] == b['p']
+    text = assay.run(*call)
+    assert 'k_center' in text and 'remaining_gain' in text
+
+
+def test_curves():
+    """the curves are drawn, random among them"""
+    out = FOLDER / 'curves.svg'
+    said = assay.run('figure', WHOLE, 'curves', '-o', out)
+    assert 'Random' in said or 'Margin' in said, said
+    assert 'Margin' in pathlib.Path(out).read_text(encoding='utf-8')
+
+
+def test_refusals():
+    """what a simulation cannot do is said in a line"""
+    assert 'labels are more' in assay.fail('simulate', WHOLE, '--rounds', '500')
+    assert 'each of the 10 classes' in assay.fail('simulate', WHOLE, '--start', '5')
+    assay.fail('simulate', WHOLE, '--strategy', 'margin,best', status=2)
+    assay.fail('simulate', WHOLE, '--target', '1.5', status=2)
+    table = FOLDER / 'numbers.csv'
+    lines = ''.join(f'{i},{i % 7},{i * 0.5}\n' for i in range(60))
+    table.write_text('id,a,t\n' + lines, encoding='utf-8')
+    assay.run('new', FOLDER / 'numbers.assay', table, '--target', 't')
+    assert 'classes' in assay.fail('simulate', FOLDER / 'numbers.assay')
+
+
+def main():
+    tap = Tap()
+    make()
+    for test in (test_list, test_suggest, test_every_strategy, test_costs, test_simulate,
+                 test_curves, test_refusals):
+        tap.run(test.__doc__, test)
+    tap.finish()
+
+
+if __name__ == '__main__':
+    sys.exit(main())
