@@ -2,13 +2,19 @@
 /* k-centre greedy, the core set (Gonzalez 1985; Sener and Savarese 2018): each pick is the point
  * farthest from all labelled and picked ones; with none labelled the first is the point nearest to
  * the mean. Within a factor 2 of the least radius. Blocks of points keep their least squared
- * distance; a pick is one pass of products in float, |x|^2 + |c|^2 - 2 x.c.
+ * distance, by products in float, |x|^2 + |c|^2 - 2 x.c.
+ *
+ * One pass over the points a pick would be bound by memory. Instead the AHEAD farthest points are
+ * looked at among themselves: distances only fall, so that as long as the farthest of them is
+ * farther than any other point was, it is the next pick. What was picked so far goes to all points
+ * at once, as a matrix product.
  * Time 2 (labelled + picks) n d; memory 12 bytes a point. Fixed blocks: the same bytes for any
  * number of threads. Also what the picks stand for: cells of nearest points. */
 #include "core/select/strategy_private.h"
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/base/stats.h"
 
 #include <cblas.h>
 #include <math.h>
@@ -16,6 +22,7 @@
 
 #define BLOCK 1024
 #define CENTRES 64 /* at a time */
+#define AHEAD 256  /* farthest points that are looked at among themselves */
 
 typedef struct
 {
@@ -27,7 +34,6 @@ typedef struct
   gsize n_centres;
   const float *c;        /* n_centres x d */
   guint32 first_number;
-  guint32 *best;         /* a block each: its farthest point */
 } Far;
 
 static void
@@ -36,7 +42,6 @@ far_clear (Far *self)
   g_free (self->square);
   g_free (self->least);
   g_free (self->nearest);
-  g_free (self->best);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Far, far_clear)
@@ -63,7 +68,6 @@ far_block (gsize block, guint worker, gpointer data)
   Far *self = data;
   gsize first = block * BLOCK, count = MIN (BLOCK, self->pool->n - first), m = self->n_centres;
   g_autofree float *dot = g_new (float, BLOCK * CENTRES);
-  guint32 best = (guint32) first;
 
   products (self, first, count, dot);
   for (gsize i = 0; i < count; i++)
@@ -82,10 +86,7 @@ far_block (gsize block, guint worker, gpointer data)
                 self->nearest[at] = self->first_number + (guint32) k;
             }
         }
-      if (self->least[at] > self->least[best])
-        best = (guint32) at;
     }
-  self->best[block] = best;
 }
 
 static gboolean
@@ -97,7 +98,6 @@ far_init (Far *self, const AyPool *pool, GError **error)
                                      : NULL;
   if (self->least == NULL)
     return FALSE;
-  self->best = g_new0 (guint32, ay_n_blocks (pool->n, BLOCK));
   for (gsize i = 0; i < pool->n; i++)
     {
       self->square[i] = (float) (ay_pool_square (pool, (guint32) i) - 1.0);
@@ -127,15 +127,59 @@ far_add (Far *self, const guint32 *centres, gsize n, guint32 from, AyJob *job, G
   return TRUE;
 }
 
-static guint32
-farthest (const Far *self)
+/* The farthest points, AHEAD at most, farthest first, of equals the lowest; how far any other point
+ * is at most. */
+static gsize
+look_ahead (const Far *self, guint32 *ahead, float *others)
 {
-  guint32 best = self->best[0];
+  gsize n = self->pool->n, m = MIN (AHEAD, n);
+  g_autofree double *least = g_new (double, n);
+  g_autofree guint32 *order = NULL;
 
-  for (gsize b = 1; b < ay_n_blocks (self->pool->n, BLOCK); b++)
-    if (self->least[self->best[b]] > self->least[best])
-      best = self->best[b];
-  return best;
+  for (gsize i = 0; i < n; i++)
+    least[i] = self->least[i];
+  order = ay_order (least, n, TRUE);
+  memcpy (ahead, order, m * sizeof *ahead);
+  *others = m < n ? self->least[order[m]] : -1.0f;
+  return m;
+}
+
+/* Takes picks out of the m points ahead while one of them must be the farthest of all; at most
+ * count. Returns how many. */
+static gsize
+take_ahead (Far *self, guint32 *ahead, gsize m, float others, gsize count, AyPick *picks)
+{
+  gsize d = self->pool->d, n_taken = 0;
+  g_autofree float *z = g_new (float, m * d + 1), *dot = g_new0 (float, m * m);
+  g_autofree float *least = g_new (float, m);
+
+  for (gsize i = 0; i < m; i++)
+    {
+      memcpy (z + i * d, self->pool->z + ahead[i] * d, d * sizeof (float));
+      least[i] = self->least[ahead[i]];
+    }
+  if (d > 0)
+    cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (int) m, (int) m, (int) d, 1.0f, z,
+                 (int) d, z, (int) d, 0.0f, dot, (int) m);
+  while (n_taken < count)
+    {
+      gsize best = 0;
+
+      for (gsize i = 1; i < m; i++)
+        if (least[i] > least[best] || (least[i] == least[best] && ahead[i] < ahead[best]))
+          best = i;
+      if (!(least[best] > 0.0f) || (n_taken > 0 && !(least[best] > others)))
+        break;
+      picks[n_taken++] = (AyPick) { ahead[best], sqrt (least[best]) };
+      for (gsize i = 0; i < m; i++)
+        {
+          float away = self->square[ahead[i]] + self->square[ahead[best]]
+                       - 2.0f * dot[best * m + i];
+
+          least[i] = i == best ? 0.0f : MIN (least[i], MAX (away, 0.0f));
+        }
+    }
+  return n_taken;
 }
 
 /* The point of the pool nearest to the mean of all. */
@@ -184,20 +228,29 @@ gboolean
 ay_pick_k_center (const AyPool *pool, gsize count, AyPick *picks, AyJob *job, GError **error)
 {
   g_auto (Far) far = { 0 };
+  guint32 ahead[AHEAD];
+  gsize k = 0;
 
   if (!far_init (&far, pool, error)
       || !far_add (&far, pool->labelled, pool->n_labelled, G_MAXUINT32, job, error))
     return FALSE;
-  for (gsize k = 0; k < count; k++)
+  if (pool->n_labelled == 0)
+    picks[k++] = (AyPick) { ahead[0] = middle_point (pool), 0.0 };
+  if (k > 0 && !far_add (&far, ahead, 1, G_MAXUINT32, job, error))
+    return FALSE;
+  while (k < count)
     {
-      gboolean first = k == 0 && pool->n_labelled == 0;
-      guint32 at = first ? middle_point (pool) : farthest (&far);
+      float others;
+      gsize m = look_ahead (&far, ahead, &others);
+      gsize n = take_ahead (&far, ahead, m, others, count - k, picks + k);
 
-      if (!first && !(far.least[at] > 0.0f))
-        at = lowest_left (pool, picks, k);
-      picks[k] = (AyPick) { at, first ? 0.0 : sqrt (far.least[at]) };
-      if (!far_add (&far, &at, 1, G_MAXUINT32, job, error))
+      for (gsize i = 0; i < n; i++)
+        ahead[i] = picks[k + i].position;
+      if (n == 0) /* all that is left are copies */
+        picks[k++] = (AyPick) { lowest_left (pool, picks, k), 0.0 };
+      else if (!far_add (&far, ahead, n, G_MAXUINT32, job, error))
         return FALSE;
+      k += n;
     }
   return TRUE;
 }
