@@ -9,9 +9,9 @@ import subprocess
 import assay
 from tap import Skip, Tap
 
-COMMANDS = ['new', 'info', 'score', 'import', 'map', 'redundancy', 'cluster', 'whatif', 'select',
-            'decide', 'export', 'figure', 'curate', 'replay',
-            'check']
+COMMANDS = ['new', 'info', 'score', 'import', 'map', 'suggest', 'simulate', 'redundancy', 'cluster',
+            'whatif', 'select', 'decide', 'export', 'figure', 'curate', 'replay', 'check',
+            'history']
 
 
 def test_overview():

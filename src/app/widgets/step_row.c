@@ -120,6 +120,19 @@ add_button (AssayStepRow *self, const char *icon, const char *text, GCallback ca
   return GTK_BUTTON (button);
 }
 
+/* The expander keeps its header in a list of its own, which takes the focus. */
+static void
+name_header (AssayStepRow *self, const char *name)
+{
+  GtkWidget *box = gtk_widget_get_first_child (GTK_WIDGET (self));
+  GtkWidget *list = box != NULL ? gtk_widget_get_first_child (box) : NULL;
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  if (GTK_IS_LIST_BOX (list))
+    gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                    -1);
+}
+
 static void
 add_switch (AssayStepRow *self)
 {
@@ -145,8 +158,7 @@ assay_step_row_new (AyStep *step, gboolean is_first)
   self->filling = TRUE;
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), _ (type->title));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), _ (type->sentence));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ (type->title), -1);
+  name_header (self, _ (type->title));
   add_switch (self);
   add_button (self, "user-trash-symbolic", _ ("Remove Step"), G_CALLBACK (on_remove));
   if (!is_first)

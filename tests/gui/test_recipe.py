@@ -1,0 +1,80 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Curate page: what its steps take, a changed step, the proof, the decisions, undo; what the
+page says is what assay-cli says of the same workspace."""
+import re
+import shutil
+
+import drive
+from drive import cli, until
+
+SUMMARY = r'(\d+) of (\d+) rows stay, (\d+) are relabelled'
+TAKES = r'takes (\d+) \(alone (\d+)\).*; (\d+) rows left'
+
+
+def said(window):
+    """n_left, n_before, n_relabelled, and of each step what it takes, alone, and what is left."""
+    labels = window.labels()
+    found = [re.fullmatch(SUMMARY, text) for text in labels]
+    steps = [[int(number) for number in one.groups()]
+             for one in (re.fullmatch(TAKES, text) for text in labels) if one]
+    whole = next(([int(number) for number in one.groups()] for one in found if one), None)
+    return whole and [whole, steps]
+
+
+def expected(plan):
+    return [[plan['n_left'], plan['n_before'], plan['n_relabelled']],
+            [[step['n_took'], step['n_alone'], step['n_left']]
+             for step in plan['steps'] if step['on']]]
+
+
+def journey(dark):
+    data = shutil.copy(drive.SAMPLE, drive.folder() / f'digits-{dark}.csv')
+    with drive.Window(data, dark=dark) as window:
+        window.keys('ctrl+1')
+        window.scored()
+        window.keys('ctrl+5')
+        first = until('the plan', lambda: said(window), 120)
+        nameless = window.unnamed()
+        assert nameless == [], nameless
+        window.picture(f'curate-{"dark" if dark else "light"}')
+        window.click('Use Step: Near copies')
+        second = until('another plan', lambda: said(window) not in (None, first)
+                       and len(said(window)[1]) == 2 and said(window), 120)
+        window.click('Use Step: Near copies')
+        until('the first plan', lambda: said(window) == first, 120)
+        window.click('Prove Recipe', 'push button')
+        proof = until('the proof', lambda: [text for text in window.labels()
+                                            if text.startswith('Proof, of the rows')], 120)[0]
+        window.click('Record as Decisions', 'push button')
+        until('the decisions', lambda: (said(window) or [0, [[0]]])[1][0][0] > 0, 120)
+        window.close()
+    return data.with_suffix('.assay'), first, second, proof
+
+
+def check(dark):
+    work, first, second, proof = journey(dark)
+    dropped = set(cli('select', work, '--where', "decision = 'drop'")['ids'])
+    while cli('select', work, '--where', "decision = 'drop'", '--count')['n'] > 0:
+        cli('decide', work, 'undo')
+    plan = cli('curate', work, '--prove')
+    assert first == expected(plan), (first, expected(plan))
+    assert f"dropped: {plan['proof']['sentence']}." in proof, (proof, plan['proof']['sentence'])
+    assert f"opened {plan['proof']['test_openings'] - 1} times" in proof, proof
+    assert len(dropped) == plan['n_dropped']
+    assert second[1][0] == first[1][0] and second[0][1] == first[0][1]
+    took = first[1][1][0]
+    assert second[0][0] >= first[0][0] and second[0][0] <= first[0][0] + took
+
+
+def test_light():
+    """A recipe planned, changed, proved and recorded, in light colours"""
+    check(False)
+
+
+def test_dark():
+    """The same in dark colours"""
+    check(True)
+
+
+drive.main(globals())
