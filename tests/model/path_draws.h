@@ -5,6 +5,8 @@
 
 #include "core/model/path_credits.h"
 
+#include <math.h>
+
 /* Ten new digits on some old ones that show all classes; 400 others judge. */
 typedef struct
 {
@@ -88,4 +90,32 @@ draw_credits (const Draw *draw, const double *targets, gsize n_targets)
                                  &error);
   g_assert_no_error (error);
   return credits;
+}
+
+static inline double
+path_sum (const double *credit)
+{
+  double total = 0.0;
+
+  for (guint i = 0; i < N_NEW; i++)
+    total += credit[i];
+  return total;
+}
+
+/* What the credits miss of the gain that the heads at both ends show, as a share of it. */
+static inline double
+path_check (const Draw *draw, const AyPathCredits *credits)
+{
+  AyFit before, after;
+  double gain, missing;
+
+  g_assert_true (ay_head_evaluate (credits->before, &draw->valid->problem, &before, NULL, NULL));
+  g_assert_true (ay_head_evaluate (credits->after, &draw->valid->problem, &after, NULL, NULL));
+  gain = before.loss - after.loss;
+  missing = gain - path_sum (credits->credit);
+  g_assert_cmpfloat_with_epsilon (gain, credits->gain[0], 1e-10);
+  g_assert_cmpfloat_with_epsilon (missing, credits->residual[0], 1e-9);
+  g_assert_true (credits->agreed);
+  g_assert_null (ay_path_credits_refused (credits, 0));
+  return fabs (missing / gain);
 }

@@ -7,8 +7,6 @@
 
 #include "core/base/stats.h"
 
-#include <math.h>
-
 #define N_SUBSETS (1u << N_NEW)
 
 static double *
