@@ -33,7 +33,8 @@ test_table (void)
                                  "normalized_margin", "label_issue", "knn_shapley", "knn_banzhaf",
                                  "knn_beta", "el2n", "grand", "forgetting", "aum", "confidence",
                                  "variability", "correctness", "tracin", "density", "outlier",
-                                 "uniqueness", "banzhaf", "data_oob", "dvrl" };
+                                 "uniqueness", "banzhaf", "data_oob", "dvrl", "pseudo_label",
+                                 "pseudo_confidence", "label_disagreement", "label_value" };
   guint n;
   const AyScoreMethod *methods = ay_score_methods (&n);
 
@@ -77,7 +78,8 @@ check_certificate (const AyScoreMethod *method, JsonObject *certificate)
   g_assert_cmpfloat (json_object_get_double_member (head, "gradient_norm"), <=, 1e-8);
 }
 
-/* Which rows a score has a value for: all where it needs no label; label scores leave test rows. */
+/* Which rows a score has a value for: all where it needs no label; label scores leave test
+ * rows, spread labels go to the pool. */
 static gboolean
 is_judged (const AyScoreMethod *method, const AyDataset *data, gsize row)
 {
@@ -85,6 +87,10 @@ is_judged (const AyScoreMethod *method, const AyDataset *data, gsize row)
                                            "confidence_weighted_entropy", NULL };
 
   if (method->needs == 0)
+    return TRUE;
+  if (g_str_equal (method->id, "label_value"))
+    return data->split[row] == AY_SPLIT_POOL;
+  if (g_str_has_prefix (method->id, "pseudo_") && data->split[row] == AY_SPLIT_POOL)
     return TRUE;
   return data->split[row] == AY_SPLIT_TRAIN
          || (data->split[row] == AY_SPLIT_VALID && g_strv_contains (of_labels, method->id));

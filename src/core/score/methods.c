@@ -111,6 +111,13 @@ static const AyScoreParameter trivial_parameters[] = {
   { NULL, NULL, NULL },
 };
 
+static const AyScoreParameter spread_parameters[] = {
+  { "neighbours", "7", "rows are joined where one is among the so many nearest of the other" },
+  { "alpha", "0.2", "how much of a row is its neighbours', rather than its own label; below 1" },
+  { "approximate_above", "0", "rows above which neighbours are searched approximately; 0: never" },
+  { NULL, NULL, NULL },
+};
+
 static const AyScoreMethod methods[] = {
   { .id = "influence",
     .title = "Influence",
@@ -285,6 +292,34 @@ static const AyScoreMethod methods[] = {
     .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_NONE, .unit = "",
     .needs = 0, .no_head = TRUE,
     .parameters = neighbourhood_parameters, .run = ay_run_uniqueness },
+  { .id = "pseudo_label",
+    .title = "Spread label",
+    .sentence = "The label that spreading along the nearest neighbours gives the row, as its "
+                "class's number; for a labelled row, by the labels of others.",
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_NONE, .unit = "class",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .no_head = TRUE,
+    .parameters = spread_parameters, .run = ay_run_pseudo_label },
+  { .id = "pseudo_confidence",
+    .title = "Confidence of the spread label",
+    .sentence = "Share of the row's spread label among all that reach the row: near 1 where its "
+                "neighbours agree.",
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "probability",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .no_head = TRUE,
+    .parameters = spread_parameters, .run = ay_run_pseudo_confidence },
+  { .id = "label_disagreement",
+    .title = "Disagreement with neighbours",
+    .sentence = "1 less the share of the row's own label in what the labels of others, spread "
+                "along the nearest neighbours, say of it; near 1 the label may be wrong.",
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_LOW_GOOD, .unit = "probability",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .no_head = TRUE,
+    .parameters = spread_parameters, .run = ay_run_label_disagreement },
+  { .id = "label_value",
+    .title = "Worth of a label",
+    .sentence = "Expected fall of the mean validation loss if the row of the pool were labelled, "
+                "to first order, by what spreading says of its label; above 0 a label helps.",
+    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "nats",
+    .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES | AY_NEEDS_VALID,
+    .parameters = spread_parameters, .run = ay_run_label_value },
 };
 
 const AyScoreMethod *

@@ -48,6 +48,14 @@ gboolean ay_run_banzhaf (AyScoreContext *context, AyScoreResult *out, AyJob *job
 gboolean ay_run_data_oob (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
 gboolean ay_run_trivial (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
 gboolean ay_run_dvrl (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
+gboolean ay_run_pseudo_label (AyScoreContext *context, AyScoreResult *out, AyJob *job,
+                              GError **error);
+gboolean ay_run_pseudo_confidence (AyScoreContext *context, AyScoreResult *out, AyJob *job,
+                                   GError **error);
+gboolean ay_run_label_disagreement (AyScoreContext *context, AyScoreResult *out, AyJob *job,
+                                    GError **error);
+gboolean ay_run_label_value (AyScoreContext *context, AyScoreResult *out, AyJob *job,
+                             GError **error);
 /* influence, on the target or on one row, relative or not. */
 gboolean ay_run_influence_asked (AyScoreContext *context, AyScoreResult *out, AyJob *job,
                                  GError **error);
