@@ -113,6 +113,7 @@ static const Shortcut shortcuts[] = {
   { "win.page::samples", { "<Ctrl>3" } },
   { "win.page::redundancy", { "<Ctrl>4" } },
   { "win.page::curate", { "<Ctrl>5" } },
+  { "win.page::scores", { "<Ctrl>6" } },
   { "win.preferences", { "<Ctrl>comma" } },
   { "win.show-help-overlay", { "<Ctrl>question", "F1" } },
   { "win.fullscreen", { "F11" } },

@@ -9,6 +9,7 @@
 #include "app/pages/overview_page.h"
 #include "app/pages/redundancy_page.h"
 #include "app/pages/samples_page.h"
+#include "app/pages/scores_page.h"
 #include "app/paths.h"
 #include "app/preferences.h"
 #include "app/roles_dialog.h"
@@ -395,4 +396,5 @@ assay_window_ensure_types (void)
   g_type_ensure (ASSAY_TYPE_SAMPLES_PAGE);
   g_type_ensure (ASSAY_TYPE_REDUNDANCY_PAGE);
   g_type_ensure (ASSAY_TYPE_CURATE_PAGE);
+  g_type_ensure (ASSAY_TYPE_SCORES_PAGE);
 }

@@ -3,6 +3,8 @@
 #include "cli/cli_json.h"
 #include "cli/cli_run.h"
 #include "core/base/error.h"
+#include "core/score/score_pair.h"
+#include "core/score/data_map.h"
 #include "core/work/work_select.h"
 #include "figure/figure.h"
 
@@ -46,7 +48,8 @@ typedef struct
   GPtrArray *numbers;
   JsonObject *object;
   AyFigureBins *bins;
-  char *title, *label;
+  char *title, *label, *y_label, *subtitle;
+  JsonObject *told; /* (nullable) what the figure tells, beside its summary */
 } Drawing;
 
 typedef gboolean (*DrawFunc) (CmdRun *run, AyWork *work, Drawing *d, GError **error);
@@ -68,6 +71,9 @@ drawing_clear (Drawing *d)
   g_clear_pointer (&d->object, json_object_unref);
   g_free (d->title);
   g_free (d->label);
+  g_free (d->y_label);
+  g_free (d->subtitle);
+  g_clear_pointer (&d->told, json_object_unref);
 }
 
 static AyColumn *
@@ -153,6 +159,8 @@ draw_map (CmdRun *run, AyWork *work, Drawing *d, GError **error)
   AyFigureScatter *s = &d->spec.scatter;
   g_autoptr (AyScoreInfo) score = NULL;
 
+  if (run->n_args > 3)
+    return cmd_usage_error (error, "figure map takes one METHOD");
   if (!find_places (run, work, d, error))
     return FALSE;
   d->column = cmd_find_column (work, colour, error);
@@ -387,6 +395,118 @@ draw_curves (CmdRun *run, AyWork *work, Drawing *d, GError **error)
   return TRUE;
 }
 
+/* A cloud of d->x and d->y with axes, of the rows asked for. */
+static void
+set_scatter (Drawing *d)
+{
+  AyFigureScatter *s = &d->spec.scatter;
+
+  d->fx = to_floats (d->x);
+  d->fy = to_floats (d->y);
+  d->spec.kind = AY_FIGURE_SCATTER;
+  s->n = ay_column_rows (d->x);
+  s->x = d->fx;
+  s->y = d->fy;
+  s->x_axis.label = d->label;
+  s->y_axis.label = d->y_label;
+  s->visible = d->visible;
+}
+
+/* Confidence over variability, coloured by correctness, and how many rows lie in each region. */
+static gboolean
+draw_datamap (CmdRun *run, AyWork *work, Drawing *d, GError **error)
+{
+  g_autoptr (AyDataMap) map = NULL;
+  g_autoptr (AyScoreInfo) score = NULL;
+
+  if (run->n_args > 2)
+    return cmd_usage_error (error, "figure datamap takes no NAME");
+  d->x = find_numbers (work, "variability", error);
+  d->y = d->x != NULL ? find_numbers (work, "confidence", error) : NULL;
+  d->column = d->y != NULL ? find_numbers (work, "correctness", error) : NULL;
+  if (d->column == NULL)
+    {
+      g_prefix_error (error, "no data map yet, make one by assay-cli score WORK confidence "
+                             "variability correctness: ");
+      return FALSE;
+    }
+  map = ay_data_map_new (ay_column_numbers (d->y), ay_column_numbers (d->x), ay_column_rows (d->x));
+  score = find_score (work, "confidence");
+  d->title = g_strdup ("Data map: what a training run found easy, ambiguous, hard");
+  d->subtitle = g_strdup_printf (
+      "%zu easy, %zu ambiguous, %zu hard; %s", map->count[AY_REGION_EASY],
+      map->count[AY_REGION_AMBIGUOUS], map->count[AY_REGION_HARD],
+      score == NULL ? "a training run"
+                    : json_object_get_string_member_with_default (score->certificate, "log",
+                                                                  "a training run"));
+  d->label = g_strdup ("variability: spread of the label's probability over the epochs");
+  d->y_label = g_strdup ("confidence: its mean");
+  set_scatter (d);
+  d->spec.subtitle = d->subtitle;
+  d->spec.scatter.values = ay_column_numbers (d->column);
+  d->spec.scatter.color_label = "correctness (epochs)";
+  d->told = json_object_new ();
+  for (int k = AY_REGION_EASY; k <= AY_REGION_HARD; k++)
+    cmd_json_count (d->told, ay_region_name (k), map->count[k]);
+  cmd_json_number (d->told, "ambiguous_above", map->variability);
+  cmd_json_number (d->told, "easy_from", map->confidence);
+  return TRUE;
+}
+
+#define N_APART 20
+
+static void
+add_apart (Drawing *d, AyWork *work, const AyScorePair *found)
+{
+  JsonArray *rows;
+
+  d->told = json_object_new ();
+  cmd_json_count (d->told, "n", found->n);
+  cmd_json_number (d->told, "rank_correlation", found->rank_correlation);
+  rows = cmd_json_array (d->told, "apart");
+  for (gsize k = 0; k < found->n_apart; k++)
+    {
+      JsonObject *one = cmd_json_append (rows);
+      g_autofree char *id = ay_column_dup_text (ay_work_data (work)->id, found->apart[k]);
+
+      cmd_json_text (one, "id", id);
+      cmd_json_number (one, "gap", found->gap[k]);
+    }
+}
+
+/* Two columns of numbers, and how far their orders agree; both with the good ones high. */
+static gboolean
+draw_compare (CmdRun *run, AyWork *work, Drawing *d, GError **error)
+{
+  AyScorePairOptions how = { .rows = d->visible, .n_apart = N_APART };
+  g_autoptr (AyScorePair) found = NULL;
+  g_autoptr (AyScoreInfo) a = NULL;
+  g_autoptr (AyScoreInfo) b = NULL;
+
+  if (run->n_args != 4)
+    return cmd_usage_error (error, "figure compare: expected the NAMEs of two columns");
+  d->x = find_numbers (work, run->args[2], error);
+  d->y = d->x != NULL ? find_numbers (work, run->args[3], error) : NULL;
+  if (d->y == NULL)
+    return FALSE;
+  a = find_score (work, run->args[2]);
+  b = find_score (work, run->args[3]);
+  how.turn = a != NULL && b != NULL && ay_directions_oppose (a->direction, b->direction);
+  found = ay_score_pair_new (ay_column_numbers (d->x), ay_column_numbers (d->y),
+                             ay_column_rows (d->x), &how);
+  d->label = label_of (d->x, a);
+  d->y_label = label_of (d->y, b);
+  d->title = g_strdup_printf ("%s and %s", ay_column_name (d->x), ay_column_name (d->y));
+  d->subtitle = g_strdup_printf ("rank correlation %.3f over %zu rows%s", found->rank_correlation,
+                                 found->n,
+                                 how.turn ? ", one order turned so that high is good in both"
+                                              : "");
+  set_scatter (d);
+  d->spec.subtitle = d->subtitle;
+  add_apart (d, work, found);
+  return TRUE;
+}
+
 static const struct
 {
   const char *name, *operands, *sentence;
@@ -395,6 +515,8 @@ static const struct
   { "map", "[METHOD]", "The map shown, or a stored one, as points coloured by a column", draw_map },
   { "histogram", "NAME", "How the values of a column are spread", draw_histogram },
   { "classes", "", "Rows of each class, and what decisions leave of them", draw_classes },
+  { "datamap", "", "Variability against confidence in a training run", draw_datamap },
+  { "compare", "NAME NAME", "Two scores beside each other, and where they disagree", draw_compare },
   { "groups", "", "Rows that may go as near copies, by threshold", draw_groups },
   { "curves", "", "Accuracy by labels of the strategies simulated, with bands", draw_curves },
 };
@@ -443,13 +565,16 @@ write_drawing (CmdRun *run, const Drawing *d, AyFigureFormat format, GError **er
   cmd_begin_output (run);
   if (!run->json)
     {
-      printf ("%s: %s\n", given.output, summary);
+      printf ("%s: %s%s%s\n", given.output, summary, d->subtitle != NULL ? " " : "",
+              d->subtitle != NULL ? d->subtitle : "");
       return TRUE;
     }
   object = json_object_new ();
   cmd_json_text (object, "file", given.output);
   cmd_json_text (object, "figure", run->args[1]);
   cmd_json_text (object, "summary", summary);
+  if (d->told != NULL)
+    json_object_set_object_member (object, "numbers", json_object_ref (d->told));
   cmd_json_print (object);
   return TRUE;
 }
@@ -503,10 +628,10 @@ run_figure (CmdRun *run, GError **error)
 
 const Cmd cmd_figure = {
   .name = "figure",
-  .operands = "WORK FIGURE [NAME] -o FILE",
+  .operands = "WORK FIGURE [NAME...] -o FILE",
   .summary = "Draw a figure into an SVG, PDF or PNG file",
   .min_args = 2,
-  .max_args = 3,
+  .max_args = 4,
   .options = options,
   .run = run_figure,
   .list = &given.list,

@@ -7,6 +7,7 @@ import math
 import xml.etree.ElementTree
 
 import numpy
+import pandas
 
 import assay
 from tap import Tap
@@ -101,6 +102,41 @@ def test_arrays():
                            '--label', f'{path}:label', '--id', f'{path}:name')
     assert found['rows'] == 90 and found['features'] == 6 and len(found['classes']) == 3
     assert assay.run('select', FOLDER / 'mine.assay', '--limit', '2').split() == ['n0', 'n1']
+
+
+def test_two_scores():
+    """figure compare and datamap: the numbers by pandas, and by conditions"""
+    work = FOLDER / 'two.assay'
+    assay.run('new', work, assay.SAMPLE)
+    assay.fail('figure', work, 'datamap', '-o', FOLDER / 'x.svg')
+    assay.run('score', work, 'influence', 'self_influence', 'confidence', 'variability',
+              'correctness')
+    path = FOLDER / 'compare.svg'
+    assay.fail('figure', work, 'compare', 'influence', '-o', path, status=2)
+    found = assay.run_json('figure', work, 'compare', 'influence', 'self_influence', '-o', path)
+    documented('figure', found)
+    rows = assay.run_json('select', work, '--columns', 'id,influence,self_influence')['rows']
+    table = pandas.DataFrame(rows).dropna()
+    first = table['influence'].rank()
+    second = (-table['self_influence']).rank()  # low is good
+    numbers = found['numbers']
+    assert numbers['n'] == len(table)
+    assert abs(numbers['rank_correlation'] - first.corr(second)) < 1e-12
+    gap = ((second - first) / len(table)).set_axis(table['id'].astype(str))
+    told = [one['gap'] for one in numbers['apart']]
+    assert numpy.allclose(numpy.abs(told), numpy.sort(numpy.abs(gap))[::-1][:20])
+    for one in numbers['apart']:
+        assert abs(gap[one['id']] - one['gap']) < 1e-12
+    found = assay.run_json('figure', work, 'datamap', '-o', FOLDER / 'datamap.png')
+    documented('figure', found)
+    numbers = found['numbers']
+    above = f"variability > {numbers['ambiguous_above']!r}"
+    sure = numbers['easy_from']
+    below = f"variability <= {numbers['ambiguous_above']!r} AND confidence"
+    for where, name in [(above, 'ambiguous'), (f'{below} >= {sure!r}', 'easy'),
+                        (f'{below} < {sure!r}', 'hard')]:
+        count = assay.run_json('select', work, '--where', where, '--count')['n']
+        assert count == numbers[name], name
 
 
 def test_map_and_figures():

@@ -3,6 +3,7 @@
 
 #include "app/widgets/legend_mark.h"
 #include "app/widgets/point_colors.h"
+#include "app/widgets/score_words.h"
 
 #include <glib/gi18n.h>
 
@@ -76,6 +77,30 @@ add_scale (AssayColorLegend *self)
   gtk_box_append (self->box, ends);
 }
 
+/* What a ranking by it is worth: beside every view that it colours. */
+static void
+add_stability (AssayColorLegend *self, const char *name)
+{
+  const AyScoreInfo *info = assay_session_find_score (self->session, name);
+  g_autofree char *whole = info != NULL ? assay_score_words_halves (info) : NULL;
+  g_autofree char *text = NULL;
+  double halves;
+  gboolean unstable;
+  GtkWidget *label;
+
+  if (whole == NULL)
+    return;
+  unstable = assay_score_words_unstable (info, &halves);
+  text = g_strdup_printf (unstable ? _ ("unstable: halves agree %.2f") : _ ("halves agree %.2f"),
+                          halves);
+  label = make_label (text, 0.0f);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 28);
+  gtk_widget_set_tooltip_text (label, whole);
+  if (unstable)
+    gtk_widget_add_css_class (label, "warning");
+  gtk_box_append (self->box, label);
+}
+
 static void
 add_class (AssayColorLegend *self, guint code, const char *name, guint count)
 {
@@ -133,7 +158,10 @@ rebuild (gpointer data)
   gtk_widget_add_css_class (child, "heading");
   gtk_box_append (self->box, child);
   if (self->colors->kind == ASSAY_COLORS_SCALE)
-    add_scale (self);
+    {
+      add_scale (self);
+      add_stability (self, name);
+    }
   else
     add_classes (self);
   return G_SOURCE_REMOVE;

@@ -21,6 +21,8 @@ struct _AssayMapView
 {
   GtkWidget parent;
   AssaySession *session;
+  char *x_name, *y_name;    /* the columns of the places */
+  gboolean plot;            /* of two scores: each axis has its own scale */
   float *x, *y;             /* rc boxes, shared with the frames in the making */
   gsize n;
   AssayPointColors *colors;
@@ -82,7 +84,8 @@ fit_to (AssayMapView *self, const AyBitset *rows)
   double height = gtk_widget_get_height (GTK_WIDGET (self));
 
   points.visible = rows;
-  self->view = ay_figure_view_fit (&points, MAX (width, 1), MAX (height, 1), 0.05, TRUE);
+  self->view = ay_figure_view_fit (&points, MAX (width, 1), MAX (height, 1), 0.05,
+                                   !self->plot);
   self->fitted = width > 0;
   make_stale (self);
 }
@@ -399,13 +402,14 @@ assay_map_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   gtk_snapshot_pop (snapshot);
 }
 
-/* Keeps the middle and the scale when the size changes. */
+/* Keeps the middle and the scale when the size changes; a plot keeps its ranges. */
 static void
 assay_map_view_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   AssayMapView *self = ASSAY_MAP_VIEW (widget);
 
-  if (self->fitted && width > 0 && height > 0)
+  self->stale = TRUE;
+  if (self->fitted && !self->plot && width > 0 && height > 0)
     {
       AyFigureView *view = &self->view;
       double unit = MAX ((view->x1 - view->x0) / width, (view->y1 - view->y0) / height);
@@ -413,7 +417,6 @@ assay_map_view_size_allocate (GtkWidget *widget, int width, int height, int base
 
       *view = (AyFigureView) { x - unit * width / 2, y - unit * height / 2, x + unit * width / 2,
                                y + unit * height / 2 };
-      self->stale = TRUE;
     }
 }
 
@@ -432,6 +435,12 @@ describe (AssayMapView *self)
                                 n_visible, (guint) self->n, n_selected,
                                 self->colors->column != NULL ? self->colors->column
                                                              : _ ("nothing"));
+  if (self->plot)
+    {
+      links = g_steal_pointer (&text);
+      text = g_strdup_printf (_ ("Plot of %s over %s. %s"), self->y_name, self->x_name, links);
+      g_clear_pointer (&links, g_free);
+    }
   if (self->n_links > 0)
     {
       links = g_steal_pointer (&text);
@@ -466,8 +475,8 @@ to_floats (AyColumn *column, gsize n)
 static void
 place (AssayMapView *self)
 {
-  AyColumn *x = assay_session_find_column (self->session, "map_x");
-  AyColumn *y = assay_session_find_column (self->session, "map_y");
+  AyColumn *x = assay_session_find_column (self->session, self->x_name);
+  AyColumn *y = assay_session_find_column (self->session, self->y_name);
   gsize n = x != NULL && y != NULL ? ay_column_rows (x) : 0;
 
   g_clear_pointer (&self->x, g_atomic_rc_box_release);
@@ -486,8 +495,8 @@ place (AssayMapView *self)
 static gboolean
 same_places (AssayMapView *self)
 {
-  AyColumn *x = assay_session_find_column (self->session, "map_x");
-  AyColumn *y = assay_session_find_column (self->session, "map_y");
+  AyColumn *x = assay_session_find_column (self->session, self->x_name);
+  AyColumn *y = assay_session_find_column (self->session, self->y_name);
 
   if (x == NULL || y == NULL || ay_column_rows (x) != self->n)
     return self->n == 0 && (x == NULL || y == NULL);
@@ -525,6 +534,23 @@ assay_map_view_show_places (AssayMapView *self, const float *xy, gsize n)
       self->n = n;
       self->forming = TRUE;
     }
+  make_stale (self);
+}
+
+void
+assay_map_view_set_columns (AssayMapView *self, const char *x, const char *y)
+{
+  self->plot = TRUE;
+  if (g_strcmp0 (x, self->x_name) == 0 && g_strcmp0 (y, self->y_name) == 0)
+    return;
+  g_free (self->x_name);
+  g_free (self->y_name);
+  self->x_name = g_strdup (x);
+  self->y_name = g_strdup (y);
+  if (self->session == NULL)
+    return;
+  place (self);
+  describe (self);
   make_stale (self);
 }
 
@@ -639,6 +665,8 @@ assay_map_view_finalize (GObject *object)
   g_clear_pointer (&self->raster, ay_figure_raster_free);
   g_clear_object (&self->texture);
   g_clear_pointer (&self->link_rows, g_free);
+  g_free (self->x_name);
+  g_free (self->y_name);
   G_OBJECT_CLASS (assay_map_view_parent_class)->finalize (object);
 }
 
@@ -671,6 +699,8 @@ assay_map_view_init (AssayMapView *self)
 {
   self->raster = ay_figure_raster_new ();
   self->link_row = -1;
+  self->x_name = g_strdup ("map_x");
+  self->y_name = g_strdup ("map_y");
   self->gestures = assay_map_gestures_new (self);
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);

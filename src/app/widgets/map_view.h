@@ -31,6 +31,8 @@ void assay_map_view_fit (AssayMapView *self, gboolean to_selection);
 void assay_map_view_zoom (AssayMapView *self, double factor);
 /* Shows other places (n x 2) for the time being, such as a map that forms; NULL: the columns'. */
 void assay_map_view_show_places (AssayMapView *self, const float *xy, gsize n);
+/* Places by two other columns, each on a scale of its own: a plot of one over the other. */
+void assay_map_view_set_columns (AssayMapView *self, const char *x, const char *y);
 /* Lines from one row to others; row -1: none. */
 void assay_map_view_set_links (AssayMapView *self, gint64 row, const guint32 *rows, guint count);
 /* For benchmarks: draws one frame to memory now and returns its seconds. */

@@ -22,6 +22,12 @@ ay_direction_name (AyDirection direction)
   return (guint) direction < G_N_ELEMENTS (names) ? names[direction] : "";
 }
 
+gboolean
+ay_directions_oppose (AyDirection a, AyDirection b)
+{
+  return a != AY_DIRECTION_NONE && b != AY_DIRECTION_NONE && a != b;
+}
+
 /* --- what the families share --- */
 
 double *

@@ -73,6 +73,8 @@ AyScoreResult *ay_score_run (const AyScoreMethod *method, AyScoreContext *contex
 void ay_score_result_free (AyScoreResult *self);
 const char *ay_score_kind_name (AyScoreKind kind);
 const char *ay_direction_name (AyDirection direction);
+/* High is good in one and bad in the other. */
+gboolean ay_directions_oppose (AyDirection a, AyDirection b);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyScoreResult, ay_score_result_free)
 

@@ -57,6 +57,7 @@ const AyFitness *ay_work_fitness (AyWork *self, AyJob *job, GError **error);
 typedef struct
 {
   char *id, *title, *sentence, *unit;
+  char *missing_because; /* (nullable) why rows have no value */
   AyScoreKind kind;
   AyDirection direction;
   gsize n_missing;

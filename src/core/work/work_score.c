@@ -15,6 +15,7 @@ ay_score_info_free (AyScoreInfo *self)
   g_free (self->title);
   g_free (self->sentence);
   g_free (self->unit);
+  g_free (self->missing_because);
   g_clear_pointer (&self->certificate, json_object_unref);
   g_free (self);
 }
@@ -213,6 +214,8 @@ info_from_json (const char *id, const char *json, GError **error)
   info->title = g_strdup (string_member (object, "title"));
   info->sentence = g_strdup (string_member (object, "sentence"));
   info->unit = g_strdup (string_member (object, "unit"));
+  if (json_object_has_member (object, "missing_because"))
+    info->missing_because = g_strdup (string_member (object, "missing_because"));
   info->n_missing = (gsize) json_object_get_int_member_with_default (object, "n_missing", 0);
   for (int k = AY_SCORE_VALUE; k <= AY_SCORE_FLAG; k++)
     if (strcmp (ay_score_kind_name (k), string_member (object, "kind")) == 0)

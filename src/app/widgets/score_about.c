@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/widgets/score_about.h"
+
+#include "app/widgets/score_words.h"
+
+#include <glib/gi18n.h>
+
+struct _AssayScoreAbout
+{
+  AssaySessionBin parent;
+  AssaySession *session; /* kept by the parent */
+  char *id;              /* (nullable) */
+  GtkLabel *title, *sentence, *warning, *certificate;
+  GtkGrid *facts;
+  int n_facts;
+  GtkWidget *compute, *color, *more;
+  AssayTask *task;       /* (nullable) computes a score */
+};
+
+G_DEFINE_FINAL_TYPE (AssayScoreAbout, assay_score_about, ASSAY_TYPE_SESSION_BIN)
+
+/* --- computing --- */
+
+typedef struct
+{
+  AssayScoreAbout *page;
+  char *id;
+} Request;
+
+static void
+request_free (gpointer data)
+{
+  Request *self = data;
+
+  g_object_unref (self->page);
+  g_free (self->id);
+  g_free (self);
+}
+
+static gboolean
+compute_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
+{
+  const char *const ids[] = { ((Request *) data)->id, NULL };
+
+  return ay_work_score (work, ids, NULL, ay_work_load_options (work)->seed, job, error);
+}
+
+static void show (AssayScoreAbout *self);
+
+static void
+compute_done (GObject *session, gpointer data, const GError *error)
+{
+  Request *request = data;
+
+  g_clear_object (&request->page->task);
+  if (error != NULL)
+    assay_session_fail (ASSAY_SESSION (session), error);
+  assay_session_columns_changed (ASSAY_SESSION (session));
+  show (request->page);
+}
+
+static void
+compute_clicked (AssayScoreAbout *self)
+{
+  Request *request;
+  g_autofree char *title = NULL;
+
+  if (self->task != NULL)
+    {
+      assay_task_cancel (self->task);
+      return;
+    }
+  request = g_new0 (Request, 1);
+  request->page = g_object_ref (self);
+  request->id = g_strdup (self->id);
+  title = g_strdup_printf (_ ("Computing %s"), self->id);
+  g_set_object (&self->task, assay_session_run (self->session, title, compute_in_thread,
+                                                compute_done, request, request_free));
+  show (self);
+}
+
+static void
+color_clicked (AssayScoreAbout *self)
+{
+  assay_session_set_color_by (self->session, self->id);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "map");
+}
+
+/* --- what is told --- */
+
+static void
+clear_facts (AssayScoreAbout *self)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->facts))) != NULL)
+    gtk_grid_remove (self->facts, child);
+  self->n_facts = 0;
+}
+
+static void
+add_fact (AssayScoreAbout *self, const char *name, const char *text)
+{
+  GtkWidget *left = gtk_label_new (name), *right = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (left), 0.0f);
+  gtk_label_set_yalign (GTK_LABEL (left), 0.0f);
+  gtk_label_set_xalign (GTK_LABEL (right), 0.0f);
+  gtk_label_set_wrap (GTK_LABEL (right), TRUE);
+  gtk_widget_set_hexpand (right, TRUE);
+  gtk_widget_add_css_class (left, "dim-label");
+  gtk_grid_attach (self->facts, left, 0, self->n_facts, 1, 1);
+  gtk_grid_attach (self->facts, right, 1, self->n_facts++, 1, 1);
+}
+
+static void
+add_computed (AssayScoreAbout *self, const AyScoreInfo *info)
+{
+  AyDataset *data = assay_session_get_data (self->session);
+  g_autofree char *halves = assay_score_words_halves (info);
+  g_autofree char *told = assay_score_words_told (info);
+  g_autofree char *rows
+      = g_strdup_printf (_ ("%u of %u"), (guint) (data->n - info->n_missing), (guint) data->n);
+
+  add_fact (self, _ ("Rows with a value"), rows);
+  if (info->n_missing > 0 && info->missing_because != NULL)
+    add_fact (self, _ ("The others"), info->missing_because);
+  if (halves != NULL)
+    add_fact (self, _ ("Stability"), halves);
+  if (told != NULL)
+    add_fact (self, _ ("Told from zero"), told);
+}
+
+static void
+show_certificate (AssayScoreAbout *self, const AyScoreInfo *info)
+{
+  g_autofree char *flags = info != NULL ? assay_score_words_flags (info) : NULL;
+  g_autofree char *lines = info != NULL ? assay_score_words_certificate (info) : NULL;
+
+  gtk_label_set_text (self->warning, flags != NULL ? flags : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->warning), flags != NULL);
+  gtk_label_set_text (self->certificate, lines != NULL ? lines : "");
+  gtk_widget_set_visible (self->more, lines != NULL);
+}
+
+/* Why the data cannot have it, or NULL. */
+static const char *
+cannot (AssayScoreAbout *self, const AyScoreMethod *method)
+{
+  AyDataset *data = assay_session_get_data (self->session);
+  AyWork *work = assay_session_get_work (self->session);
+
+  if (method == NULL)
+    return _ ("brought from outside");
+  if (ay_workspace_is_read_only (ay_work_store (work)))
+    return _ ("the workspace can only be read");
+  if (method->needs & AY_NEEDS_CLASSES && data->n_classes == 0)
+    return _ ("it needs classes, and the data has a numeric target");
+  return NULL;
+}
+
+static void
+show_buttons (AssayScoreAbout *self, const AyScoreMethod *method, gboolean computed)
+{
+  const char *why = cannot (self, method);
+
+  gtk_widget_set_visible (self->compute, method != NULL);
+  gtk_widget_set_sensitive (self->compute, why == NULL);
+  gtk_widget_set_tooltip_text (self->compute, why);
+  gtk_button_set_label (GTK_BUTTON (self->compute),
+                        self->task != NULL ? _ ("Cancel Comp_uting")
+                        : computed         ? _ ("Comp_ute Again")
+                                           : _ ("Comp_ute"));
+  gtk_widget_set_sensitive (self->color, computed);
+}
+
+static void
+show (AssayScoreAbout *self)
+{
+  const AyScoreMethod *method = self->id != NULL ? ay_score_find (self->id) : NULL;
+  const AyScoreInfo *info
+      = self->id != NULL ? assay_session_find_score (self->session, self->id) : NULL;
+  gboolean any = assay_session_get_work (self->session) != NULL && (method != NULL || info != NULL);
+
+  clear_facts (self);
+  gtk_widget_set_visible (gtk_widget_get_first_child (GTK_WIDGET (self)), any);
+  if (!any)
+    return;
+  gtk_label_set_text (self->title, info != NULL ? info->title : method->title);
+  gtk_label_set_text (self->sentence, info != NULL ? info->sentence : method->sentence);
+  add_fact (self, _ ("Name"), self->id);
+  add_fact (self, _ ("Kind"), assay_score_words_kind (info != NULL ? info->kind : method->kind));
+  add_fact (self, _ ("Direction"),
+            assay_score_words_direction (info != NULL ? info->direction : method->direction));
+  if (*(info != NULL ? info->unit : method->unit) != '\0')
+    add_fact (self, _ ("Unit"), info != NULL ? info->unit : method->unit);
+  if (info != NULL)
+    add_computed (self, info);
+  show_certificate (self, info);
+  show_buttons (self, method, info != NULL);
+}
+
+void
+assay_score_about_set_score (AssayScoreAbout *self, const char *id)
+{
+  char *copy = g_strdup (id);
+
+  g_free (self->id);
+  self->id = copy;
+  show (self);
+}
+
+static void
+assay_score_about_bind (AssaySessionBin *bin, AssaySession *session)
+{
+  static const char *const changes[] = { "columns-changed", "notify::title", NULL };
+
+  ASSAY_SCORE_ABOUT (bin)->session = session;
+  assay_session_bin_watch (bin, changes, G_CALLBACK (show));
+  show (ASSAY_SCORE_ABOUT (bin));
+}
+
+static void
+assay_score_about_finalize (GObject *object)
+{
+  AssayScoreAbout *self = ASSAY_SCORE_ABOUT (object);
+
+  g_clear_object (&self->task);
+  g_free (self->id);
+  G_OBJECT_CLASS (assay_score_about_parent_class)->finalize (object);
+}
+
+static void
+assay_score_about_class_init (AssayScoreAboutClass *class)
+{
+  ASSAY_SESSION_BIN_CLASS (class)->bind = assay_score_about_bind;
+  G_OBJECT_CLASS (class)->finalize = assay_score_about_finalize;
+}
+
+static GtkLabel *
+add_label (GtkBox *box, const char *css_class)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  if (css_class != NULL)
+    gtk_widget_add_css_class (label, css_class);
+  gtk_box_append (box, label);
+  return GTK_LABEL (label);
+}
+
+static GtkWidget *
+add_button (GtkBox *box, const char *label, GCallback func, gpointer user)
+{
+  GtkWidget *button = gtk_button_new_with_mnemonic (label);
+
+  g_signal_connect_swapped (button, "clicked", func, user);
+  gtk_box_append (box, button);
+  return button;
+}
+
+static void
+assay_score_about_init (AssayScoreAbout *self)
+{
+  GtkWidget *scroll = gtk_scrolled_window_new ();
+  GtkBox *box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 12));
+  GtkBox *buttons = GTK_BOX (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6));
+
+  self->title = add_label (box, "title-2");
+  self->sentence = add_label (box, NULL);
+  self->warning = add_label (box, "warning");
+  self->facts = GTK_GRID (gtk_grid_new ());
+  gtk_grid_set_column_spacing (self->facts, 18);
+  gtk_grid_set_row_spacing (self->facts, 6);
+  gtk_box_append (box, GTK_WIDGET (self->facts));
+  self->compute = add_button (buttons, _ ("Comp_ute"), G_CALLBACK (compute_clicked), self);
+  self->color = add_button (buttons, _ ("Colour the Ma_p"), G_CALLBACK (color_clicked), self);
+  gtk_widget_add_css_class (self->compute, "suggested-action");
+  gtk_box_append (box, GTK_WIDGET (buttons));
+  self->more = gtk_expander_new_with_mnemonic (_ ("Certi_ficate"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->more), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Certificate"), -1);
+  self->certificate = GTK_LABEL (gtk_label_new (NULL));
+  gtk_label_set_xalign (self->certificate, 0.0f);
+  gtk_label_set_wrap (self->certificate, TRUE);
+  gtk_widget_add_css_class (GTK_WIDGET (self->certificate), "caption");
+  gtk_expander_set_child (GTK_EXPANDER (self->more), GTK_WIDGET (self->certificate));
+  gtk_box_append (box, self->more);
+  gtk_widget_add_css_class (GTK_WIDGET (box), "side-pane");
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroll), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroll), GTK_WIDGET (box));
+  adw_bin_set_child (ADW_BIN (self), scroll);
+}
