@@ -238,3 +238,14 @@ ay_ticks (double low, double high, guint max_ticks, double *first, double *step)
     }
   return 0;
 }
+
+gsize
+ay_argmax (const double *x, gsize n)
+{
+  gsize best = 0;
+
+  for (gsize k = 1; k < n; k++)
+    if (x[k] > x[best])
+      best = k;
+  return best;
+}

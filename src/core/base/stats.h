@@ -8,6 +8,8 @@ G_BEGIN_DECLS
 /* Small statistics in double. Missing (NaN) values are the caller's to leave out, except where a
  * function says otherwise. */
 
+/* Where the largest of n >= 1 is, the first of equals. */
+gsize ay_argmax (const double *x, gsize n);
 double ay_mean (const double *x, gsize n);
 double ay_variance (const double *x, gsize n); /* n - 1 in the denominator; NaN for n < 2 */
 /* q-quantile (0..1) by linear interpolation between order statistics (Hyndman and Fan's type 7);

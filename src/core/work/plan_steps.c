@@ -3,6 +3,7 @@
 #include "core/work/plan_private.h"
 
 #include "core/base/rng.h"
+#include "core/base/stats.h"
 #include "core/model/scales.h"
 #include "core/work/redundancy.h"
 
@@ -187,17 +188,6 @@ take_issues (AyPlanning *self, const AyStep *step, const AyBitset *left, GError 
   return g_steal_pointer (&rows);
 }
 
-static gsize
-likeliest (const double *p, guint n)
-{
-  gsize best = 0;
-
-  for (guint k = 1; k < n; k++)
-    if (p[k] > p[best])
-      best = k;
-  return best;
-}
-
 static AyBitset *
 relabel_issues (AyPlanning *self, const AyStep *step, const AyBitset *left, GError **error)
 {
@@ -214,7 +204,7 @@ relabel_issues (AyPlanning *self, const AyStep *step, const AyBitset *left, GErr
   for (gsize i = 0; i < train->n; i++)
     {
       const double *p = loo->output + i * loo->n_outputs;
-      gsize best = likeliest (p, loo->n_outputs);
+      gsize best = ay_argmax (p, loo->n_outputs);
 
       if (!ay_bitset_get (rows, train->rows[i]) || isnan (p[best])
           || (gint32) best == self->data->label[train->rows[i]])

@@ -10,10 +10,20 @@
 
 /* --- decisions --- */
 
+GHashTable *
+ay_plan_index_ids (const AyDataset *data)
+{
+  GHashTable *row_of = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (gsize i = 0; i < data->n; i++)
+    g_hash_table_insert (row_of, ay_column_dup_text (data->id, i), GSIZE_TO_POINTER (i + 1));
+  return row_of;
+}
+
 typedef struct
 {
   AyWork *work;
-  GHashTable *row_of; /* id -> row */
+  GHashTable *row_of; /* of ay_plan_index_ids() */
   AyDecisionFunc func;
   gpointer data;
 } Decisions;
@@ -21,7 +31,7 @@ typedef struct
 static void
 add_row (const Decisions *self, AyBitset *rows, const char *id)
 {
-  ay_bitset_add (rows, GPOINTER_TO_SIZE (g_hash_table_lookup (self->row_of, id)));
+  ay_bitset_add (rows, GPOINTER_TO_SIZE (g_hash_table_lookup (self->row_of, id)) - 1);
 }
 
 /* New labels, one decision for each label. */
@@ -67,11 +77,9 @@ gboolean
 ay_plan_each_decision (AyWork *work, const AyRecipe *recipe, AyDecisionFunc func, gpointer data,
                        GError **error)
 {
-  g_autoptr (GHashTable) row_of = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) row_of = ay_plan_index_ids (work->data);
   Decisions decisions = { work, row_of, func, data };
 
-  for (gsize i = 0; i < work->data->n; i++)
-    g_hash_table_insert (row_of, ay_column_dup_text (work->data->id, i), GSIZE_TO_POINTER (i));
   for (guint s = 0; s < recipe->steps->len; s++)
     if (!each_of_step (&decisions, recipe->steps->pdata[s], error))
       return FALSE;

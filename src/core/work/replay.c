@@ -96,17 +96,6 @@ load_inputs (const Origin *origin, JsonObject *applied, AyLoadOptions **roles, A
   return ay_dataset_load (*roles, job, error);
 }
 
-/* Row by id; the data's ids are distinct. */
-static GHashTable *
-index_ids (const AyDataset *data)
-{
-  GHashTable *row_of = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-
-  for (gsize i = 0; i < data->n; i++)
-    g_hash_table_insert (row_of, ay_column_dup_text (data->id, i), GSIZE_TO_POINTER (i + 1));
-  return row_of;
-}
-
 static gboolean
 find_row (const Origin *origin, GHashTable *row_of, const char *id, gsize *row, GError **error)
 {
@@ -143,7 +132,7 @@ static gboolean
 replay_steps (const Origin *origin, const AyRecipe *recipe, const AyDataset *data,
               AyNewLabels *labels, AyBitset *left, GError **error)
 {
-  g_autoptr (GHashTable) row_of = index_ids (data);
+  g_autoptr (GHashTable) row_of = ay_plan_index_ids (data);
 
   for (guint s = 0; s < recipe->steps->len; s++)
     {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/work_private.h"
 
+#include "core/base/stats.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -40,17 +42,6 @@ mark_removed (const AyProblem *train, const AyBitset *rows, gsize *n_removed)
   return removed;
 }
 
-static gsize
-best_class (const double *p, guint n)
-{
-  gsize best = 0;
-
-  for (guint k = 1; k < n; k++)
-    if (p[k] > p[best])
-      best = k;
-  return best;
-}
-
 /* Rows that exactly one of the two heads gets right. */
 static gboolean
 count_changed (const AyHead *a, const AyHead *b, const AyProblem *on, gsize *changed, AyJob *job,
@@ -66,8 +57,8 @@ count_changed (const AyHead *a, const AyHead *b, const AyProblem *on, gsize *cha
   *changed = 0;
   for (gsize i = 0; i < on->n; i++)
     {
-      gboolean was = best_class (before + i * k, k) == (gsize) on->label[i];
-      gboolean is = best_class (after + i * k, k) == (gsize) on->label[i];
+      gboolean was = ay_argmax (before + i * k, k) == (gsize) on->label[i];
+      gboolean is = ay_argmax (after + i * k, k) == (gsize) on->label[i];
 
       *changed += was != is;
     }
