@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "core/work/redundancy.h"
+#include "core/work/work_redundancy.h"
 
 G_BEGIN_DECLS
 

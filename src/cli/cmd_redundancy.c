@@ -116,7 +116,7 @@ find_all (CmdRun *run, AyWork *work, const AyRedundancyOptions *into, CmdGroupsV
           GError **error)
 {
   view->work = work;
-  view->found = ay_redundancy_find (work, into, run->job, error);
+  view->found = ay_work_redundancy (work, into, run->job, error);
   if (view->found == NULL)
     return FALSE;
   view->cut = ay_redundancy_cut (view->found, view->found->options.threshold);

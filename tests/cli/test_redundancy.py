@@ -117,6 +117,29 @@ def test_groups_equal_numpy():
             assert len(train & gone) == max(len(train) - 1, 0) and not (group - train) & gone
 
 
+def test_as_scores():
+    """score redundant, group: the very columns of the command, with their threshold"""
+    for options in ([('threshold', '0.97'), ('keep', 'newest')],
+                    [('threshold', '0.985'), ('linkage', 'complete')],
+                    [('threshold', '5'), ('metric', 'euclidean'), ('keep', 'longest')]):
+        flags = [part for key, value in options for part in (f'--{key}', value)]
+        assay.run('redundancy', WORK, '--no-uniqueness', *flags)
+        expected = exported('group,redundant')
+        asked = [part for key, value in options for part in ('-p', f'{key}={value}')]
+        scores = assay.run_json('score', WORK, 'redundant', 'group', *asked)['scores']
+        found = exported('group,redundant')
+        assert [(r['group'], r['redundant']) for r in found] \
+            == [(r['group'], r['redundant']) for r in expected]
+        for one in scores:
+            certificate = one['certificate']
+            assert certificate['threshold'] == float(options[0][1])
+            assert certificate['redundant'] == sum(r['redundant'] == '1' for r in found)
+    assay.run('figure', WORK, 'groups', '-o', FOLDER / 'groups.svg')
+    assert 'threshold' in assay.fail('score', WORK, 'redundant', '-p', 'metric=euclidean')
+    assert 'central' in assay.fail('score', WORK, 'redundant', '-p', 'keep=score')
+
+
+
 def test_conflicts_leaks_and_copies():
     """Differing labels, leaks and exact copies are listed"""
     found = assay.run_json('redundancy', WORK, '--threshold', '0.9999', '--sort', 'conflict')

@@ -205,7 +205,7 @@ search_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
 {
   Search *self = data;
 
-  self->found = ay_redundancy_find (work, &self->options, job, error);
+  self->found = ay_work_redundancy (work, &self->options, job, error);
   if (self->found == NULL)
     return FALSE;
   self->cut = ay_redundancy_cut (self->found, self->found->options.threshold);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app/model/session.h"
-#include "core/work/redundancy.h"
+#include "core/work/work_redundancy.h"
 
 G_BEGIN_DECLS
 

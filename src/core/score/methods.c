@@ -111,6 +111,16 @@ static const AyScoreParameter trivial_parameters[] = {
   { NULL, NULL, NULL },
 };
 
+static const AyScoreParameter copies_parameters[] = {
+  { "threshold", "0.99", "least cosine of two copies, or largest Euclidean distance" },
+  { "metric", "cosine", "cosine, or euclidean: then a threshold must be given" },
+  { "linkage", "single", "single: chains hang together; complete: all of a group are that near" },
+  { "keep", "central", "which row of a group stays: central, first, newest or longest" },
+  { "standardise_copies", "auto",
+    "features to deviation 1 first: yes, no, or auto (columns of a table, not vectors)" },
+  { NULL, NULL, NULL },
+};
+
 static const AyScoreParameter spread_parameters[] = {
   { "neighbours", "7", "rows are joined where one is among the so many nearest of the other" },
   { "alpha", "0.2", "how much of a row is its neighbours', rather than its own label; below 1" },
@@ -257,6 +267,17 @@ static const AyScoreMethod methods[] = {
     .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "share of votes",
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES,
     .parameters = oob_parameters, .run = ay_run_data_oob },
+  { .id = "redundant",
+    .title = "Redundant",
+    .sentence = "1 for training and pool rows that may go because a near copy of them stays; 0 "
+                "stays.",
+    .kind = AY_SCORE_FLAG, .direction = AY_DIRECTION_LOW_GOOD, .unit = "0/1",
+    .needs = 0, .no_head = TRUE, .parameters = copies_parameters, .run = ay_run_redundant },
+  { .id = "group",
+    .title = "Near-duplicate group",
+    .sentence = "Number of the group of near copies that the row is in.",
+    .kind = AY_SCORE_FLAG, .direction = AY_DIRECTION_NONE, .unit = "",
+    .needs = 0, .no_head = TRUE, .parameters = copies_parameters, .run = ay_run_group },
   { .id = "trivial",
     .title = "Trivial",
     .sentence = "1 for training rows whose label a head that has not seen them is sure of: they "

@@ -2,7 +2,7 @@
 #include "core/work/check.h"
 
 #include "core/base/file.h"
-#include "core/work/redundancy.h"
+#include "core/work/work_redundancy.h"
 #include "core/work/work_private.h"
 
 #include <math.h>
@@ -142,7 +142,7 @@ find_copies (Check *self, GError **error)
   g_clear_pointer (&self->copies, ay_redundancy_unref);
   options.threshold = self->threshold = threshold;
   options.seed = self->seed;
-  self->copies = ay_redundancy_find (self->work, &options, self->job, error);
+  self->copies = ay_work_redundancy (self->work, &options, self->job, error);
   return self->copies != NULL;
 }
 

@@ -5,7 +5,7 @@
 #include "core/base/rng.h"
 #include "core/base/stats.h"
 #include "core/model/scales.h"
-#include "core/work/redundancy.h"
+#include "core/work/work_redundancy.h"
 
 #include <math.h>
 #include <string.h>
@@ -107,7 +107,7 @@ take_copies (AyPlanning *self, const AyStep *step, const AyBitset *left, GError 
   options.seed = self->seed;
   if (!read_redundancy (step, &options, error))
     return NULL;
-  found = ay_redundancy_find (self->work, &options, self->job, error);
+  found = ay_work_redundancy (self->work, &options, self->job, error);
   if (found == NULL)
     return NULL;
   cut = ay_redundancy_cut (found, options.threshold);

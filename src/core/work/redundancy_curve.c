@@ -4,12 +4,12 @@
  * Thresholds are taken from the merges, so that the rows dropped rise in about equal steps. The
  * change on valid is predicted by at most two Newton steps (core/model/removal); refitted it is
  * shown on valid, a preview, and on test, beside dropping as many rows at random. */
-#include "core/work/redundancy_private.h"
+#include "core/work/work_redundancy.h"
 
 #include "core/model/random_drops.h"
+#include "core/work/work_private.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 typedef struct
@@ -24,33 +24,6 @@ typedef struct
   guint n_targets;
   AyFit *before; /* (nullable) 2 */
 } Curve;
-
-static int
-compare_heights (const void *a, const void *b)
-{
-  return (*(const double *) a > *(const double *) b) - (*(const double *) a < *(const double *) b);
-}
-
-/* Distances to cut at, ascending, without repeats: tightest merge, evenly spaced merges, the floor,
- * and the present threshold. (transfer full) */
-static double *
-choose_cuts (const AyRedundancy *self, guint n_points, gsize *n)
-{
-  const AyMerges *merges = self->merges;
-  guint steps = MAX (n_points, 2);
-  double *cuts = g_new (double, steps + 2);
-  gsize count = 0, kept = 0;
-
-  for (guint k = 0; k < steps && merges->n_merges > 0; k++)
-    cuts[count++] = merges->merges[(merges->n_merges - 1) * (gsize) k / (steps - 1)].height;
-  cuts[count++] = ay_redundancy_distance (self->options.distance, self->options.threshold);
-  qsort (cuts, count, sizeof *cuts, compare_heights);
-  for (gsize k = 0; k < count; k++)
-    if (kept == 0 || cuts[k] > cuts[kept - 1])
-      cuts[kept++] = cuts[k];
-  *n = kept;
-  return cuts;
-}
 
 static gboolean
 remove_rows (Curve *self, const guint8 *removed, gboolean verify, AyRemoval out[2], AyJob *job,
@@ -137,19 +110,17 @@ static gboolean
 run_points (Curve *self, GArray *points, AyJob *job, GError **error)
 {
   gsize n;
-  g_autofree double *cuts = choose_cuts (self->redundancy, self->options->n_points, &n);
+  g_autofree double *cuts = ay_redundancy_distances (self->redundancy, self->options->n_points,
+                                                     &n);
 
   for (gsize k = 0; k < n; k++)
     {
       AyOutcome one = { .loss = NAN, .accuracy = NAN, .loss_valid = NAN, .accuracy_valid = NAN,
                         .loss_test = NAN, .accuracy_test = NAN, .random_low = NAN,
                         .random_high = NAN, .random_mean = NAN };
-      AyDistance distance = self->redundancy->options.distance;
       g_autoptr (AyRedundancyCut) cut = NULL;
 
-      one.threshold = ay_redundancy_threshold (distance, cuts[k]);
-      if (fabs (one.threshold - self->redundancy->options.threshold) <= 1e-12)
-        one.threshold = self->redundancy->options.threshold;
+      one.threshold = ay_redundancy_threshold_at (self->redundancy, cuts[k]);
       cut = self->head != NULL ? ay_redundancy_cut (self->redundancy, one.threshold)
                                : ay_redundancy_count (self->redundancy, one.threshold);
       one.n_groups = cut->groups->n_groups;

@@ -2,7 +2,9 @@
 /* Copies across the parts: a validation or test row whose copy the head was fitted to, or a test
  * row whose copy was chosen by, says nothing new. The head's figures are shown with such rows and
  * without them. */
-#include "core/work/redundancy_private.h"
+#include "core/work/work_redundancy.h"
+
+#include "core/work/work_private.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copies among texts: by the bytes, and by the words alone. One hash table of strings a kind, in
  * file order; memory: the texts once more while it runs. */
-#include "core/work/redundancy_private.h"
+#include "core/score/redundancy_private.h"
 
 #include <string.h>
 

@@ -3,8 +3,7 @@
  *
  * The pairs down to the floor and their merges are kept; a threshold takes a prefix of the merges.
  * Rows whose texts are the same once normalised stand together whatever their features say. */
-#include "core/work/redundancy_private.h"
-
+#include "core/score/redundancy_private.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -104,7 +103,7 @@ report (AyRedundancy *self, double asked)
 }
 
 static gboolean
-find (AyRedundancy *self, AyWork *work, AyJob *job, GError **error)
+find (AyRedundancy *self, AyJob *job, GError **error)
 {
   AyDataset *data = self->data;
   AyPoints points = { .features = data->features, .n = data->n,
@@ -112,7 +111,7 @@ find (AyRedundancy *self, AyWork *work, AyJob *job, GError **error)
   AyPairsOptions options = AY_PAIRS_OPTIONS_INIT;
   double asked;
 
-  if (!resolve (&self->options, error) || !ay_redundancy_prefer (self, work, error)
+  if (!resolve (&self->options, error) || !ay_redundancy_prefer (self, error)
       || !ay_scales_init_as_asked (&self->scales, data, self->options.standardise, job, error)
       || !ay_redundancy_find_text (self, job, error))
     return FALSE;
@@ -143,16 +142,20 @@ find (AyRedundancy *self, AyWork *work, AyJob *job, GError **error)
 }
 
 AyRedundancy *
-ay_redundancy_find (AyWork *work, const AyRedundancyOptions *options, AyJob *job, GError **error)
+ay_redundancy_find (AyDataset *data, const AyRedundancyOptions *options, AyJob *job,
+                    GError **error)
 {
   g_autoptr (AyRedundancy) self = g_new0 (AyRedundancy, 1);
 
   g_atomic_ref_count_init (&self->ref);
-  self->data = ay_dataset_ref (ay_work_data (work));
+  self->data = ay_dataset_ref (data);
   self->options = *options;
   self->keep_score = g_strdup (options->keep_score);
   self->options.keep_score = self->keep_score;
-  return find (self, work, job, error) ? g_steal_pointer (&self) : NULL;
+  if (!find (self, job, error))
+    return NULL;
+  self->options.keep_values = NULL;
+  return g_steal_pointer (&self);
 }
 
 /* Labels that differ, and parts, of each group. */

@@ -3,11 +3,13 @@
 
 #include "core/graph/near_groups.h"
 #include "core/model/scales.h"
-#include "core/work/work.h"
+
+#include <json-glib/json-glib.h>
+#include <math.h>
 
 G_BEGIN_DECLS
 
-/* Near-duplicate groups of a workspace's rows: found once down to a floor, then cut at any
+/* Near-duplicate groups of a data set's rows: found once down to a floor, then cut at any
  * threshold as a slider moves, looked at, and stored. A threshold is the least cosine, or the
  * largest Euclidean distance, of two copies. Cosines are compared with 1e-12 of tolerance, so that
  * 1 means copies up to rounding. */
@@ -32,15 +34,16 @@ typedef struct
   double floor;            /* pairs are found down to here; NaN: the threshold */
   AyLinkage linkage;
   AyKeepRule keep;
-  const char *keep_score;  /* of AY_KEEP_SCORE: a column of numbers */
+  const char *keep_score;  /* of AY_KEEP_SCORE: the name of the column */
+  const double *keep_values; /* and its n numbers, NaN = missing; read while groups are found */
   int standardise;         /* 1, 0; -1: yes where the features are columns of a table, whose units
                               differ, no for vectors and pixels */
   gsize max_pairs;
   guint64 seed;
 } AyRedundancyOptions;
 #define AY_REDUNDANCY_OPTIONS_INIT                                                                \
-  { AY_DISTANCE_COSINE, NAN, NAN, AY_LINKAGE_SINGLE, AY_KEEP_CENTRAL, NULL, -1,                   \
-    (gsize) 64 << 20, 0 }
+  { AY_DISTANCE_COSINE, NAN, NAN, AY_LINKAGE_SINGLE, AY_KEEP_CENTRAL, NULL, NULL,                 \
+    -1, (gsize) 64 << 20, 0 }
 
 /* Texts that are equal as they stand, or once normalised: lower case, every run of bytes outside
  * a-z0-9 one blank, trimmed. Surplus: rows beyond the first of each group. */
@@ -67,7 +70,7 @@ typedef struct _AyRedundancy
 
 /* (transfer full) Rows of all parts. Errors: RANGE (threshold, floor; no such score, no time, no
  * text for the rule), and those of ay_pairs_find(). */
-AyRedundancy *ay_redundancy_find (AyWork *work, const AyRedundancyOptions *options, AyJob *job,
+AyRedundancy *ay_redundancy_find (AyDataset *data, const AyRedundancyOptions *options, AyJob *job,
                                   GError **error);
 AyRedundancy *ay_redundancy_ref (AyRedundancy *self);
 void ay_redundancy_unref (AyRedundancy *self);
@@ -102,59 +105,21 @@ void ay_redundancy_cut_free (AyRedundancyCut *self);
 typedef enum { AY_GROUPS_BY_SIZE, AY_GROUPS_BY_LINK, AY_GROUPS_BY_CONFLICT } AyGroupsOrder;
 guint32 *ay_redundancy_order (const AyRedundancyCut *cut, AyGroupsOrder order);
 
-/* Rows of valid and test with a copy in an earlier part (train before valid before test), and the
- * head's figures with and without them. test only where asked for: it counts as an opening. */
-typedef struct
-{
-  guint32 *rows; /* ascending */
-  gsize n_rows, n_valid, n_test;
-  gboolean judged, test_judged; /* there are a head and labels left to judge by */
-  AyFit valid, valid_without, test, test_without;
-  guint test_openings;
-} AyLeaks;
+/* n numbers: the group of each row, NaN for rows alone, and 1 for those that go, else 0. */
+#define AY_REDUNDANCY_ALONE "the row is like no other at this threshold"
+void ay_redundancy_groups (const AyRedundancy *self, const AyRedundancyCut *cut, double *out);
+void ay_redundancy_flags (const AyRedundancy *self, const AyRedundancyCut *cut, double *out);
 
-gboolean ay_redundancy_leaks (AyWork *work, const AyRedundancyCut *cut, gboolean with_test,
-                              AyLeaks *out, AyJob *job, GError **error);
-void ay_leaks_clear (AyLeaks *self);
-
-/* What a threshold would cost: a point of the outcome curve. Losses and accuracies are changes. */
-typedef struct
-{
-  double threshold;
-  gsize n_groups, n_dropped, n_conflicts;
-  double loss, accuracy;           /* predicted, on valid; NaN without a head */
-  gboolean rough;
-  gboolean refitted;
-  double loss_valid, accuracy_valid, loss_test, accuracy_test; /* refitted; NaN without */
-  double random_low, random_high;  /* accuracy on test (else valid) when as many rows are dropped at
-                                      random: 95 % band of the mean, from n_random refits */
-  double random_mean;
-} AyOutcome;
-
-typedef struct
-{
-  guint n_points;     /* thresholds between the floor and the tightest merge */
-  gboolean predict;   /* estimate the change on valid */
-  gboolean refit;     /* and refit: valid is a preview, test counts as one opening */
-  guint n_random;     /* random drops a point when refitting; at least 2 */
-  guint64 seed;
-} AyOutcomeOptions;
-#define AY_OUTCOME_OPTIONS_INIT { 12, TRUE, FALSE, 5, 0 }
-
-/* (transfer full) (element-type AyOutcome), tightest threshold first, the present one among them.
- * *before (nullable): the full fit on valid and test. */
-GArray *ay_redundancy_curve (AyWork *work, const AyRedundancy *self,
-                             const AyOutcomeOptions *options, AyFit before[2], AyJob *job,
-                             GError **error);
-
-/* Stores the columns group (number, from 0 by first row; missing: alone) and redundant (1 goes),
- * with the certificate, replacing earlier ones. */
-gboolean ay_redundancy_store (AyWork *work, const AyRedundancy *self, const AyRedundancyCut *cut,
-                              AyJob *job, GError **error);
-/* The distance of each row to its nearest other row, stored as uniqueness. approximate_above: as in
- * AyNeighboursOptions. */
-gboolean ay_redundancy_store_uniqueness (AyWork *work, const AyRedundancy *self,
-                                         gsize approximate_above, AyJob *job, GError **error);
+/* About n_points distances to cut at, ascending, without repeats, at which the rows that go rise in
+ * about equal steps: tightest merge to the floor, and the present threshold. (transfer full) */
+double *ay_redundancy_distances (const AyRedundancy *self, guint n_points, gsize *n);
+/* The threshold of such a distance: exactly the present one where it is that. */
+double ay_redundancy_threshold_at (const AyRedundancy *self, double distance);
+/* Puts into a certificate how the groups were found and cut, and how many rows would go at other
+ * thresholds (curve_threshold, curve_redundant: what the figure "groups" draws). cut (nullable):
+ * without it only what distances are of. */
+void ay_redundancy_certify (const AyRedundancy *self, const AyRedundancyCut *cut,
+                            JsonObject *certificate);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyRedundancy, ay_redundancy_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyRedundancyCut, ay_redundancy_cut_free)

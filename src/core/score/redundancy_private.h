@@ -3,15 +3,15 @@
 
 /* What the files of redundancy share; nobody else includes it. */
 
-#include "core/work/redundancy.h"
-#include "core/work/work_private.h"
+#include "core/base/error.h"
+#include "core/score/redundancy.h"
 
 G_BEGIN_DECLS
 
 /* Fills self->text from the text column. */
 gboolean ay_redundancy_find_text (AyRedundancy *self, AyJob *job, GError **error);
 /* Fills self->preference by the rule. */
-gboolean ay_redundancy_prefer (AyRedundancy *self, AyWork *work, GError **error);
+gboolean ay_redundancy_prefer (AyRedundancy *self, GError **error);
 /* Chooses representatives and marks what goes. */
 void ay_redundancy_choose (const AyRedundancy *self, AyRedundancyCut *cut);
 

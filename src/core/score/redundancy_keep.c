@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/data/times.h"
-#include "core/work/redundancy_private.h"
+#include "core/score/redundancy_private.h"
 
 #include <math.h>
 #include <string.h>
@@ -33,28 +33,8 @@ lacks (GError **error, AyKeepRule rule, const char *what)
   return FALSE;
 }
 
-static gboolean
-prefer_column (AyRedundancy *self, AyWork *work, GError **error)
-{
-  g_autoptr (AyTable) columns = ay_work_columns (work, error);
-  AyColumn *column;
-
-  if (columns == NULL)
-    return FALSE;
-  column = self->keep_score != NULL ? ay_table_find (columns, self->keep_score) : NULL;
-  if (column == NULL || ay_column_type (column) != AY_COLUMN_NUMBER)
-    {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "keep rule score: no column of numbers is called \"%s\"",
-                   self->keep_score != NULL ? self->keep_score : "");
-      return FALSE;
-    }
-  memcpy (self->preference, ay_column_numbers (column), self->data->n * sizeof (double));
-  return TRUE;
-}
-
 gboolean
-ay_redundancy_prefer (AyRedundancy *self, AyWork *work, GError **error)
+ay_redundancy_prefer (AyRedundancy *self, GError **error)
 {
   AyDataset *data = self->data;
 
@@ -68,9 +48,11 @@ ay_redundancy_prefer (AyRedundancy *self, AyWork *work, GError **error)
       self->preference = ay_times_parse (data->time, error);
       return self->preference != NULL;
     }
+  if (self->options.keep == AY_KEEP_SCORE && self->options.keep_values == NULL)
+    return lacks (error, AY_KEEP_SCORE, "such column of numbers");
   self->preference = g_new0 (double, data->n);
   if (self->options.keep == AY_KEEP_SCORE)
-    return prefer_column (self, work, error);
+    memcpy (self->preference, self->options.keep_values, data->n * sizeof (double));
   if (self->options.keep != AY_KEEP_LONGEST)
     return TRUE; /* first: all alike */
   if (data->text == NULL)
