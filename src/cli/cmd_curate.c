@@ -3,6 +3,7 @@
 #include "cli/cli_run.h"
 #include "cli/cli_text.h"
 #include "core/work/plan.h"
+#include "core/work/update.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 static struct
 {
   char *recipe, *output, *save;
-  gboolean apply, prove, compare, no_coverage, list;
+  gboolean apply, prove, compare, no_coverage, strict, list;
 } given;
 
 static const GOptionEntry options[] = {
@@ -34,6 +35,9 @@ static const GOptionEntry options[] = {
     "Plan an applied recipe again and list the rows that differ from what it took", NULL },
   { "no-coverage", 0, 0, G_OPTION_ARG_NONE, &given.no_coverage,
     "Do not look how near the rows that stay are to those that go", NULL },
+  { "strict", 0, 0, G_OPTION_ARG_NONE, &given.strict,
+    "When a step takes a very different share than its recipe recorded, or a decision is missing: "
+    "exit status 3, and nothing is written", NULL },
   { "list", 0, 0, G_OPTION_ARG_NONE, &given.list, "List the steps and their parameters", NULL },
   { NULL },
 };
@@ -165,15 +169,110 @@ add_proof (JsonObject *object, const AyWhatIf *what)
   cmd_json_text (proof, "sentence", what->sentence);
 }
 
+/* --- other data than it was applied to --- */
+
 static void
-print_json (const AyRecipe *recipe, const AyPlan *plan, const AyDataset *data,
-            const AyWhatIf *what)
+add_ids (JsonObject *into, const char *key, const GPtrArray *ids)
 {
+  JsonArray *array = cmd_json_array (into, key);
+
+  for (guint i = 0; i < ids->len; i++)
+    json_array_add_string_element (array, ids->pdata[i]);
+}
+
+static void
+add_shares (JsonObject *object, const AyRecipe *recipe, const GPtrArray *shares)
+{
+  JsonArray *array;
+
+  if (shares == NULL)
+    {
+      json_object_set_null_member (object, "shares");
+      return;
+    }
+  array = cmd_json_array (object, "shares");
+  for (guint s = 0; s < shares->len; s++)
+    {
+      const AyStepShare *share = shares->pdata[s];
+      JsonObject *one = cmd_json_append (array);
+
+      cmd_json_text (one, "step", ay_step_type (recipe->steps->pdata[s])->id);
+      cmd_json_count (one, "n_then", share->n_then);
+      cmd_json_count (one, "n_now", share->n_now);
+      cmd_json_number (one, "share_then", share->share_then);
+      cmd_json_number (one, "share_now", share->share_now);
+      cmd_json_bool (one, "differs", share->differs);
+      add_ids (one, "gone", share->gone);
+      add_ids (one, "undecided", share->undecided);
+    }
+}
+
+static void
+print_ids (const char *when, const GPtrArray *ids)
+{
+  printf ("  %s: %u", when, ids->len);
+  for (guint i = 0; i < MIN (ids->len, IDS_SHOWN); i++)
+    printf ("%s%s", i == 0 ? ": " : ", ", (char *) ids->pdata[i]);
+  puts (ids->len > IDS_SHOWN ? " ..." : "");
+}
+
+static void
+print_shares (const AyRecipe *recipe, const GPtrArray *shares)
+{
+  for (guint s = 0; shares != NULL && s < shares->len; s++)
+    {
+      const AyStepShare *share = shares->pdata[s];
+      char then[CMD_TEXT_SIZE], now[CMD_TEXT_SIZE];
+
+      printf ("%s took %s of the rows when the recipe was applied, now %s%s\n",
+              ay_step_type (recipe->steps->pdata[s])->id,
+              cmd_text_percent (share->share_then, then), cmd_text_percent (share->share_now, now),
+              share->differs ? ": VERY DIFFERENT" : "");
+      if (share->gone->len > 0)
+        print_ids ("of its rows no longer in the data", share->gone);
+      if (share->undecided->len > 0)
+        print_ids ("of its rows no longer decided about", share->undecided);
+    }
+}
+
+static guint
+count_broken (const GPtrArray *shares)
+{
+  guint n = 0;
+
+  for (guint s = 0; shares != NULL && s < shares->len; s++)
+    {
+      const AyStepShare *share = shares->pdata[s];
+
+      n += share->differs || share->undecided->len > 0;
+    }
+  return n;
+}
+
+/* --- all of it --- */
+
+/* What is shown. */
+typedef struct
+{
+  const AyRecipe *recipe;
+  const AyPlan *plan;
+  const AyDataset *data;
+  const AyWhatIf *what;     /* (nullable) */
+  const GPtrArray *shares;  /* (nullable) */
+  JsonObject *update;       /* (nullable) */
+} Outcome;
+
+static void
+print_json (const Outcome *self)
+{
+  const AyRecipe *recipe = self->recipe;
+  const AyPlan *plan = self->plan;
+  gboolean stopped = given.strict && count_broken (self->shares) > 0;
   g_autoptr (JsonObject) object = json_object_new ();
   JsonArray *steps, *warnings;
 
-  cmd_json_text (object, "file", given.output);
-  cmd_json_bool (object, "applied", given.apply);
+  cmd_json_text (object, "file", stopped ? NULL : given.output);
+  cmd_json_bool (object, "applied", given.apply && !stopped);
   cmd_json_count (object, "n_before", plan->n_before);
   cmd_json_count (object, "n_left", plan->n_left);
   cmd_json_count (object, "n_dropped", ay_bitset_count (plan->dropped));
@@ -182,7 +281,12 @@ print_json (const AyRecipe *recipe, const AyPlan *plan, const AyDataset *data,
   for (guint s = 0; s < plan->n_steps; s++)
     add_step (steps, recipe->steps->pdata[s], &plan->steps[s]);
   add_overlap (object, plan);
-  add_kinds (object, plan, data);
+  add_kinds (object, plan, self->data);
+  if (self->update != NULL)
+    json_object_set_object_member (object, "update", json_object_ref (self->update));
+  else
+    json_object_set_null_member (object, "update");
+  add_shares (object, recipe, self->shares);
   if (plan->coverage.k > 0)
     {
       JsonObject *coverage = cmd_json_object (object, "coverage");
@@ -194,7 +298,7 @@ print_json (const AyRecipe *recipe, const AyPlan *plan, const AyDataset *data,
     }
   else
     json_object_set_null_member (object, "coverage");
-  add_proof (object, what);
+  add_proof (object, self->what);
   warnings = cmd_json_array (object, "warnings");
   for (gsize i = 0; i < ay_diagnostics_count (plan->warnings); i++)
     {
@@ -264,14 +368,24 @@ print_smallest (const AyPlan *plan, const AyDataset *data)
 }
 
 static void
-print_text (const AyRecipe *recipe, const AyPlan *plan, const AyDataset *data,
-            const AyWhatIf *what)
+print_text (const Outcome *self)
 {
+  const AyPlan *plan = self->plan;
+
   printf ("%" G_GSIZE_FORMAT " rows that may go (train and pool), %" G_GSIZE_FORMAT
           " left, %" G_GSIZE_FORMAT " relabelled\n", plan->n_before, plan->n_left,
           ay_bitset_count (plan->relabelled));
-  print_steps (recipe, plan);
-  print_smallest (plan, data);
+  print_steps (self->recipe, plan);
+  if (self->update != NULL)
+    printf ("new version of %s: %" G_GINT64_FORMAT " rows added, %" G_GINT64_FORMAT " gone, %"
+            G_GINT64_FORMAT " changed, %" G_GINT64_FORMAT " decisions no longer match\n",
+            json_object_get_string_member (self->update, "earlier"),
+            json_object_get_int_member (self->update, "n_added"),
+            json_object_get_int_member (self->update, "n_gone"),
+            json_object_get_int_member (self->update, "n_changed"),
+            json_object_get_int_member (self->update, "n_unmatched"));
+  print_shares (self->recipe, self->shares);
+  print_smallest (plan, self->data);
   if (plan->coverage.k > 0)
     {
       char share[CMD_TEXT_SIZE];
@@ -281,9 +395,12 @@ print_text (const AyRecipe *recipe, const AyPlan *plan, const AyDataset *data,
     }
   for (gsize i = 0; i < ay_diagnostics_count (plan->warnings); i++)
     printf ("warning: %s\n", ay_diagnostics_get (plan->warnings, i)->text);
-  if (what != NULL)
+  if (self->what != NULL)
     printf ("proof, of the rows that are dropped: %s; the test part has been opened %u time%s\n",
-            what->sentence, what->test_openings, what->test_openings == 1 ? "" : "s");
+            self->what->sentence, self->what->test_openings,
+            self->what->test_openings == 1 ? "" : "s");
+  if (count_broken (self->shares) > 0 && given.strict)
+    return;
   if (given.apply)
     puts ("recorded as decisions");
   if (given.output != NULL)
@@ -291,24 +408,6 @@ print_text (const AyRecipe *recipe, const AyPlan *plan, const AyDataset *data,
 }
 
 /* --- comparing --- */
-
-static void
-add_ids (JsonObject *into, const char *key, const GPtrArray *ids)
-{
-  JsonArray *array = cmd_json_array (into, key);
-
-  for (guint i = 0; i < ids->len; i++)
-    json_array_add_string_element (array, ids->pdata[i]);
-}
-
-static void
-print_ids (const char *when, const GPtrArray *ids)
-{
-  printf ("  only %s: %u", when, ids->len);
-  for (guint i = 0; i < MIN (ids->len, IDS_SHOWN); i++)
-    printf ("%s%s", i == 0 ? ": " : ", ", (char *) ids->pdata[i]);
-  puts (ids->len > IDS_SHOWN ? " ..." : "");
-}
 
 static gboolean
 compare (CmdRun *run, AyWork *work, const AyRecipe *recipe, GError **error)
@@ -333,8 +432,8 @@ compare (CmdRun *run, AyWork *work, const AyRecipe *recipe, GError **error)
       if (run->json)
         continue;
       printf ("%s takes other rows now\n", type->id);
-      print_ids ("then", one->only_then);
-      print_ids ("now", one->only_now);
+      print_ids ("only then", one->only_then);
+      print_ids ("only now", one->only_now);
     }
   if (run->json)
     cmd_json_print (object);
@@ -346,30 +445,46 @@ compare (CmdRun *run, AyWork *work, const AyRecipe *recipe, GError **error)
 /* --- the command --- */
 
 static gboolean
-carry_out (CmdRun *run, AyWork *work, AyRecipe *recipe, AyPlan *plan, GError **error)
+write_all (CmdRun *run, AyWork *work, AyRecipe *recipe, AyPlan *plan, GError **error)
 {
+  return (given.output == NULL
+          || ay_work_curate (work, recipe, plan, given.output, run->job, error))
+         && (given.save == NULL || ay_recipe_write (recipe, given.save, error))
+         && (!given.apply || ay_work_plan_apply (work, recipe, error));
+}
+
+/* recorded: the recipe as it was read. */
+static gboolean
+carry_out (CmdRun *run, AyWork *work, AyRecipe *recipe, const AyRecipe *recorded, AyPlan *plan,
+           GError **error)
+{
+  g_autoptr (GPtrArray) shares = ay_work_plan_shares (work, recorded, recipe, plan);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (JsonObject) update = ay_work_update_counts (work, &local);
+  guint broken = given.strict ? count_broken (shares) : 0;
   AyWhatIf what;
   gboolean proved = given.prove && ay_bitset_count (plan->dropped) > 0;
+  Outcome outcome = { recipe, plan, ay_work_data (work), NULL, shares, update };
+  gboolean ok = local == NULL;
 
-  if (proved && !ay_work_whatif (work, plan->dropped, TRUE, &what, run->job, error))
-    return FALSE;
-  if ((given.output != NULL
-       && !ay_work_curate (work, recipe, plan, given.output, run->job, error))
-      || (given.save != NULL && !ay_recipe_write (recipe, given.save, error))
-      || (given.apply && !ay_work_plan_apply (work, recipe, error)))
+  if (!ok)
+    g_propagate_error (error, g_steal_pointer (&local));
+  if (ok && proved)
+    ok = proved = ay_work_whatif (work, plan->dropped, TRUE, &what, run->job, error);
+  outcome.what = proved ? &what : NULL;
+  if (ok && broken == 0)
+    ok = write_all (run, work, recipe, plan, error);
+  if (ok)
     {
-      if (proved)
-        ay_what_if_clear (&what);
-      return FALSE;
+      cmd_begin_output (run);
+      (run->json ? print_json : print_text) (&outcome);
     }
-  cmd_begin_output (run);
-  if (run->json)
-    print_json (recipe, plan, ay_work_data (work), proved ? &what : NULL);
-  else
-    print_text (recipe, plan, ay_work_data (work), proved ? &what : NULL);
   if (proved)
     ay_what_if_clear (&what);
-  return TRUE;
+  if (ok && broken > 0)
+    g_set_error (error, CMD_ERROR, CMD_ERROR_RULE,
+                 "%u steps differ from what the recipe recorded; nothing was written", broken);
+  return ok && broken == 0;
 }
 
 static gboolean
@@ -377,6 +492,7 @@ run_curate (CmdRun *run, GError **error)
 {
   AyPlanOptions how = { !given.no_coverage };
   g_autoptr (AyRecipe) recipe = NULL;
+  g_autoptr (AyRecipe) recorded = NULL;
   g_autoptr (AyWork) work = NULL;
   g_autoptr (AyPlan) plan = NULL;
 
@@ -385,7 +501,8 @@ run_curate (CmdRun *run, GError **error)
   if (given.compare && (given.recipe == NULL || given.output != NULL || given.apply))
     return cmd_usage_error (error, "curate: --compare goes with --recipe alone");
   recipe = given.recipe != NULL ? ay_recipe_read (given.recipe, error) : ay_recipe_new_default ();
-  if (recipe == NULL)
+  recorded = recipe != NULL ? ay_recipe_copy (recipe) : NULL;
+  if (recorded == NULL)
     return FALSE;
   if (given.recipe == NULL)
     recipe->seed = run->seed;
@@ -396,7 +513,7 @@ run_curate (CmdRun *run, GError **error)
   if (given.compare)
     return compare (run, work, recipe, error);
   plan = ay_work_plan (work, recipe, &how, run->job, error);
-  return plan != NULL && carry_out (run, work, recipe, plan, error);
+  return plan != NULL && carry_out (run, work, recipe, recorded, plan, error);
 }
 
 const Cmd cmd_curate = {

@@ -65,6 +65,7 @@ typedef struct
 AyRecipe *ay_recipe_new (void);
 /* Near copies at .99, rows that are likely mislabelled, and what was decided. */
 AyRecipe *ay_recipe_new_default (void);
+AyRecipe *ay_recipe_copy (const AyRecipe *self);
 void ay_recipe_free (AyRecipe *self);
 /* With the defaults of its kind. (transfer none) */
 AyStep *ay_recipe_add (AyRecipe *self, AyStepKind kind);

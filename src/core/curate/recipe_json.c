@@ -247,7 +247,7 @@ ay_recipe_read (const char *path, GError **error)
   return ay_recipe_parse (text, path, error);
 }
 
-/* --- writing --- */
+/* --- writing and copying --- */
 
 static void
 add_texts (JsonObject *into, const char *name, const GPtrArray *texts)
@@ -317,4 +317,12 @@ ay_recipe_write (const AyRecipe *self, const char *path, GError **error)
     return FALSE;
   fprintf (ay_output_stream (output), "%s\n", text);
   return ay_output_commit (output, error);
+}
+
+AyRecipe *
+ay_recipe_copy (const AyRecipe *self)
+{
+  g_autofree char *text = ay_recipe_to_text (self);
+
+  return ay_recipe_parse (text, "the recipe", NULL); /* what it wrote it reads */
 }

@@ -108,3 +108,13 @@ ay_dataset_dup_label (const AyDataset *self, gsize row)
   ay_number_format (self->target[row], buffer);
   return g_strdup (buffer);
 }
+
+GHashTable *
+ay_dataset_index_ids (const AyDataset *self)
+{
+  GHashTable *row_of = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (gsize i = 0; i < self->n; i++)
+    g_hash_table_insert (row_of, ay_column_dup_text (self->id, i), GSIZE_TO_POINTER (i + 1));
+  return row_of;
+}

@@ -65,6 +65,8 @@ void ay_dataset_unref (AyDataset *self);
 guint32 *ay_dataset_rows_of (const AyDataset *self, AySplit split, gsize *count);
 /* The label as text ("" when missing): class name or number. (transfer full) */
 char *ay_dataset_dup_label (const AyDataset *self, gsize row);
+/* id -> row number + 1, as pointers. (transfer full) */
+GHashTable *ay_dataset_index_ids (const AyDataset *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyDataset, ay_dataset_unref)
 

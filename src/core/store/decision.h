@@ -30,6 +30,7 @@ typedef struct
   const AyBitset *rows; /* n = rows of the data set; at least one member */
   const char *value;    /* (nullable) as the kind asks; a tag has no comma */
   const char *why;      /* (nullable) the reason, free text */
+  const char *time;     /* (nullable) when it was made, of one that comes from another workspace */
 } AyDecision;
 
 /* AY_ERROR_RANGE: no rows, value missing or not wanted, comma in a tag, not UTF-8. */

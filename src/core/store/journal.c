@@ -213,7 +213,7 @@ entry_new (AyJournal *self, const AyDecision *decision)
   gboolean has_value = ay_decision_kind_takes_value (decision->kind);
 
   entry->shown.seq = (gint64) self->entries->len + 1;
-  entry->shown.time = ay_store_now ();
+  entry->shown.time = decision->time != NULL ? g_strdup (decision->time) : ay_store_now ();
   entry->shown.kind = decision->kind;
   entry->shown.value = g_strdup (has_value ? decision->value : NULL);
   entry->shown.why = g_strdup (decision->why);

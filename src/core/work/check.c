@@ -16,7 +16,8 @@ static const AyRuleType types[] = {
     TRUE, 0 },
   { "duplicates", "Share of training and pool rows that could go as near copies", "threshold",
     TRUE, NAN },
-  { "label_issues", "Share of judged rows that are likely mislabelled", "", TRUE, NAN },
+  { "label_issues", "Share of judged rows, or of those that a condition names, that are likely "
+    "mislabelled", "where", TRUE, NAN },
   { "class_rows", "Training rows of the smallest class", "", FALSE, NAN },
   { "accuracy", "Share of validation rows that the head gets right", "", FALSE, NAN },
   { "rows", "Rows that a condition names", "where", TRUE, 0 },
@@ -254,6 +255,8 @@ static gboolean
 check_issues (Check *self, GError **error)
 {
   const char *ids[] = { "label_issue", NULL };
+  const char *where = json_object_get_string_member_with_default (self->object, "where", "");
+  g_autoptr (AyBitset) among = NULL;
   g_autofree double *values = NULL;
   gsize judged = 0, flagged = 0;
 
@@ -261,9 +264,10 @@ check_issues (Check *self, GError **error)
       && !ay_work_score (self->work, ids, NULL, self->seed, self->job, error))
     return FALSE;
   values = ay_work_score_values (self->work, ids[0], error);
-  if (values == NULL)
+  among = values != NULL ? ay_work_select (self->work, where, self->job, error) : NULL;
+  if (among == NULL)
     return FALSE;
-  for (gsize i = 0; i < self->work->data->n; i++)
+  for (gsize i = ay_bitset_next (among, 0); i < among->n; i = ay_bitset_next (among, i + 1))
     {
       judged += !isnan (values[i]);
       if (values[i] > 0.5)

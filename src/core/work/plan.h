@@ -94,6 +94,23 @@ typedef struct
 GPtrArray *ay_work_plan_compare (AyWork *work, const AyRecipe *recorded, AyJob *job,
                                  GError **error);
 
+/* What a step took when its recipe was applied, perhaps to other data, and what it takes now. */
+typedef struct
+{
+  gsize n_then, n_now;            /* rows dropped or relabelled */
+  double share_then, share_now;   /* of training and pool rows */
+  gboolean differs;               /* very different: ay_shares_differ() */
+  GPtrArray *gone;                /* of char*: ids that it took and that the data has no more */
+  GPtrArray *undecided;           /* of char*: of decisions: ids that none is about any more */
+} AyStepShare;
+
+/* recorded: as it was read, planned: the same after ay_work_plan(). NULL where it was never
+ * applied. (transfer full) (element-type AyStepShare): a step each. */
+GPtrArray *ay_work_plan_shares (AyWork *work, const AyRecipe *recorded, const AyRecipe *planned,
+                                const AyPlan *plan);
+/* x of a rows and y of b: more than half of the larger share and 3 standard errors apart. */
+gboolean ay_shares_differ (gsize x, gsize a, gsize y, gsize b);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyPlan, ay_plan_free)
 
 G_END_DECLS

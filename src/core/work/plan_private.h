@@ -27,8 +27,6 @@ AyBitset *ay_plan_step_take (AyPlanning *self, const AyStep *step, const AyBitse
 /* Gives rows among `left` new labels; *n of them (transfer full): the rows. */
 AyBitset *ay_plan_step_relabel (AyPlanning *self, const AyStep *step, const AyBitset *left,
                                 GError **error);
-/* id -> row number + 1, as pointers; the data's ids are distinct. (transfer full) */
-GHashTable *ay_plan_index_ids (const AyDataset *data);
 gboolean ay_plan_cover (AyPlanning *self, GError **error);
 
 G_END_DECLS

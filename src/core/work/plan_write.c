@@ -10,20 +10,10 @@
 
 /* --- decisions --- */
 
-GHashTable *
-ay_plan_index_ids (const AyDataset *data)
-{
-  GHashTable *row_of = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-
-  for (gsize i = 0; i < data->n; i++)
-    g_hash_table_insert (row_of, ay_column_dup_text (data->id, i), GSIZE_TO_POINTER (i + 1));
-  return row_of;
-}
-
 typedef struct
 {
   AyWork *work;
-  GHashTable *row_of; /* of ay_plan_index_ids() */
+  GHashTable *row_of; /* of ay_dataset_index_ids() */
   AyDecisionFunc func;
   gpointer data;
 } Decisions;
@@ -77,7 +67,7 @@ gboolean
 ay_plan_each_decision (AyWork *work, const AyRecipe *recipe, AyDecisionFunc func, gpointer data,
                        GError **error)
 {
-  g_autoptr (GHashTable) row_of = ay_plan_index_ids (work->data);
+  g_autoptr (GHashTable) row_of = ay_dataset_index_ids (work->data);
   Decisions decisions = { work, row_of, func, data };
 
   for (guint s = 0; s < recipe->steps->len; s++)
@@ -165,6 +155,7 @@ describe_applied (AyWork *work, const AyPlan *plan, const char *folder, GError *
   json_object_set_member (object, "load", parse_json (load));
   json_object_set_array_member (object, "files", files);
   json_object_set_int_member (object, "rows", (gint64) work->data->n);
+  json_object_set_int_member (object, "before", (gint64) plan->n_before);
   json_object_set_int_member (object, "dropped", (gint64) ay_bitset_count (plan->dropped));
   json_object_set_int_member (object, "relabelled", (gint64) ay_bitset_count (plan->relabelled));
   return node;
@@ -252,14 +243,11 @@ outcome_of (const AyStep *step)
 GPtrArray *
 ay_work_plan_compare (AyWork *work, const AyRecipe *recorded, AyJob *job, GError **error)
 {
-  g_autofree char *text = ay_recipe_to_text (recorded);
-  g_autoptr (AyRecipe) again = ay_recipe_parse (text, "the recipe", error);
+  g_autoptr (AyRecipe) again = ay_recipe_copy (recorded);
   AyPlanOptions options = { FALSE };
   g_autoptr (AyPlan) plan = NULL;
   GPtrArray *differences;
 
-  if (again == NULL)
-    return NULL;
   plan = ay_work_plan (work, again, &options, job, error);
   if (plan == NULL)
     return NULL;

@@ -132,7 +132,7 @@ static gboolean
 replay_steps (const Origin *origin, const AyRecipe *recipe, const AyDataset *data,
               AyNewLabels *labels, AyBitset *left, GError **error)
 {
-  g_autoptr (GHashTable) row_of = ay_plan_index_ids (data);
+  g_autoptr (GHashTable) row_of = ay_dataset_index_ids (data);
 
   for (guint s = 0; s < recipe->steps->len; s++)
     {

@@ -88,6 +88,7 @@ put_places (AyWork *self, AyWorkspace *store, JsonNode *files, GError **error)
 typedef struct
 {
   AyWork *work;
+  const AyWorkspaceFiller *more; /* (nullable) */
   AyJob *job;
 } FirstItems;
 
@@ -105,22 +106,16 @@ store_first (AyWorkspace *store, gpointer data, GError **error)
   return files != NULL && put_places (self, store, files, error)
          && ay_workspace_put (store, &split, error)
          && (self->inside == NULL
-             || ay_inside_put (self->inside, store, self->load, self->data, first->job, error));
+             || ay_inside_put (self->inside, store, self->load, self->data, first->job, error))
+         && (first->more == NULL || first->more->fill (store, first->more->data, error));
 }
 
 AyWork *
-ay_work_new (const char *path, AyLoadOptions *options, AyJob *job, GError **error)
+ay_work_load_new (AyLoadOptions *options, AyJob *job, GError **error)
 {
   g_autoptr (AyWork) self = work_alloc ();
-  FirstItems first = { self, job };
-  AyWorkspaceFiller filler = { store_first, &first };
   AyFeatureKeeper keeper;
 
-  if (g_file_test (path, G_FILE_TEST_EXISTS))
-    {
-      g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: exists already", path);
-      return NULL;
-    }
   if (options->embed)
     {
       self->inside = ay_inside_new ();
@@ -132,11 +127,43 @@ ay_work_new (const char *path, AyLoadOptions *options, AyJob *job, GError **erro
     return NULL;
   self->load = ay_load_options_copy (options);
   self->head_options.seed = options->seed;
+  return g_steal_pointer (&self);
+}
+
+gboolean
+ay_work_create (AyWork *self, const char *path, const AyWorkspaceFiller *more, AyJob *job,
+                GError **error)
+{
+  FirstItems first = { self, more, job };
+  AyWorkspaceFiller filler = { store_first, &first };
+
   self->store = ay_workspace_create (path, &filler, error);
   if (self->store == NULL)
-    return NULL;
+    return FALSE;
   self->journal = ay_journal_open (self->store, self->data->n, error);
-  return self->journal != NULL ? g_steal_pointer (&self) : NULL;
+  return self->journal != NULL;
+}
+
+gboolean
+ay_work_is_free (const char *path, GError **error)
+{
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: exists already", path);
+  return FALSE;
+}
+
+AyWork *
+ay_work_new (const char *path, AyLoadOptions *options, AyJob *job, GError **error)
+{
+  g_autoptr (AyWork) self = NULL;
+
+  if (!ay_work_is_free (path, error))
+    return NULL;
+  self = ay_work_load_new (options, job, error);
+  if (self == NULL || !ay_work_create (self, path, NULL, job, error))
+    return NULL;
+  return g_steal_pointer (&self);
 }
 
 static gboolean

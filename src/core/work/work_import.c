@@ -202,7 +202,7 @@ store_one (AyWork *self, const char *path, const AyImportOptions *options, const
     }
   if (missing)
     record.missing_because = "the file has no value for the row";
-  json_object_set_string_member (certificate, "method", "imported, not computed here");
+  json_object_set_string_member (certificate, "method", AY_METHOD_IMPORTED);
   json_object_set_string_member (certificate, "file", file);
   json_object_set_string_member (certificate, "joined_by", options->by_row ? "row" : "id");
   return ay_work_store_score (self, &record, values, error);

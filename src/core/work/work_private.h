@@ -42,6 +42,13 @@ struct _AyWork
 #define AY_SETTING_FLAGGED "flagged"   /* the share of labels doubted by a head's left-out rows */
 #define AY_SETTING_SPLIT "split"       /* the parts as drawn, a byte a row */
 
+/* The two halves of ay_work_new(): the data loaded, with no file yet; then the file, which appears
+ * whole with what `more` (nullable) puts into it too. */
+AyWork *ay_work_load_new (AyLoadOptions *options, AyJob *job, GError **error);
+gboolean ay_work_create (AyWork *self, const char *path, const AyWorkspaceFiller *more, AyJob *job,
+                         GError **error);
+/* AY_ERROR_IO "PATH: exists already". */
+gboolean ay_work_is_free (const char *path, GError **error);
 /* After something was stored: columns and filter are made anew on need. */
 void ay_work_changed (AyWork *self);
 /* The shared head and so on, made on need. (transfer none) */
@@ -67,6 +74,9 @@ gboolean ay_work_files_check (AyWork *self, JsonNode *files, GHashTable *moved, 
 
 /* The test part is about to be looked at: counts it in the workspace. */
 gboolean ay_work_count_opening (AyWork *self, guint *openings, GError **error);
+
+/* What a certificate gives as the method of a score of the user's own. */
+#define AY_METHOD_IMPORTED "imported, not computed here"
 
 /* Stores a score under its id with what the registry or the user says of it. */
 typedef struct
