@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/cli_json.h"
+#include "cli/cli_loop.h"
 #include "cli/cli_run.h"
 #include "cli/cli_text.h"
 #include "core/base/error.h"
 #include "core/select/history_import.h"
-#include "core/work/work_history.h"
+#include "core/work/work_loop.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,16 +13,19 @@
 
 /* assay-cli history: histories of selection, of this program and of others. */
 
-static gboolean want_list;
+static gboolean want_list, want_close;
 static char *format, *name, *output;
 
 static const GOptionEntry options[] = {
   { "format", 0, 0, G_OPTION_ARG_FILENAME, &format,
     "import: what the files are (default: seen by their names and contents)", "F" },
   { "name", 0, 0, G_OPTION_ARG_FILENAME, &name,
-    "import: what to call it (default: as the first file)", "TEXT" },
+    "import: what to call it (default: as the first file); label, tasks: of the loop", "TEXT" },
+  { "close", 0, 0, G_OPTION_ARG_NONE, &want_close,
+    "label: close the round even if rows have no label; they go back to the pool", NULL },
   { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
-    "export: .csv or .jsonl; a second file NAME.loops.ENDING gets a line a round", "FILE" },
+    "export: .csv or .jsonl, NAME.loops.ENDING gets a line a round; tasks: .csv or .json",
+    "FILE" },
   { "list", 0, 0, G_OPTION_ARG_NONE, &want_list, "List the formats that import reads", NULL },
   { NULL },
 };
@@ -194,6 +198,41 @@ run_list (CmdRun *run, AyWork *work, GError **error)
 /* --- show --- */
 
 static void
+add_ids (JsonArray *ids, const AyDataset *data, const guint32 *rows, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      g_autofree char *id = rows[i] < data->n ? ay_column_dup_text (data->id, rows[i]) : NULL;
+
+      if (id != NULL)
+        json_array_add_string_element (ids, id);
+    }
+}
+
+static void
+add_metrics (JsonObject *into, const GArray *metrics)
+{
+  for (guint i = 0; i < metrics->len; i++)
+    {
+      const AyMetric *metric = &g_array_index (metrics, AyMetric, i);
+
+      cmd_json_number (into, metric->name, metric->value);
+    }
+}
+
+/* What it starts from, and the rows that it was judged on, where it says so. */
+static void
+add_start (JsonObject *object, const AyDataset *data, const AyHistory *history)
+{
+  gsize n = 0;
+  g_autofree guint32 *judged = ay_history_judged (history, &n);
+
+  add_ids (cmd_json_array (object, "start_ids"), data, history->start, history->n_start);
+  add_ids (cmd_json_array (object, "judged_ids"), data, judged, n);
+  add_metrics (cmd_json_object (object, "start_metrics"), history->start_metrics);
+}
+
+static void
 add_rows (JsonObject *object, const AyDataset *data, const AyRound *round)
 {
   JsonArray *ids = cmd_json_array (object, "ids");
@@ -215,7 +254,6 @@ static void
 add_round (JsonObject *object, const AyDataset *data, const AyHistory *history, guint r)
 {
   const AyRound *round = ay_history_round (history, r);
-  JsonObject *metrics;
 
   json_object_set_int_member (object, "number", round->number);
   cmd_json_text (object, "strategy", round->strategy);
@@ -223,13 +261,8 @@ add_round (JsonObject *object, const AyDataset *data, const AyHistory *history, 
   cmd_json_count (object, "n", round->n);
   cmd_json_count (object, "n_labelled", ay_history_n_labelled (history, (gint) r));
   cmd_json_count (object, "n_scored", round->scored != NULL ? round->scored->n : 0);
-  metrics = cmd_json_object (object, "metrics");
-  for (guint i = 0; i < round->metrics->len; i++)
-    {
-      const AyMetric *metric = &g_array_index (round->metrics, AyMetric, i);
-
-      cmd_json_number (metrics, metric->name, metric->value);
-    }
+  cmd_json_count (object, "n_answered", ay_round_n_answered (round));
+  add_metrics (cmd_json_object (object, "metrics"), round->metrics);
   add_rows (object, data, round);
 }
 
@@ -285,6 +318,7 @@ run_show (CmdRun *run, AyWork *work, GError **error)
   if (history == NULL)
     return FALSE;
   describe (object, history);
+  add_start (object, ay_work_data (work), history);
   rounds = cmd_json_array (object, "rounds");
   for (guint r = 0; r < ay_history_n_rounds (history); r++)
     add_round (cmd_json_append (rounds), ay_work_data (work), history, r);
@@ -309,6 +343,22 @@ run_export (CmdRun *run, AyWork *work, GError **error)
     return cmd_usage_error (error, "history export: expected one NAME and -o FILE");
   history = ay_work_history (work, run->args[2], error);
   return history != NULL && ay_history_export (ay_work_data (work), history, output, error);
+}
+
+static gboolean
+run_label (CmdRun *run, AyWork *work, GError **error)
+{
+  CmdLoopLabel label = { name, run->args + 2, run->n_args - 2, want_close };
+
+  return cmd_loop_label (run, work, &label, error);
+}
+
+static gboolean
+run_tasks (CmdRun *run, AyWork *work, GError **error)
+{
+  if (run->n_args != 2 || output == NULL)
+    return cmd_usage_error (error, "history tasks: expected -o FILE");
+  return ay_work_write_tasks (work, name, output, error);
 }
 
 static gboolean
@@ -350,6 +400,8 @@ run_history (CmdRun *run, GError **error)
     { "list", AY_WORKSPACE_READ, run_list },
     { "show", AY_WORKSPACE_READ, run_show },
     { "export", AY_WORKSPACE_READ, run_export },
+    { "label", AY_WORKSPACE_WRITE, run_label },
+    { "tasks", AY_WORKSPACE_READ, run_tasks },
   };
 
   if (want_list)
@@ -364,16 +416,18 @@ run_history (CmdRun *run, GError **error)
         work = cmd_open (run, run->args[0], words[i].mode, error);
         return work != NULL && words[i].run (run, work, error);
       }
-  return cmd_usage_error (error, "history %s: expected import, list, show or export",
-                          run->args[1]);
+  return cmd_usage_error (error, "history %s: expected import, list, show, export, label or "
+                          "tasks", run->args[1]);
 }
 
 const Cmd cmd_history = {
   .name = "history",
-  .operands = "WORK import FILE...|list|show NAME|export NAME",
+  .operands = "WORK import FILE...|list|show NAME|export NAME|label [FILE...]|tasks",
   .summary = "Histories of selection: bring in those of other tools, look at them",
   .description = "import reads rounds of selection of other tools, or the neutral form, and says\n"
-                 "what is wrong with them; export writes the neutral form.",
+                 "what is wrong with them; export writes the neutral form.\n"
+                 "label brings labels back for the round that suggest --record opened, by id,\n"
+                 "part at a time; tasks writes the rows that still have none.",
   .min_args = 2,
   .max_args = -1,
   .options = options,

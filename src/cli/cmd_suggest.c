@@ -3,7 +3,7 @@
 #include "cli/cli_run.h"
 #include "cli/cli_strategies.h"
 #include "cli/cli_text.h"
-#include "core/work/work_select.h"
+#include "core/work/work_loop.h"
 
 #include <stdio.h>
 
@@ -11,10 +11,10 @@
 
 static struct
 {
-  char *strategy;
+  char *strategy, *name, *output;
   char **parameters;
   gint count;
-  gboolean list;
+  gboolean list, record;
 } given = { .count = 10 };
 
 static const GOptionEntry options[] = {
@@ -23,13 +23,18 @@ static const GOptionEntry options[] = {
   { "count", 0, 0, G_OPTION_ARG_INT, &given.count, "How many rows (default 10)", "N" },
   { "parameter", 'p', 0, G_OPTION_ARG_FILENAME_ARRAY, &given.parameters,
     "Set a parameter of the strategy, or cost=COLUMN; may be repeated", "KEY=VALUE" },
+  { "record", 0, 0, G_OPTION_ARG_NONE, &given.record,
+    "Open a round of the live loop with them; history label brings the labels back", NULL },
+  { "name", 0, 0, G_OPTION_ARG_FILENAME, &given.name, "Of the loop (default loop)", "TEXT" },
+  { "output", 'o', 0, G_OPTION_ARG_FILENAME, &given.output,
+    "With --record: write the rows to label, .csv or .json (Label Studio)", "FILE" },
   { "list", 0, 0, G_OPTION_ARG_NONE, &given.list, "List the strategies and their parameters",
     NULL },
   { NULL },
 };
 
 static void
-print_json (AyWork *work, const AySuggestions *found)
+print_json (AyWork *work, const AySuggestions *found, gint64 round)
 {
   g_autoptr (JsonObject) object = json_object_new ();
   AyColumn *id = ay_work_data (work)->id;
@@ -39,6 +44,10 @@ print_json (AyWork *work, const AySuggestions *found)
   cmd_json_text (object, "quantity", found->strategy->quantity);
   cmd_json_count (object, "n_pool", found->n_pool);
   cmd_json_count (object, "n_labelled", found->n_labelled);
+  if (round > 0)
+    json_object_set_int_member (object, "round", round);
+  else
+    json_object_set_null_member (object, "round");
   rows = cmd_json_array (object, "rows");
   for (gsize k = 0; k < found->n; k++)
     {
@@ -95,36 +104,66 @@ print_text (AyWork *work, const AySuggestions *found)
 }
 
 static gboolean
+check_given (const AyStrategy *strategy, GError **error)
+{
+  if (strategy == NULL)
+    return cmd_usage_error (error, "no strategy called %s; suggest --list names them",
+                            given.strategy);
+  if (given.count < 1)
+    return cmd_usage_error (error, "--count %d: at least 1 is wanted", given.count);
+  if (given.output != NULL && !given.record)
+    return cmd_usage_error (error, "suggest -o goes with --record");
+  return given.name == NULL || cmd_is_utf8 (given.name, "--name", error);
+}
+
+/* The number of the round that is open now in *round. */
+static gboolean
+record (CmdRun *run, AyWork *work, const AySuggestions *found, gint64 *round, GError **error)
+{
+  const char *name = given.name != NULL ? given.name : AY_LOOP_NAME;
+  g_autoptr (AyHistory) loop = NULL;
+
+  if (!ay_work_open_round (work, name, found, run->job, error))
+    return FALSE;
+  loop = ay_work_history (work, name, error);
+  if (loop == NULL)
+    return FALSE;
+  *round = ay_history_open_round (loop)->number;
+  return given.output == NULL || ay_work_write_tasks (work, name, given.output, error);
+}
+
+static gboolean
 run_suggest (CmdRun *run, GError **error)
 {
-  const char *id = given.strategy != NULL ? given.strategy : "two_phase";
-  const AyStrategy *strategy = ay_strategy_find (id);
+  const AyStrategy *strategy
+      = ay_strategy_find (given.strategy != NULL ? given.strategy : "two_phase");
+  AySuggestOptions how = { strategy, (gsize) given.count, NULL, run->seed, given.name };
   g_autoptr (GHashTable) parameters = NULL;
   g_autoptr (AyWork) work = NULL;
   g_autoptr (AySuggestions) found = NULL;
+  gint64 round = 0;
 
   if (given.list)
     {
       cmd_list_strategies (run->json);
       return TRUE;
     }
-  if (strategy == NULL)
-    return cmd_usage_error (error, "no strategy called %s; suggest --list names them", id);
-  if (given.count < 1)
-    return cmd_usage_error (error, "--count %d: at least 1 is wanted", given.count);
-  parameters = cmd_parameters (given.parameters, error);
-  work = parameters != NULL ? cmd_open (run, run->args[0], AY_WORKSPACE_READ, error) : NULL;
-  if (work == NULL)
+  if (!check_given (strategy, error))
     return FALSE;
-  found = ay_work_suggest (work, strategy, (gsize) given.count, parameters, run->seed, run->job,
-                           error);
-  if (found == NULL)
+  how.parameters = parameters = cmd_parameters (given.parameters, error);
+  work = parameters != NULL ? cmd_open (run, run->args[0], given.record ? AY_WORKSPACE_WRITE
+                                                                        : AY_WORKSPACE_READ, error)
+                            : NULL;
+  found = work != NULL ? ay_work_suggest (work, &how, run->job, error) : NULL;
+  if (found == NULL || (given.record && !record (run, work, found, &round, error)))
     return FALSE;
   cmd_begin_output (run);
   if (run->json)
-    print_json (work, found);
+    print_json (work, found, round);
   else
     print_text (work, found);
+  if (!run->json && round > 0)
+    printf ("Round %" G_GINT64_FORMAT " is open\n", round);
   return TRUE;
 }
 

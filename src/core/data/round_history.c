@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/data/round_history.h"
 
+#include <json-glib/json-glib.h>
 #include <math.h>
 #include <string.h>
 
@@ -208,6 +209,30 @@ ay_history_metric_names (const AyHistory *self)
   return names;
 }
 
+guint32 *
+ay_history_judged (const AyHistory *self, gsize *n)
+{
+  g_autoptr (JsonNode) node = self->options != NULL ? json_from_string (self->options, NULL) : NULL;
+  JsonNode *member = node != NULL && JSON_NODE_HOLDS_OBJECT (node)
+                         ? json_object_get_member (json_node_get_object (node), "judged") : NULL;
+  JsonArray *array = member != NULL && JSON_NODE_HOLDS_ARRAY (member)
+                         ? json_node_get_array (member) : NULL;
+  guint32 *rows;
+
+  *n = 0;
+  if (array == NULL)
+    return NULL;
+  rows = g_new (guint32, json_array_get_length (array) + 1);
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      gint64 row = json_array_get_int_element (array, i);
+
+      if (row >= 0 && (guint64) row < self->n_rows)
+        rows[(*n)++] = (guint32) row;
+    }
+  return rows;
+}
+
 static double *
 need_numbers (double **numbers, gsize n)
 {
@@ -285,6 +310,66 @@ ay_round_answer (AyRound *self, guint32 pick, const char *label, const char *ann
                       .seconds = seconds };
 
   g_array_append_val (self->answers, answer);
+}
+
+/* Answers to the row that say this label. */
+static guint
+count_label (const AyRound *self, guint32 pick, const char *label)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->answers->len; i++)
+    {
+      const AyGivenLabel *one = &g_array_index (self->answers, AyGivenLabel, i);
+
+      n += one->pick == pick && strcmp (one->label, label) == 0;
+    }
+  return n;
+}
+
+const char *
+ay_round_label (const AyRound *self, guint32 pick, guint *n, guint *agree)
+{
+  const char *label = NULL;
+  guint all = 0, most = 0;
+
+  for (guint i = 0; i < self->answers->len; i++)
+    {
+      const AyGivenLabel *one = &g_array_index (self->answers, AyGivenLabel, i);
+      guint same;
+
+      if (one->pick != pick)
+        continue;
+      all++;
+      same = count_label (self, pick, one->label);
+      if (same > most)
+        {
+          most = same;
+          label = one->label;
+        }
+    }
+  if (n != NULL)
+    *n = all;
+  if (agree != NULL)
+    *agree = most;
+  return label;
+}
+
+gsize
+ay_round_n_answered (const AyRound *self)
+{
+  g_autofree guint8 *has = g_new0 (guint8, self->n + 1);
+  gsize n = 0;
+
+  for (guint i = 0; i < self->answers->len; i++)
+    {
+      guint32 pick = g_array_index (self->answers, AyGivenLabel, i).pick;
+
+      n += pick < self->n && !has[pick];
+      if (pick < self->n)
+        has[pick] = 1;
+    }
+  return n;
 }
 
 AyScored *

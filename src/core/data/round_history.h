@@ -108,6 +108,10 @@ gboolean ay_history_has_metric (const AyHistory *self, const char *name);
  * char*) */
 GPtrArray *ay_history_metric_names (const AyHistory *self);
 
+/* The rows of the data that its metrics were measured on, where its options say so ("judged"); else
+ * NULL and 0. (transfer full) (nullable) */
+guint32 *ay_history_judged (const AyHistory *self, gsize *n);
+
 /* Nullable arrays of a round, made on first use: numbers NaN, texts NULL. (transfer none) */
 double *ay_round_need_score (AyRound *self);
 double *ay_round_need_cost (AyRound *self);
@@ -121,6 +125,11 @@ double ay_metrics_get (const GArray *metrics, const char *name);
 /* Adds an answer (texts are copied, nullable all but label). */
 void ay_round_answer (AyRound *self, guint32 pick, const char *label, const char *annotator,
                       const char *time, double seconds);
+/* The label that most annotators gave the row, of equally many the one given first; NULL: none gave
+ * any. n: answers; agree: those that say it (both nullable). (transfer none) */
+const char *ay_round_label (const AyRound *self, guint32 pick, guint *n, guint *agree);
+/* Rows that have an answer. */
+gsize ay_round_n_answered (const AyRound *self);
 /* Makes room for n rows of n_classes numbers, zeroed; takes the place of an older one. (transfer
  * none) */
 AyScored *ay_round_need_scored (AyRound *self, AyScoredKind kind, gsize n, guint n_classes);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The neutral form: a line a row taken (a line an answer where there are several), and a second
  * file with a line a round. As CSV, or as JSON lines. */
-#include "core/select/history_import.h"
+#include "core/select/history_private.h"
 
 #include "core/base/error.h"
 #include "core/base/file.h"
@@ -20,22 +20,28 @@ typedef struct
   JsonObject *object; /* of a JSON line */
 } Writer;
 
-static void
-put_csv (Writer *self, const char *text)
+void
+ay_history_put_csv (FILE *out, const char *text)
 {
   gboolean quoted = text != NULL && strpbrk (text, ",\"\n\r") != NULL;
 
-  fputs (self->at > 0 ? "," : "", self->out);
   if (quoted)
-    putc ('"', self->out);
+    putc ('"', out);
   for (const char *c = text; c != NULL && *c != '\0'; c++)
     {
       if (*c == '"')
-        putc ('"', self->out);
-      putc (*c, self->out);
+        putc ('"', out);
+      putc (*c, out);
     }
   if (quoted)
-    putc ('"', self->out);
+    putc ('"', out);
+}
+
+static void
+put_csv (Writer *self, const char *text)
+{
+  fputs (self->at > 0 ? "," : "", self->out);
+  ay_history_put_csv (self->out, text);
 }
 
 static void

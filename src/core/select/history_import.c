@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 
+#include <math.h>
 #include <string.h>
 
 static const AyHistoryFormat formats[] = {
@@ -144,5 +145,72 @@ ay_history_import (const AyDataset *data, const char *const *files,
   if (drafts->len > 0)
     return finish (&self);
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: holds no round", files[0]);
+  return NULL;
+}
+
+AyReply *
+ay_reply_new (const char *id, const char *label, const char *annotator)
+{
+  AyReply *self = g_new0 (AyReply, 1);
+
+  self->id = g_strdup (id);
+  self->label = g_strdup (label);
+  self->annotator = g_strdup (annotator);
+  self->seconds = NAN;
+  return self;
+}
+
+void
+ay_reply_free (AyReply *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->id);
+  g_free (self->label);
+  g_free (self->annotator);
+  g_free (self->time);
+  g_free (self);
+}
+
+static void
+free_reply (gpointer answer)
+{
+  ay_reply_free (answer);
+}
+
+static GPtrArray *
+answers_of (const AyDraftRound *round)
+{
+  GPtrArray *answers = g_ptr_array_new_with_free_func (free_reply);
+
+  for (guint i = 0; i < round->ids->len; i++)
+    if (g_ptr_array_index (round->labels, i) != NULL)
+      {
+        AyReply *one = ay_reply_new (g_ptr_array_index (round->ids, i),
+                                       g_ptr_array_index (round->labels, i),
+                                       g_ptr_array_index (round->annotators, i));
+
+        one->time = g_strdup (g_ptr_array_index (round->times, i));
+        one->seconds = g_array_index (round->seconds, double, i);
+        g_ptr_array_add (answers, one);
+      }
+  return answers;
+}
+
+GPtrArray *
+ay_history_read_replies (const AyDataset *data, const char *path, AyJob *job, GError **error)
+{
+  g_autoptr (GPtrArray) drafts = g_ptr_array_new_with_free_func (free_draft);
+  g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) by_row = g_ptr_array_new ();
+  g_autoptr (GHashTable) none = g_hash_table_new (g_str_hash, g_str_equal);
+  AyHistoryFiles self = { .data = data, .drafts = drafts, .keys = keys, .by_row = by_row,
+                          .row_of = none, .answers = TRUE, .job = job };
+
+  if (!read_one (&self, path, NULL, error))
+    return NULL;
+  if (drafts->len == 1)
+    return answers_of (ay_draft_round (g_ptr_array_index (drafts, 0), 0));
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: holds no labels", path);
   return NULL;
 }

@@ -32,9 +32,32 @@ typedef struct
 GPtrArray *ay_history_import (const AyDataset *data, const char *const *files,
                               const AyHistoryImport *options, AyJob *job, GError **error);
 
+/* A label that came back for a row. */
+typedef struct
+{
+  char *id, *label;
+  char *annotator, *time; /* (nullable) */
+  double seconds;         /* NaN: unknown */
+} AyReply;
+
+/* Labels out of a table with columns id and label (and annotator, seconds, timestamp where it has
+ * them), or of Label Studio's tasks; lines without a label are passed over. (transfer full)
+ * (element-type AyReply) */
+GPtrArray *ay_history_read_replies (const AyDataset *data, const char *path, AyJob *job,
+                                    GError **error);
+/* Takes copies of its texts. (transfer full) */
+AyReply *ay_reply_new (const char *id, const char *label, const char *annotator);
+void ay_reply_free (AyReply *self);
+
 /* Writes the neutral form: PATH, a table (CSV or JSON lines by its ending) with a line a row taken
  * and answer, and beside it NAME.loops.ENDING with a line a round. */
 gboolean ay_history_export (const AyDataset *data, const AyHistory *history, const char *path,
                             GError **error);
+
+/* Writes the rows of a round that have no answer for whoever labels them: .csv with id, text and
+ * image where the data has them, and an empty label and annotator; or .json, tasks of Label Studio.
+ * What the head takes them for is left out, as it would sway the answer. */
+gboolean ay_history_write_tasks (const AyDataset *data, const AyRound *round, const char *path,
+                                 GError **error);
 
 G_END_DECLS

@@ -4,6 +4,8 @@
 #include "core/select/history_draft.h"
 #include "core/select/history_import.h"
 
+#include <stdio.h>
+
 G_BEGIN_DECLS
 
 /* What the importers share; nobody else includes it. */
@@ -16,6 +18,7 @@ typedef struct
   guint n_before;    /* drafts there were before the table that is being read */
   GPtrArray *keys;   /* of char*: what sets a draft apart from the others, "" when there is one */
   GPtrArray *by_row; /* of NULL or not: its ids are row numbers */
+  gboolean answers;  /* lines are labels of rows, of no round */
   AyJob *job;
 } AyHistoryFiles;
 
@@ -36,6 +39,8 @@ gboolean ay_history_read_pickle (AyHistoryFiles *self, const char *path, const c
                                  GError **error);
 /* A file whose name ends in "STEM_NUMBER.pkl". */
 gboolean ay_history_numbered (const char *path, const char *stem, gint64 *number);
+/* A cell of a CSV line, quoted where it needs to be; NULL: empty. */
+void ay_history_put_csv (FILE *out, const char *text);
 /* Whether the table has a column that says which rows were taken. */
 gboolean ay_history_has_rows (const char *path);
 

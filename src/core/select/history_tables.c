@@ -216,6 +216,8 @@ draft_of_line (AyHistoryFiles *self, const Header *header, char **cells)
 {
   g_autofree char *key = key_of (header, cells);
 
+  if (self->answers)
+    return ay_history_files_draft (self, "", "table", FALSE);
   if (!has_role (header, ROLE_INDEX) && self->n_before == 1)
     return g_ptr_array_index (self->drafts, 0);
   return ay_history_files_draft (self, key, "table", FALSE);
@@ -230,7 +232,7 @@ take_lines (AyHistoryFiles *self, const char *path, Header *header, GPtrArray *l
   for (guint i = 0; i < lines->len; i++)
     {
       char **cells = g_ptr_array_index (lines, i);
-      double number = number_of (cell_of (header, cells, ROLE_LOOP));
+      double number = self->answers ? 0.0 : number_of (cell_of (header, cells, ROLE_LOOP));
 
       if (!(fabs (number) < 1e15) || floor (number) != number)
         {
@@ -288,7 +290,8 @@ ay_history_take_table (AyHistoryFiles *self, const char *path, GPtrArray *names,
                        GPtrArray *lines, GError **error)
 {
   Header *header = header_new (names);
-  gboolean good = has_role (header, ROLE_LOOP);
+  gboolean good = self->answers ? has_role (header, ROLE_INDEX) && has_role (header, ROLE_LABEL)
+                                : has_role (header, ROLE_LOOP);
 
   self->n_before = self->drafts->len;
   for (guint c = 0; c < header->n && lines->len > 0; c++)
@@ -301,8 +304,10 @@ ay_history_take_table (AyHistoryFiles *self, const char *path, GPtrArray *names,
   if (good)
     good = take_lines (self, path, header, lines, error);
   else
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                 "%s: no column says the round: expected loop, round, iteration or cycle", path);
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: %s", path,
+                 self->answers
+                     ? "labels are expected in a column \"label\" beside one called \"id\""
+                     : "no column says the round: expected loop, round, iteration or cycle");
   header_free (header);
   return good;
 }

@@ -12,14 +12,13 @@
 #include "core/select/simulate.h"
 
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
-#include "core/model/standardise.h"
+#include "core/select/loop_state.h"
 
 #include <math.h>
 #include <string.h>
-
-#define TOLERANCE 1e-6 /* of the loops' heads: what a finer one brings drowns in the draws */
 
 /* A repeat's parts: positions in the problem, ascending but for start. */
 typedef struct
@@ -54,35 +53,23 @@ typedef struct
   const AySimulation *out;
   AyLoop *loop;
   Draw draw;
-  AyHeadOptions head_options;
-  AyMatrix *features;    /* n_pool x d, scaled */
+  AyLoopState state;
   AyMatrix *test;
-  guint8 *known;         /* n_pool */
-  guint32 *labelled, *rest, *all;
-  gint32 *label, *test_label, *known_label;
-  double *p;             /* n_pool x classes */
+  guint32 *test_rows;    /* n_test: 0, 1 ... */
+  gint32 *test_label;
   guint32 *predicted, *before;
-  AyHead *head;
-  AyPool pool;
 } Play;
 
 static void
 play_clear (Play *self)
 {
   draw_clear (&self->draw);
-  g_clear_pointer (&self->features, ay_matrix_unref);
+  ay_loop_state_clear (&self->state);
   g_clear_pointer (&self->test, ay_matrix_unref);
-  g_free (self->known);
-  g_free (self->labelled);
-  g_free (self->rest);
-  g_free (self->all);
-  g_free (self->label);
+  g_free (self->test_rows);
   g_free (self->test_label);
-  g_free (self->known_label);
-  g_free (self->p);
   g_free (self->predicted);
   g_free (self->before);
-  ay_head_unref (self->head);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Play, play_clear)
@@ -131,52 +118,33 @@ draw_parts (const AyProblem *rows, const AySimulateOptions *options, guint repea
         out->start[out->n_start++] = place[order[at[c] + turn]];
 }
 
-/* Rows (positions in the problem) as the head will see them. */
-static AyMatrix *
-scaled_rows (const AyProblem *rows, const guint32 *positions, gsize n, const float *scaling,
-             GError **error)
+/* Row numbers of positions in the problem. (transfer full) */
+static guint32 *
+rows_at (const AyProblem *rows, const guint32 *positions, gsize n)
 {
-  gsize d = ay_matrix_cols (rows->features);
-  g_autofree guint32 *at = g_new (guint32, MAX (n, 1));
-  float *z = ay_try_alloc (MAX (n, 1), MAX (d, 1) * sizeof (float), "a simulated pool", error);
+  guint32 *at = g_new (guint32, MAX (n, 1));
 
-  if (z == NULL)
-    return NULL;
   for (gsize i = 0; i < n; i++)
     at[i] = rows->rows[positions[i]];
-  ay_standardise_block (rows->features, at, n, scaling, scaling + d, z);
-  return ay_matrix_take_f32 (n, d, z);
+  return at;
 }
 
-static gboolean
-set_features (Play *self, const AyHeadOptions *head, AyJob *job, GError **error)
+static gint32 *
+labels_at (const AyProblem *rows, const guint32 *positions, gsize n)
 {
-  gsize n = self->draw.n_pool, d = ay_matrix_cols (self->rows->features);
-  g_autofree guint32 *at = g_new (guint32, n);
-  g_autofree float *scaling = g_new (float, 2 * d + 1);
-  AyProblem pool = { .features = self->rows->features, .rows = at, .n = n, .label = self->label,
-                     .n_classes = self->rows->n_classes };
-  g_autoptr (AyMoments) moments = NULL;
+  gint32 *label = g_new (gint32, MAX (n, 1));
 
   for (gsize i = 0; i < n; i++)
-    at[i] = self->rows->rows[self->draw.pool[i]];
-  moments = ay_moments_of (&pool, job, error);
-  if (moments == NULL
-      || !ay_moments_scaling (moments, !head->standardise, head->scale, scaling, scaling + d,
-                              error))
-    return FALSE;
-  if (!head->standardise) /* as they are: lengths and cosines keep their meaning */
-    memset (scaling, 0, d * sizeof (float));
-  self->features = scaled_rows (self->rows, self->draw.pool, n, scaling, error);
-  if (self->features != NULL)
-    self->test = scaled_rows (self->rows, self->draw.test, self->draw.n_test, scaling, error);
-  return self->test != NULL;
+    label[i] = rows->label[positions[i]];
+  return label;
 }
 
 static gboolean
 play_init (Play *self, const Run *run, guint repeat, AyLoop *loop, GError **error)
 {
   const AySimulateOptions *options = &run->out->options;
+  g_autofree guint32 *pool = NULL, *test = NULL;
+  g_autofree gint32 *label = NULL;
   gsize n;
 
   self->rows = run->rows;
@@ -184,36 +152,26 @@ play_init (Play *self, const Run *run, guint repeat, AyLoop *loop, GError **erro
   self->loop = loop;
   draw_parts (run->rows, options, repeat, &self->draw);
   n = self->draw.n_pool;
-  self->known = g_new0 (guint8, n);
-  self->labelled = g_new (guint32, n);
-  self->rest = g_new (guint32, n);
-  self->all = g_new (guint32, MAX (n, self->draw.n_test));
-  self->label = g_new (gint32, n);
-  self->known_label = g_new (gint32, n);
-  self->test_label = g_new (gint32, MAX (self->draw.n_test, 1));
+  pool = rows_at (run->rows, self->draw.pool, n);
+  test = rows_at (run->rows, self->draw.test, self->draw.n_test);
+  loop->judged = g_memdup2 (test, self->draw.n_test * sizeof *test);
+  label = labels_at (run->rows, self->draw.pool, n);
+  self->test_label = labels_at (run->rows, self->draw.test, self->draw.n_test);
+  self->test_rows = g_new (guint32, MAX (self->draw.n_test, 1));
+  for (gsize i = 0; i < self->draw.n_test; i++)
+    self->test_rows[i] = (guint32) i;
   self->predicted = g_new0 (guint32, n);
   self->before = g_new0 (guint32, n);
-  self->p = ay_try_alloc (n, run->rows->n_classes * sizeof (double), "a simulated pool", error);
-  for (gsize i = 0; i < n; i++)
-    self->label[i] = run->rows->label[self->draw.pool[i]];
-  for (gsize i = 0; i < self->draw.n_test; i++)
-    self->test_label[i] = run->rows->label[self->draw.test[i]];
-  for (gsize i = 0; i < MAX (n, self->draw.n_test); i++)
-    self->all[i] = (guint32) i;
-  self->head_options = options->head;
-  self->head_options.standardise = FALSE;
-  self->head_options.scale = 1.0;
-  if (self->p == NULL || !set_features (self, &options->head, run->job, error))
+  if (!ay_loop_state_init (&self->state,
+                           &(AyProblem) { .features = run->rows->features, .rows = pool, .n = n,
+                                          .label = label, .n_classes = run->rows->n_classes },
+                           &options->head, run->job, error))
     return FALSE;
-  self->pool = (AyPool) { .n = n, .d = ay_matrix_cols (self->features),
-                          .features = self->features,
-                          .z = ay_matrix_peek_f32 (self->features, 0, n),
-                          .labelled = self->labelled, .pool = self->rest, .label = self->label,
-                          .n_classes = run->rows->n_classes, .p = self->p,
-                          .head_options = &self->head_options,
-                          .seed = options->seed * 1000003 + repeat,
-                          .options = options->strategy };
-  return TRUE;
+  self->test = ay_loop_state_scale (&self->state, run->rows->features, test, self->draw.n_test,
+                                    error);
+  self->state.pool.seed = ay_loop_seed (options->seed, repeat);
+  self->state.pool.options = options->strategy;
+  return self->test != NULL;
 }
 
 /* Agreement of two predictions beyond chance (Cohen 1960), and the share that changed. */
@@ -249,20 +207,20 @@ look_at_pool (Play *self, guint round)
   self->predicted = swap;
   for (gsize i = 0; i < self->draw.n_pool; i++)
     {
-      const double *p = self->p + i * k;
+      const double *p = self->state.p + i * k;
       guint best = 0;
 
       for (guint c = 0; c < k; c++)
         {
           best = p[c] > p[best] ? c : best;
-          if (!self->known[i] && p[c] > 0.0)
+          if (!self->state.known[i] && p[c] > 0.0)
             entropy -= p[c] * log (p[c]);
         }
       self->predicted[i] = best;
-      doubt += self->known[i] ? 0.0 : 1.0 - p[best];
+      doubt += self->state.known[i] ? 0.0 : 1.0 - p[best];
     }
-  self->loop->entropy[round] = entropy / (double) MAX (self->pool.n_pool, 1) / log (k);
-  self->loop->remaining[round] = doubt / (double) MAX (self->pool.n_pool, 1);
+  self->loop->entropy[round] = entropy / (double) MAX (self->state.pool.n_pool, 1) / log (k);
+  self->loop->remaining[round] = doubt / (double) MAX (self->state.pool.n_pool, 1);
   compare_predictions (self, round);
 }
 
@@ -270,34 +228,12 @@ look_at_pool (Play *self, guint round)
 static gboolean
 refit (Play *self, guint round, AyJob *job, GError **error)
 {
-  gsize n = 0, m = 0;
-  AyProblem known = { .features = self->features, .rows = self->labelled,
-                      .label = self->known_label, .n_classes = self->rows->n_classes };
-  AyProblem test = { .features = self->test, .rows = self->all, .n = self->draw.n_test,
+  AyProblem test = { .features = self->test, .rows = self->test_rows, .n = self->draw.n_test,
                      .label = self->test_label, .n_classes = self->rows->n_classes };
-  AyHead *head;
   AyFit fit;
 
-  for (gsize i = 0; i < self->draw.n_pool; i++)
-    if (self->known[i])
-      {
-        self->known_label[n] = self->label[i];
-        self->labelled[n++] = (guint32) i;
-      }
-    else
-      self->rest[m++] = (guint32) i;
-  known.n = n;
-  head = ay_head_fit (&known, &self->head_options, self->head, job, error);
-  if (head == NULL)
-    return FALSE;
-  ay_head_unref (self->head);
-  self->head = head;
-  self->pool.head = head;
-  self->pool.n_labelled = n;
-  self->pool.n_pool = m;
-  self->pool.round = round;
-  if (!ay_head_predict (head, self->features, self->all, self->draw.n_pool, self->p, job, error)
-      || !ay_head_evaluate (head, &test, &fit, job, error))
+  if (!ay_loop_state_refit (&self->state, round, job, error)
+      || !ay_head_evaluate (self->state.head, &test, &fit, job, error))
     return FALSE;
   self->loop->accuracy[round] = fit.accuracy;
   self->loop->loss[round] = fit.loss;
@@ -313,7 +249,7 @@ play (Play *self, const AyStrategy *strategy, AyJob *job, GError **error)
 
   for (gsize k = 0; k < self->draw.n_start; k++)
     {
-      self->known[self->draw.start[k]] = 1;
+      self->state.known[self->draw.start[k]] = 1;
       self->loop->start[k] = self->rows->rows[self->draw.pool[self->draw.start[k]]];
     }
   for (guint round = 0;; round++)
@@ -322,13 +258,13 @@ play (Play *self, const AyStrategy *strategy, AyJob *job, GError **error)
         return FALSE;
       if (round == self->out->rounds)
         return TRUE;
-      if (!ay_strategy_pick (strategy, &self->pool, batch, picks, job, error))
+      if (!ay_strategy_pick (strategy, &self->state.pool, batch, picks, job, error))
         return FALSE;
       for (guint k = 0; k < batch; k++)
         {
           guint32 at = picks[k].position;
 
-          self->known[at] = 1;
+          self->state.known[at] = 1;
           self->loop->taken[round * batch + k] = self->rows->rows[self->draw.pool[at]];
           self->loop->value[round * batch + k] = picks[k].value;
         }
@@ -425,8 +361,9 @@ ay_simulation_free (AySimulation *self)
   for (gsize k = 0; k < (gsize) self->n_strategies * self->repeats; k++)
     {
       AyLoop *loop = &self->loops[k];
-      gpointer each[] = { loop->start, loop->taken,  loop->value,   loop->accuracy, loop->loss,
-                          loop->kappa, loop->change, loop->entropy, loop->remaining };
+      gpointer each[] = { loop->start,    loop->taken, loop->value, loop->judged,
+                          loop->accuracy, loop->loss,  loop->kappa, loop->change,
+                          loop->entropy,  loop->remaining };
 
       for (gsize j = 0; j < G_N_ELEMENTS (each); j++)
         g_free (each[j]);
@@ -449,9 +386,7 @@ ay_simulate (const AyProblem *rows, const AyStrategy *const *strategies, guint n
 
   if (settled.start == 0)
     settled.start = 2 * rows->n_classes;
-  if (!(settled.head.lambda > 0.0))
-    settled.head.lambda = 1.0;
-  settled.head.tolerance = MAX (settled.head.tolerance, TOLERANCE);
+  settled.head = ay_loop_head_options (&settled.head);
   if (!check (rows, &settled, error))
     return NULL;
   run.out = out = simulation_new (strategies, n_strategies, &settled, rows->n_classes);
@@ -477,6 +412,25 @@ ay_simulate (const AyProblem *rows, const AyStrategy *const *strategies, guint n
   return g_steal_pointer (&out);
 }
 
+static char *
+options_of (const AySimulation *self, const AyLoop *loop, guint repeat)
+{
+  const AyHeadOptions *head = &self->options.head;
+  JsonObject *object = json_object_new ();
+  JsonArray *judged = json_array_new ();
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
+
+  json_object_unref (object);
+  json_object_set_double_member (object, "lambda", head->lambda);
+  json_object_set_boolean_member (object, "standardise", head->standardise);
+  json_object_set_double_member (object, "scale", head->scale);
+  json_object_set_int_member (object, "repeat", repeat);
+  for (gsize i = 0; i < self->n_test; i++)
+    json_array_add_int_element (judged, loop->judged[i]);
+  json_object_set_array_member (object, "judged", judged);
+  return ay_json_to_text (node, FALSE);
+}
+
 AyHistory *
 ay_simulation_history (const AySimulation *self, guint strategy, guint repeat, gsize n_rows)
 {
@@ -487,6 +441,7 @@ ay_simulation_history (const AySimulation *self, guint strategy, guint repeat, g
 
   history->has_seed = TRUE;
   history->seed = self->options.seed;
+  history->options = options_of (self, loop, repeat);
   ay_history_set_start (history, loop->start, self->n_start);
   for (guint round = 0; round <= self->rounds; round++)
     {

@@ -24,6 +24,7 @@ typedef struct
 typedef struct
 {
   guint32 *start;    /* n_start row numbers of the data */
+  guint32 *judged;   /* n_test row numbers: the test part */
   guint32 *taken;    /* rounds x batch row numbers, in order */
   double *value;     /* rounds x batch: the strategy's own quantity */
   double *accuracy;  /* rounds + 1, on the test part */
@@ -67,7 +68,8 @@ ay_simulation_labels (const AySimulation *self, guint round)
   return self->n_start + round * self->batch;
 }
 
-/* A loop as a history over a data set of n_rows. (transfer full) */
+/* A loop as a history over a data set of n_rows; its options are the head's (lambda, standardise,
+ * scale, seed) and "judged", the rows of the test part. (transfer full) */
 AyHistory *ay_simulation_history (const AySimulation *self, guint strategy, guint repeat,
                                   gsize n_rows);
 

@@ -232,7 +232,8 @@ ay_work_open (const char *path, AyWorkspaceMode mode, GHashTable *moved, AyJob *
   self->store = ay_workspace_open (path, mode, error);
   if (self->store == NULL || !read_load_options (self, moved, job, error))
     return NULL;
-  if (!load_data (self, job, error) || !check_split (self, error))
+  if (!load_data (self, job, error) || !check_split (self, error)
+      || !ay_work_take_labels (self, error))
     return NULL;
   self->head_options.seed = self->load->seed;
   self->journal = ay_journal_open (self->store, self->data->n, error);
@@ -242,8 +243,8 @@ ay_work_open (const char *path, AyWorkspaceMode mode, GHashTable *moved, AyJob *
 }
 
 /* A new label must be one that the data set knows. */
-static gboolean
-check_label (const AyDataset *data, const char *label, GError **error)
+gboolean
+ay_work_check_label (const AyDataset *data, const char *label, GError **error)
 {
   double number;
   g_autoptr (GString) names = NULL;
@@ -272,7 +273,7 @@ ay_work_decide (AyWork *self, const AyDecision *decision, GError **error)
   gboolean ok;
 
   if (decision->kind == AY_DECISION_RELABEL && decision->value != NULL
-      && !check_label (self->data, decision->value, error))
+      && !ay_work_check_label (self->data, decision->value, error))
     return FALSE;
   g_rec_mutex_lock (&self->lock);
   ok = ay_journal_decide (self->journal, decision, error);

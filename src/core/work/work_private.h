@@ -72,6 +72,12 @@ JsonNode *ay_work_files_describe (AyWorkspace *store, const AyLoadOptions *load,
 gboolean ay_work_files_check (AyWork *self, JsonNode *files, GHashTable *moved, AyJob *job,
                               GError **error);
 
+/* Whether the data knows the label as a class (or, where a number is predicted, as one):
+ * AY_ERROR_RANGE names what there is. */
+gboolean ay_work_check_label (const AyDataset *data, const char *label, GError **error);
+/* Labels that closed rounds of loops brought become labels of the data. */
+gboolean ay_work_take_labels (AyWork *self, GError **error);
+
 /* The test part is about to be looked at: counts it in the workspace. */
 gboolean ay_work_count_opening (AyWork *self, guint *openings, GError **error);
 

@@ -24,14 +24,26 @@ typedef struct
 typedef struct
 {
   const AyStrategy *strategy;
+  guint64 seed;
+  gboolean has_costs; /* a column of costs was given */
   gsize n, n_pool, n_labelled;
   AySuggestion *each; /* n, in the order they would be taken */
 } AySuggestions;
 
-/* parameters: of the strategy, and cost=COLUMN. The pool is the part of that name; the labelled
- * rows are those of train. Nothing is stored. (transfer full) */
-AySuggestions *ay_work_suggest (AyWork *self, const AyStrategy *strategy, gsize count,
-                                GHashTable *parameters, guint64 seed, AyJob *job, GError **error);
+typedef struct
+{
+  const AyStrategy *strategy;
+  gsize count;
+  GHashTable *parameters; /* (nullable): of the strategy, and cost=COLUMN */
+  guint64 seed;
+  const char *loop;       /* (nullable): of the live loop that is gone on with, if there is one */
+} AySuggestOptions;
+
+/* The pool is the part of that name; the labelled rows are those of train. Scales are of both, and
+ * lambda (sum form) is held, 1 unless the workspace has one: as in a simulation. Nothing is stored.
+ * (transfer full) */
+AySuggestions *ay_work_suggest (AyWork *self, const AySuggestOptions *options, AyJob *job,
+                                GError **error);
 void ay_suggestions_free (AySuggestions *self);
 
 /* Plays the strategies on the labelled rows of train and valid, never on those of test; stores each
