@@ -4,6 +4,7 @@
 #include "app/model/row_set.h"
 #include "app/widgets/drop_down.h"
 #include "app/widgets/escape.h"
+#include "core/work/export_form.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -38,9 +39,11 @@ static gboolean
 export_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
 {
   Export *self = data;
+  AyExportFacts facts = { "table", NULL, ay_bitset_count (self->rows) };
 
   return ay_work_export (work, (const char *const *) self->columns, self->rows, self->path, job,
-                         error);
+                         error)
+         && ay_work_export_certificate (work, &facts, self->path, error);
 }
 
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/cli_json.h"
+#include "cli/cli_list.h"
 #include "cli/cli_run.h"
 #include "cli/cli_text.h"
 #include "core/work/check.h"
@@ -23,29 +24,17 @@ static const GOptionEntry options[] = {
 static gboolean
 list_rules (CmdRun *run)
 {
-  g_autoptr (JsonObject) object = json_object_new ();
-  JsonArray *array = cmd_json_array (object, "rules");
+  CmdList *list = cmd_list_new ("rules", "id sentence limit members");
   guint n;
   const AyRuleType *types = ay_rule_types (&n);
 
-  cmd_begin_output (run);
   for (guint i = 0; i < n; i++)
     {
-      JsonObject *one = cmd_json_append (array);
-
-      cmd_json_text (one, "id", types[i].id);
-      cmd_json_text (one, "sentence", types[i].sentence);
-      cmd_json_text (one, "limit", types[i].at_most ? "most" : "least");
-      cmd_json_number (one, "default", types[i].limit);
-      cmd_json_text (one, "members", types[i].members);
-      if (!run->json)
-        printf ("%s: %s (%s%s%s)\n", types[i].id, types[i].sentence,
-                types[i].at_most ? "most" : "least", *types[i].members != '\0' ? "; " : "",
-                types[i].members);
+      cmd_list_add (list, types[i].id, types[i].sentence, types[i].at_most ? "most" : "least",
+                    types[i].members, NULL);
+      cmd_list_number (list, "default", types[i].limit);
     }
-  if (run->json)
-    cmd_json_print (object);
-  return TRUE;
+  return cmd_list_print (list, run);
 }
 
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/cli_json.h"
+#include "cli/cli_list.h"
 #include "cli/cli_run.h"
 #include "cli/cli_text.h"
 #include "core/work/plan.h"
@@ -15,7 +16,7 @@
 
 static struct
 {
-  char *recipe, *output, *save;
+  char *recipe, *output, *dropped, *save;
   gboolean apply, prove, compare, no_coverage, strict, list;
 } given;
 
@@ -25,6 +26,8 @@ static const GOptionEntry options[] = {
   { "output", 'o', 0, G_OPTION_ARG_FILENAME, &given.output,
     "Write the curated data here, and the recipe with the rows it took to FILE.recipe.json",
     "FILE" },
+  { "dropped", 0, 0, G_OPTION_ARG_FILENAME, &given.dropped,
+    "Write the rows that go to this file", "FILE" },
   { "save", 0, 0, G_OPTION_ARG_FILENAME, &given.save,
     "Write the recipe to this file, to be changed by hand", "FILE" },
   { "apply", 0, 0, G_OPTION_ARG_NONE, &given.apply,
@@ -42,47 +45,20 @@ static const GOptionEntry options[] = {
   { NULL },
 };
 
-static void
-list_parameters (JsonObject *into, const AyStepType *type)
-{
-  JsonArray *array = cmd_json_array (into, "parameters");
-
-  for (const AyStepParameter *p = type->parameters; p->name != NULL; p++)
-    {
-      JsonObject *one = cmd_json_append (array);
-
-      cmd_json_text (one, "name", p->name);
-      cmd_json_text (one, "default", p->fallback);
-      cmd_json_text (one, "sentence", p->sentence);
-    }
-}
-
 static gboolean
 list_steps (CmdRun *run)
 {
-  g_autoptr (JsonObject) object = json_object_new ();
-  JsonArray *array = cmd_json_array (object, "steps");
+  CmdList *list = cmd_list_new ("steps", "id sentence title");
   guint n;
   const AyStepType *types = ay_step_types (&n);
 
-  cmd_begin_output (run);
   for (guint i = 0; i < n; i++)
     {
-      JsonObject *one = cmd_json_append (array);
-
-      cmd_json_text (one, "id", types[i].id);
-      cmd_json_text (one, "title", types[i].title);
-      cmd_json_text (one, "sentence", types[i].sentence);
-      list_parameters (one, &types[i]);
-      if (run->json)
-        continue;
-      printf ("%s: %s\n", types[i].id, types[i].sentence);
+      cmd_list_add (list, types[i].id, types[i].sentence, types[i].title, NULL);
       for (const AyStepParameter *p = types[i].parameters; p->name != NULL; p++)
-        printf ("  %s=%s: %s\n", p->name, p->fallback, p->sentence);
+        cmd_list_parameter (list, p->name, p->fallback, p->sentence);
     }
-  if (run->json)
-    cmd_json_print (object);
-  return TRUE;
+  return cmd_list_print (list, run);
 }
 
 /* --- the plan --- */
@@ -404,7 +380,9 @@ print_text (const Outcome *self)
   if (given.apply)
     puts ("recorded as decisions");
   if (given.output != NULL)
-    printf ("%s and %s.recipe.json written\n", given.output, given.output);
+    printf ("%s, its .recipe.json and .certificate.json written\n", given.output);
+  if (given.dropped != NULL)
+    printf ("%s: the rows that go\n", given.dropped);
 }
 
 /* --- comparing --- */
@@ -449,6 +427,8 @@ write_all (CmdRun *run, AyWork *work, AyRecipe *recipe, AyPlan *plan, GError **e
 {
   return (given.output == NULL
           || ay_work_curate (work, recipe, plan, given.output, run->job, error))
+         && (given.dropped == NULL
+             || ay_work_curate_inverse (work, plan, given.dropped, run->job, error))
          && (given.save == NULL || ay_recipe_write (recipe, given.save, error))
          && (!given.apply || ay_work_plan_apply (work, recipe, error));
 }

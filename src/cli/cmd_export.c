@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/cli_columns.h"
 #include "cli/cli_json.h"
+#include "cli/cli_list.h"
 #include "cli/cli_run.h"
+#include "core/work/export_form.h"
 
 #include <stdio.h>
 
@@ -9,7 +11,8 @@
 
 static struct
 {
-  char *where, *columns, *output;
+  char *where, *columns, *output, *form;
+  gboolean link, list;
 } given;
 
 static const GOptionEntry options[] = {
@@ -19,8 +22,41 @@ static const GOptionEntry options[] = {
     "The rows, as an SQL condition (default: all)", "SQL" },
   { "columns", 0, 0, G_OPTION_ARG_FILENAME, &given.columns,
     "These columns, in this order (default: all)", "A,B,..." },
+  { "form", 0, 0, G_OPTION_ARG_FILENAME, &given.form,
+    "Another tool's form, labels as corrected; see --list", "FORM" },
+  { "link", 0, 0, G_OPTION_ARG_NONE, &given.link,
+    "Link images instead of copying them", NULL },
+  { "list", 0, 0, G_OPTION_ARG_NONE, &given.list, "List the forms", NULL },
   { NULL },
 };
+
+static gboolean
+list_forms (CmdRun *run)
+{
+  guint n;
+  const AyExportForm *forms = ay_export_forms (&n);
+  CmdList *list = cmd_list_new ("forms", "id sentence");
+
+  for (guint i = 0; i < n; i++)
+    cmd_list_add (list, forms[i].id, forms[i].sentence, NULL);
+  return cmd_list_print (list, run);
+}
+
+static gboolean
+write_rows (CmdRun *run, AyWork *work, const AyBitset *rows, GError **error)
+{
+  g_auto (GStrv) columns = given.columns != NULL ? g_strsplit (given.columns, ",", -1) : NULL;
+  AyExportFacts facts = { "table", given.where, ay_bitset_count (rows) };
+  AyFormExport form = { given.form != NULL ? ay_export_form_find (given.form) : NULL, rows,
+                        given.where, given.link };
+
+  if (given.form != NULL && form.form == NULL)
+    return cmd_usage_error (error, "--form %s: not known; see export --list", given.form);
+  if (form.form != NULL)
+    return ay_work_export_form (work, &form, given.output, run->job, error);
+  return ay_work_export (work, (const char *const *) columns, rows, given.output, run->job, error)
+         && ay_work_export_certificate (work, &facts, given.output, error);
+}
 
 static gboolean
 run_export (CmdRun *run, GError **error)
@@ -28,18 +64,19 @@ run_export (CmdRun *run, GError **error)
   g_autoptr (AyWork) work = NULL;
   g_autoptr (AyBitset) rows = NULL;
   g_autoptr (JsonObject) object = NULL;
-  g_auto (GStrv) columns = given.columns != NULL ? g_strsplit (given.columns, ",", -1) : NULL;
   gsize count;
 
+  if (given.list)
+    return list_forms (run);
   if (given.output == NULL)
     return cmd_usage_error (error, "export: expected -o FILE");
+  if (given.form != NULL && given.columns != NULL)
+    return cmd_usage_error (error, "--form and --columns exclude each other");
   if (given.where != NULL && !cmd_is_utf8 (given.where, "--where", error))
     return FALSE;
   work = cmd_open (run, run->args[0], AY_WORKSPACE_READ, error);
   rows = work != NULL ? ay_work_select (work, given.where, run->job, error) : NULL;
-  if (rows == NULL)
-    return FALSE;
-  if (!ay_work_export (work, (const char *const *) columns, rows, given.output, run->job, error))
+  if (rows == NULL || !write_rows (run, work, rows, error))
     return FALSE;
   count = ay_bitset_count (rows);
   cmd_begin_output (run);
@@ -59,9 +96,11 @@ const Cmd cmd_export = {
   .name = "export",
   .operands = "WORK -o FILE",
   .summary = "Write columns of rows to a file",
-  .description = "Rows are in the input's order. A missing value is an empty cell, null in JSON.",
+  .description = "Rows are in the input's order. A missing value is an empty cell, null in JSON.\n"
+                 "FILE.certificate.json says what they are of and how they were chosen.",
   .min_args = 1,
   .max_args = 1,
   .options = options,
   .run = run_export,
+  .list = &given.list,
 };

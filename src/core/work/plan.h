@@ -70,10 +70,15 @@ gboolean ay_plan_each_decision (AyWork *work, const AyRecipe *recipe, AyDecision
 /* Records them; undo takes them back one by one. */
 gboolean ay_work_plan_apply (AyWork *work, const AyRecipe *recipe, GError **error);
 
-/* Writes the curated data to path, in the format that its ending names, and the applied recipe to
- * path.recipe.json. Test and validation rows are part of it. */
+/* Writes the curated data to path, in the format that its ending names, the applied recipe to
+ * path.recipe.json and its certificate to path.certificate.json. Test and validation rows are part
+ * of it. */
 gboolean ay_work_curate (AyWork *work, AyRecipe *recipe, const AyPlan *plan, const char *path,
                          AyJob *job, GError **error);
+
+/* The rows that go, with the same columns: what is left of the data beside the curated set. */
+gboolean ay_work_curate_inverse (AyWork *work, const AyPlan *plan, const char *path, AyJob *job,
+                                 GError **error);
 
 /* Writes the curated data again from the ids in an applied recipe and the files that it names
  * (relative to the recipe's folder, unless `moved` (nullable) says where they are now): the same

@@ -5,6 +5,7 @@
 #include "core/base/file.h"
 #include "core/base/json_text.h"
 #include "core/work/export.h"
+#include "core/work/export_form.h"
 
 #include <string.h>
 
@@ -185,13 +186,26 @@ ay_work_curate (AyWork *work, AyRecipe *recipe, const AyPlan *plan, const char *
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
   g_autofree char *folder = g_path_get_dirname (absolute);
   JsonNode *applied = describe_applied (work, plan, folder, error);
+  AyExportFacts facts = { "curated", NULL, 0 };
 
   if (applied == NULL)
     return FALSE;
   g_clear_pointer (&recipe->applied, json_node_unref);
   recipe->applied = applied;
+  facts.n = work->data->n - ay_bitset_count (plan->dropped);
   return write_curated (work->data, work->load, &plan->labels, plan->dropped, path, job, error)
-         && ay_recipe_write (recipe, recipe_path, error);
+         && ay_recipe_write (recipe, recipe_path, error)
+         && ay_work_export_certificate (work, &facts, path, error);
+}
+
+gboolean
+ay_work_curate_inverse (AyWork *work, const AyPlan *plan, const char *path, AyJob *job,
+                        GError **error)
+{
+  g_autoptr (AyBitset) left = ay_bitset_copy (plan->dropped);
+
+  ay_bitset_invert (left);
+  return write_curated (work->data, work->load, &plan->labels, left, path, job, error);
 }
 
 /* --- comparing --- */

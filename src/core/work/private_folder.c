@@ -1,38 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _XOPEN_SOURCE 700 /* nftw */
-#define _DEFAULT_SOURCE   /* flock */
 #include "core/work/private_folder.h"
 
 #include "core/base/error.h"
+#include "core/base/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
-#define OPEN_FILES 16 /* at once, while a tree is removed */
-
 struct _AyPrivateFolder
 {
   char *path;
   int lock;
 };
-
-static int
-remove_entry (const char *path, const struct stat *info, int type, struct FTW *at)
-{
-  return remove (path);
-}
-
-static void
-remove_tree (const char *path)
-{
-  nftw (path, remove_entry, OPEN_FILES, FTW_DEPTH | FTW_PHYS);
-}
 
 /* A locked descriptor of a folder; -1 when it cannot be had. */
 static int
@@ -62,7 +46,7 @@ sweep (const char *home)
 
       if (fd < 0)
         continue;
-      remove_tree (path);
+      ay_folder_remove (path);
       close (fd);
     }
 }
@@ -134,7 +118,7 @@ ay_private_folder_free (AyPrivateFolder *self)
 {
   if (self == NULL)
     return;
-  remove_tree (self->path);
+  ay_folder_remove (self->path);
   close (self->lock);
   g_free (self->path);
   g_free (self);

@@ -114,6 +114,8 @@ typedef struct
 gboolean ay_work_whatif (AyWork *self, const AyBitset *rows, gboolean verify, AyWhatIf *out,
                          AyJob *job, GError **error);
 void ay_what_if_clear (AyWhatIf *self);
+/* How often the test part has been looked at. */
+guint ay_work_openings (AyWork *self);
 
 /* Decisions, recorded in the journal at once. A new label must be one that the data set knows, or
  * a number where one is predicted: AY_ERROR_RANGE. */

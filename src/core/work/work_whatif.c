@@ -133,18 +133,22 @@ describe_refit (AyWhatIf *out, const AyHead *head, const AyProblem *judged, AyJo
                           out->has_test ? "" : "; a preview: there is no test part");
 }
 
+guint
+ay_work_openings (AyWork *self)
+{
+  g_autofree char *json = NULL;
+
+  if (ay_workspace_has (self->store, AY_KIND_SETTING, AY_SETTING_OPENINGS))
+    json = ay_workspace_get_json (self->store, AY_KIND_SETTING, AY_SETTING_OPENINGS, NULL);
+  return json != NULL ? (guint) g_ascii_strtoull (json, NULL, 10) : 0;
+}
+
 gboolean
 ay_work_count_opening (AyWork *self, guint *openings, GError **error)
 {
-  g_autofree char *json = NULL;
   g_autofree char *text = NULL;
 
-  *openings = 0;
-  if (ay_workspace_has (self->store, AY_KIND_SETTING, AY_SETTING_OPENINGS))
-    json = ay_workspace_get_json (self->store, AY_KIND_SETTING, AY_SETTING_OPENINGS, NULL);
-  if (json != NULL)
-    *openings = (guint) g_ascii_strtoull (json, NULL, 10);
-  ++*openings;
+  *openings = ay_work_openings (self) + 1;
   if (ay_workspace_is_read_only (self->store))
     return TRUE; /* looked at all the same: the number printed says so, only here */
   text = g_strdup_printf ("%u", *openings);
