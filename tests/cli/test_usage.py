@@ -11,7 +11,7 @@ from tap import Skip, Tap
 
 COMMANDS = ['new', 'info', 'score', 'import', 'map', 'suggest', 'simulate', 'redundancy', 'cluster',
             'whatif', 'select', 'decide', 'export', 'figure', 'curate', 'replay', 'check',
-            'history', 'update']
+            'history', 'update', 'savings']
 
 
 def test_overview():
@@ -109,7 +109,8 @@ def test_lists():
     """--list needs no workspace, and lists the same in text and JSON"""
     for command, key, name in [('score', 'scores', 'id'), ('map', 'methods', 'id'),
                                ('figure', 'figures', 'name'), ('curate', 'steps', 'id'),
-                               ('check', 'rules', 'id'), ('export', 'forms', 'id')]:
+                               ('check', 'rules', 'id'), ('export', 'forms', 'id'),
+                               ('savings', 'inputs', 'id')]:
         found = assay.run_json(command, '--list')
         missing = assay.keys_of(found) - assay.documented_words(command)
         assert not missing, missing

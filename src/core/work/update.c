@@ -261,7 +261,7 @@ put_carried (AyUpdating *self, GError **error)
 static gboolean
 put_settings (AyUpdating *self, AyWorkspace *store, GError **error)
 {
-  static const char *const names[] = { AY_SETTING_HEAD, AY_SETTING_OPENINGS };
+  static const char *const names[] = { AY_SETTING_HEAD, AY_SETTING_OPENINGS, AY_SETTING_SAVINGS };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {

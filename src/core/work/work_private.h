@@ -40,6 +40,7 @@ struct _AyWork
 #define AY_SETTING_HEAD "head"         /* head and target parameters */
 #define AY_SETTING_OPENINGS "test"     /* how often the test part was opened */
 #define AY_SETTING_FLAGGED "flagged"   /* the share of labels doubted by a head's left-out rows */
+#define AY_SETTING_SAVINGS "savings"   /* the inputs given to ay_work_keep_savings() */
 #define AY_SETTING_SPLIT "split"       /* the parts as drawn, a byte a row */
 
 /* The two halves of ay_work_new(): the data loaded, with no file yet; then the file, which appears

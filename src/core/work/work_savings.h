@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/curate/savings.h"
+#include "core/work/plan.h"
+
+G_BEGIN_DECLS
+
+/* The inputs that the workspace remembers, with what it knows by itself: rows and those that go by
+ * the plan, bytes of a row by its files, labels by a simulation with a random arm, and the grid's
+ * intensity by country and table (grid NULL: ay_grid_path ()). Filled also where FALSE is returned:
+ * to be cleared. */
+gboolean ay_work_savings_inputs (AyWork *self, const AyPlan *plan, const char *grid,
+                                 AySavingsInputs *out, GError **error);
+/* The remembered alone, to be changed and kept. */
+gboolean ay_work_stored_savings (AyWork *self, AySavingsInputs *out, GError **error);
+gboolean ay_work_keep_savings (AyWork *self, const AySavingsInputs *inputs, GError **error);
+/* Sets training_kwh and training_hours to the lowest, mean and highest run in codecarbon's
+ * emissions.csv. Nothing else is read of it, places least of all. AY_ERROR_INPUT. */
+gboolean ay_savings_read_emissions (AySavingsInputs *self, const char *path, GError **error);
+
+G_END_DECLS
