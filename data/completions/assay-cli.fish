@@ -19,4 +19,4 @@ complete -c assay-cli -n '__fish_seen_subcommand_from decide' \
 complete -c assay-cli -n '__fish_seen_subcommand_from cluster' \
     -a 'kmeans density list name'
 complete -c assay-cli -n '__fish_seen_subcommand_from history' \
-    -a 'import list show export label tasks'
+    -a 'import list show export audit label tasks'

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/cli_audit.h"
 #include "cli/cli_json.h"
 #include "cli/cli_loop.h"
 #include "cli/cli_run.h"
@@ -346,6 +347,25 @@ run_export (CmdRun *run, AyWork *work, GError **error)
 }
 
 static gboolean
+run_audit (CmdRun *run, AyWork *work, GError **error)
+{
+  g_autoptr (AyHistory) history = NULL;
+  g_autoptr (AyAudit) audit = NULL;
+
+  if (run->n_args != 3)
+    return cmd_usage_error (error, "history audit: expected one NAME");
+  history = ay_work_history (work, run->args[2], error);
+  audit = history != NULL ? ay_audit_new (ay_work_data (work), history,
+                                          ay_work_head_options (work), run->job, error)
+                          : NULL;
+  if (audit == NULL)
+    return FALSE;
+  cmd_begin_output (run);
+  cmd_audit_print (run, history, audit);
+  return TRUE;
+}
+
+static gboolean
 run_label (CmdRun *run, AyWork *work, GError **error)
 {
   CmdLoopLabel label = { name, run->args + 2, run->n_args - 2, want_close };
@@ -400,6 +420,7 @@ run_history (CmdRun *run, GError **error)
     { "list", AY_WORKSPACE_READ, run_list },
     { "show", AY_WORKSPACE_READ, run_show },
     { "export", AY_WORKSPACE_READ, run_export },
+    { "audit", AY_WORKSPACE_READ, run_audit },
     { "label", AY_WORKSPACE_WRITE, run_label },
     { "tasks", AY_WORKSPACE_READ, run_tasks },
   };
@@ -416,13 +437,13 @@ run_history (CmdRun *run, GError **error)
         work = cmd_open (run, run->args[0], words[i].mode, error);
         return work != NULL && words[i].run (run, work, error);
       }
-  return cmd_usage_error (error, "history %s: expected import, list, show, export, label or "
-                          "tasks", run->args[1]);
+  return cmd_usage_error (error, "history %s: expected import, list, show, export, audit, "
+                          "label or tasks", run->args[1]);
 }
 
 const Cmd cmd_history = {
   .name = "history",
-  .operands = "WORK import FILE...|list|show NAME|export NAME|label [FILE...]|tasks",
+  .operands = "WORK import FILE...|list|show NAME|export NAME|audit NAME|label [FILE...]|tasks",
   .summary = "Histories of selection: bring in those of other tools, look at them",
   .description = "import reads rounds of selection of other tools, or the neutral form, and says\n"
                  "what is wrong with them; export writes the neutral form.\n"

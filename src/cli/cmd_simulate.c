@@ -17,7 +17,7 @@ static struct
   char **parameters;
   gint start, batch, rounds, repeats;
   gdouble target;
-  gboolean list;
+  gboolean list, keep;
 } given = { .batch = 10, .rounds = 28, .repeats = 20, .target = 0.9 };
 
 static const GOptionEntry options[] = {
@@ -31,6 +31,8 @@ static const GOptionEntry options[] = {
     "Repeats with parts and starts of their own (default 20)", "N" },
   { "target", 0, 0, G_OPTION_ARG_DOUBLE, &given.target,
     "Accuracy that labels are counted to (default 0.9)", "SHARE" },
+  { "keep-scores", 0, 0, G_OPTION_ARG_NONE, &given.keep,
+    "Keep in the histories what the head said of the pool before each round", NULL },
   { "parameter", 'p', 0, G_OPTION_ARG_FILENAME_ARRAY, &given.parameters,
     "Set a parameter of a strategy or of the head; may be repeated", "KEY=VALUE" },
   { "list", 0, 0, G_OPTION_ARG_NONE, &given.list, "List the strategies and their parameters",
@@ -186,6 +188,7 @@ read_options (const CmdRun *run, AySimulateOptions *into, GError **error)
   into->rounds = (guint) given.rounds;
   into->repeats = (guint) given.repeats;
   into->seed = run->seed;
+  into->keep_scores = given.keep;
   return TRUE;
 }
 

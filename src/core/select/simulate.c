@@ -241,6 +241,26 @@ refit (Play *self, guint round, AyJob *job, GError **error)
   return TRUE;
 }
 
+/* The logarithms of what the head says of the rows that may be taken. */
+static void
+keep_scores (Play *self, guint round)
+{
+  const AyPool *pool = &self->state.pool;
+  guint k = pool->n_classes;
+  guint32 *rows = g_new (guint32, pool->n_pool);
+  float *logits = g_new (float, pool->n_pool * k);
+
+  for (gsize i = 0; i < pool->n_pool; i++)
+    {
+      rows[i] = self->rows->rows[self->draw.pool[pool->pool[i]]];
+      for (guint c = 0; c < k; c++)
+        logits[i * k + c] = (float) log (MAX (self->state.p[(gsize) pool->pool[i] * k + c],
+                                              1e-300));
+    }
+  self->loop->scored[round] = rows;
+  self->loop->logits[round] = logits;
+}
+
 static gboolean
 play (Play *self, const AyStrategy *strategy, AyJob *job, GError **error)
 {
@@ -258,6 +278,8 @@ play (Play *self, const AyStrategy *strategy, AyJob *job, GError **error)
         return FALSE;
       if (round == self->out->rounds)
         return TRUE;
+      if (self->loop->scored != NULL)
+        keep_scores (self, round);
       if (!ay_strategy_pick (strategy, &self->state.pool, batch, picks, job, error))
         return FALSE;
       for (guint k = 0; k < batch; k++)
@@ -349,6 +371,8 @@ simulation_new (const AyStrategy *const *strategies, guint n_strategies,
       loop->value = g_new0 (double, n);
       for (gsize j = 0; j < G_N_ELEMENTS (each); j++)
         *each[j] = g_new0 (double, m);
+      loop->scored = options->keep_scores ? g_new0 (guint32 *, m) : NULL;
+      loop->logits = options->keep_scores ? g_new0 (float *, m) : NULL;
     }
   return self;
 }
@@ -365,6 +389,13 @@ ay_simulation_free (AySimulation *self)
                           loop->accuracy, loop->loss,  loop->kappa, loop->change,
                           loop->entropy,  loop->remaining };
 
+      for (guint r = 0; loop->scored != NULL && r < self->rounds; r++)
+        {
+          g_free (loop->scored[r]);
+          g_free (loop->logits[r]);
+        }
+      g_free (loop->scored);
+      g_free (loop->logits);
       for (gsize j = 0; j < G_N_ELEMENTS (each); j++)
         g_free (each[j]);
     }
@@ -456,6 +487,15 @@ ay_simulation_history (const AySimulation *self, guint strategy, guint repeat, g
           memcpy (one->row, loop->taken + first, self->batch * sizeof *one->row);
           memcpy (ay_round_need_score (one), loop->value + first, self->batch * sizeof (double));
           metrics = one->metrics;
+          if (loop->scored != NULL)
+            {
+              gsize n = self->n_pool - ay_simulation_labels (self, round - 1);
+              AyScored *scored = ay_round_need_scored (one, AY_SCORED_LOGITS, n, self->n_classes);
+
+              memcpy (scored->row, loop->scored[round - 1], n * sizeof *scored->row);
+              memcpy (scored->values, loop->logits[round - 1],
+                      n * self->n_classes * sizeof (float));
+            }
         }
       ay_metrics_set (metrics, "accuracy", loop->accuracy[round]);
       ay_metrics_set (metrics, "loss", loop->loss[round]);

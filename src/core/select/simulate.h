@@ -16,9 +16,10 @@ typedef struct
   guint64 seed;
   AyHeadOptions head; /* lambda (sum form) is held; 0: 1. Scales are those of the pool */
   AyStrategyOptions strategy;
+  gboolean keep_scores; /* what the head says of the pool before each round stays with the loop */
 } AySimulateOptions;
 #define AY_SIMULATE_OPTIONS_INIT                                                                  \
-  { 0, 10, 28, 20, 0.3, 0, AY_HEAD_OPTIONS_INIT, AY_STRATEGY_OPTIONS_INIT }
+  { 0, 10, 28, 20, 0.3, 0, AY_HEAD_OPTIONS_INIT, AY_STRATEGY_OPTIONS_INIT, FALSE }
 
 /* One loop: a strategy in a repeat. Arrays over 0..rounds are of the head after so many rounds. */
 typedef struct
@@ -35,6 +36,8 @@ typedef struct
   double *entropy;   /* rounds + 1: mean entropy on what is left of the pool, / ln classes */
   double *remaining; /* rounds + 1: mean 1 - p of the likeliest class there: what the head itself
                         expects to have wrong */
+  guint32 **scored;  /* (nullable) rounds: the row numbers that could be taken */
+  float **logits;    /* (nullable) rounds: n_pool - labelled rows x n_classes: log p of these */
   double seconds;
 } AyLoop;
 
