@@ -197,13 +197,55 @@ def test_proof():
     assert found['loss_refit'] == what['loss_refit']
     assert found['test_accuracy_refit'] == what['test']['accuracy_refit']
     assert found['test_openings'] == what['test_openings'] - 1
+    assert found['classes'] == sorted(found['classes'], key=lambda c: (
+        c['recall_refit'] - c['recall_before'], int(c['class'])))
+    right = sum(round(c['recall_refit'] * c['n']) for c in found['classes'])
+    assert right == round(found['test_accuracy_refit'] * found['n_part'])
+    again = plan(write('proof', [{'step': 'drop_label_issues'}]), '--prove')['proof']
+    assert again == found, 'a kept proof looks at the test part again'
+
+
+def test_proof_random():
+    """--random puts whatif --random beside the proof"""
+    found = plan(write('proof', [{'step': 'drop_where', 'where': "id < 'd0200'"}]),
+                 '--prove', '--random', '3')['proof']['random']
+    what = assay.run_json('whatif', WORK, '--verify', '--random', '3', '--where',
+                          "id < 'd0200'")['random']
+    for key in ('repeats', 'accuracy', 'accuracy_low', 'difference', 'difference_high'):
+        assert found[key] == what[key], key
+    assay.fail('curate', WORK, '--random', '3', status=2)
+
+
+def test_proof_relabelled():
+    """New labels are part of the proof: the same head as one fitted to the curated file anew"""
+    parts = {line['id']: line['split'] for line in assay.run_json(
+        'select', WORK, '--where', '1', '--columns', 'id,split')['rows']}
+    rows = [dict(row, part=parts[row['id']]) for row in table(DATA)]
+    old, new = FOLDER / 'parts.csv', FOLDER / 'parts_new.csv'
+    with open(old, 'w', encoding='utf-8', newline='') as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    work, fresh = FOLDER / 'parts.assay', FOLDER / 'parts_new.assay'
+    assay.run('new', work, old, '--split', 'part', '--id', 'id', '--label', 'label')
+    for one in [row['id'] for row in rows if row['part'] == 'train' and row['label'] == '1'][:30]:
+        assay.run('decide', work, 'relabel', '--value', '8', '--where', f"id = '{one}'")
+    recipe = write('relabel', [{'step': 'decisions'}])
+    found = assay.run_json('curate', work, '--recipe', recipe, '--prove', '-o', new)['proof']
+    assert (found['n'], found['n_relabelled']) == (0, 30)
+    assay.run('new', fresh, new, '--split', 'part', '--id', 'id', '--label', 'label')
+    head = assay.run_json('info', fresh)['head']['valid']
+    assert abs(found['loss_refit'] - head['loss']) < 1e-5, (found, head)
+    assert found['accuracy_refit'] == head['accuracy']
+    assert found['loss_before'] == assay.run_json('info', work)['head']['valid']['loss']
 
 
 def main():
     start()
     tap = Tap()
     for test in (test_default, test_steps, test_representatives, test_balance_and_budget,
-                 test_coverage_budget, test_replay, test_bad_recipes, test_apply, test_proof):
+                 test_coverage_budget, test_replay, test_bad_recipes, test_apply, test_proof,
+                 test_proof_random, test_proof_relabelled):
         tap.run(test.__doc__, test)
     tap.finish()
 

@@ -79,6 +79,10 @@ gboolean ay_work_check_label (const AyDataset *data, const char *label, GError *
 /* Labels that closed rounds of loops brought become labels of the data. */
 gboolean ay_work_take_labels (AyWork *self, GError **error);
 
+/* The sentence and the interval of a what-if whose fits before and after are known: judged is test
+ * where there is one, head the one before. */
+gboolean ay_what_if_say (AyWhatIf *self, const AyHead *head, const AyProblem *judged, AyJob *job,
+                         GError **error);
 /* The test part is about to be looked at: counts it in the workspace. */
 gboolean ay_work_count_opening (AyWork *self, guint *openings, GError **error);
 

@@ -109,6 +109,7 @@ describe_estimate (const AyWhatIf *out)
                           r->estimate, r->rough ? " (rough)" : "");
 }
 
+/* NULL: cancelled. */
 static char *
 describe_refit (AyWhatIf *out, const AyHead *head, const AyProblem *judged, AyJob *job,
                 GError **error)
@@ -131,6 +132,14 @@ describe_refit (AyWhatIf *out, const AyHead *head, const AyProblem *judged, AyJo
   accuracy = describe_accuracy (out, judged->n, changed, part);
   return g_strdup_printf ("refitted head: %s%s", accuracy,
                           out->has_test ? "" : "; a preview: there is no test part");
+}
+
+gboolean
+ay_what_if_say (AyWhatIf *self, const AyHead *head, const AyProblem *judged, AyJob *job,
+                GError **error)
+{
+  self->sentence = describe_refit (self, head, judged, job, error);
+  return self->sentence != NULL;
 }
 
 guint

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Without new labels a recipe's proof is the removal of the what-if, to the last bit. With new ones
+ * the head's own solver starts at the head and ends at the optimum of the remaining rows under
+ * their new labels. Cost: one refit, and one for each removal at random. */
+#include "core/work/prove.h"
+
+#include "core/base/json_text.h"
+#include "core/base/stats.h"
+#include "core/work/removal_test.h"
+#include "core/work/work_private.h"
+
+#include <math.h>
+#include <string.h>
+
+#define KIND "proof"
+#define TOLERANCE 1e-8 /* as the removal's refit */
+
+typedef struct
+{
+  AyWork *work;
+  const AyPlan *plan;
+  const AyProofOptions *options;
+  AyScoreContext *context;
+  const AyProblem *train, *valid;
+  AyHead *head;
+  AyOwnedProblem *test; /* (nullable) */
+  gsize n_relabelled;   /* training rows that stay */
+  AyWhatIf what;
+  AyJob *job;
+} Proof;
+
+static void
+proof_clear (Proof *self)
+{
+  g_clear_pointer (&self->test, ay_owned_problem_free);
+  ay_what_if_clear (&self->what);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Proof, proof_clear)
+
+static gboolean
+prepare (Proof *self, GError **error)
+{
+  AyWork *work = self->work;
+
+  self->context = ay_work_context (work, self->job, error);
+  self->train = self->context != NULL ? ay_score_context_train (self->context, error) : NULL;
+  self->valid = self->train != NULL ? ay_score_context_target (self->context, error) : NULL;
+  self->head = self->valid != NULL ? ay_score_context_head (self->context, self->job, error) : NULL;
+  if (self->head != NULL && work->data->has_test)
+    self->test = ay_target_new (work->data, AY_SPLIT_TEST, work->target_kind, NULL, error);
+  if (self->head == NULL || (work->data->has_test && self->test == NULL))
+    return FALSE;
+  for (gsize i = 0; i < self->train->n; i++)
+    {
+      guint32 row = self->train->rows[i];
+
+      self->n_relabelled += ay_bitset_get (self->plan->relabelled, row)
+                            && !ay_bitset_get (self->plan->dropped, row);
+      self->what.n_rows += ay_bitset_get (self->plan->dropped, row);
+    }
+  if (self->n_relabelled + self->what.n_rows > 0)
+    return TRUE;
+  g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
+                       "nothing to prove: no training row goes or gets another label");
+  return FALSE;
+}
+
+/* --- with new labels --- */
+
+/* The training problem as the recipe leaves it; the arrays are the caller's. */
+static gboolean
+problem_after (const Proof *self, gint32 *label, double *target, double *weight, AyProblem *out,
+               GError **error)
+{
+  const AyDataset *data = self->work->data;
+  g_autofree double *left = g_new0 (double, data->n_classes + 1);
+  g_autofree double *had = g_new0 (double, data->n_classes + 1);
+
+  *out = *self->train;
+  for (gsize i = 0; i < self->train->n; i++)
+    {
+      guint32 row = self->train->rows[i];
+      double w = self->train->weight != NULL ? self->train->weight[i] : 1.0;
+
+      weight[i] = ay_bitset_get (self->plan->dropped, row) ? 0.0 : w;
+      if (data->n_classes == 0)
+        {
+          double now = self->plan->labels.target[row];
+
+          target[i] = isnan (now) ? self->train->target[i] : now;
+          continue;
+        }
+      label[i] = ay_new_labels_class (&self->plan->labels, data, row);
+      left[label[i]] += weight[i];
+      had[self->train->label[i]] += w;
+    }
+  out->label = data->n_classes > 0 ? label : NULL;
+  out->target = data->n_classes > 0 ? NULL : target;
+  out->weight = weight;
+  for (guint k = 0; k < data->n_classes; k++)
+    if (had[k] > 0.0 && !(left[k] > 0.0))
+      {
+        g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                     "class \"%s\" would lose its last training row: its loss is unbounded",
+                     data->class_names[k]);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
+judge (Proof *self, const AyHead *after, const AyProblem *on, AyRemoval *out, GError **error)
+{
+  out->verified = TRUE;
+  out->n_removed = self->what.n_rows;
+  if (!ay_head_evaluate (self->head, on, &out->before, self->job, error)
+      || !ay_head_evaluate (after, on, &out->after, self->job, error))
+    return FALSE;
+  out->refit = out->after.loss - out->before.loss;
+  out->head = ay_head_ref ((AyHead *) after);
+  return TRUE;
+}
+
+static gboolean
+refit (Proof *self, GError **error)
+{
+  AyHeadOptions options = AY_HEAD_OPTIONS_INIT;
+  gsize n = MAX (self->train->n, 1);
+  g_autofree gint32 *label = g_new (gint32, n);
+  g_autofree double *target = g_new (double, n);
+  g_autofree double *weight = g_new (double, n);
+  g_autoptr (AyHead) after = NULL;
+  AyProblem rest;
+
+  options.tolerance = TOLERANCE;
+  if (!problem_after (self, label, target, weight, &rest, error))
+    return FALSE;
+  ay_job_set_phase (self->job, "refitting");
+  after = ay_head_fit (&rest, &options, self->head, self->job, error);
+  if (after == NULL || !judge (self, after, self->valid, &self->what.valid, error))
+    return FALSE;
+  self->what.has_test = self->test != NULL;
+  if (self->test != NULL
+      && !judge (self, after, &self->test->problem, &self->what.test, error))
+    return FALSE;
+  return ay_what_if_say (&self->what, self->head, self->test != NULL ? &self->test->problem
+                                                                     : self->valid,
+                         self->job, error)
+         && (self->test == NULL
+             || (ay_job_commit (self->job, error)
+                 && ay_work_count_opening (self->work, &self->what.test_openings, error)));
+}
+
+static gboolean
+run (Proof *self, GError **error)
+{
+  AyWhatIf what;
+
+  if (self->n_relabelled > 0)
+    return refit (self, error);
+  if (!ay_work_whatif (self->work, self->plan->dropped, TRUE, &what, self->job, error))
+    return FALSE;
+  self->what = what;
+  return TRUE;
+}
+
+/* --- by class --- */
+
+typedef struct
+{
+  guint k;
+  gsize n;
+  double before, after; /* recall */
+} ClassProof;
+
+static int
+by_loss (gconstpointer a, gconstpointer b)
+{
+  const ClassProof *x = a, *y = b;
+  double p = x->after - x->before, q = y->after - y->before;
+
+  if (p != q)
+    return p < q ? -1 : 1;
+  return x->k < y->k ? -1 : x->k > y->k;
+}
+
+static gboolean
+count_right (const AyHead *head, const AyProblem *on, double *right, AyJob *job, GError **error)
+{
+  guint k = head->n_outputs;
+  g_autofree double *p = g_new (double, MAX (on->n * k, 1));
+
+  if (!ay_head_predict (head, on->features, on->rows, on->n, p, job, error))
+    return FALSE;
+  for (gsize i = 0; i < on->n; i++)
+    right[on->label[i]] += ay_argmax (p + i * k, k) == (gsize) on->label[i];
+  return TRUE;
+}
+
+static gboolean
+add_classes (const Proof *self, const AyProblem *on, const AyHead *after, JsonObject *into,
+             GError **error)
+{
+  guint k = self->work->data->n_classes;
+  g_autofree double *before = g_new0 (double, MAX (k, 1));
+  g_autofree double *now = g_new0 (double, MAX (k, 1));
+  g_autofree ClassProof *each = g_new0 (ClassProof, MAX (k, 1));
+  JsonArray *array = json_array_new ();
+
+  json_object_set_array_member (into, "classes", array);
+  if (k == 0 || after == NULL)
+    return TRUE;
+  if (!count_right (self->head, on, before, self->job, error)
+      || !count_right (after, on, now, self->job, error))
+    return FALSE;
+  for (gsize i = 0; i < on->n; i++)
+    each[on->label[i]].n++;
+  for (guint c = 0; c < k; c++)
+    each[c] = (ClassProof) { c, each[c].n, before[c] / (double) MAX (each[c].n, 1),
+                             now[c] / (double) MAX (each[c].n, 1) };
+  qsort (each, k, sizeof *each, by_loss);
+  for (guint c = 0; c < k; c++)
+    if (each[c].n > 0)
+      {
+        JsonObject *one = json_object_new ();
+
+        json_object_set_string_member (one, "class", self->work->data->class_names[each[c].k]);
+        json_object_set_int_member (one, "n", (gint64) each[c].n);
+        json_object_set_double_member (one, "recall_before", each[c].before);
+        json_object_set_double_member (one, "recall_refit", each[c].after);
+        json_array_add_object_element (array, one);
+      }
+  return TRUE;
+}
+
+/* --- as JSON --- */
+
+static void
+put (JsonObject *into, const char *name, double value)
+{
+  if (isfinite (value))
+    json_object_set_double_member (into, name, value);
+  else
+    json_object_set_null_member (into, name);
+}
+
+static void
+add_fit (JsonObject *into, const char *prefix, const AyRemoval *of)
+{
+  const struct { const char *name; double value; } each[]
+      = { { "loss_before", of->before.loss }, { "loss_refit", of->after.loss },
+          { "accuracy_before", of->before.accuracy }, { "accuracy_refit", of->after.accuracy } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (each); i++)
+    {
+      g_autofree char *name = g_strconcat (prefix, each[i].name, NULL);
+
+      put (into, name, each[i].value);
+    }
+}
+
+static gboolean
+add_random (Proof *self, JsonObject *into, GError **error)
+{
+  AyRemovalTest test;
+  JsonObject *random;
+
+  if (self->options->repeats == 0 || self->what.n_rows == 0)
+    {
+      json_object_set_null_member (into, "random");
+      return TRUE;
+    }
+  if (!ay_work_removal_test (self->work, &self->what, self->options->repeats, self->options->seed,
+                             &test, self->job, error))
+    return FALSE;
+  random = json_object_new ();
+  json_object_set_object_member (into, "random", random);
+  json_object_set_int_member (random, "repeats", test.repeats);
+  put (random, "accuracy", test.accuracy.mean);
+  put (random, "accuracy_low", test.accuracy.low);
+  put (random, "accuracy_high", test.accuracy.high);
+  put (random, "difference", test.difference.mean);
+  put (random, "difference_low", test.difference.low);
+  put (random, "difference_high", test.difference.high);
+  return TRUE;
+}
+
+static gboolean
+describe (Proof *self, JsonObject *into, GError **error)
+{
+  const AyWhatIf *what = &self->what;
+  const AyRemoval *judged = what->has_test ? &what->test : &what->valid;
+  const AyProblem *on = what->has_test ? &self->test->problem : self->valid;
+
+  json_object_set_int_member (into, "n", (gint64) what->n_rows);
+  json_object_set_int_member (into, "n_relabelled", (gint64) self->n_relabelled);
+  add_fit (into, "", &what->valid);
+  if (what->has_test)
+    add_fit (into, "test_", &what->test);
+  json_object_set_string_member (into, "part", what->has_test ? "test" : "valid");
+  json_object_set_int_member (into, "n_part", (gint64) on->n);
+  put (into, "interval_low", what->interval_low);
+  put (into, "interval_high", what->interval_high);
+  json_object_set_int_member (into, "test_openings", what->test_openings);
+  json_object_set_string_member (into, "sentence", what->sentence);
+  return add_classes (self, on, judged->head, into, error) && add_random (self, into, error);
+}
+
+/* --- kept --- */
+
+/* What a proof depends on: rows, new labels, head and target parameters, random removals. */
+static char *
+key_of (const Proof *self)
+{
+  const AyDataset *data = self->work->data;
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree char *head = NULL;
+  g_autofree char *more = g_strdup_printf ("%u %" G_GUINT64_FORMAT, self->options->repeats,
+                                           self->options->seed);
+
+  if (ay_workspace_has (self->work->store, AY_KIND_SETTING, AY_SETTING_HEAD))
+    head = ay_workspace_get_json (self->work->store, AY_KIND_SETTING, AY_SETTING_HEAD, NULL);
+  for (gsize i = 0; i < data->n; i++)
+    {
+      guint8 gone = ay_bitset_get (self->plan->dropped, i);
+
+      g_checksum_update (sum, &gone, 1);
+    }
+  if (self->plan->labels.label != NULL)
+    g_checksum_update (sum, (const guchar *) self->plan->labels.label,
+                       (gssize) (data->n * sizeof (gint32)));
+  else
+    g_checksum_update (sum, (const guchar *) self->plan->labels.target,
+                       (gssize) (data->n * sizeof (double)));
+  g_checksum_update (sum, (const guchar *) (head != NULL ? head : ""), -1);
+  g_checksum_update (sum, (const guchar *) more, -1);
+  return g_strdup (g_checksum_get_string (sum));
+}
+
+static JsonObject *
+read_kept (AyWork *work, const char *key)
+{
+  g_autofree char *json = NULL;
+  g_autoptr (JsonNode) node = NULL;
+
+  if (!ay_workspace_has (work->store, KIND, key))
+    return NULL;
+  json = ay_workspace_get_json (work->store, KIND, key, NULL);
+  node = json != NULL ? json_from_string (json, NULL) : NULL;
+  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_dup_object (node) : NULL;
+}
+
+static gboolean
+keep (AyWork *work, const char *key, JsonObject *proof, GError **error)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autofree char *json = NULL;
+
+  if (ay_workspace_is_read_only (work->store))
+    return TRUE;
+  json_node_set_object (node, proof);
+  json = ay_json_to_text (node, FALSE);
+  return ay_workspace_put_json (work->store, KIND, key, json, error);
+}
+
+JsonObject *
+ay_work_prove (AyWork *self, const AyPlan *plan, const AyProofOptions *options, AyJob *job,
+               GError **error)
+{
+  g_auto (Proof) proof = { .work = self, .plan = plan, .options = options, .job = job };
+  g_autofree char *key = key_of (&proof);
+  g_autoptr (JsonObject) object = read_kept (self, key);
+
+  if (object != NULL)
+    return g_steal_pointer (&object);
+  object = json_object_new ();
+  if (!prepare (&proof, error) || !run (&proof, error) || !describe (&proof, object, error)
+      || !keep (self, key, object, error))
+    return NULL;
+  return g_steal_pointer (&object);
+}
