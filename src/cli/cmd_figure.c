@@ -5,6 +5,9 @@
 #include "core/base/error.h"
 #include "core/score/score_pair.h"
 #include "core/score/data_map.h"
+#include "core/select/round_parts.h"
+#include "core/select/strategy_curves.h"
+#include "core/work/work_history.h"
 #include "core/work/work_select.h"
 #include "figure/figure.h"
 
@@ -44,9 +47,9 @@ typedef struct
   float *fx, *fy;
   double *counts, *before;
   AyFigureCurve curve;
-  AyFigureCurve *curves;   /* (nullable) with numbers of their own */
-  GPtrArray *numbers;
-  JsonObject *object;
+  AyFigureCurve *curves;
+  AyStrategyCurves *strategy;
+  AyRoundParts *parts;
   AyFigureBins *bins;
   char *title, *label, *y_label, *subtitle;
   JsonObject *told; /* (nullable) what the figure tells, beside its summary */
@@ -67,8 +70,8 @@ drawing_clear (Drawing *d)
   g_free (d->counts);
   g_free (d->before);
   g_free (d->curves);
-  g_clear_pointer (&d->numbers, g_ptr_array_unref);
-  g_clear_pointer (&d->object, json_object_unref);
+  ay_strategy_curves_free (d->strategy);
+  ay_round_parts_free (d->parts);
   g_free (d->title);
   g_free (d->label);
   g_free (d->y_label);
@@ -326,72 +329,124 @@ draw_groups (CmdRun *run, AyWork *work, Drawing *d, GError **error)
   return TRUE;
 }
 
-/* Numbers of an array of the comparison that live as long as the drawing; null is NaN. */
-static double *
-take_numbers (Drawing *d, JsonObject *from, const char *name, guint n)
+/* The histories of that name, or that a file of that name held ("NAME: ..."). */
+static GPtrArray *
+find_histories (AyWork *work, const char *name, GError **error)
 {
-  JsonArray *array = json_object_get_array_member (from, name);
-  double *out = g_new (double, n + 1);
+  g_autoptr (GPtrArray) names = ay_work_history_names (work, error);
+  g_autoptr (GPtrArray) found
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) ay_history_unref);
+  g_autofree char *prefix = g_strconcat (name, ": ", NULL);
 
-  for (guint k = 0; k < n; k++)
-    out[k] = json_array_get_null_element (array, k) ? NAN
-                                                    : json_array_get_double_element (array, k);
-  g_ptr_array_add (d->numbers, out);
-  return out;
+  for (guint i = 0; names != NULL && i < names->len; i++)
+    {
+      const char *one = names->pdata[i];
+      AyHistory *history;
+
+      if (strcmp (one, name) != 0 && !g_str_has_prefix (one, prefix))
+        continue;
+      history = ay_work_history (work, one, error);
+      if (history == NULL)
+        return NULL;
+      g_ptr_array_add (found, history);
+    }
+  if (names == NULL)
+    return NULL;
+  if (found->len > 0)
+    return g_steal_pointer (&found);
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no history called \"%s\"; history list names them",
+               name);
+  return NULL;
 }
 
 static void
-set_curve (Drawing *d, JsonObject *one, const double *labels, guint n, AyFigureCurve *curve)
+tell_curves (Drawing *d)
 {
-  double *mean = take_numbers (d, one, "mean", n), *low = take_numbers (d, one, "half", n);
-  double *high = take_numbers (d, one, "half", n);
+  JsonArray *array;
 
-  for (guint k = 0; k < n; k++)
+  d->told = json_object_new ();
+  cmd_json_text (d->told, "metric", d->strategy->metric);
+  array = cmd_json_array (d->told, "curves");
+  for (guint k = 0; k < d->strategy->n; k++)
     {
-      low[k] = mean[k] - low[k];
-      high[k] = mean[k] + high[k];
-    }
-  *curve = (AyFigureCurve) { .name = json_object_get_string_member (one, "title"), .n = n,
-                             .x = labels, .y = mean };
-  curve->reference = strcmp (json_object_get_string_member (one, "strategy"), "random") == 0;
-  if (!curve->reference && !isnan (low[0]))
-    {
-      curve->low = low;
-      curve->high = high;
+      const AyStrategyCurve *from = &d->strategy->each[k];
+      JsonObject *one = cmd_json_append (array);
+      JsonArray *labels, *value;
+
+      cmd_json_text (one, "strategy", from->id);
+      labels = cmd_json_array (one, "labels");
+      value = cmd_json_array (one, "value");
+      for (guint i = 0; i < from->n; i++)
+        {
+          json_array_add_double_element (labels, from->labels[i]);
+          json_array_add_double_element (value, from->value[i]);
+        }
     }
 }
 
-/* Mean accuracy by labels of each strategy that was simulated. */
+/* Mean accuracy by labels of each strategy that was simulated, or of histories. */
 static gboolean
 draw_curves (CmdRun *run, AyWork *work, Drawing *d, GError **error)
 {
-  AyFigureLines *lines = &d->spec.lines;
-  JsonArray *strategies;
-  double *labels;
-  guint n, m;
+  if (run->n_args > 3)
+    return cmd_usage_error (error, "figure curves takes one NAME");
+  if (run->n_args == 3)
+    {
+      g_autoptr (GPtrArray) histories = find_histories (work, run->args[2], error);
 
-  if (run->n_args > 2)
-    return cmd_usage_error (error, "figure curves takes no NAME");
-  d->object = ay_work_comparison (work, error);
-  if (d->object == NULL)
-    return FALSE;
-  d->numbers = g_ptr_array_new_with_free_func (g_free);
-  strategies = json_object_get_array_member (d->object, "strategies");
-  n = json_array_get_length (strategies);
-  m = json_array_get_length (json_object_get_array_member (d->object, "labels"));
-  labels = take_numbers (d, d->object, "labels", m);
-  d->curves = g_new0 (AyFigureCurve, n);
-  for (guint k = 0; k < n; k++)
-    set_curve (d, json_array_get_object_element (strategies, k), labels, m, &d->curves[k]);
-  d->title = g_strdup_printf ("What labels are worth: mean of %" G_GINT64_FORMAT " simulated loops",
-                              json_object_get_int_member (d->object, "repeats"));
+      if (histories == NULL)
+        return FALSE;
+      d->strategy = ay_strategy_curves_of_histories (histories, NULL);
+    }
+  else
+    {
+      g_autoptr (JsonObject) object = ay_work_comparison (work, error);
+
+      if (object == NULL)
+        return FALSE;
+      d->strategy = ay_strategy_curves_of_comparison (object, FALSE);
+    }
+  d->curves = g_new0 (AyFigureCurve, d->strategy->n + 1);
+  for (guint k = 0; k < d->strategy->n; k++)
+    {
+      const AyStrategyCurve *one = &d->strategy->each[k];
+
+      d->curves[k] = (AyFigureCurve) { .name = one->name, .n = one->n, .x = one->labels,
+                                       .y = one->value, .low = one->low, .high = one->high,
+                                       .reference = one->reference };
+    }
+  d->title = g_strdup (d->strategy->title);
   d->spec.kind = AY_FIGURE_LINES;
-  lines->n_curves = n;
-  lines->curves = d->curves;
-  lines->x_axis.label = "labels";
-  lines->x_axis.integral = TRUE;
-  lines->y_axis.label = "accuracy";
-  lines->band_label = "band: 95 % interval of the paired difference to random";
+  d->spec.lines = (AyFigureLines) {
+    .n_curves = d->strategy->n, .curves = d->curves,
+    .x_axis = { .label = "labels", .integral = TRUE },
+    .y_axis = { .label = d->strategy->metric }, .band_label = d->strategy->band,
+  };
+  tell_curves (d);
+  return TRUE;
+}
+
+/* What the rounds of a history took, by class or another column of few values. */
+static gboolean
+draw_rounds (CmdRun *run, AyWork *work, Drawing *d, GError **error)
+{
+  AyFigureStrip *strip = &d->spec.strip;
+  g_autoptr (AyHistory) history = NULL;
+
+  if (run->n_args < 3)
+    return cmd_usage_error (error, "figure rounds: expected the NAME of a history");
+  history = ay_work_history (work, run->args[2], error);
+  d->column = history != NULL
+                  ? cmd_find_column (work, run->n_args > 3 ? run->args[3] : "label", error) : NULL;
+  d->parts = d->column != NULL ? ay_round_parts_new (history, d->column, error) : NULL;
+  if (d->parts == NULL)
+    return FALSE;
+  d->title = g_strdup_printf ("What each round took, by %s", ay_column_name (d->column));
+  d->spec.kind = AY_FIGURE_STRIP;
+  *strip = (AyFigureStrip) { .n = d->parts->n, .x = d->parts->number, .n_parts = d->parts->n_parts,
+                             .names = (const char *const *) d->parts->names,
+                             .values = d->parts->counts, .x_label = "round", .label = "% of rows",
+                             .has_rest = TRUE, .current = -1 };
   return TRUE;
 }
 
@@ -518,7 +573,10 @@ static const struct
   { "datamap", "", "Variability against confidence in a training run", draw_datamap },
   { "compare", "NAME NAME", "Two scores beside each other, and where they disagree", draw_compare },
   { "groups", "", "Rows that may go as near copies, by threshold", draw_groups },
-  { "curves", "", "Accuracy by labels of the strategies simulated, with bands", draw_curves },
+  { "curves", "[NAME]", "Accuracy by labels of the strategies simulated, or of histories",
+    draw_curves },
+  { "rounds", "NAME [COLUMN]", "What each round of a history took, by class or cluster",
+    draw_rounds },
 };
 
 static void

@@ -6,6 +6,7 @@
 #include "cli/cli_text.h"
 #include "core/base/error.h"
 #include "core/select/history_import.h"
+#include "core/select/strategy_curves.h"
 #include "core/work/work_loop.h"
 
 #include <math.h>
@@ -41,25 +42,6 @@ n_taken (const AyHistory *history)
   return n;
 }
 
-/* The strategy of all rounds but a start, or "mixed". */
-static const char *
-strategy_of (const AyHistory *history)
-{
-  const char *found = NULL;
-
-  for (guint r = 0; r < ay_history_n_rounds (history); r++)
-    {
-      const char *strategy = ay_history_round (history, r)->strategy;
-
-      if (strategy == NULL || strcmp (strategy, "start") == 0)
-        continue;
-      if (found != NULL && strcmp (found, strategy) != 0)
-        return "mixed";
-      found = strategy;
-    }
-  return found;
-}
-
 static void
 describe (JsonObject *object, const AyHistory *history)
 {
@@ -68,7 +50,7 @@ describe (JsonObject *object, const AyHistory *history)
 
   cmd_json_text (object, "name", history->name);
   cmd_json_text (object, "source", history->source);
-  cmd_json_text (object, "strategy", strategy_of (history));
+  cmd_json_text (object, "strategy", ay_history_strategy (history));
   cmd_json_count (object, "n_rounds", ay_history_n_rounds (history));
   cmd_json_count (object, "n_start", history->n_start);
   cmd_json_count (object, "n_taken", n_taken (history));

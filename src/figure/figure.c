@@ -39,6 +39,7 @@ DEFINE_KIND (scatter)
 DEFINE_KIND (histogram)
 DEFINE_KIND (bars)
 DEFINE_KIND (lines)
+DEFINE_KIND (strip)
 
 static const Kind kinds[AY_FIGURE_N_KINDS] = {
   { "scatter", "points by two coordinates, coloured by class or number", scatter_draw,
@@ -46,6 +47,7 @@ static const Kind kinds[AY_FIGURE_N_KINDS] = {
   { "histogram", "how often values of one number occur", histogram_draw, histogram_summary },
   { "bars", "one number for each of a few names", bars_draw, bars_summary },
   { "lines", "curves with bands", lines_draw, lines_summary },
+  { "strip", "what wholes are made of, column by column", strip_draw, strip_summary },
 };
 
 const char *

@@ -5,6 +5,7 @@
 #include "figure/histogram.h"
 #include "figure/line.h"
 #include "figure/scatter.h"
+#include "figure/strip.h"
 
 G_BEGIN_DECLS
 
@@ -14,8 +15,9 @@ typedef enum
   AY_FIGURE_HISTOGRAM,
   AY_FIGURE_BARS,
   AY_FIGURE_LINES,
+  AY_FIGURE_STRIP,
 } AyFigureKind;
-#define AY_FIGURE_N_KINDS 4
+#define AY_FIGURE_N_KINDS 5
 
 typedef enum
 {
@@ -45,6 +47,7 @@ typedef struct
     AyFigureHistogram histogram;
     AyFigureBars bars;
     AyFigureLines lines;
+    AyFigureStrip strip;
   };
 } AyFigureSpec;
 #define AY_FIGURE_SPEC_INIT { NULL, NULL, NULL, NULL, 900.0, 600.0, 2.0, 0, { { 0 } } }

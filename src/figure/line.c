@@ -178,6 +178,34 @@ draw_marks (AyFigureCanvas *canvas, const AyFigureLines *self, guint c, const Fr
     }
 }
 
+/* Their words go below the curve, where it seldom is; a box keeps them readable. */
+static void
+draw_flags (AyFigureCanvas *canvas, const AyFigureLines *self, const Frame *frame)
+{
+  AyFigureTextStyle style = { canvas->theme->foreground, canvas->theme->font_size * 0.88, FALSE,
+                              AY_FIGURE_START, FALSE };
+  double line = canvas->theme->font_size * 1.3;
+
+  for (guint i = 0; i < self->n_flags; i++)
+    {
+      const AyFigureFlag *flag = &self->flags[i];
+      double x = x_of (frame, flag->x), y = y_of (frame, flag->y);
+      double below = y + line * (1.2 + i % 3);
+      double width, height;
+
+      if (!isfinite (x) || !isfinite (y))
+        continue;
+      ay_figure_text_size (canvas, flag->text, &style, &width, &height);
+      ay_figure_hair_line (canvas, x, y, x, below, canvas->theme->muted);
+      ay_figure_mark (canvas, AY_FIGURE_DIAMOND, color_of (self, canvas->theme, flag->curve), x, y,
+                      6.0);
+      style.anchor = x + width + 4.0 > frame->plot->x + frame->plot->width ? AY_FIGURE_END
+                                                                            : AY_FIGURE_START;
+      ay_figure_text_show (canvas, flag->text, &style,
+                           style.anchor == AY_FIGURE_END ? x - 4.0 : x + 4.0, below);
+    }
+}
+
 static GArray *
 list_curves (AyFigureCanvas *canvas, const AyFigureLines *self)
 {
@@ -237,6 +265,7 @@ ay_figure_lines_draw (AyFigureCanvas *canvas, const AyFigureLines *self, const A
       draw_curve (canvas, &self->curves[c], &frame, color_of (self, canvas->theme, c));
       draw_marks (canvas, self, c, &frame);
     }
+  draw_flags (canvas, self, &frame);
   cairo_restore (canvas->cr);
   if (self->n_curves > 0)
     draw_legend (canvas, self, entries, &legend);

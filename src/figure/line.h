@@ -15,6 +15,14 @@ typedef struct
   gboolean reference;       /* grey and dashed: what others are compared with */
 } AyFigureCurve;
 
+/* A point that is named: a diamond on curve number `curve`. */
+typedef struct
+{
+  guint curve;
+  double x, y;
+  const char *text;
+} AyFigureFlag;
+
 typedef struct
 {
   guint n_curves;
@@ -22,6 +30,8 @@ typedef struct
   AyFigureAxis x_axis, y_axis;
   const char *band_label;   /* (nullable) what the bands are, said below the legend */
   gboolean marks;           /* a mark at every point */
+  guint n_flags;
+  const AyFigureFlag *flags;
 } AyFigureLines;
 
 void ay_figure_lines_draw (AyFigureCanvas *canvas, const AyFigureLines *self,

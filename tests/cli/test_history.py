@@ -153,6 +153,42 @@ def test_json():
         == [label for row in TAKEN[0] for label in ('3', str(row % 10))]
 
 
+def test_drawn():
+    """published curves and a published history import and are drawn, as they were measured"""
+    if not os.environ.get('ASSAY_TEST_DATA'):
+        raise Skip('ASSAY_TEST_DATA is not set')
+    data = pathlib.Path(os.environ['ASSAY_TEST_DATA'])
+    bring(data / 'al_history_digits_DERIVED' / 'history.jsonl', name='digits')
+    bring(data / 'al_curves_wall_robot' / 'curves.csv', name='robot')
+    lines = [json.loads(line) for line in
+             (data / 'al_history_digits_DERIVED' / 'history.jsonl').read_text().splitlines()]
+    out = FOLDER / 'published.svg'
+    drawn = assay.run_json('figure', WORK, 'curves', 'digits', '-o', out)['numbers']
+    assert [one['strategy'] for one in drawn['curves']] == ['random', 'margin', 'entropy']
+    for one in drawn['curves']:
+        for labels, value in zip(one['labels'], one['value']):
+            said = [line['test_accuracy'] for line in lines
+                    if (line['strategy'], line['labels_total']) == (one['strategy'], labels)]
+            assert len(said) == 3 and abs(sum(said) / 3 - value) < 1e-12
+    assert 'paired difference' in out.read_text(encoding='utf-8')
+    drawn = assay.run_json('figure', WORK, 'curves', 'robot', '-o', out)['numbers']
+    with open(data / 'al_curves_wall_robot' / 'curves.csv', encoding='utf-8', newline='') as file:
+        table = list(csv.DictReader(file))
+    assert {one['strategy'] for one in drawn['curves']} == {line['method'] for line in table}
+    one = drawn['curves'][0]
+    said = [float(line['value']) for line in table if line['metric'] == 'accuracy'
+            and line['method'] == one['strategy'] and float(line['labels_total']) == 1500]
+    at = one['labels'].index(1500)
+    assert len(said) >= 5 and abs(sum(said) / len(said) - one['value'][at]) < 1e-12
+    name = assay.run_json('history', WORK, 'list')['histories'][-1]['name']
+    assert 'no history' in assay.fail('figure', WORK, 'curves', 'nothing', '-o', out), name
+    taken = [one['name'] for one in assay.run_json('history', WORK, 'list')['histories']
+             if one['name'].startswith('digits: ')][0]
+    assay.run('figure', WORK, 'rounds', taken, '-o', out)
+    assert '% of rows' in out.read_text(encoding='utf-8')
+    assert 'few values' in assay.fail('figure', WORK, 'rounds', taken, 'id', '-o', out)
+
+
 def test_refused():
     """What is no history is refused with one line, and nothing is stored"""
     before = assay.run_json('history', WORK, 'list')
