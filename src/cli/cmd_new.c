@@ -12,7 +12,7 @@ static struct
 {
   char *features, *label, *target, *id, *split, *time, *text, *image, *probabilities, *weight;
   char *group, *dynamics, *class_names, *valid_features, *valid_label, *ragged, *missing;
-  char *saw_labels, *out_of_sample;
+  char *saw_labels, *out_of_sample, *near_copies;
   gdouble valid;
   gboolean header, no_header, latin1, embed;
 } given = { .valid = -1.0 };
@@ -50,6 +50,9 @@ static const GOptionEntry options[] = {
     "A line of a wrong field count: error (default), pad or skip", "WHAT" },
   { "missing", 0, 0, G_OPTION_ARG_FILENAME, &given.missing,
     "Rows with a missing feature: impute (default), drop or refuse", "WHAT" },
+  { "near-copies", 0, 0, G_OPTION_ARG_FILENAME, &given.near_copies,
+    "Rows of a cosine of at least 0.99, where parts are drawn: auto (default: in one part each, up "
+    "to 100000 rows), whole (with more rows, too) or ignore", "WHAT" },
   { "header", 0, 0, G_OPTION_ARG_NONE, &given.header, "The first line is names", NULL },
   { "no-header", 0, 0, G_OPTION_ARG_NONE, &given.no_header, "The first line is data", NULL },
   { "latin1", 0, 0, G_OPTION_ARG_NONE, &given.latin1, "Convert the text from ISO 8859-1", NULL },
@@ -87,6 +90,7 @@ parse_words (AyLoadOptions *load, GError **error)
 {
   static const char *const ragged[] = { "error", "pad", "skip", NULL };
   static const char *const missing[] = { "impute", "drop", "refuse", NULL };
+  static const char *const near_copies[] = { "auto", "whole", "ignore", NULL };
   static const char *const answers[] = { "unknown", "no", "yes", NULL };
   int value;
 
@@ -96,6 +100,9 @@ parse_words (AyLoadOptions *load, GError **error)
   if (!parse_word ("missing", given.missing, missing, &value, error))
     return FALSE;
   load->missing = value;
+  if (!parse_word ("near-copies", given.near_copies, near_copies, &value, error))
+    return FALSE;
+  load->near_copies = value;
   if (!parse_word ("features-saw-labels", given.saw_labels, answers, &value, error))
     return FALSE;
   load->features_saw_labels = value;

@@ -338,7 +338,7 @@ test_units (void)
   matrix = ay_matrix_take_f32 (6, 2, x);
   first = ay_content_first (&(AyContent) { matrix, NULL, 0 }, 6, NULL, NULL);
   g_assert_cmpmem (first, sizeof expected_first, expected_first, sizeof expected_first);
-  units = ay_content_units (first, 6, group, NULL);
+  units = ay_content_units (first, NULL, 6, group, NULL);
   g_assert_cmpmem (units, sizeof expected_units, expected_units, sizeof expected_units);
   constant = ay_content_constant_columns (matrix, &n_constant);
   g_assert_cmpuint (n_constant, ==, 1);

@@ -65,6 +65,13 @@ ay_diagnostics_count (const AyDiagnostics *self)
   return self != NULL ? self->items->len : 0;
 }
 
+void
+ay_diagnostics_truncate (AyDiagnostics *self, gsize n)
+{
+  if (n < ay_diagnostics_count (self))
+    g_ptr_array_set_size (self->items, (gint) n);
+}
+
 const AyDiagnostic *
 ay_diagnostics_get (const AyDiagnostics *self, gsize i)
 {

@@ -24,6 +24,8 @@ void ay_diagnostics_add (AyDiagnostics *self, const char *id, const char *format
     G_GNUC_PRINTF (3, 4);
 gsize ay_diagnostics_count (const AyDiagnostics *self);
 const AyDiagnostic *ay_diagnostics_get (const AyDiagnostics *self, gsize i);
+/* Forgets all but the first n. */
+void ay_diagnostics_truncate (AyDiagnostics *self, gsize n);
 /* (nullable) (transfer none): the first with this id. */
 const AyDiagnostic *ay_diagnostics_find (const AyDiagnostics *self, const char *id);
 

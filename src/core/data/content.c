@@ -198,7 +198,8 @@ join (guint32 *parent, guint32 a, guint32 b)
 }
 
 guint32 *
-ay_content_units (const guint32 *first, gsize n, const AyColumn *group, GError **error)
+ay_content_units (const guint32 *first, const guint32 *near, gsize n, const AyColumn *group,
+                  GError **error)
 {
   g_autofree guint32 *parent = ay_try_alloc (MAX (n, 1), sizeof (guint32), "row units", error);
 
@@ -208,6 +209,8 @@ ay_content_units (const guint32 *first, gsize n, const AyColumn *group, GError *
     parent[i] = (guint32) i;
   for (gsize i = 0; first != NULL && i < n; i++)
     join (parent, first[i], (guint32) i);
+  for (gsize i = 0; near != NULL && i < n; i++)
+    join (parent, near[i], (guint32) i);
   if (group != NULL)
     {
       AyColumn *columns[1] = { (AyColumn *) group };

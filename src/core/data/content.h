@@ -19,10 +19,11 @@ typedef struct
  * (transfer full): g_free(); NULL with AY_ERROR_CANCELLED or NOMEM. */
 guint32 *ay_content_first (const AyContent *content, gsize n, AyJob *job, GError **error);
 
-/* Rows that belong together: the same content, or the same value of group (missing: alone).
- * For each row the first row of its unit. first is as ay_content_first() returns it; it and group
- * may be NULL. (transfer full); NULL with NOMEM. */
-guint32 *ay_content_units (const guint32 *first, gsize n, const AyColumn *group, GError **error);
+/* Rows that belong together: the same content, nearly the same, or the same value of group
+ * (missing: alone). For each row the first row of its unit. first is as ay_content_first() returns
+ * it; near is of the same form; all three may be NULL. (transfer full); NULL with NOMEM. */
+guint32 *ay_content_units (const guint32 *first, const guint32 *near, gsize n,
+                           const AyColumn *group, GError **error);
 
 /* Columns of the matrix that hold one value throughout; numbers of these columns, ascending.
  * (transfer full) */

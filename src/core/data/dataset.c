@@ -70,6 +70,8 @@ ay_dataset_unref (AyDataset *self)
   g_free (self->place_root);
   ay_pixels_unref (self->pixels);
   g_free (self->features_from);
+  g_free (self->near);
+  g_free (self->near_said);
   ay_diagnostics_unref (self->diagnostics);
   g_free (self);
 }
@@ -94,6 +96,21 @@ ay_dataset_rows_of (const AyDataset *self, AySplit split, gsize *count)
   if (count != NULL)
     *count = k;
   return g_realloc (g_steal_pointer (&rows), MAX (k, 1) * sizeof (guint32));
+}
+
+gboolean
+ay_dataset_tears (const AyDataset *self, const guint32 *first)
+{
+  g_autofree guint8 *parts = g_new0 (guint8, MAX (self->n, 1));
+
+  for (gsize i = 0; i < self->n; i++)
+    if (self->split[i] != AY_SPLIT_POOL && (self->split[i] != AY_SPLIT_TEST || self->test_drawn))
+      {
+        parts[first[i]] |= (guint8) (1 << self->split[i]);
+        if ((parts[first[i]] & (parts[first[i]] - 1)) != 0)
+          return TRUE;
+      }
+  return FALSE;
 }
 
 char *

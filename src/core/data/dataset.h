@@ -53,6 +53,9 @@ typedef struct
   AyPixels *pixels;            /* (nullable) rows that are images, n of them, when image is NULL */
 
   gboolean test_drawn;         /* valid and test were drawn here, not given */
+  guint32 *near;               /* (nullable) drawn just now: n, the first row of each row's group of
+                                  near copies, itself where it is alone */
+  char *near_said;             /* (nullable) drawn: of near copies and the parts, one sentence */
   gboolean has_test;           /* else every proof is a preview */
   gboolean features_of_columns; /* features are columns of the table, in units of their own */
   char *features_from;         /* one sentence: where the features come from */
@@ -63,6 +66,9 @@ AyDataset *ay_dataset_ref (AyDataset *self);
 void ay_dataset_unref (AyDataset *self);
 /* Rows of a split that have a label or target (pool: all of it), ascending. (transfer full) */
 guint32 *ay_dataset_rows_of (const AyDataset *self, AySplit split, gsize *count);
+/* Whether rows of one group are in more than one part, and not only because test was given. first:
+ * n, the first row of each row's group. */
+gboolean ay_dataset_tears (const AyDataset *self, const guint32 *first);
 /* The label as text ("" when missing): class name or number. (transfer full) */
 char *ay_dataset_dup_label (const AyDataset *self, gsize row);
 /* id -> row number + 1, as pointers. (transfer full) */

@@ -35,6 +35,8 @@ ay_loading_clear (AyLoading *self)
   ay_matrix_unref (self->probabilities);
   ay_matrix_unref (self->dynamics);
   g_free (self->row_of_dynamics);
+  g_free (self->first);
+  g_free (self->near);
   g_clear_pointer (&self->probability_columns, g_ptr_array_unref);
   g_clear_pointer (&self->blocks, g_ptr_array_unref);
   g_clear_pointer (&self->arrays, g_ptr_array_unref);
@@ -556,8 +558,7 @@ fill_dataset (AyLoading *self, AyDataset *data, GError **error)
     return ay_loading_fail (self, self->options->target, error);
   if (!read_weights (self, data, error))
     return ay_loading_fail (self, self->options->weight, error);
-  if (!ay_loading_find_parts (self, data, error)
-      || !ay_loading_make_features (self, data, error)
+  if (!ay_loading_find_parts_and_features (self, data, error)
       || !ay_loading_make_probabilities (self, data, error)
       || !ay_loading_check_dynamics (self, data, error) || !test_order (self, data, error))
     return FALSE;
@@ -571,7 +572,7 @@ fill_dataset (AyLoading *self, AyDataset *data, GError **error)
 AyDataset *
 ay_dataset_load (AyLoadOptions *options, AyJob *job, GError **error)
 {
-  return ay_dataset_load_inside (options, &(AyLoadInside) { NULL, NULL }, job, error);
+  return ay_dataset_load_inside (options, &(AyLoadInside) { 0 }, job, error);
 }
 
 AyDataset *

@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 
 typedef enum { AY_MISSING_IMPUTE, AY_MISSING_DROP, AY_MISSING_REFUSE } AyMissing;
 typedef enum { AY_ANSWER_UNKNOWN, AY_ANSWER_NO, AY_ANSWER_YES } AyAnswer;
+/* Whether near copies stay in one part where parts are drawn; AUTO: where rows are few enough. */
+typedef enum { AY_NEAR_AUTO, AY_NEAR_WHOLE, AY_NEAR_IGNORE } AyNearCopies;
 
 /* How to make a data set of files: the roles. Strings are SOURCEs as on the command line (a file,
  * FILE:KEY, a column, col:NAME, file:NAME); NULL = guess, and say so. Serialised as JSON into the
@@ -26,6 +28,7 @@ typedef struct
   double valid_fraction; /* share drawn for valid + test when no split is given; default 0.2 */
   AySourceOptions source;
   AyMissing missing;
+  AyNearCopies near_copies; /* for an AyNearFinder, where one is there */
   AyAnswer features_saw_labels;   /* asked on import: was the encoder trained on these labels? */
   AyAnswer probabilities_out_of_sample;
   guint64 seed;       /* for drawing the parts, and made features */
@@ -53,11 +56,32 @@ void ay_load_options_map_paths (AyLoadOptions *self, AyPathMap map, gpointer dat
  * there are none, all of it checked. Findings go to the data set's diagnostics. */
 AyDataset *ay_dataset_load (AyLoadOptions *options, AyJob *job, GError **error);
 
-/* What a workspace holds of the data. */
+/* Rows that are nearly the same. Only who is above the data layer can search for them. */
+typedef struct
+{
+  guint32 *first; /* n: the first row of each row's group, itself where it is alone; NULL: they were
+                     not looked for */
+  char *said;     /* which rows they are, or why none, one sentence */
+} AyNearRows;
+
+void ay_near_rows_clear (AyNearRows *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AyNearRows, ay_near_rows_clear)
+
+/* Asked once parts are drawn and features made. */
+typedef struct
+{
+  gboolean (*find) (AyDataset *data, const AyLoadOptions *options, AyNearRows *out,
+                    AyJob *job, GError **error);
+} AyNearFinder;
+
+/* What a workspace holds of the data, and what it lends for drawing the parts. */
 typedef struct
 {
   const char *root;              /* (nullable) copies of the files are below it (place.h) */
   const AyFeatureKeeper *keeper; /* (nullable) of made features */
+  GBytes *split;                 /* (nullable) parts as they were drawn: AySplit, a byte a row */
+  const char *near_said;         /* (nullable) what was said of near copies then */
+  const AyNearFinder *near;      /* (nullable) near copies stay in one part */
 } AyLoadInside;
 
 AyDataset *ay_dataset_load_inside (AyLoadOptions *options, const AyLoadInside *inside, AyJob *job,

@@ -27,6 +27,7 @@ static const Member members[] = {
 
 static const char *const ragged_names[] = { "error", "pad", "skip", NULL };
 static const char *const missing_names[] = { "impute", "drop", "refuse", NULL };
+static const char *const near_names[] = { "auto", "whole", "ignore", NULL };
 static const char *const answer_names[] = { "unknown", "no", "yes", NULL };
 
 static char **
@@ -111,6 +112,7 @@ ay_load_options_to_json (const AyLoadOptions *self)
   json_builder_add_double_value (builder, self->valid_fraction);
   add_source (builder, &self->source);
   add_string (builder, "missing", missing_names[self->missing]);
+  add_string (builder, "near_copies", near_names[self->near_copies]);
   add_string (builder, "features_saw_labels", answer_names[self->features_saw_labels]);
   add_string (builder, "probabilities_out_of_sample",
               answer_names[self->probabilities_out_of_sample]);
@@ -259,7 +261,8 @@ ay_load_options_from_json (const char *json, GError **error)
 {
   g_autoptr (AyLoadOptions) self = ay_load_options_new ();
   g_autoptr (JsonParser) parser = json_parser_new ();
-  guint missing = self->missing, saw = AY_ANSWER_UNKNOWN, out = AY_ANSWER_UNKNOWN;
+  guint missing = self->missing, near = self->near_copies;
+  guint saw = AY_ANSWER_UNKNOWN, out = AY_ANSWER_UNKNOWN;
   JsonObject *object;
 
   if (!json_parser_load_from_data (parser, json, -1, NULL) || json_parser_get_root (parser) == NULL
@@ -275,10 +278,12 @@ ay_load_options_from_json (const char *json, GError **error)
   if (!get_inputs (self, object, error) || !get_source (&self->source, object, error)
       || !get_numbers (self, object, error) || !get_flag (object, "embed", &self->embed, error)
       || !get_choice (object, "missing", missing_names, &missing, error)
+      || !get_choice (object, "near_copies", near_names, &near, error)
       || !get_choice (object, "features_saw_labels", answer_names, &saw, error)
       || !get_choice (object, "probabilities_out_of_sample", answer_names, &out, error))
     return NULL;
   self->missing = (AyMissing) missing;
+  self->near_copies = (AyNearCopies) near;
   self->features_saw_labels = (AyAnswer) saw;
   self->probabilities_out_of_sample = (AyAnswer) out;
   return g_steal_pointer (&self);

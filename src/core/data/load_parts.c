@@ -92,40 +92,63 @@ has_valid (const AyDataset *data)
   return memchr (data->split, AY_SPLIT_VALID, data->n) != NULL;
 }
 
-/* A few different rows, each very often (say, three yes-no questions): exact copies cannot stay
- * together. Groups still do. */
+/* Draws with groups whole and, as told, rows of one content and near copies. */
 static gboolean
-draw_without_copies (AyLoading *self, AyDataset *data, AySplitDraw *draw, GError **error)
+draw_units (AyLoading *self, AyDataset *data, AySplitDraw *draw, gboolean copies, gboolean near,
+            GError **error)
 {
-  g_autofree guint32 *unit = ay_content_units (NULL, data->n, self->group, error);
+  g_autofree guint32 *unit
+      = ay_content_units (copies ? self->first : NULL, near ? self->near : NULL, data->n,
+                          self->group, error);
 
   if (unit == NULL)
     return FALSE;
   for (gsize i = 0; i < data->n; i++)
     if (data->split[i] == AY_SPLIT_TEST && !draw->valid_only)
-      data->split[i] = AY_SPLIT_TRAIN;
+      data->split[i] = AY_SPLIT_TRAIN; /* of a drawing that came to nothing */
   draw->unit = unit;
   ay_split_draw (draw, data->split);
   draw->unit = NULL;
+  return TRUE;
+}
+
+/* The most that can be kept whole: near copies, exact ones, groups alone. A few different rows,
+ * each very often (say, three yes-no questions), leave no other way. */
+static gboolean
+draw_whole (AyLoading *self, AyDataset *data, AySplitDraw *draw, GError **error)
+{
+  if (!draw_units (self, data, draw, TRUE, TRUE, error))
+    return FALSE;
   if (has_valid (data))
-    ay_diagnostics_add (self->diagnostics, "copies-split",
-                        "exact copies are so many that no validation part can be drawn with all "
-                        "copies of a row on one side: they are drawn row by row");
+    return TRUE;
+  self->near_split = self->near != NULL;
+  if (self->near_split && !draw_units (self, data, draw, TRUE, FALSE, error))
+    return FALSE;
+  return has_valid (data) || draw_units (self, data, draw, FALSE, FALSE, error);
+}
+
+/* Parts as they were drawn once; FALSE: there are none for so many rows. */
+static gboolean
+take_stored (const AyLoading *self, AyDataset *data)
+{
+  gsize n = 0;
+  const guint8 *split = self->inside.split != NULL ? g_bytes_get_data (self->inside.split, &n)
+                                                   : NULL;
+
+  if (split == NULL || n != data->n)
+    return FALSE;
+  memcpy (data->split, split, n);
   return TRUE;
 }
 
 static gboolean
-draw_parts (AyLoading *self, AyDataset *data, const gint32 *label, const guint32 *first,
-            GError **error)
+draw_parts (AyLoading *self, AyDataset *data, const gint32 *label, GError **error)
 {
-  g_autofree guint32 *unit = ay_content_units (first, data->n, self->group, error);
   g_autofree double *time = NULL;
   AySplitDraw draw = { .n = data->n, .label = label, .n_classes = MAX (data->n_classes, 1),
-                       .unit = unit, .fraction = self->options->valid_fraction,
+                       .fraction = self->options->valid_fraction,
                        .seed = self->options->seed };
 
-  if (unit == NULL)
-    return FALSE;
   if (!(draw.fraction > 0.0 && draw.fraction < 1.0))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
@@ -138,12 +161,16 @@ draw_parts (AyLoading *self, AyDataset *data, const gint32 *label, const guint32
   draw.valid_only = data->has_test;
   if (draw.valid_only)
     draw.fraction /= 2.0;
-  ay_split_draw (&draw, data->split);
-  if (!has_valid (data) && !draw_without_copies (self, data, &draw, error))
+  self->drawn = !take_stored (self, data);
+  if (self->drawn && !draw_whole (self, data, &draw, error))
     return FALSE;
   data->test_drawn = !draw.valid_only;
   data->has_test = TRUE;
   say_drawn (self, data, label, time);
+  if (has_valid (data) && ay_dataset_tears (data, self->first))
+    ay_diagnostics_add (self->diagnostics, "copies-split",
+                        "exact copies are so many that no validation part can be drawn with all "
+                        "copies of a row on one side: they are drawn row by row");
   return TRUE;
 }
 
@@ -324,10 +351,9 @@ gboolean
 ay_loading_find_parts (AyLoading *self, AyDataset *data, GError **error)
 {
   g_autofree gint32 *label = strata_of (data);
-  g_autofree guint32 *first = first_of_content (self, error);
   gsize counts[4] = { 0 };
 
-  if (first == NULL)
+  if (self->first == NULL && (self->first = first_of_content (self, error)) == NULL)
     return FALSE;
   data->split = g_new0 (guint8, MAX (data->n, 1));
   first_parts (self, data, label);
@@ -335,9 +361,9 @@ ay_loading_find_parts (AyLoading *self, AyDataset *data, GError **error)
     return FALSE;
   if (self->split == NULL)
     count_parts (data, label, counts);
-  if (counts[AY_SPLIT_VALID] == 0 && !draw_parts (self, data, label, first, error))
+  if (counts[AY_SPLIT_VALID] == 0 && !draw_parts (self, data, label, error))
     return FALSE;
   if (!data->test_drawn || ay_diagnostics_find (self->diagnostics, "copies-split") != NULL)
-    say_leaks (self, data, first);
+    say_leaks (self, data, self->first);
   return check_parts (self, data, label, error);
 }

@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /* What ay_dataset_load() has in hand while it works: private to the files that make it up
- * (load.c load_inputs.c load_sources.c load_features.c load_parts.c). */
+ * (load.c load_inputs.c load_sources.c load_features.c load_parts.c load_near.c). */
 
 /* A wide array of the INPUTs: the same key of each file that has it, one after another. */
 typedef struct
@@ -57,6 +57,11 @@ typedef struct
   guint32 *row_of_dynamics; /* (nullable) n */
   GPtrArray *probability_columns; /* (nullable) of AyColumn*, owned */
   GPtrArray *blocks; /* of AyFeatureBlock* */
+
+  guint32 *first;      /* n: the first row of each row's content; of load_parts.c */
+  guint32 *near;       /* (nullable) n: rows that stay in one part, as AyNearRows.first */
+  gboolean drawn;      /* parts were drawn here, just now */
+  gboolean near_split; /* but only by splitting groups of near */
 } AyLoading;
 
 void ay_loading_clear (AyLoading *self);
@@ -120,6 +125,9 @@ gboolean ay_loading_make_features (AyLoading *self, AyDataset *data, GError **er
 
 /* load_parts.c: given or drawn parts, and what must hold of them. */
 gboolean ay_loading_find_parts (AyLoading *self, AyDataset *data, GError **error);
+
+/* load_near.c: parts, then features, with near copies in one part each. */
+gboolean ay_loading_find_parts_and_features (AyLoading *self, AyDataset *data, GError **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AyLoading, ay_loading_clear)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyFeatureBlock, ay_feature_block_free)

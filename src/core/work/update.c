@@ -95,7 +95,8 @@ roles_of_update (AyWork *earlier, const AyUpdateSources *sources, GError **error
 /* --- parts --- */
 
 /* A row that was there keeps its part: what was reported by must not be chosen by. A new row whose
- * like (same content or group) was there goes to that part; all others stay as drawn. */
+ * like (same or nearly the same content, or group) was there goes to that part; all others stay as
+ * drawn. */
 static gboolean
 keep_parts (AyUpdating *self, AyJob *job, GError **error)
 {
@@ -109,7 +110,7 @@ keep_parts (AyUpdating *self, AyJob *job, GError **error)
   if (!is->test_drawn || !was->test_drawn)
     return TRUE;
   first = ay_content_first (&content, is->n, job, error);
-  unit = first != NULL ? ay_content_units (first, is->n, is->group, error) : NULL;
+  unit = first != NULL ? ay_content_units (first, is->near, is->n, is->group, error) : NULL;
   if (unit == NULL)
     return FALSE;
   part_of = g_new (guint8, MAX (is->n, 1));
@@ -126,6 +127,12 @@ keep_parts (AyUpdating *self, AyJob *job, GError **error)
         is->split[i] = part;
       else if (is->split[i] != AY_SPLIT_POOL && row != AY_ROW_NONE)
         is->split[i] = AY_SPLIT_TRAIN; /* it was chosen to be labelled, not drawn at random */
+    }
+  if (is->near != NULL && ay_dataset_tears (is, is->near))
+    {
+      g_free (is->near_said);
+      is->near_said = g_strdup ("near copies of rows that were there before may lie in two parts: "
+                                "these rows keep their part");
     }
   return TRUE;
 }

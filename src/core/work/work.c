@@ -3,6 +3,7 @@
 
 #include "core/base/json_text.h"
 #include "core/shim/number.h"
+#include "core/work/near_copies.h"
 
 #include <math.h>
 #include <string.h>
@@ -92,6 +93,22 @@ typedef struct
   AyJob *job;
 } FirstItems;
 
+/* What the parts' item says: {"near_copies": SENTENCE}. (transfer full) (nullable) */
+static char *
+split_to_json (const AyDataset *data)
+{
+  g_autoptr (JsonNode) node = NULL;
+  JsonObject *object;
+
+  if (data->near_said == NULL)
+    return NULL;
+  object = json_object_new ();
+  json_object_set_string_member (object, "near_copies", data->near_said);
+  node = json_node_new (JSON_NODE_OBJECT);
+  json_node_take_object (node, object);
+  return ay_json_to_text (node, FALSE);
+}
+
 /* Everything a new workspace holds. */
 static gboolean
 store_first (AyWorkspace *store, gpointer data, GError **error)
@@ -99,8 +116,9 @@ store_first (AyWorkspace *store, gpointer data, GError **error)
   FirstItems *first = data;
   AyWork *self = first->work;
   g_autoptr (GBytes) parts = g_bytes_new (self->data->split, self->data->n);
+  g_autofree char *said = split_to_json (self->data);
   AyItem split = { .kind = (char *) AY_KIND_SETTING, .name = (char *) AY_SETTING_SPLIT,
-                   .bytes = parts };
+                   .json = said, .bytes = parts };
   g_autoptr (JsonNode) files = ay_work_files_describe (store, self->load, first->job, error);
 
   return files != NULL && put_places (self, store, files, error)
@@ -115,14 +133,15 @@ ay_work_load_new (AyLoadOptions *options, AyJob *job, GError **error)
 {
   g_autoptr (AyWork) self = work_alloc ();
   AyFeatureKeeper keeper;
+  AyLoadInside inside = { .near = ay_near_copies () };
 
   if (options->embed)
     {
       self->inside = ay_inside_new ();
       keeper = ay_inside_collector (self->inside);
+      inside.keeper = &keeper;
     }
-  self->data = ay_dataset_load_inside (
-      options, &(AyLoadInside) { NULL, options->embed ? &keeper : NULL }, job, error);
+  self->data = ay_dataset_load_inside (options, &inside, job, error);
   if (self->data == NULL)
     return NULL;
   self->load = ay_load_options_copy (options);
@@ -188,35 +207,48 @@ read_load_options (AyWork *self, GHashTable *moved, AyJob *job, GError **error)
   return put_places (self, self->store, described, error); /* the new places are remembered */
 }
 
-static gboolean
-load_data (AyWork *self, AyJob *job, GError **error)
+/* The sentence of the parts' item. (transfer full) (nullable) */
+static char *
+split_said (const AyItem *item)
 {
-  AyFeatureKeeper keeper = ay_inside_finder (self->store);
-  AyLoadInside inside = { NULL, NULL };
+  g_autoptr (JsonNode) node = item->json != NULL ? json_from_string (item->json, NULL) : NULL;
+  const char *said = node != NULL && JSON_NODE_HOLDS_OBJECT (node)
+                         ? json_object_get_string_member_with_default (
+                               json_node_get_object (node), "near_copies", NULL)
+                         : NULL;
 
-  if (self->load->embed)
-    inside = (AyLoadInside) { ay_inside_root (self->inside), &keeper };
-  self->data = ay_dataset_load_inside (self->load, &inside, job, error);
-  return self->data != NULL;
+  return g_strdup (said);
 }
 
 /* The parts are those drawn when the workspace was made, whatever a later version would draw. */
 static gboolean
-check_split (AyWork *self, GError **error)
+load_data (AyWork *self, AyJob *job, GError **error)
 {
+  AyFeatureKeeper keeper = ay_inside_finder (self->store);
   g_autoptr (AyItem) item
       = ay_workspace_get (self->store, AY_KIND_SETTING, AY_SETTING_SPLIT, error);
-  gsize n;
+  g_autofree char *said = item != NULL ? split_said (item) : NULL;
+  AyLoadInside inside = { .near_said = said };
+  gsize n = 0;
   const guint8 *split;
 
   if (item == NULL)
+    return FALSE;
+  inside.split = item->bytes;
+  if (self->load->embed)
+    {
+      inside.root = ay_inside_root (self->inside);
+      inside.keeper = &keeper;
+    }
+  self->data = ay_dataset_load_inside (self->load, &inside, job, error);
+  if (self->data == NULL)
     return FALSE;
   split = item->bytes != NULL ? g_bytes_get_data (item->bytes, &n) : NULL;
   if (split == NULL || n != self->data->n)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_CHANGED,
                    "%s: was made of %" G_GSIZE_FORMAT " rows, the data has %" G_GSIZE_FORMAT,
-                   ay_work_path (self), split != NULL ? n : 0, self->data->n);
+                   ay_work_path (self), n, self->data->n);
       return FALSE;
     }
   memcpy (self->data->split, split, n);
@@ -232,8 +264,7 @@ ay_work_open (const char *path, AyWorkspaceMode mode, GHashTable *moved, AyJob *
   self->store = ay_workspace_open (path, mode, error);
   if (self->store == NULL || !read_load_options (self, moved, job, error))
     return NULL;
-  if (!load_data (self, job, error) || !check_split (self, error)
-      || !ay_work_take_labels (self, error))
+  if (!load_data (self, job, error) || !ay_work_take_labels (self, error))
     return NULL;
   self->head_options.seed = self->load->seed;
   self->journal = ay_journal_open (self->store, self->data->n, error);
