@@ -265,21 +265,50 @@ is_wanted (const char *const *ids, const char *id)
   return ids == NULL || g_strv_contains (ids, id);
 }
 
+/* A number of the certificate; "" where it has none: not judged by validation rows. */
+static const char *
+noise_text (const AyScoreInfo *info, const char *name, char text[CMD_TEXT_SIZE])
+{
+  JsonNode *node = info->certificate != NULL ? json_object_get_member (info->certificate, name)
+                                             : NULL;
+
+  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node))
+    return "";
+  g_snprintf (text, CMD_TEXT_SIZE,
+              json_node_get_value_type (node) == G_TYPE_INT64 ? "%.0f" : "%.2f",
+              json_node_get_double (node));
+  return text;
+}
+
+static void
+add_noise_columns (const AyScoreInfo *info, JsonObject *into)
+{
+  JsonArray *array = cmd_json_array (into, "noise_columns");
+
+  for (guint k = 0; k < AY_N_NOISE && info->has_noise; k++)
+    {
+      g_autofree char *name = ay_noise_column (info->id, k);
+
+      json_array_add_string_element (array, name);
+    }
+}
+
 gboolean
 cmd_describe_scores_text (AyWork *work, const char *const *ids, GError **error)
 {
   g_autoptr (GPtrArray) scores = ay_work_scores (work, error);
-  g_autoptr (CmdTable) table = cmd_table_new ("lrrrrl");
+  g_autoptr (CmdTable) table = cmd_table_new ("lrrrrrrl");
   guint shown = 0;
 
   if (scores == NULL)
     return FALSE;
-  cmd_table_row (table, "score", "minimum", "median", "maximum", "missing", "meaning", NULL);
+  cmd_table_row (table, "score", "minimum", "median", "maximum", "missing", "told",
+                 "halves", "meaning", NULL);
   for (guint i = 0; i < scores->len; i++)
     {
       const AyScoreInfo *info = scores->pdata[i];
       g_autofree double *values = NULL;
-      char cells[4][CMD_TEXT_SIZE];
+      char cells[6][CMD_TEXT_SIZE];
       CmdSpread s;
 
       if (!is_wanted (ids, info->id))
@@ -291,7 +320,9 @@ cmd_describe_scores_text (AyWork *work, const char *const *ids, GError **error)
       g_snprintf (cells[3], CMD_TEXT_SIZE, "%" G_GSIZE_FORMAT, s.missing);
       cmd_table_row (table, info->id, cmd_text_number (s.minimum, cells[0]),
                      cmd_text_number (s.median, cells[1]), cmd_text_number (s.maximum, cells[2]),
-                     cells[3], info->sentence != NULL ? info->sentence : "", NULL);
+                     cells[3], noise_text (info, "rows_told_from_zero", cells[4]),
+                     noise_text (info, "split_half_rank_correlation", cells[5]),
+                     info->sentence != NULL ? info->sentence : "", NULL);
       shown++;
     }
   if (shown > 0)
@@ -328,6 +359,7 @@ cmd_describe_scores_json (AyWork *work, const char *const *ids, JsonObject *into
       cmd_json_text (one, "direction", ay_direction_name (info->direction));
       cmd_json_text (one, "unit", info->unit);
       cmd_spread_json (&spread, one);
+      add_noise_columns (info, one);
       if (info->certificate != NULL)
         json_object_set_object_member (one, "certificate", json_object_ref (info->certificate));
       else

@@ -43,6 +43,7 @@ typedef struct
 {
   AyFigureSpec spec;
   AyBitset *visible;
+  AyBitset *uncertain; /* (nullable) */
   AyColumn *x, *y, *column;
   float *fx, *fy;
   double *counts, *before;
@@ -61,6 +62,7 @@ static void
 drawing_clear (Drawing *d)
 {
   g_clear_pointer (&d->visible, ay_bitset_free);
+  g_clear_pointer (&d->uncertain, ay_bitset_free);
   g_clear_pointer (&d->x, ay_column_unref);
   g_clear_pointer (&d->y, ay_column_unref);
   g_clear_pointer (&d->column, ay_column_unref);
@@ -118,6 +120,17 @@ find_score (AyWork *work, const char *id)
         return scores->pdata[i];
       }
   return NULL;
+}
+
+/* The rows of a score that cannot be told from zero, which a drawing keeps. (nullable) */
+static const AyBitset *
+find_uncertain (AyWork *work, Drawing *d, const AyScoreInfo *score)
+{
+  g_autoptr (AyTable) columns
+      = score != NULL && score->has_noise ? ay_work_columns (work, NULL) : NULL;
+
+  d->uncertain = columns != NULL ? ay_uncertain_rows (columns, score->id) : NULL;
+  return d->uncertain;
 }
 
 /* "Influence (nats)", or the column's own name. (transfer full) */
@@ -190,6 +203,7 @@ draw_map (CmdRun *run, AyWork *work, Drawing *d, GError **error)
   else if (ay_column_type (d->column) == AY_COLUMN_NUMBER)
     {
       s->values = ay_column_numbers (d->column);
+      s->uncertain = find_uncertain (work, d, score);
       s->scale = score != NULL && score->kind == AY_SCORE_VALUE ? AY_FIGURE_DIVERGING
                                                                 : AY_FIGURE_SEQUENTIAL;
     }
@@ -214,6 +228,7 @@ draw_histogram (CmdRun *run, AyWork *work, Drawing *d, GError **error)
     return FALSE;
   score = find_score (work, run->args[2]);
   bins.visible = d->visible;
+  bins.uncertain = find_uncertain (work, d, score);
   d->bins = ay_figure_bins_new (ay_column_numbers (d->column), ay_column_rows (d->column), &bins);
   d->label = label_of (d->column, score);
   d->title = g_strdup (score != NULL && score->title != NULL ? score->title

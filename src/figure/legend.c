@@ -248,12 +248,19 @@ draw_gradient (AyFigureCanvas *canvas, const AyFigureScale *scale, const AyFigur
 
 double
 ay_figure_legend_draw_scale (AyFigureCanvas *canvas, const char *title, const AyFigureScale *scale,
-                             guint64 n_missing, const AyFigureBox *box)
+                             const AyFigureLegendNotes *notes, const AyFigureBox *box)
 {
+  const AyFigureLegendEntry entries[] = {
+    { (char *) "not told from 0", notes->uncertain, canvas->theme->other, AY_FIGURE_RING, FALSE },
+    { (char *) "no value", notes->missing, scale->colors[AY_FIGURE_SCALE_STEPS], AY_FIGURE_DISC,
+      FALSE },
+  };
+  guint n = (notes->missing > 0) + (notes->uncertain > 0);
   double line = canvas->theme->font_size * 1.6, top = draw_title (canvas, title, box);
-  double below = n_missing > 0 ? line * 1.3 : 0.0;
+  double below = n > 0 ? line * (n + 0.3) : 0.0;
   AyFigureBox bar = { box->x, box->y + top + line / 2.0, BAR_WIDTH,
                       CLAMP (box->height - top - line - below, 20.0, 220.0) };
+  AyFigureBox row = { box->x, bar.y + bar.height + line * 0.5, box->width, line };
   AyFigureAxis axis = { .low = scale->low, .high = scale->high };
   AyFigureTextStyle style = count_style (canvas);
   AyFigureTicks ticks;
@@ -269,16 +276,15 @@ ay_figure_legend_draw_scale (AyFigureCanvas *canvas, const char *title, const Ay
                            canvas->theme->muted);
       ay_figure_text_show (canvas, ticks.label[i], &style, bar.x + bar.width + 8.0, y);
     }
-  if (n_missing > 0)
-    {
-      AyFigureLegendEntry entry = { (char *) "no value", n_missing,
-                                    scale->colors[AY_FIGURE_SCALE_STEPS], AY_FIGURE_DISC, FALSE };
-      AyFigureBox row = { box->x, bar.y + bar.height + line * 0.5, box->width, line };
-      g_autofree char *count = ay_figure_count (n_missing);
-      double width;
+  for (guint k = 0; k < G_N_ELEMENTS (entries); k++)
+    if (entries[k].count > 0)
+      {
+        g_autofree char *count = ay_figure_count (entries[k].count);
+        double width;
 
-      ay_figure_text_size (canvas, count, &style, &width, NULL);
-      draw_entry (canvas, &entry, &row, width + COUNT_GAP);
-    }
+        ay_figure_text_size (canvas, count, &style, &width, NULL);
+        draw_entry (canvas, &entries[k], &row, width + COUNT_GAP);
+        row.y += line;
+      }
   return bar.y + bar.height + below - box->y;
 }

@@ -26,10 +26,17 @@ double ay_figure_legend_width (AyFigureCanvas *canvas, const char *title, const 
  * the height used. */
 double ay_figure_legend_draw (AyFigureCanvas *canvas, const char *title, const GArray *entries,
                               const AyFigureBox *box);
-/* A vertical gradient bar with numbers, its title above and the missing colour below it when
- * n_missing > 0. Returns the height used. */
+/* What the gradient does not show. */
+typedef struct
+{
+  guint64 missing;   /* rows without a value */
+  guint64 uncertain; /* rows that cannot be told from zero: their marks are hollow */
+} AyFigureLegendNotes;
+
+/* A vertical gradient bar with numbers, its title above, and below it a line a note that is not 0.
+ * Returns the height used. */
 double ay_figure_legend_draw_scale (AyFigureCanvas *canvas, const char *title,
-                                    const AyFigureScale *scale, guint64 n_missing,
+                                    const AyFigureScale *scale, const AyFigureLegendNotes *notes,
                                     const AyFigureBox *box);
 /* One mark of a shape, centred, filled (plus, cross and ring: stroked); radius as in a raster. */
 void ay_figure_mark (AyFigureCanvas *canvas, AyFigureShape shape, AyFigureColor color, double x,

@@ -211,3 +211,34 @@ ay_figure_scale_indices (const AyFigureScale *self, const double *values, gsize 
 
   ay_parallel_for (ay_n_blocks (n, INDEX_BLOCK), index_block, &indices, NULL, NULL);
 }
+
+#define HOLLOW_FAINT 0.45 /* towards the background */
+
+void
+ay_figure_scale_hollow (const AyFigureScale *self, const AyFigureTheme *theme,
+                        AyFigureColor colors[AY_FIGURE_HOLLOW_STEPS],
+                        guint8 shapes[AY_FIGURE_HOLLOW_STEPS])
+{
+  for (guint k = 0; k < AY_FIGURE_SCALE_STEPS; k++)
+    {
+      colors[k] = self->colors[k];
+      colors[AY_FIGURE_SCALE_STEPS + k]
+          = ay_figure_mix (self->colors[k], theme->background, HOLLOW_FAINT);
+      shapes[k] = AY_FIGURE_DISC;
+      shapes[AY_FIGURE_SCALE_STEPS + k] = AY_FIGURE_RING;
+    }
+  colors[AY_FIGURE_HOLLOW_STEPS - 1] = self->colors[AY_FIGURE_SCALE_STEPS];
+  shapes[AY_FIGURE_HOLLOW_STEPS - 1] = AY_FIGURE_DISC;
+}
+
+void
+ay_figure_scale_hollow_indices (const AyFigureScale *self, const double *values, gsize n,
+                                const AyBitset *uncertain, guint16 *out)
+{
+  ay_figure_scale_indices (self, values, n, out);
+  for (gsize i = 0; i < n; i++)
+    if (out[i] == AY_FIGURE_SCALE_STEPS)
+      out[i] = AY_FIGURE_HOLLOW_STEPS - 1;
+    else if (ay_bitset_get (uncertain, i))
+      out[i] = (guint16) (out[i] + AY_FIGURE_SCALE_STEPS);
+}

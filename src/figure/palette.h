@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "core/base/bitset.h"
 #include "figure/theme.h"
 
 G_BEGIN_DECLS
@@ -60,5 +61,16 @@ AyFigureColor ay_figure_scale_color (const AyFigureScale *self, double value);
 /* The n steps of n values, for AyFigurePoints.color; on all cores. */
 void ay_figure_scale_indices (const AyFigureScale *self, const double *values, gsize n,
                               guint16 *out);
+
+/* The same where some values cannot be told from zero: their marks are hollow and faint instead of
+ * coloured. Steps as above are full discs, those from AY_FIGURE_SCALE_STEPS on the same hollow, the
+ * last one is NaN. */
+#define AY_FIGURE_HOLLOW_STEPS (2 * AY_FIGURE_SCALE_STEPS + 1)
+
+void ay_figure_scale_hollow (const AyFigureScale *self, const AyFigureTheme *theme,
+                             AyFigureColor colors[AY_FIGURE_HOLLOW_STEPS],
+                             guint8 shapes[AY_FIGURE_HOLLOW_STEPS]);
+void ay_figure_scale_hollow_indices (const AyFigureScale *self, const double *values, gsize n,
+                                     const AyBitset *uncertain, guint16 *out);
 
 G_END_DECLS

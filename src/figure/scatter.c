@@ -22,7 +22,7 @@ typedef struct
   guint8 *shape;
   AyFigureScale scale;
   gboolean has_scale;
-  guint64 n_missing;
+  AyFigureLegendNotes notes;
   GArray *entries; /* (nullable) */
   double radius, alpha;
 } Coloring;
@@ -32,6 +32,12 @@ is_visible (const AyFigureScatter *self, gsize i)
 {
   return (self->visible == NULL || ay_bitset_get (self->visible, i)) && isfinite (self->x[i])
          && isfinite (self->y[i]);
+}
+
+static gboolean
+is_uncertain (const AyFigureScatter *self, gsize i)
+{
+  return self->uncertain != NULL && !isnan (self->values[i]) && ay_bitset_get (self->uncertain, i);
 }
 
 static gsize
@@ -150,11 +156,25 @@ color_by_value (const AyFigureScatter *self, const AyFigureTheme *theme, Colorin
     ay_figure_scale_range (self->values, self->n, &low, &high);
   ay_figure_scale_init (&into->scale, self->scale, low, high, theme);
   into->has_scale = TRUE;
-  into->points.n_palette = AY_FIGURE_SCALE_STEPS + 1;
-  into->palette = g_memdup2 (into->scale.colors, sizeof into->scale.colors);
-  ay_figure_scale_indices (&into->scale, self->values, self->n, into->color);
   for (gsize i = 0; i < self->n; i++)
-    into->n_missing += isnan (self->values[i]) && is_visible (self, i);
+    if (is_visible (self, i))
+      {
+        into->notes.missing += isnan (self->values[i]);
+        into->notes.uncertain += is_uncertain (self, i);
+      }
+  if (self->uncertain == NULL)
+    {
+      into->points.n_palette = AY_FIGURE_SCALE_STEPS + 1;
+      into->palette = g_memdup2 (into->scale.colors, sizeof into->scale.colors);
+      ay_figure_scale_indices (&into->scale, self->values, self->n, into->color);
+      return;
+    }
+  into->points.n_palette = AY_FIGURE_HOLLOW_STEPS;
+  into->palette = g_new (AyFigureColor, AY_FIGURE_HOLLOW_STEPS);
+  into->shape = g_new (guint8, AY_FIGURE_HOLLOW_STEPS);
+  ay_figure_scale_hollow (&into->scale, theme, into->palette, into->shape);
+  ay_figure_scale_hollow_indices (&into->scale, self->values, self->n, self->uncertain,
+                                  into->color);
 }
 
 static void
@@ -278,7 +298,9 @@ legend_width (AyFigureCanvas *canvas, const AyFigureScatter *self, const Colorin
       g_autoptr (GArray) none = ay_figure_legend_new ();
       double title = ay_figure_legend_width (canvas, self->color_label, none, most);
 
-      return MIN (MAX (title, canvas->theme->font_size * (coloring->n_missing > 0 ? 11.0 : 6.0)),
+      return MIN (MAX (title, canvas->theme->font_size * (coloring->notes.uncertain > 0 ? 14.0
+                                                   : coloring->notes.missing > 0 ? 11.0
+                                                                                 : 6.0)),
                   most);
     }
   return 0.0;
@@ -291,7 +313,7 @@ draw_legend (AyFigureCanvas *canvas, const AyFigureScatter *self, const Coloring
   if (coloring->entries != NULL)
     ay_figure_legend_draw (canvas, self->color_label, coloring->entries, box);
   else if (coloring->has_scale)
-    ay_figure_legend_draw_scale (canvas, self->color_label, &coloring->scale, coloring->n_missing,
+    ay_figure_legend_draw_scale (canvas, self->color_label, &coloring->scale, &coloring->notes,
                                  box);
 }
 
@@ -357,12 +379,13 @@ describe_values (const AyFigureScatter *self, GString *out)
 {
   double low = INFINITY, high = -INFINITY;
   char a[24], b[24];
-  gsize missing = 0;
+  gsize missing = 0, uncertain = 0;
 
   for (gsize i = 0; i < self->n; i++)
     if (is_visible (self, i))
       {
         missing += isnan (self->values[i]);
+        uncertain += is_uncertain (self, i);
         low = MIN (low, isnan (self->values[i]) ? low : self->values[i]);
         high = MAX (high, isnan (self->values[i]) ? high : self->values[i]);
       }
@@ -370,6 +393,9 @@ describe_values (const AyFigureScatter *self, GString *out)
   ay_figure_number (high, 0.0, b);
   if (low <= high)
     g_string_append_printf (out, ", from %s to %s", a, b);
+  if (uncertain > 0)
+    g_string_append_printf (out, "; %" G_GSIZE_FORMAT " not to be told from zero (hollow)",
+                            uncertain);
   if (missing > 0)
     g_string_append_printf (out, "; %" G_GSIZE_FORMAT " without a value", missing);
 }

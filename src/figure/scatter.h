@@ -22,6 +22,7 @@ typedef struct
   const double *values;        /* (nullable) number of each; NaN: missing */
   AyFigureScaleKind scale;
   double low, high;            /* range of the colours; low == high: fitted */
+  const AyBitset *uncertain;   /* (nullable) values that cannot be told from zero: hollow marks */
 
   const char *color_label;     /* (nullable) title of the legend: what the colour tells */
   const AyBitset *visible;     /* (nullable) */

@@ -48,6 +48,27 @@ def test_neighbours():
                                    'weights=distance')
 
 
+def test_noise():
+    """score: errors, marks and ranges of ranks stand beside a score until it is stored anew"""
+    one = score('knn_shapley', '-p', 'neighbours=5')['knn_shapley']
+    names = [f'knn_shapley_{end}' for end in ('error', 'told', 'rank_low', 'rank_high')]
+    assert one['noise_columns'] == names
+    told = one['certificate']['rows_told_from_zero']
+    assert assay.run_json('select', WORK, '--where', 'knn_shapley_told = 1')['n'] == told > 0
+    value, error, low, high = (column(name) for name in ('knn_shapley', names[0], *names[2:]))
+    known = [i for i, v in enumerate(value) if v is not None]
+    assert len(known) == sum(v is not None for v in error) == 1438
+    order = sorted(known, key=lambda i: -value[i])
+    inside = sum(low[i] <= k + 1 <= high[i] for k, i in enumerate(order))
+    assert inside > 0.95 * len(known), inside
+    lengths = sorted(high[i] - low[i] + 1 for i in known)
+    assert one['certificate']['median_rank_range'] == (lengths[718] + lengths[719]) / 2
+    said = assay.run_json('figure', WORK, 'histogram', 'knn_shapley', '-o', FOLDER / 'h.svg')
+    assert f'{1438 - told} not to be told from zero (hatched)' in said['summary']
+    measure = score('density')['density']
+    assert measure['noise_columns'] == [] and 'rows_told_from_zero' not in measure['certificate']
+
+
 def test_label_filters():
     """score label_issue: filters, folds, adjusted, the ranking by entropy"""
     names = ['low_normalized_margin', 'low_self_confidence', 'prune_by_noise_rate',

@@ -4,9 +4,11 @@
 #include "score/score_data.h"
 
 #include "core/base/rng.h"
+#include "core/base/stats.h"
 #include "core/score/influence_rows.h"
 #include "core/score/noise.h"
 
+#include <math.h>
 #include <string.h>
 
 #define N 600
@@ -144,6 +146,83 @@ test_by_hand (void)
   g_assert_cmpuint (ay_noise_mark (value, error, 0, NULL), ==, 0);
 }
 
+/* Ranges of ranks beside those of a bootstrap of the judging rows, which needs all effects and
+ * knows how the rows' errors hang together. */
+static void
+test_rank_ranges (void)
+{
+  enum { DRAWS = 400 };
+  g_autofree float *effects = effects_new ();
+  g_autofree double *ranks = g_new (double, DRAWS * N);
+  double value[N] = { 0.0 }, error[N], low[N], high[N], drawn[N], own = 0.0, theirs = 0.0;
+  double of_row[DRAWS], inside = 0.0;
+  AyRng rng;
+
+  ay_rng_init (&rng, 3, 0);
+  for (gsize i = 0; i < N; i++)
+    {
+      double squares = 0.0;
+
+      for (gsize t = 0; t < M; t++)
+        value[i] += effects[i * M + t] / (double) M;
+      for (gsize t = 0; t < M; t++)
+        squares += pow (effects[i * M + t] - value[i], 2.0);
+      error[i] = sqrt (squares / (M - 1.0) / M);
+    }
+  ay_noise_ranks (value, error, N, 1, low, high);
+  for (guint b = 0; b < DRAWS; b++)
+    {
+      guint times[M] = { 0 };
+      g_autofree guint32 *order = NULL;
+
+      for (gsize t = 0; t < M; t++)
+        times[ay_rng_below (&rng, M)]++;
+      for (gsize i = 0; i < N; i++)
+        {
+          drawn[i] = 0.0;
+          for (gsize t = 0; t < M; t++)
+            drawn[i] += times[t] * (double) effects[i * M + t];
+        }
+      order = ay_order (drawn, N, TRUE);
+      for (gsize k = 0; k < N; k++)
+        ranks[order[k] * DRAWS + b] = (double) k + 1.0;
+    }
+  for (gsize i = 0; i < N; i++)
+    {
+      memcpy (of_row, ranks + i * DRAWS, sizeof of_row);
+      theirs += ay_quantile (of_row, DRAWS, 0.95) - ay_quantile (of_row, DRAWS, 0.05);
+      own += high[i] - low[i];
+      for (guint b = 0; b < DRAWS; b++)
+        inside += of_row[b] >= low[i] && of_row[b] <= high[i];
+    }
+  g_test_message ("mean length %.1f, of the bootstrap %.1f of %d ranks; %.1f %% of its ranks in",
+                  own / N, theirs / N, N, 100.0 * inside / (N * DRAWS));
+  g_assert_cmpfloat (fabs (own / theirs - 1.0), <=, 0.1);
+  g_assert_cmpfloat (inside / (N * DRAWS), >=, 0.85);
+}
+
+/* Known errors of nothing: everyone has the rank it has; unknown ones have none. */
+static void
+test_ranks_by_hand (void)
+{
+  const double value[] = { 3.0, -2.5, 0.5, NAN, 2.0, 0.5 };
+  const double error[] = { 0.0, 0.0, 0.0, 1.0, 0.0, 0.0 };
+  const double expected[] = { 1.0, 5.0, 4.0, NAN, 2.0, 4.0 }; /* equals: within half a rank */
+  double low[6], high[6];
+
+  ay_noise_ranks (value, error, 6, 1, low, high);
+  for (gsize i = 0; i < 6; i++)
+    {
+      g_assert_cmpint (isnan (low[i]), ==, isnan (expected[i]));
+      if (!isnan (low[i]))
+        {
+          g_assert_cmpfloat (low[i], ==, high[i]);
+          g_assert_cmpfloat (fabs (low[i] - expected[i]), <=, value[i] == 0.5 ? 0.5 : 0.0);
+        }
+    }
+  ay_noise_ranks (value, error, 0, 1, low, high);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -151,5 +230,7 @@ main (int argc, char **argv)
   g_test_add_func ("/noise/null", test_null);
   g_test_add_func ("/noise/planted", test_planted);
   g_test_add_func ("/noise/by-hand", test_by_hand);
+  g_test_add_func ("/noise/rank-ranges", test_rank_ranges);
+  g_test_add_func ("/noise/ranks-by-hand", test_ranks_by_hand);
   return g_test_run ();
 }

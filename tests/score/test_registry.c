@@ -79,6 +79,30 @@ check_certificate (const AyScoreMethod *method, JsonObject *certificate)
   g_assert_cmpfloat (json_object_get_double_member (head, "gradient_norm"), <=, 1e-8);
 }
 
+/* A value score that is judged by validation rows says how far its order can be trusted, and where
+ * it has errors which rows are told from zero and the ranges of their ranks. */
+static void
+check_noise (const AyScoreMethod *method, const AyScoreResult *result, gsize n)
+{
+  gboolean judged = method->kind == AY_SCORE_VALUE && (method->needs & AY_NEEDS_VALID)
+                    && !g_str_equal (method->id, "label_value");
+
+  if (judged)
+    g_assert_true (json_object_has_member (result->certificate, "split_half_rank_correlation"));
+  g_assert_true ((result->told != NULL) == (result->errors != NULL));
+  if (judged)
+    g_assert_nonnull (result->errors);
+  for (gsize i = 0; i < n && result->errors != NULL; i++)
+    {
+      gboolean known = !isnan (result->values[i]) && !isnan (result->errors[i]);
+
+      g_assert_true (isnan (result->told[i]) == !known && isnan (result->rank_low[i]) == !known);
+      if (known)
+        g_assert_true (result->rank_low[i] >= 1.0 && result->rank_low[i] <= result->rank_high[i]
+                       && result->rank_high[i] <= n);
+    }
+}
+
 /* Which rows a score has a value for: all where it needs no label; label scores leave test
  * rows, spread labels go to the pool. */
 static gboolean
@@ -111,6 +135,7 @@ test_certificates (void)
     {
       g_autoptr (AyScoreResult) result = run (methods[m].id, context);
       check_certificate (&methods[m], result->certificate);
+      check_noise (&methods[m], result, 300);
       for (gsize i = 0; i < 300; i++)
         {
           gboolean judged = is_judged (&methods[m], data, i);

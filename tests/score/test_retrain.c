@@ -59,18 +59,20 @@ test_banzhaf (void)
       enum { N = 12 };
       Game game = { 0 };
       AyRetrainOptions options = { 800, seed };
-      double exact[N], value[N], error[N], share[N], sum = 0.0, all, none;
+      double exact[N], value[N], error[N], half[2][N], share[N], sum = 0.0;
+      AyBanzhaf out = { value, error, { half[0], half[1] } };
+      AyUtility all, none;
       double weight[N] = { 0.0 };
 
       game_init (&game, N, 15, 2, seed);
       g_assert_true (ay_retrain_enumerate (&game.retrain, &game.valid, &banzhaf, exact, NULL,
                                            NULL));
-      g_assert_true (ay_retrain_banzhaf (&game.retrain, &game.valid, &options, value, error, NULL,
-                                         NULL));
+      g_assert_true (ay_retrain_banzhaf (&game.retrain, &game.valid, &options, &out, NULL, NULL));
       for (gsize i = 0; i < N; i++)
         {
           g_assert_cmpfloat (error[i], >, 0.0);
           outside += fabs (value[i] - exact[i]) > 3.0 * error[i];
+          g_assert_cmpfloat (half[0][i], !=, half[1][i]);
         }
       if (seed == 1)
         {
@@ -85,8 +87,8 @@ test_banzhaf (void)
             }
           g_assert_true (ay_retrain_utility (&game.retrain, &game.valid, weight, &all, NULL,
                                              NULL));
-          g_assert_cmpfloat (none, ==, 0.5);
-          g_assert_cmpfloat_with_epsilon (sum, all - none, 1e-12);
+          g_assert_cmpfloat (none.whole, ==, 0.5);
+          g_assert_cmpfloat_with_epsilon (sum, all.whole - none.whole, 1e-12);
         }
       game_clear (&game);
     }
@@ -99,26 +101,25 @@ test_same_bytes (void)
 {
   Game game = { 0 };
   AyRetrainOptions options = { 40, 5 };
-  double one[2][80], two[2][80];
+  double one[4][80], two[4][80];
+  AyBanzhaf first = { one[0], one[1], { one[2], one[3] } };
+  AyBanzhaf second = { two[0], two[1], { two[2], two[3] } };
   const AySemivalue law = AY_SEMIVALUE_SHAPLEY;
   g_autoptr (GError) error = NULL;
   g_autoptr (AyJob) job = ay_job_new ();
 
   game_init (&game, 80, 40, 3, 4);
   ay_set_threads (1);
-  g_assert_true (ay_retrain_banzhaf (&game.retrain, &game.valid, &options, one[0], one[1], NULL,
-                                     NULL));
+  g_assert_true (ay_retrain_banzhaf (&game.retrain, &game.valid, &options, &first, NULL, NULL));
   ay_set_threads (3);
-  g_assert_true (ay_retrain_banzhaf (&game.retrain, &game.valid, &options, two[0], two[1], NULL,
-                                     NULL));
+  g_assert_true (ay_retrain_banzhaf (&game.retrain, &game.valid, &options, &second, NULL, NULL));
   ay_set_threads (0);
   g_assert_cmpmem (one, sizeof one, two, sizeof two);
   g_assert_false (ay_retrain_enumerate (&game.retrain, &game.valid, &law, one[0], NULL, &error));
   g_assert_error (error, AY_ERROR, AY_ERROR_RANGE);
   g_clear_error (&error);
   ay_job_cancel (job);
-  g_assert_false (ay_retrain_banzhaf (&game.retrain, &game.valid, &options, one[0], one[1], job,
-                                      &error));
+  g_assert_false (ay_retrain_banzhaf (&game.retrain, &game.valid, &options, &first, job, &error));
   g_assert_error (error, AY_ERROR, AY_ERROR_CANCELLED);
   game_clear (&game);
 }

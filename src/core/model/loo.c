@@ -52,6 +52,7 @@ ay_loo_free (AyLoo *self)
   g_free (self->output);
   g_free (self->effect);
   g_free (self->error);
+  g_free (self->half[0]);
   g_free (self->self);
   g_free (self->leverage);
   g_free (self->refitted);
@@ -331,7 +332,7 @@ blank_only (Leave *self)
         for (guint c = 0; c < loo->n_outputs; c++)
           loo->output[i * loo->n_outputs + c] = NAN;
         if (loo->effect != NULL)
-          loo->effect[i] = loo->error[i] = NAN;
+          loo->effect[i] = loo->error[i] = loo->half[0][i] = loo->half[1][i] = NAN;
       }
 }
 
@@ -380,8 +381,14 @@ run (Leave *self, GError **error)
       loo->error = loo->effect != NULL
                        ? ay_try_alloc (MAX (loo->n, 1), sizeof (double), "the effects", error)
                        : NULL;
-      if (loo->error == NULL)
+      loo->half[0] = loo->error != NULL
+                         ? ay_try_alloc (2 * MAX (loo->n, 1), sizeof (double), "the effects", error)
+                         : NULL;
+      if (loo->half[0] == NULL)
         return FALSE;
+      loo->half[1] = loo->half[0] + loo->n;
+      for (gsize i = 0; i < 2 * loo->n; i++)
+        loo->half[0][i] = NAN;
     }
   mark_only (self);
   ay_job_set_phase (self->job, "leaving out each row");

@@ -19,6 +19,8 @@ typedef struct
                          evaluated at theta without the row, not linearised; NaN as output */
   double *error;      /* (nullable) n: standard error of effect over the target's rows; NaN where
                          it was not evaluated row by row */
+  double *half[2];    /* (nullable) n each: the effect by one step on the target's rows at even, and
+                         at odd positions; NaN as error */
   double *self;       /* (nullable) n: first-order effect on the row's own loss, w r^T K r */
   double *leverage;   /* (nullable) n: largest eigenvalue of w W K */
   guint8 *refitted;   /* n: 1 where the row was refitted */

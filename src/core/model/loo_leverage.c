@@ -282,9 +282,13 @@ evaluate_block (gsize block, guint worker, gpointer data)
   for (gsize k = 0; k < count; k++)
     {
       gsize i = self->rows != NULL ? self->rows[first + k] : first + k;
+      AyTargetChange change;
 
-      self->loo->effect[i] = ay_target_loss_change (self->target, moves + k * m, count * m, scratch,
-                                                    &self->loo->error[i]);
+      ay_target_loss_change (self->target, moves + k * m, count * m, scratch, &change);
+      self->loo->effect[i] = change.mean;
+      self->loo->error[i] = change.error;
+      for (guint h = 0; h < 2 && self->loo->half[h] != NULL; h++)
+        self->loo->half[h][i] = change.half[h];
     }
 }
 

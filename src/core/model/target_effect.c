@@ -146,23 +146,26 @@ row_change (const AyTargetLoss *self, gsize t, const double *move, double *u)
   return log1p (sum) - u[self->target->label[t]];
 }
 
-double
+void
 ay_target_loss_change (const AyTargetLoss *self, const double *move, gsize stride, double *scratch,
-                       double *error)
+                       AyTargetChange *out)
 {
-  double sum = 0.0, square = 0.0, cross = 0.0, weights = 0.0, mean, spread;
+  double sum[2] = { 0.0, 0.0 }, total[2] = { 0.0, 0.0 };
+  double square = 0.0, cross = 0.0, weights = 0.0, spread;
 
   for (gsize t = 0; t < self->n; t++)
     {
       double w = weight_of (self, t), v = row_change (self, t, move + t * stride, scratch);
 
-      sum += w * v;
+      sum[t % 2] += w * v;
+      total[t % 2] += w;
       square += w * w * v * v;
       cross += w * w * v;
       weights += w * w;
     }
-  mean = sum / self->total;
-  spread = MAX (square - 2.0 * mean * cross + mean * mean * weights, 0.0);
-  *error = self->n > 1 ? sqrt (spread * self->n / (self->n - 1.0)) / self->total : NAN;
-  return mean;
+  out->mean = (sum[0] + sum[1]) / self->total;
+  spread = MAX (square - 2.0 * out->mean * cross + out->mean * out->mean * weights, 0.0);
+  out->error = self->n > 1 ? sqrt (spread * self->n / (self->n - 1.0)) / self->total : NAN;
+  for (guint h = 0; h < 2; h++)
+    out->half[h] = total[h] > 0.0 ? sum[h] / total[h] : NAN;
 }

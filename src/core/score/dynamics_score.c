@@ -4,6 +4,7 @@
  * which is the inner product of the gradients of row i and of the target's loss for the last layer:
  * > 0 = a step on the row lowers that loss. */
 #include "core/score/dynamics.h"
+#include "core/score/noise.h"
 #include "core/score/parameters.h"
 #include "core/score/score_private.h"
 #include "core/score/training_log.h"
@@ -271,14 +272,23 @@ DEFINE_RUN (ay_run_correctness, CORRECTNESS)
 
 /* --- TracIn --- */
 
+/* Groups of the target's rows, whose values tell how much of the sum is noise: every row its own
+ * where that is affordable. */
+#define MOST_GROUPS 256
+#define GROUPS_FOR_ERRORS 100   /* fewer know their spread too badly */
+#define GROUP_COLUMNS 4096      /* groups x classes */
+#define GROUP_NUMBERS ((gsize) 1 << 24) /* of gradients, or of values */
+#define GROUP_FLOP 2e10
+
 typedef struct
 {
   const AyTrainingLog *log;
   const AyProblem *train, *target;
-  gsize d;
+  gsize d, n_groups;
   float *scale;      /* 2 x d */
-  double *gradient;  /* C x (d + 1): G */
-  double *value;     /* n of train */
+  double *gradient;  /* n_groups x C x (d + 1): G */
+  double *value;     /* n of train x n_groups */
+  double *share;     /* n_groups: of the target's weight */
 } Trace;
 
 /* Residuals p - y (count x C, NaN where the log is bad), rows with a last 1 (count x (d + 1)). */
@@ -308,15 +318,17 @@ load_rows (const Trace *self, const AyProblem *of, gsize first, gsize count, dou
     }
 }
 
+/* Rows t of the target are in group t mod n_groups. */
 static gboolean
 add_gradient (Trace *self, AyJob *job, GError **error)
 {
   const AyProblem *of = self->target;
-  gsize p = self->d + 1;
-  g_autofree double *r = g_new (double, BLOCK * of->n_classes), *z = g_new (double, BLOCK * p);
+  gsize p = self->d + 1, n = of->n_classes, groups = self->n_groups;
+  g_autofree double *r = g_new (double, BLOCK * n), *z = g_new (double, BLOCK * p);
   double total = 0.0;
 
-  memset (self->gradient, 0, of->n_classes * p * sizeof (double));
+  memset (self->gradient, 0, groups * n * p * sizeof (double));
+  memset (self->share, 0, groups * sizeof (double));
   for (gsize i = 0; i < of->n; i++)
     total += of->weight != NULL ? of->weight[i] : 1.0;
   for (gsize first = 0; first < of->n; first += BLOCK)
@@ -327,10 +339,16 @@ add_gradient (Trace *self, AyJob *job, GError **error)
         return FALSE;
       load_rows (self, of, first, count, r, z);
       for (gsize i = 0; i < count; i++)
-        cblas_dscal (of->n_classes, (of->weight != NULL ? of->weight[first + i] : 1.0) / total,
-                     r + i * of->n_classes, 1);
-      cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, of->n_classes, p, count, 1.0, r,
-                   of->n_classes, z, p, 1.0, self->gradient, p);
+        {
+          double weight = (of->weight != NULL ? of->weight[first + i] : 1.0) / total;
+
+          cblas_dscal (n, weight, r + i * n, 1);
+          self->share[(first + i) % groups] += weight;
+        }
+      for (gsize i = 0; i < MIN (count, groups); i++) /* every groups-th row from here on */
+        cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, n, p, (count - i - 1) / groups + 1,
+                     1.0, r + i * n, n * groups, z + i * p, p * groups, 1.0,
+                     self->gradient + (first + i) % groups * n * p, p);
     }
   return TRUE;
 }
@@ -341,16 +359,18 @@ trace_block (gsize block, guint worker, gpointer data)
   Trace *self = data;
   const AyProblem *of = self->train;
   gsize p = self->d + 1, first = block * BLOCK, count = MIN (BLOCK, of->n - first);
-  guint n = of->n_classes;
+  gsize n = of->n_classes, columns = self->n_groups * n;
   g_autofree double *r = g_new (double, BLOCK * n), *z = g_new (double, BLOCK * p);
-  g_autofree double *by = g_new (double, BLOCK * n);
+  g_autofree double *by = g_new (double, BLOCK * columns);
 
   load_rows (self, of, first, count, r, z);
-  cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasTrans, count, n, p, 1.0, z, p, self->gradient, p,
-               0.0, by, n);
+  cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasTrans, count, columns, p, 1.0, z, p,
+               self->gradient, p, 0.0, by, columns);
   for (gsize i = 0; i < count; i++)
-    self->value[first + i] += ay_training_log_step (self->log)
-                              * cblas_ddot (n, r + i * n, 1, by + i * n, 1);
+    for (gsize g = 0; g < self->n_groups; g++)
+      self->value[(first + i) * self->n_groups + g]
+          += ay_training_log_step (self->log)
+             * cblas_ddot (n, r + i * n, 1, by + i * columns + g * n, 1);
 }
 
 static gboolean
@@ -366,6 +386,20 @@ check_log (const AyTrainingLog *log, const AyProblem *of, const char *part, GErr
   return TRUE;
 }
 
+/* Two at least, and an even number where they are not the rows, so that halves are alike. */
+static gsize
+choose_groups (const Trace *self)
+{
+  gsize n = self->train->n, classes = self->train->n_classes;
+  gsize most = MIN (MIN (GROUP_NUMBERS / n, GROUP_COLUMNS / classes),
+                    GROUP_NUMBERS / (classes * (self->d + 1)));
+  double flop = 2.0 * n * (self->d + 1) * classes * ay_training_log_n_epochs (self->log);
+
+  most = MIN (most, (gsize) (GROUP_FLOP / flop));
+  return self->target->n <= MIN (most, MOST_GROUPS) ? self->target->n
+                                                    : CLAMP (most, 2, MOST_GROUPS) & ~(gsize) 1;
+}
+
 static gboolean
 trace (Trace *self, AyTrainingLog *log, AyJob *job, GError **error)
 {
@@ -375,9 +409,17 @@ trace (Trace *self, AyTrainingLog *log, AyJob *job, GError **error)
     return FALSE;
   self->log = log;
   self->d = moments->d;
+  self->n_groups = choose_groups (self);
   self->scale = g_new (float, 2 * moments->d + 1);
-  self->gradient = g_new (double, self->train->n_classes * (self->d + 1));
-  self->value = g_new0 (double, self->train->n + 1);
+  self->share = g_new (double, self->n_groups);
+  self->gradient = ay_try_alloc (self->n_groups * self->train->n_classes * (self->d + 1),
+                                 sizeof (double), "the gradients", error);
+  self->value = self->gradient != NULL ? ay_try_alloc (self->train->n * self->n_groups + 1,
+                                                       sizeof (double), "the values", error)
+                                       : NULL;
+  if (self->value == NULL)
+    return FALSE;
+  memset (self->value, 0, self->train->n * self->n_groups * sizeof (double));
   if (!ay_moments_scaling (moments, FALSE, 1.0, self->scale, self->scale + self->d, error))
     return FALSE;
   for (guint epoch = 0; epoch < ay_training_log_n_epochs (log); epoch++)
@@ -385,6 +427,57 @@ trace (Trace *self, AyTrainingLog *log, AyJob *job, GError **error)
         || !ay_parallel_for (ay_n_blocks (self->train->n, BLOCK), trace_block, self, job, error))
       return FALSE;
   return TRUE;
+}
+
+/* Sums over the groups, by even and odd ones too, and their standard error: the groups' parts are
+ * drawn from one lot, each in proportion to its share of the weight. */
+static void
+sum_groups (const Trace *self, gsize i, double *sum, double *half, double *error)
+{
+  const double *part = self->value + i * self->n_groups;
+  double shares[2] = { 0.0, 0.0 }, squares = 0.0, n = (double) self->n_groups;
+
+  half[0] = half[1] = 0.0;
+  for (gsize g = 0; g < self->n_groups; g++)
+    {
+      half[g % 2] += part[g];
+      shares[g % 2] += self->share[g];
+    }
+  *sum = half[0] + half[1];
+  for (gsize g = 0; g < self->n_groups; g++)
+    squares += pow (part[g] - self->share[g] * *sum, 2.0);
+  *error = n > 1.0 ? sqrt (squares * n / (n - 1.0)) : NAN;
+  for (guint h = 0; h < 2; h++)
+    half[h] /= shares[h];
+}
+
+static gboolean
+place_trace (const Trace *self, AyScoreContext *context, AyScoreResult *out, GError **error)
+{
+  gsize n = self->train->n;
+  g_autofree double *memory = ay_try_alloc (4 * n + 1, sizeof (double), "the values", error);
+  double *value = memory, *errors = memory + n, *first = memory + 2 * n, *second = memory + 3 * n;
+  gboolean known = self->n_groups >= GROUPS_FOR_ERRORS || self->n_groups == self->target->n;
+  AyNoise noise = { .rows = self->train->rows, .n = n, .value = value,
+                    .error = known && self->target->n > 1 ? errors : NULL,
+                    .half = { first, second }, .n_judging = self->target->n };
+
+  out->values = memory != NULL ? ay_score_blank (ay_score_context_data (context)->n, error) : NULL;
+  if (out->values == NULL)
+    return FALSE;
+  for (gsize i = 0; i < n; i++)
+    {
+      double half[2];
+
+      sum_groups (self, i, &value[i], half, &errors[i]);
+      first[i] = half[0];
+      second[i] = half[1];
+      out->values[self->train->rows[i]] = value[i];
+    }
+  ay_score_count (out, "groups_of_validation_rows", self->n_groups);
+  if (noise.error == NULL)
+    ay_score_text (out, "standard_errors", "not computed: too dear at this size");
+  return ay_noise_say (&noise, context, out, error);
 }
 
 gboolean
@@ -397,11 +490,9 @@ ay_run_tracin (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError *
   self.train = done ? ay_score_context_train (context, error) : NULL;
   self.target = self.train != NULL ? ay_score_context_target (context, error) : NULL;
   done = self.target != NULL && check_log (log, self.train, "train", error)
-         && check_log (log, self.target, "validation", error) && trace (&self, log, job, error);
-  out->values = done ? ay_score_blank (ay_score_context_data (context)->n, error) : NULL;
-  for (gsize i = 0; out->values != NULL && i < self.train->n; i++)
-    out->values[self.train->rows[i]] = self.value[i];
-  if (out->values != NULL)
+         && check_log (log, self.target, "validation", error) && trace (&self, log, job, error)
+         && place_trace (&self, context, out, error);
+  if (done)
     {
       ay_score_text (out, "log", ay_training_log_describe (log));
       ay_score_number (out, "step", ay_training_log_step (log));
@@ -414,5 +505,6 @@ ay_run_tracin (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError *
   g_free (self.scale);
   g_free (self.gradient);
   g_free (self.value);
-  return out->values != NULL;
+  g_free (self.share);
+  return done;
 }

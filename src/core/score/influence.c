@@ -44,15 +44,13 @@ place (AyScoreResult *out, const AyDataset *data, const AyProblem *train, const 
 
 /* Nothing is said of errors where none is known. */
 static gboolean
-say_errors (AyScoreContext *context, AyScoreResult *out, const AyProblem *train,
-            const double *value, const double *errors, GError **error)
+say_errors (AyScoreContext *context, AyScoreResult *out, const AyNoise *noise, GError **error)
 {
-  AyNoise noise = { .rows = train->rows, .n = train->n, .value = value, .error = errors };
   gsize known = 0;
 
-  for (gsize i = 0; i < train->n; i++)
-    known += !isnan (errors[i]);
-  return known == 0 || ay_noise_say (&noise, context, out, error);
+  for (gsize i = 0; i < noise->n; i++)
+    known += !isnan (noise->error[i]);
+  return known == 0 || ay_noise_say (noise, context, out, error);
 }
 
 /* --- the halves --- */
@@ -169,6 +167,7 @@ add_errors (const Influence *self, AyScoreContext *context, AyScoreResult *out, 
   const double *inverse;
   AyCurvature *at;
   AyLoo steps = { 0 };
+  AyNoise noise = { .rows = train->rows, .n = train->n, .value = self->value };
 
   if (!ay_hessian_is_dense (self->hessian)
       || train->n * ay_loo_evaluation_flop (self->head, self->target->n) > ERROR_FLOP)
@@ -190,10 +189,10 @@ add_errors (const Influence *self, AyScoreContext *context, AyScoreResult *out, 
       ay_reduce (n_outputs, 1, p, q + i * m);
     }
   steps.effect = memory;
-  steps.error = memory + train->n;
+  noise.error = steps.error = memory + train->n;
   return ay_loo_evaluate (&steps, train, self->head, inverse, q, loss, NULL, train->n, job,
                           error)
-         && say_errors (context, out, train, self->value, steps.error, error);
+         && say_errors (context, out, &noise, error);
 }
 
 static void
@@ -273,6 +272,7 @@ ay_run_loo (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **er
 {
   const AyLoo *loo = ay_score_context_loo (context, TRUE, job, error);
   AyDataset *data = ay_score_context_data (context);
+  AyNoise noise = { 0 };
   const AyProblem *train;
 
   if (loo == NULL)
@@ -286,7 +286,10 @@ ay_run_loo (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **er
     ay_score_flag (context, out, "high-leverage",
                    "%zu rows of high leverage keep the value of one step (max_refits)",
                    loo->n_above - loo->n_refitted);
-  return say_errors (context, out, train, loo->effect, loo->error, error);
+  noise = (AyNoise) { .rows = train->rows, .n = train->n, .value = loo->effect,
+                      .error = loo->error, .half = { loo->half[0], loo->half[1] },
+                      .n_judging = ay_score_context_target (context, error)->n };
+  return say_errors (context, out, &noise, error);
 }
 
 /* --- self-influence --- */

@@ -15,6 +15,7 @@ typedef struct
   const double *error;     /* (nullable) standard errors over the judging rows, NaN = unknown */
   const double *half[2];   /* (nullable) the values by two halves of the judging rows */
   gsize n_judging;         /* how many judging rows there are */
+  const char *also;        /* (nullable) what else was halved with them: " and of the sets" */
 } AyNoise;
 
 /* The rank correlation of the halves below which a ranking is unstable. */
@@ -27,9 +28,21 @@ typedef struct
  * Returns how many. */
 gsize ay_noise_mark (const double *value, const double *error, gsize n, guint8 *mark);
 
-/* Puts errors into out->errors; count of rows told from zero at 10 %, median error and the halves'
- * rank correlation into the certificate, with the flag "unstable" where that is below .5. */
+/* The share of draws in which a row's rank lies within its range. */
+#define AY_NOISE_RANK_RANGE 0.9
+
+/* The ranks (1: the largest value) that each of n values has in nine of ten draws of all values
+ * within their standard errors, normal and each on its own: low[i] <= high[i], NaN where value or
+ * error is unknown. O(n log n); the same for the same seed. */
+void ay_noise_ranks (const double *value, const double *error, gsize n, guint64 seed, double *low,
+                     double *high);
+
+/* Puts errors into out->errors, and the halves' rank correlation into the certificate, with the
+ * flag "unstable" where that is below .5. */
 gboolean ay_noise_say (const AyNoise *noise, AyScoreContext *context, AyScoreResult *out,
                        GError **error);
+/* Of a result that has errors, over the data set's rows: which are told from zero and the ranges of
+ * their ranks, and into the certificate how many there are, the median error and range. */
+gboolean ay_noise_finish (AyScoreContext *context, AyScoreResult *out, GError **error);
 
 G_END_DECLS

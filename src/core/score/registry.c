@@ -2,6 +2,7 @@
 #include "core/score/score_private.h"
 
 #include "core/base/error.h"
+#include "core/score/noise.h"
 
 #include <math.h>
 #include <string.h>
@@ -178,6 +179,8 @@ complete (const AyScoreMethod *method, AyScoreContext *context, AyScoreResult *o
   ay_score_text (out, "meaning", method->sentence);
   json_object_set_int_member (out->certificate, "seed", (gint64) ay_score_context_seed (context));
   say_parameters (method, context, out);
+  if (!ay_noise_finish (context, out, error))
+    return FALSE;
   if ((method->needs & AY_NEEDS_VALID) && !json_object_has_member (out->certificate, "of_row"))
     {
       g_autofree char *target = ay_score_context_describe_target (context, error);
@@ -221,6 +224,9 @@ ay_score_result_free (AyScoreResult *self)
     return;
   g_free (self->values);
   g_free (self->errors);
+  g_free (self->told);
+  g_free (self->rank_low);
+  g_free (self->rank_high);
   g_free (self->missing_because);
   g_clear_pointer (&self->certificate, json_object_unref);
   g_free (self);

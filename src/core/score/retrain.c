@@ -46,14 +46,14 @@ ay_retrain_fit (const AyRetrain *self, const double *weight, gint32 *only, AyJob
 
 gboolean
 ay_retrain_utility (const AyRetrain *self, const AyProblem *target, const double *weight,
-                    double *utility, AyJob *job, GError **error)
+                    AyUtility *utility, AyJob *job, GError **error)
 {
   g_autoptr (GError) failed = NULL;
   gint32 only;
   g_autoptr (AyHead) head = ay_retrain_fit (self, weight, &only, job, &failed);
   guint n = target->n_classes;
   g_autofree double *p = NULL;
-  double sum = 0.0, total = 0.0;
+  double sum[2] = { 0.0, 0.0 }, total[2] = { 0.0, 0.0 };
 
   if (failed != NULL)
     {
@@ -68,12 +68,14 @@ ay_retrain_utility (const AyRetrain *self, const AyProblem *target, const double
     {
       double w = target->weight != NULL ? target->weight[t] : 1.0;
 
-      total += w;
-      sum += w * (head != NULL ? p[t * n + target->label[t]]
-                  : only >= 0  ? target->label[t] == only
-                               : 1.0 / n);
+      total[t % 2] += w;
+      sum[t % 2] += w * (head != NULL ? p[t * n + target->label[t]]
+                         : only >= 0  ? target->label[t] == only
+                                      : 1.0 / n);
     }
-  *utility = sum / total;
+  utility->whole = (sum[0] + sum[1]) / (total[0] + total[1]);
+  for (guint h = 0; h < 2; h++)
+    utility->half[h] = sum[h] / total[h];
   return TRUE;
 }
 
@@ -86,7 +88,7 @@ typedef struct
   gsize n;
   guint64 seed;
   gboolean every;      /* set = its number's bits */
-  double *utility;     /* a set each */
+  AyUtility *utility;  /* a set each */
   guint32 *right, *out;
   AyJob *job;
   GMutex lock;
@@ -171,21 +173,34 @@ variance_of_mean (const Side *s)
   return (s->square - s->n * mean * mean) / (s->n - 1.0) / s->n;
 }
 
+/* Sets first, first + step ... and what they are judged by: a half, or -1 for the whole. */
+typedef struct
+{
+  guint first, step, models;
+  int half;
+} Part;
+
+static double
+utility_of (const Sets *self, const Part *part, guint set)
+{
+  return part->half < 0 ? self->utility[set].whole : self->utility[set].half[part->half];
+}
+
 /* From the sets' utilities, less their mean, which only helps the rounding. */
 static gboolean
-compare_sides (Sets *self, guint models, double *value, double *error_of, GError **error)
+compare_sides (Sets *self, const Part *part, double *value, double *error_of, GError **error)
 {
   g_autofree double *weight = g_new (double, self->n);
-  Side *sides = ay_try_alloc (2 * self->n + 1, sizeof (Side), "the values", error);
+  g_autofree Side *sides = ay_try_alloc (2 * self->n + 1, sizeof (Side), "the values", error);
   double mean = 0.0;
 
   if (sides == NULL)
     return FALSE;
-  for (guint b = 0; b < models; b++)
-    mean += self->utility[b] / models;
-  for (guint b = 0; b < models; b++)
+  for (guint b = part->first; b < part->models; b += part->step)
+    mean += utility_of (self, part, b) / part->models;
+  for (guint b = part->first; b < part->models; b += part->step)
     {
-      double u = self->utility[b] - mean;
+      double u = utility_of (self, part, b) - mean;
 
       draw_half (self, b, weight);
       for (gsize i = 0; i < self->n; i++)
@@ -203,25 +218,29 @@ compare_sides (Sets *self, guint models, double *value, double *error_of, GError
       gboolean known = without->n > 1.0 && with->n > 1.0;
 
       value[i] = known ? with->sum / with->n - without->sum / without->n : NAN;
-      error_of[i] = known ? sqrt (MAX (variance_of_mean (with) + variance_of_mean (without), 0.0))
-                          : NAN;
+      if (error_of != NULL)
+        error_of[i] = known ? sqrt (MAX (variance_of_mean (with) + variance_of_mean (without),
+                                         0.0))
+                            : NAN;
     }
-  g_free (sides);
   return TRUE;
 }
 
 gboolean
 ay_retrain_banzhaf (const AyRetrain *self, const AyProblem *target,
-                    const AyRetrainOptions *options, double *value, double *error_of, AyJob *job,
-                    GError **error)
+                    const AyRetrainOptions *options, AyBanzhaf *out, AyJob *job, GError **error)
 {
-  g_autofree double *utility = g_new0 (double, options->models + 1);
+  g_autofree AyUtility *utility = g_new0 (AyUtility, options->models + 1);
   Sets sets = { .retrain = self, .target = target, .n = self->train->n, .seed = options->seed,
                 .utility = utility, .job = job };
+  const Part all = { 0, 1, options->models, -1 };
+  const Part halves[2] = { { 0, 2, options->models, 0 }, { 1, 2, options->models, 1 } };
 
   ay_job_set_phase (job, "retraining on random halves");
   return judge_sets (&sets, options->models, judge_set, error)
-         && compare_sides (&sets, options->models, value, error_of, error);
+         && compare_sides (&sets, &all, out->value, out->error, error)
+         && compare_sides (&sets, &halves[0], out->half[0], NULL, error)
+         && compare_sides (&sets, &halves[1], out->half[1], NULL, error);
 }
 
 /* --- enumeration --- */
@@ -244,7 +263,7 @@ ay_retrain_enumerate (const AyRetrain *self, const AyProblem *target, const AySe
                       double *value, AyJob *job, GError **error)
 {
   gsize n = self->train->n, count = (gsize) 1 << MIN (n, MOST_PLAYERS);
-  g_autofree double *utility = g_new0 (double, count);
+  g_autofree AyUtility *utility = g_new0 (AyUtility, count);
   Sets sets = { .retrain = self, .target = target, .n = n, .every = TRUE, .utility = utility,
                 .job = job };
 
@@ -263,7 +282,7 @@ ay_retrain_enumerate (const AyRetrain *self, const AyProblem *target, const AySe
       for (gsize set = 0; set < count; set++)
         if (!(set >> i & 1))
           value[i] += weight_of_size (law, n, __builtin_popcountll (set))
-                      * (utility[set | (gsize) 1 << i] - utility[set]);
+                      * (utility[set | (gsize) 1 << i].whole - utility[set].whole);
     }
   return TRUE;
 }

@@ -21,20 +21,29 @@ AyHead *ay_retrain_fit (const AyRetrain *self, const double *weight, gint32 *onl
                         GError **error);
 /* What a set of rows is worth: the weighted mean probability of target's labels by its head. Of one
  * class: 1 for rows of it, else 0; of no row: one by the number of classes. */
+typedef struct
+{
+  double whole;
+  double half[2];  /* by target's rows at even and at odd positions */
+} AyUtility;
 gboolean ay_retrain_utility (const AyRetrain *self, const AyProblem *target, const double *weight,
-                             double *utility, AyJob *job, GError **error);
+                             AyUtility *utility, AyJob *job, GError **error);
 
 /* Data Banzhaf by maximum sample reuse (Wang and Jia 2023): `models` random sets, each row in with
- * probability 1/2; value = mean utility of the sets with the row - of those without; error: its
- * standard error. n each. */
+ * probability 1/2; value = mean utility of the sets with the row - of those without. */
 typedef struct
 {
   guint models;
   guint64 seed;
 } AyRetrainOptions;
+typedef struct
+{
+  double *value, *error; /* n each: the value, its standard error over the sets */
+  double *half[2];       /* n each: by half of the sets and half of target's rows; by the others */
+} AyBanzhaf;
 gboolean ay_retrain_banzhaf (const AyRetrain *self, const AyProblem *target,
-                             const AyRetrainOptions *options, double *value, double *error_of,
-                             AyJob *job, GError **error);
+                             const AyRetrainOptions *options, AyBanzhaf *out, AyJob *job,
+                             GError **error);
 /* A semivalue by training on every set. RANGE above 16 rows. */
 gboolean ay_retrain_enumerate (const AyRetrain *self, const AyProblem *target,
                                const AySemivalue *law, double *value, AyJob *job, GError **error);

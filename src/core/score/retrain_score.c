@@ -43,13 +43,15 @@ sample (AyScoreContext *context, const AyRetrain *self, const AyRetrainOptions *
 {
   const AyProblem *target = ay_score_context_target (context, error);
   gsize n = self->train->n;
-  g_autofree double *value = ay_try_alloc (2 * n + 1, sizeof (double), "values", error);
-  AyNoise noise = { self->train->rows, n, value, value != NULL ? value + n : NULL,
-                    { NULL, NULL }, target != NULL ? target->n : 0 };
+  g_autofree double *memory = ay_try_alloc (4 * n + 1, sizeof (double), "values", error);
+  AyBanzhaf found = { memory, memory + n, { memory + 2 * n, memory + 3 * n } };
+  AyNoise noise = { self->train->rows, n, found.value, found.error,
+                    { found.half[0], found.half[1] }, target != NULL ? target->n : 0,
+                    " and of the sets" };
 
-  if (target == NULL || value == NULL
-      || !ay_retrain_banzhaf (self, target, options, value, value + n, job, error)
-      || !place (context, self->train, value, out, error))
+  if (target == NULL || memory == NULL
+      || !ay_retrain_banzhaf (self, target, options, &found, job, error)
+      || !place (context, self->train, found.value, out, error))
     return FALSE;
   ay_score_text (out, "computed_by", "maximum sample reuse: mean utility of the random halves with "
                  "the row less of those without; standard errors over the halves");

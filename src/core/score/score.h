@@ -44,6 +44,8 @@ typedef struct
 {
   double *values;         /* n of the data set, NaN = missing (transfer full) */
   double *errors;         /* (nullable) n: standard error over the target's rows, NaN = missing */
+  double *told;           /* (nullable) n: 1 where the value is told from zero, else 0 */
+  double *rank_low, *rank_high; /* (nullable) n: the range of the row's rank, 1 the largest value */
   char *missing_because;  /* (nullable) why rows are missing */
   JsonObject *certificate; /* method, options, seed, model, damping, residual, error bars ...;
                               "flags": sentences a reader must know; "finding": there are none */

@@ -61,8 +61,27 @@ typedef struct
   AyScoreKind kind;
   AyDirection direction;
   gsize n_missing;
+  gboolean has_noise;    /* there are columns ay_noise_column() of it */
   JsonObject *certificate;
 } AyScoreInfo;
+
+/* What is known of the noise of a score that is judged by validation rows, as columns beside it:
+ * its standard error; 1 where it is told from zero (at a false discovery rate of 10 % over all
+ * rows), else 0; the range that the row's rank lies in, 1 being the largest value. */
+typedef enum
+{
+  AY_NOISE_ERROR,
+  AY_NOISE_TOLD,
+  AY_NOISE_RANK_LOW,
+  AY_NOISE_RANK_HIGH,
+} AyNoiseKind;
+#define AY_N_NOISE 4
+
+/* "influence_error" ... (transfer full) */
+char *ay_noise_column (const char *score, AyNoiseKind kind);
+/* Rows whose value is known and cannot be told from zero; NULL where the score has no such column.
+ * (transfer full) */
+AyBitset *ay_uncertain_rows (AyTable *columns, const char *score);
 
 void ay_score_info_free (AyScoreInfo *self);
 /* Computes and stores scores by id, in one go. */

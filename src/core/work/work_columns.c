@@ -122,6 +122,8 @@ build (AyWork *self, GError **error)
         return FALSE;
       g_ptr_array_add (computed, column);
     }
+  if (!ay_work_load_noise (self, computed, error))
+    return FALSE;
   g_ptr_array_add (computed, ay_journal_column_decision (self->journal));
   g_ptr_array_add (computed, ay_journal_column_new_label (self->journal));
   g_ptr_array_add (computed, ay_journal_column_tags (self->journal));

@@ -32,6 +32,7 @@ struct _AyWork
 /* Kinds of items in the workspace. */
 #define AY_KIND_SETTING "setting"
 #define AY_KIND_SCORE "score"
+#define AY_KIND_NOISE "noise"   /* columns of scores: ay_noise_column() */
 #define AY_KIND_MAP "map"       /* columns of maps: METHOD.x (with the certificate), .y, .trust */
 
 /* Setting items. */
@@ -96,9 +97,17 @@ typedef struct
   AyScoreKind kind;
   AyDirection direction;
   JsonObject *certificate; /* (nullable) (transfer none) */
+  const double *noise[AY_N_NOISE]; /* (nullable) n each, all or none: what is noise of the values */
 } AyScoreRecord;
 
+/* Inside a transaction, where there is more than one to store. */
 gboolean ay_work_store_score (AyWork *self, const AyScoreRecord *record, const double *values,
                               GError **error);
+
+/* The columns of noise of a score, in place of those before. */
+gboolean ay_work_store_noise (AyWork *self, const AyScoreRecord *record, GError **error);
+/* Appends the columns of noise of all scores but those that a score has the name of. (of AyColumn*)
+ */
+gboolean ay_work_load_noise (AyWork *self, GPtrArray *columns, GError **error);
 
 G_END_DECLS

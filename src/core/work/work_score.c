@@ -63,7 +63,8 @@ ay_work_store_score (AyWork *self, const AyScoreRecord *record, const double *va
     json_object_set_object_member (object, "certificate", json_object_ref (record->certificate));
   json = ay_json_to_text (node, FALSE);
   column = ay_column_take_number (record->id, n, g_memdup2 (values, n * sizeof (double)), FALSE);
-  if (!ay_workspace_put_column (self->store, AY_KIND_SCORE, column, json, error))
+  if (!ay_workspace_put_column (self->store, AY_KIND_SCORE, column, json, error)
+      || !ay_work_store_noise (self, record, error))
     return FALSE;
   ay_work_changed (self);
   return TRUE;
@@ -141,7 +142,9 @@ store_results (AyWork *self, const char *const *ids, GPtrArray *results, GError 
       const AyScoreResult *result = results->pdata[i];
       AyScoreRecord record = { method->id, method->title, method->sentence, method->unit,
                                result->missing_because, method->kind, result->direction,
-                               result->certificate };
+                               result->certificate,
+                               { result->errors, result->told, result->rank_low,
+                                 result->rank_high } };
 
       if (!ay_work_store_score (self, &record, result->values, error))
         {
@@ -195,9 +198,10 @@ string_member (JsonObject *object, const char *name)
 }
 
 static AyScoreInfo *
-info_from_json (const char *id, const char *json, GError **error)
+info_from_json (AyWork *self, const char *id, const char *json, GError **error)
 {
   g_autoptr (JsonNode) node = json != NULL ? json_from_string (json, error) : NULL;
+  g_autofree char *errors = ay_noise_column (id, AY_NOISE_ERROR);
   AyScoreInfo *info;
   JsonObject *object;
   const char *direction;
@@ -211,6 +215,8 @@ info_from_json (const char *id, const char *json, GError **error)
   object = json_node_get_object (node);
   info = g_new0 (AyScoreInfo, 1);
   info->id = g_strdup (id);
+  info->has_noise = ay_workspace_has (self->store, AY_KIND_NOISE, errors)
+                    && !ay_workspace_has (self->store, AY_KIND_SCORE, errors);
   info->title = g_strdup (string_member (object, "title"));
   info->sentence = g_strdup (string_member (object, "sentence"));
   info->unit = g_strdup (string_member (object, "unit"));
@@ -241,7 +247,7 @@ ay_work_scores (AyWork *self, GError **error)
   for (guint i = 0; i < items->len; i++)
     {
       const AyItem *item = items->pdata[i];
-      AyScoreInfo *info = info_from_json (item->name, item->json, error);
+      AyScoreInfo *info = info_from_json (self, item->name, item->json, error);
 
       if (info == NULL)
         return NULL;
