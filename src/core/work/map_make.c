@@ -64,6 +64,14 @@ leave_zero_rows (AyMapPoints *self, AyDataset *data, AyJob *job, GError **error)
       self->rows[count++] = (guint32) i;
   self->points.rows = self->rows;
   self->points.n = count;
+  if (count < 2)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   "metric cosine: %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " rows are zero once "
+                   "standardised and have no direction: too few are left", data->n - count,
+                   data->n);
+      return FALSE;
+    }
   ay_diagnostics_add (data->diagnostics, "zero-rows",
                       "%" G_GSIZE_FORMAT " rows are zero: they have no direction, so no neighbours "
                       "by cosine and no place on this map", data->n - count);
