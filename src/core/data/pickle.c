@@ -2,8 +2,8 @@
 /* The stack machine of Python's pickles, without Python.
  *
  * A pickle is a program for a machine with a stack and a memo (Lib/pickletools.py of CPython
- * describes each operation). Operations that build plain values are done as they are; those that
- * name a class or call something go to pickle_names.c, which knows a short list. Values live in
+ * describes each operation). Plain values are made in pickle_plain.c; operations that name a class
+ * or call something go to pickle_names.c, which knows a short list. Values live in
  * chunks and are freed together, so shared and circular ones are no problem; nothing here recurses.
  * One pass; 24 bytes a value; texts and arrays stay where they lie in the file. */
 #include "core/data/pickle_private.h"
@@ -30,8 +30,8 @@ ay_pickle_fail (AyPickle *self, int code, GError **error, const char *format, ..
   return FALSE;
 }
 
-static gboolean
-malformed (AyPickle *self, GError **error, const char *what)
+gboolean
+ay_pickle_malformed (AyPickle *self, GError **error, const char *what)
 {
   return ay_pickle_fail (self, AY_ERROR_INPUT, error, "%s", what);
 }
@@ -79,7 +79,7 @@ ay_pickle_make (AyPickle *self, AyPickleValue *value, const char *bytes, gsize l
   GBytes *copy;
 
   if (length > 4 * self->size + 4096 - MIN (self->made_size, 4 * self->size + 4096))
-    return malformed (self, error, "the same bytes are used over and over");
+    return ay_pickle_malformed (self, error, "the same bytes are used over and over");
   self->made_size += length + 16;
   copy = g_bytes_new (bytes, length);
   g_ptr_array_add (self->made, copy);
@@ -105,59 +105,6 @@ ay_pickle_is (const AyPickleValue *value, const char *text)
          && memcmp (value->is.bytes, text, value->length) == 0;
 }
 
-/* --- reading the operations' arguments --- */
-
-static const char *
-take (AyPickle *self, guint64 n, GError **error)
-{
-  const char *at = (const char *) self->data + self->at;
-
-  if (n > self->size - self->at)
-    {
-      malformed (self, error, "the file ends inside of a value");
-      return NULL;
-    }
-  self->at += (gsize) n;
-  return at;
-}
-
-/* An unsigned little-endian number of 1 to 8 bytes. */
-static gboolean
-take_unsigned (AyPickle *self, guint bytes, guint64 *value, GError **error)
-{
-  const char *at = take (self, bytes, error);
-
-  *value = 0;
-  for (guint i = 0; at != NULL && i < bytes; i++)
-    *value |= (guint64) (guint8) at[i] << (8 * i);
-  return at != NULL;
-}
-
-/* Up to the end of the line, which is passed. */
-static const char *
-take_line (AyPickle *self, gsize *length, GError **error)
-{
-  const char *at = (const char *) self->data + self->at;
-  const char *end = memchr (at, '\n', self->size - self->at);
-
-  if (end == NULL)
-    {
-      malformed (self, error, "the file ends inside of a line");
-      return NULL;
-    }
-  *length = (gsize) (end - at);
-  self->at += *length + 1;
-  if (*length > 0 && at[*length - 1] == '\r')
-    (*length)--;
-  return at;
-}
-
-static void
-push (AyPickle *self, AyPickleValue *value)
-{
-  g_ptr_array_add (self->stack, value);
-}
-
 /* (nullable): the value on top, with or without taking it; a mark or nothing is an error. */
 static AyPickleValue *
 top (AyPickle *self, gboolean pop, GError **error)
@@ -166,7 +113,7 @@ top (AyPickle *self, gboolean pop, GError **error)
                              ? g_ptr_array_index (self->stack, self->stack->len - 1) : NULL;
 
   if (value == NULL)
-    malformed (self, error, "a value is missing on the stack");
+    ay_pickle_malformed (self, error, "a value is missing on the stack");
   else if (pop)
     g_ptr_array_set_size (self->stack, (gint) self->stack->len - 1);
   return value;
@@ -182,7 +129,7 @@ find_mark (AyPickle *self, guint *mark, GError **error)
         *mark = i - 1;
         return TRUE;
       }
-  return malformed (self, error, "a mark is missing on the stack");
+  return ay_pickle_malformed (self, error, "a mark is missing on the stack");
 }
 
 /* Moves what lies above the mark to the end of items and takes the mark away. */
@@ -194,221 +141,6 @@ collect (AyPickle *self, guint mark, GPtrArray *items)
   g_ptr_array_set_size (self->stack, (gint) mark);
 }
 
-/* --- groups of operations --- */
-
-/* NUL is a character as others are. */
-static gboolean
-is_utf8 (const char *at, gsize n)
-{
-  const char *end = at + n;
-
-  while (!g_utf8_validate (at, end - at, &at))
-    if (at >= end || *at++ != '\0')
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
-push_sized (AyPickle *self, guint bytes, AyPickleKind kind, GError **error)
-{
-  guint64 n;
-  const char *at;
-
-  if (!take_unsigned (self, bytes, &n, error) || (at = take (self, n, error)) == NULL)
-    return FALSE;
-  if (n > G_MAXINT32)
-    return ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error, "a value of more than 2 GiB");
-  if (kind == AY_PICKLE_TEXT && !is_utf8 (at, (gsize) n))
-    return malformed (self, error, "a text is not UTF-8");
-  push (self, ay_pickle_new_text (self, kind, at, (gsize) n));
-  return TRUE;
-}
-
-static void
-push_integer (AyPickle *self, AyPickleKind kind, gint64 integer)
-{
-  AyPickleValue *value = ay_pickle_new_value (self, kind);
-
-  value->is.integer = integer;
-  push (self, value);
-}
-
-static void
-push_number (AyPickle *self, double number)
-{
-  AyPickleValue *value = ay_pickle_new_value (self, AY_PICKLE_FLOAT);
-
-  value->is.number = number;
-  push (self, value);
-}
-
-/* A two's complement number of n bytes; beyond 64 bits as a double. */
-static gboolean
-push_long (AyPickle *self, guint size_bytes, GError **error)
-{
-  guint64 n, bits = 0;
-  const guint8 *at;
-  double number = 0.0;
-
-  if (!take_unsigned (self, size_bytes, &n, error)
-      || (at = (const guint8 *) take (self, n, error)) == NULL)
-    return FALSE;
-  if (n <= 8)
-    {
-      for (guint i = 0; i < 8; i++)
-        bits |= (guint64) (i < n ? at[i] : n > 0 && (at[n - 1] & 0x80) ? 0xff : 0) << (8 * i);
-      push_integer (self, AY_PICKLE_INT, (gint64) bits);
-      return TRUE;
-    }
-  if (n > 100)
-    return ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error, "an integer of %u bytes", (guint) n);
-  for (guint64 i = n; i > 0; i--)
-    number = number * 256.0 + at[i - 1] - (i == n && (at[i - 1] & 0x80) ? 256.0 : 0.0);
-  push_number (self, number);
-  return TRUE;
-}
-
-static gboolean
-push_float (AyPickle *self, GError **error)
-{
-  const char *at = take (self, 8, error);
-  guint64 bits;
-  double number;
-
-  if (at == NULL)
-    return FALSE;
-  memcpy (&bits, at, 8);
-  bits = GUINT64_FROM_BE (bits);
-  memcpy (&number, &bits, 8);
-  push_number (self, number);
-  return TRUE;
-}
-
-/* INT and LONG of protocol 0: "12", "12L", "00", "01"; FLOAT: "1.5". */
-static gboolean
-push_decimal (AyPickle *self, char op, GError **error)
-{
-  gsize length;
-  const char *at = take_line (self, &length, error);
-  double number;
-  g_autofree char *text = NULL;
-  char *end;
-
-  if (at == NULL)
-    return FALSE;
-  if (op == 'I' && length == 2 && at[0] == '0' && (at[1] == '0' || at[1] == '1'))
-    {
-      push_integer (self, AY_PICKLE_BOOL, at[1] - '0');
-      return TRUE;
-    }
-  if (op == 'L' && length > 0 && at[length - 1] == 'L')
-    length--;
-  text = g_strndup (at, length);
-  if (op == 'F' && (strcmp (text, "nan") == 0 || g_str_has_suffix (text, "inf")))
-    {
-      push_number (self, g_ascii_strtod (text, NULL));
-      return TRUE;
-    }
-  if (!ay_number_parse (text, length, &number))
-    return malformed (self, error, "a line is not a number");
-  if (op == 'F' || number < -9.2e18 || number > 9.2e18)
-    push_number (self, number);
-  else
-    {
-      push_integer (self, AY_PICKLE_INT, g_ascii_strtoll (text, &end, 10));
-      if (*end != '\0')
-        return malformed (self, error, "a line is not a whole number");
-    }
-  return TRUE;
-}
-
-/* STRING of protocol 0: a quoted text with the escapes of Python; kept as bytes when not UTF-8. */
-static gboolean
-push_quoted (AyPickle *self, GError **error)
-{
-  gsize length;
-  const char *at = take_line (self, &length, error);
-  g_autoptr (GString) text = g_string_new (NULL);
-  AyPickleValue *value;
-
-  if (at == NULL)
-    return FALSE;
-  if (length < 2 || at[0] != at[length - 1] || (at[0] != '\'' && at[0] != '"'))
-    return malformed (self, error, "a text is not quoted");
-  for (gsize i = 1; i + 1 < length; i++)
-    {
-      static const char from[] = "nrtabfv0", to[] = "\n\r\t\a\b\f\v";
-      const char *known;
-
-      if (at[i] != '\\' || i + 2 >= length)
-        g_string_append_c (text, at[i]);
-      else if (at[i + 1] == 'x' && i + 4 < length && g_ascii_isxdigit (at[i + 2])
-               && g_ascii_isxdigit (at[i + 3]))
-        {
-          g_string_append_c (text, (char) (g_ascii_xdigit_value (at[i + 2]) * 16
-                                           + g_ascii_xdigit_value (at[i + 3])));
-          i += 3;
-        }
-      else
-        {
-          known = strchr (from, at[i + 1]);
-          g_string_append_c (text, known != NULL ? to[known - from] : at[i + 1]);
-          i++;
-        }
-    }
-  value = ay_pickle_new_value (self, is_utf8 (text->str, text->len)
-                                         ? AY_PICKLE_TEXT : AY_PICKLE_BYTES);
-  push (self, value);
-  return ay_pickle_make (self, value, text->str, text->len, error);
-}
-
-/* UNICODE of protocol 0: Latin-1 with \uXXXX escapes. */
-static gboolean
-push_raw_unicode (AyPickle *self, GError **error)
-{
-  gsize length;
-  const char *at = take_line (self, &length, error);
-  g_autoptr (GString) text = g_string_new (NULL);
-  AyPickleValue *value;
-
-  if (at == NULL)
-    return FALSE;
-  for (gsize i = 0; i < length; i++)
-    {
-      gunichar c = (guint8) at[i];
-      guint digits = at[i] == '\\' && i + 1 < length ? (at[i + 1] == 'u'   ? 4
-                                                        : at[i + 1] == 'U' ? 8 : 0) : 0;
-
-      if (digits > 0 && i + 1 + digits < length)
-        {
-          c = 0;
-          for (guint k = 0; k < digits; k++)
-            c = c * 16 + (gunichar) MAX (g_ascii_xdigit_value (at[i + 2 + k]), 0);
-          i += 1 + digits;
-        }
-      if (!g_unichar_validate (c))
-        return malformed (self, error, "a text holds no character");
-      g_string_append_unichar (text, c);
-    }
-  value = ay_pickle_new_value (self, AY_PICKLE_TEXT);
-  push (self, value);
-  return ay_pickle_make (self, value, text->str, text->len, error);
-}
-
-/* BINSTRING of protocol 1 and 2, written by Python 2: text where it is UTF-8. */
-static gboolean
-push_old_string (AyPickle *self, guint bytes, GError **error)
-{
-  AyPickleValue *value;
-
-  if (!push_sized (self, bytes, AY_PICKLE_BYTES, error))
-    return FALSE;
-  value = g_ptr_array_index (self->stack, self->stack->len - 1);
-  if (is_utf8 (value->is.bytes, value->length))
-    value->kind = AY_PICKLE_TEXT;
-  return TRUE;
-}
-
 static gboolean
 memo_get (AyPickle *self, guint64 key, GError **error)
 {
@@ -416,8 +148,8 @@ memo_get (AyPickle *self, guint64 key, GError **error)
                              ? g_hash_table_lookup (self->memo, GUINT_TO_POINTER (key)) : NULL;
 
   if (value == NULL)
-    return malformed (self, error, "a value is used that was not remembered");
-  push (self, value);
+    return ay_pickle_malformed (self, error, "a value is used that was not remembered");
+  ay_pickle_push (self, value);
   return TRUE;
 }
 
@@ -427,7 +159,8 @@ memo_put (AyPickle *self, guint64 key, GError **error)
   AyPickleValue *value = top (self, FALSE, error);
 
   if (value == NULL || key > G_MAXUINT32)
-    return value != NULL ? malformed (self, error, "too many values are remembered") : FALSE;
+    return value != NULL
+           && ay_pickle_malformed (self, error, "too many values are remembered");
   g_hash_table_insert (self->memo, GUINT_TO_POINTER (key), value);
   return TRUE;
 }
@@ -436,13 +169,13 @@ static gboolean
 memo_line (AyPickle *self, gboolean put, GError **error)
 {
   gsize length;
-  const char *at = take_line (self, &length, error);
+  const char *at = ay_pickle_take_line (self, &length, error);
   double key;
 
   if (at == NULL)
     return FALSE;
   if (!ay_number_parse (at, length, &key) || !(key >= 0.0 && key <= G_MAXUINT32))
-    return malformed (self, error, "a place to remember is not a number");
+    return ay_pickle_malformed (self, error, "a place to remember is not a number");
   return put ? memo_put (self, (guint64) key, error) : memo_get (self, (guint64) key, error);
 }
 
@@ -451,7 +184,7 @@ memo_sized (AyPickle *self, guint bytes, gboolean put, GError **error)
 {
   guint64 key;
 
-  return take_unsigned (self, bytes, &key, error)
+  return ay_pickle_take_unsigned (self, bytes, &key, error)
          && (put ? memo_put (self, key, error) : memo_get (self, key, error));
 }
 
@@ -467,8 +200,8 @@ make_of_mark (AyPickle *self, AyPickleKind kind, GError **error)
   value = ay_pickle_new_items (self, kind);
   collect (self, mark, value->is.items);
   if (kind == AY_PICKLE_DICT && value->is.items->len % 2 != 0)
-    return malformed (self, error, "a dict has a key without a value");
-  push (self, value);
+    return ay_pickle_malformed (self, error, "a dict has a key without a value");
+  ay_pickle_push (self, value);
   return TRUE;
 }
 
@@ -484,7 +217,8 @@ extend (AyPickle *self, AyPickleKind kind, GError **error)
   value = mark > 0 ? g_ptr_array_index (self->stack, mark - 1) : NULL;
   if (value == NULL || value->kind != kind
       || (kind == AY_PICKLE_DICT && (self->stack->len - mark - 1) % 2 != 0))
-    return malformed (self, error, "items without the list, set or dict that they belong to");
+    return ay_pickle_malformed (self, error,
+                                "items without the list, set or dict that they belong to");
   collect (self, mark, value->is.items);
   return TRUE;
 }
@@ -500,7 +234,7 @@ append_few (AyPickle *self, AyPickleKind kind, guint n, GError **error)
   if ((value = top (self, FALSE, error)) == NULL)
     return FALSE;
   if (value->kind != kind)
-    return malformed (self, error, "an item without the list or dict that it belongs to");
+    return ay_pickle_malformed (self, error, "an item without the list or dict that it belongs to");
   for (guint i = 0; i < n; i++)
     g_ptr_array_add (value->is.items, items[i]);
   return TRUE;
@@ -515,7 +249,7 @@ push_tuple (AyPickle *self, guint n, GError **error)
   for (guint i = n; i > 0; i--)
     if ((g_ptr_array_index (value->is.items, i - 1) = top (self, TRUE, error)) == NULL)
       return FALSE;
-  push (self, value);
+  ay_pickle_push (self, value);
   return TRUE;
 }
 
@@ -534,19 +268,19 @@ push_name (AyPickle *self, gboolean of_stack, GError **error)
       if (first == NULL)
         return FALSE;
       if (first->kind != AY_PICKLE_TEXT || second->kind != AY_PICKLE_TEXT)
-        return malformed (self, error, "a name is not a text");
+        return ay_pickle_malformed (self, error, "a name is not a text");
       module = first->is.bytes;
       module_length = first->length;
       name = second->is.bytes;
       name_length = second->length;
     }
-  else if ((module = take_line (self, &module_length, error)) == NULL
-           || (name = take_line (self, &name_length, error)) == NULL)
+  else if ((module = ay_pickle_take_line (self, &module_length, error)) == NULL
+           || (name = ay_pickle_take_line (self, &name_length, error)) == NULL)
     return FALSE;
   value = ay_pickle_name (self, module, module_length, name, name_length, error);
   if (value == NULL)
     return FALSE;
-  push (self, value);
+  ay_pickle_push (self, value);
   return TRUE;
 }
 
@@ -560,11 +294,11 @@ apply (AyPickle *self, GError **error)
   if (callee == NULL)
     return FALSE;
   if (arguments->kind != AY_PICKLE_TUPLE || callee->kind != AY_PICKLE_NAME)
-    return malformed (self, error, "a call of something that is not a name");
+    return ay_pickle_malformed (self, error, "a call of something that is not a name");
   value = ay_pickle_apply (self, callee, arguments, error);
   if (value == NULL)
     return FALSE;
-  push (self, value);
+  ay_pickle_push (self, value);
   return TRUE;
 }
 
@@ -592,7 +326,7 @@ static gboolean
 pop (AyPickle *self, GError **error)
 {
   if (self->stack->len == 0)
-    return malformed (self, error, "a value is missing on the stack");
+    return ay_pickle_malformed (self, error, "a value is missing on the stack");
   g_ptr_array_set_size (self->stack, (gint) self->stack->len - 1);
   return TRUE;
 }
@@ -603,7 +337,7 @@ duplicate (AyPickle *self, GError **error)
   AyPickleValue *value = top (self, FALSE, error);
 
   if (value != NULL)
-    push (self, value);
+    ay_pickle_push (self, value);
   return value != NULL;
 }
 
@@ -626,47 +360,6 @@ refuse (AyPickle *self, guint8 op, GError **error)
   return ay_pickle_fail (self, AY_ERROR_INPUT, error, "0x%02x is no operation of a pickle", op);
 }
 
-/* Operations that make one plain value. */
-static gboolean
-run_plain (AyPickle *self, guint8 op, gboolean *known, GError **error)
-{
-  guint64 bits = 0;
-
-  *known = TRUE;
-  switch (op)
-    {
-    case 'N': push (self, ay_pickle_new_value (self, AY_PICKLE_NONE)); return TRUE;
-    case 0x88: push_integer (self, AY_PICKLE_BOOL, 1); return TRUE;
-    case 0x89: push_integer (self, AY_PICKLE_BOOL, 0); return TRUE;
-    case 'J':
-      if (!take_unsigned (self, 4, &bits, error))
-        return FALSE;
-      push_integer (self, AY_PICKLE_INT, (gint32) (guint32) bits);
-      return TRUE;
-    case 'K':
-    case 'M':
-      if (!take_unsigned (self, op == 'K' ? 1 : 2, &bits, error))
-        return FALSE;
-      push_integer (self, AY_PICKLE_INT, (gint64) bits);
-      return TRUE;
-    case 0x8a: return push_long (self, 1, error);
-    case 0x8b: return push_long (self, 4, error);
-    case 'G': return push_float (self, error);
-    case 'I': case 'L': case 'F': return push_decimal (self, (char) op, error);
-    case 'S': return push_quoted (self, error);
-    case 'V': return push_raw_unicode (self, error);
-    case 'U': return push_old_string (self, 1, error);
-    case 'T': return push_old_string (self, 4, error);
-    case 0x8c: return push_sized (self, 1, AY_PICKLE_TEXT, error);
-    case 'X': return push_sized (self, 4, AY_PICKLE_TEXT, error);
-    case 0x8d: return push_sized (self, 8, AY_PICKLE_TEXT, error);
-    case 'C': return push_sized (self, 1, AY_PICKLE_BYTES, error);
-    case 'B': return push_sized (self, 4, AY_PICKLE_BYTES, error);
-    case 0x8e: case 0x96: return push_sized (self, 8, AY_PICKLE_BYTES, error);
-    default: *known = FALSE; return TRUE;
-    }
-}
-
 /* Operations on the stack, the memo, and on values that hold others. */
 static gboolean
 run_other (AyPickle *self, guint8 op, GError **error)
@@ -675,16 +368,16 @@ run_other (AyPickle *self, guint8 op, GError **error)
 
   switch (op)
     {
-    case 0x80: return take_unsigned (self, 1, &unused, error);
-    case 0x95: return take_unsigned (self, 8, &unused, error);
-    case '(': push (self, NULL); return TRUE;
+    case 0x80: return ay_pickle_take_unsigned (self, 1, &unused, error);
+    case 0x95: return ay_pickle_take_unsigned (self, 8, &unused, error);
+    case '(': ay_pickle_push (self, NULL); return TRUE;
     case '0': return pop (self, error);
     case '1': return pop_mark (self, error);
     case '2': return duplicate (self, error);
-    case ']': push (self, ay_pickle_new_items (self, AY_PICKLE_LIST)); return TRUE;
-    case ')': push (self, ay_pickle_new_items (self, AY_PICKLE_TUPLE)); return TRUE;
-    case '}': push (self, ay_pickle_new_items (self, AY_PICKLE_DICT)); return TRUE;
-    case 0x8f: push (self, ay_pickle_new_items (self, AY_PICKLE_SET)); return TRUE;
+    case ']': ay_pickle_push (self, ay_pickle_new_items (self, AY_PICKLE_LIST)); return TRUE;
+    case ')': ay_pickle_push (self, ay_pickle_new_items (self, AY_PICKLE_TUPLE)); return TRUE;
+    case '}': ay_pickle_push (self, ay_pickle_new_items (self, AY_PICKLE_DICT)); return TRUE;
+    case 0x8f: ay_pickle_push (self, ay_pickle_new_items (self, AY_PICKLE_SET)); return TRUE;
     case 'l': return make_of_mark (self, AY_PICKLE_LIST, error);
     case 't': return make_of_mark (self, AY_PICKLE_TUPLE, error);
     case 'd': return make_of_mark (self, AY_PICKLE_DICT, error);
@@ -720,11 +413,12 @@ run (AyPickle *self, GError **error)
 
       self->op = self->at;
       if (self->at >= self->size)
-        return malformed (self, error, "the file ends before the pickle does");
+        return ay_pickle_malformed (self, error, "the file ends before the pickle does");
       op = self->data[self->at++];
       if (op == '.')
         break;
-      if (!run_plain (self, op, &known, error) || (!known && !run_other (self, op, error)))
+      if (!ay_pickle_run_plain (self, op, &known, error)
+          || (!known && !run_other (self, op, error)))
         return FALSE;
     }
   self->root = top (self, TRUE, error);

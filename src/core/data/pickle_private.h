@@ -29,6 +29,8 @@ struct _AyPickle
 /* Sets "FILE: byte N: what". Returns FALSE. */
 gboolean ay_pickle_fail (AyPickle *self, int code, GError **error, const char *format, ...)
     G_GNUC_PRINTF (4, 5);
+/* "malformed pickle: WHAT" at the operation. Returns FALSE. */
+gboolean ay_pickle_malformed (AyPickle *self, GError **error, const char *what);
 AyPickleValue *ay_pickle_new_value (AyPickle *self, AyPickleKind kind);
 AyPickleValue *ay_pickle_new_items (AyPickle *self, AyPickleKind kind);
 AyPickleValue *ay_pickle_new_text (AyPickle *self, AyPickleKind kind, const char *bytes,
@@ -48,5 +50,14 @@ AyPickleValue *ay_pickle_apply (AyPickle *self, const AyPickleValue *callee,
 gboolean ay_pickle_build (AyPickle *self, AyPickleValue *value, AyPickleValue *state,
                           GError **error);
 gboolean ay_pickle_is (const AyPickleValue *value, const char *text);
+
+/* The arguments of an operation: n bytes; an unsigned little-endian number of 1 to 8; up to the end
+ * of the line, which is passed. */
+const char *ay_pickle_take (AyPickle *self, guint64 n, GError **error);
+gboolean ay_pickle_take_unsigned (AyPickle *self, guint bytes, guint64 *value, GError **error);
+const char *ay_pickle_take_line (AyPickle *self, gsize *length, GError **error);
+void ay_pickle_push (AyPickle *self, AyPickleValue *value);
+/* Does an operation that makes one plain value; *known: it is such. */
+gboolean ay_pickle_run_plain (AyPickle *self, guint8 op, gboolean *known, GError **error);
 
 G_END_DECLS
