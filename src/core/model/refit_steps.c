@@ -199,6 +199,15 @@ ay_refit_steps_plain (AyRefitSteps *self, double tolerance, AyJob *job, GError *
   return head;
 }
 
+gboolean
+ay_refit_steps_effect (AyRefitSteps *self, double *v, double tolerance, double *out, AyJob *job,
+                       GError **error)
+{
+  return ay_curvature_move (self->at, self->theta, NULL, NULL, job, error)
+         && solve (self, v, 1.0, tolerance, self->first, job, error)
+         && ay_curvature_effect (self->at, self->first, 1, out, job, error);
+}
+
 AyHead *
 ay_refit_steps_head (const AyRefitSteps *self)
 {
