@@ -14,7 +14,7 @@ dataset_of (Made *made, gsize n_pool)
 {
   AyDataset *data = g_new0 (AyDataset, 1);
   gsize n = made->problem.n;
-  double *id = g_new (double, n);
+  double *id = g_new (double, n), *time = g_new (double, n);
 
   g_atomic_ref_count_init (&data->ref);
   data->n = n;
@@ -34,7 +34,7 @@ dataset_of (Made *made, gsize n_pool)
     data->target = g_memdup2 (made->target, n * sizeof (double));
   for (gsize i = 0; i < n; i++)
     {
-      id[i] = i;
+      id[i] = time[i] = i;
       data->split[i] = i % 5 < 3 ? AY_SPLIT_TRAIN : i % 5 == 3 ? AY_SPLIT_VALID : AY_SPLIT_TEST;
       if (i < n - n_pool)
         continue;
@@ -45,6 +45,7 @@ dataset_of (Made *made, gsize n_pool)
         data->target[i] = NAN;
     }
   data->id = ay_column_take_number ("id", n, id, TRUE);
+  data->time = ay_column_take_number ("time", n, time, TRUE);
   data->has_test = TRUE;
   data->diagnostics = ay_diagnostics_new ();
   return data;

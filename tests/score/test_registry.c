@@ -35,7 +35,7 @@ test_table (void)
                                  "variability", "correctness", "tracin", "density", "outlier",
                                  "uniqueness", "banzhaf", "data_oob", "dvrl", "pseudo_label",
                                  "pseudo_confidence", "label_disagreement", "label_value",
-                                 "redundant", "group", "trivial" };
+                                 "redundant", "group", "outdated", "trivial" };
   guint n;
   const AyScoreMethod *methods = ay_score_methods (&n);
 

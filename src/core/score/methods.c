@@ -111,6 +111,14 @@ static const AyScoreParameter trivial_parameters[] = {
   { NULL, NULL, NULL },
 };
 
+static const AyScoreParameter outdated_parameters[] = {
+  { "windows", "4", "parts of about equal size that train is cut into by time" },
+  { "shuffles", "200", "of time, that the difference of a row's effects is compared with" },
+  { "fdr", "0.1", "share of the flagged rows that may be chance" },
+  { "remains", "0.2", "at most this share of its worth for its own time is left for the latest" },
+  { NULL, NULL, NULL },
+};
+
 static const AyScoreParameter copies_parameters[] = {
   { "threshold", "0.99", "least cosine of two copies, or largest Euclidean distance" },
   { "metric", "cosine", "cosine, or euclidean: then a threshold must be given" },
@@ -278,6 +286,12 @@ static const AyScoreMethod methods[] = {
     .sentence = "Number of the group of near copies that the row is in.",
     .kind = AY_SCORE_FLAG, .direction = AY_DIRECTION_NONE, .unit = "",
     .needs = 0, .no_head = TRUE, .parameters = copies_parameters, .run = ay_run_group },
+  { .id = "outdated",
+    .title = "Outdated",
+    .sentence = "1 for training rows that help held-out rows of their own time but hardly the "
+                "latest ones, beyond what shuffled times give.",
+    .kind = AY_SCORE_FLAG, .direction = AY_DIRECTION_LOW_GOOD, .unit = "0/1",
+    .needs = AY_NEEDS_LABEL, .parameters = outdated_parameters, .run = ay_run_outdated },
   { .id = "trivial",
     .title = "Trivial",
     .sentence = "1 for training rows whose label a head that has not seen them is sure of: they "

@@ -49,6 +49,7 @@ gboolean ay_run_data_oob (AyScoreContext *context, AyScoreResult *out, AyJob *jo
 gboolean ay_run_trivial (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
 gboolean ay_run_redundant (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
 gboolean ay_run_group (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
+gboolean ay_run_outdated (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
 gboolean ay_run_dvrl (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error);
 gboolean ay_run_pseudo_label (AyScoreContext *context, AyScoreResult *out, AyJob *job,
                               GError **error);

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Outdated rows: of use for rows of their own time, and of little, none, or harm for the latest.
+ *
+ * Training rows are cut by time into windows of about equal size. Half of the last window is the
+ * base of all that follows: what is known of the latest time. Its other part, and the validation
+ * rows from its beginning on, are the latest rows to judge by. Each earlier window is cut at random
+ * into PARTS; one part is added to the base and judged on the window's other parts, its own time,
+ * and on the latest rows (drift.h); so every row has a credit on held-out rows of its own time and
+ * one on the latest, along the same path. The base is kept small and of one time on purpose: beside
+ * all of train a row's credit on a few hundred rows is nearly noise.
+ *
+ * A row is outdated when its own credit is above 0, the latest one is at most `remains` times it,
+ * and the difference is beyond chance. Chance: the same differences under shuffled times, z on one
+ * scale for all rows. Flagged are the z up to the threshold tau, the loosest at which in nine of
+ * ten shuffles no more than `fdr` times as many z lie below it as without shuffling. Nine of ten,
+ * not the mean: all rows are judged on the same few held-out rows, so that false ones come in
+ * crowds.
+ *
+ * Cost: PARTS x (windows - 1) paths, and as many times shuffles + 1 solves; then a sort. */
+#include "core/score/drift.h"
+#include "core/score/parameters.h"
+#include "core/score/score_private.h"
+
+#include "core/base/error.h"
+#include "core/base/rng.h"
+#include "core/base/stats.h"
+#include "core/data/times.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PARTS 4         /* of a window, added to the base in turn */
+#define FEWEST 20       /* rows of a window, at least */
+#define SURE_SHARE 0.9  /* of the shuffles that must keep below fdr */
+
+typedef struct
+{
+  AyScoreContext *context;
+  const AyDataset *data;
+  const AyProblem *train;
+  const AyHead *like;
+  gsize windows, shuffles;
+  double fdr, remains;
+  double *time;         /* n of the data set */
+  guint32 *window;      /* train->n: G_MAXUINT32 where the time is missing */
+  guint8 *part;         /* train->n: 0 to PARTS - 1 */
+  guint32 *latest;      /* rows to judge by */
+  gsize n_latest;
+  double from;          /* time of the first latest row */
+  double *z, *own, *late; /* train->n, NaN = not judged */
+  float *null;          /* shuffles x train->n, of the judged ones */
+  guint nodes;
+  double residual;
+} Outdated;
+
+static void
+outdated_clear (Outdated *self)
+{
+  g_free (self->time);
+  g_free (self->window);
+  g_free (self->part);
+  g_free (self->latest);
+  g_free (self->z);
+  g_free (self->own);
+  g_free (self->late);
+  g_free (self->null);
+}
+
+/* --- windows --- */
+
+static gboolean
+read_options (Outdated *self, GError **error)
+{
+  gsize windows = 4, shuffles = 200;
+  double fdr = 0.1, remains = 0.2;
+
+  if (!ay_score_parameter_count (self->context, "windows", 2, &windows, error)
+      || !ay_score_parameter_count (self->context, "shuffles", 20, &shuffles, error)
+      || !ay_score_parameter_number (self->context, "fdr", &fdr, error)
+      || !ay_score_parameter_number (self->context, "remains", &remains, error))
+    return FALSE;
+  if (fdr > 1.0 || remains > 1.0 || windows > 1000 || shuffles > 100000)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "outdated: fdr and remains of at most 1, at "
+                   "most 1000 windows and 100000 shuffles are wanted");
+      return FALSE;
+    }
+  self->windows = windows;
+  self->shuffles = shuffles;
+  self->fdr = fdr;
+  self->remains = remains;
+  return TRUE;
+}
+
+/* Equal times stay in one window. Windows that come out empty vanish. */
+static gboolean
+cut_windows (Outdated *self, GError **error)
+{
+  gsize n = self->train->n, n_timed = 0, first = 0, count = 0;
+  g_autofree double *time = g_new (double, n + 1);
+  g_autofree guint32 *order = NULL;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      time[i] = self->time[self->train->rows[i]];
+      n_timed += !isnan (time[i]);
+      self->window[i] = G_MAXUINT32;
+    }
+  order = ay_order (time, n, FALSE);
+  for (gsize k = 0; k < self->windows; k++)
+    {
+      gsize end = (k + 1) * n_timed / self->windows;
+
+      while (end < n_timed && end > 0 && time[order[end]] == time[order[end - 1]])
+        end++;
+      if (end < first + FEWEST)
+        continue;
+      if (n_timed - end < FEWEST)
+        end = n_timed;
+      for (gsize i = first; i < end; i++)
+        self->window[order[i]] = (guint32) count;
+      self->from = time[order[first]];
+      first = end;
+      count++;
+    }
+  self->windows = count;
+  if (count >= 2)
+    return TRUE;
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "outdated: two windows of at least %d training "
+               "rows with different times are wanted", FEWEST);
+  return FALSE;
+}
+
+static void
+halve (Outdated *self)
+{
+  gsize n = self->train->n;
+  g_autofree guint32 *order = g_new (guint32, n + 1);
+  g_autofree gsize *seen = g_new0 (gsize, self->windows + 1);
+  AyRng rng;
+
+  for (gsize i = 0; i < n; i++)
+    order[i] = (guint32) i;
+  ay_rng_init (&rng, ay_score_context_seed (self->context), 0);
+  ay_rng_shuffle (&rng, order, n);
+  for (gsize i = 0; i < n; i++)
+    if (self->window[order[i]] != G_MAXUINT32)
+      self->part[order[i]] = seen[self->window[order[i]]]++ % PARTS;
+}
+
+static void
+find_latest (Outdated *self)
+{
+  gsize n_valid, to = 0;
+
+  self->latest = ay_dataset_rows_of (self->data, AY_SPLIT_VALID, &n_valid);
+  for (gsize i = 0; i < n_valid; i++)
+    if (self->time[self->latest[i]] >= self->from)
+      self->latest[to++] = self->latest[i];
+  self->latest = g_renew (guint32, self->latest, to + self->train->n + 1);
+  for (gsize i = 0; i < self->train->n; i++)
+    if (self->window[i] == self->windows - 1 && self->part[i] % 2 == 1)
+      self->latest[to++] = self->train->rows[i];
+  self->n_latest = to;
+}
+
+static gboolean
+prepare (Outdated *self, GError **error)
+{
+  gsize n = self->train->n;
+
+  if (self->data->time == NULL)
+    {
+      g_set_error_literal (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
+                           "outdated needs a time column (new --time)");
+      return FALSE;
+    }
+  self->time = ay_times_parse (self->data->time, error);
+  if (self->time == NULL)
+    return FALSE;
+  self->window = g_new (guint32, n + 1);
+  self->part = g_new0 (guint8, n + 1);
+  self->z = ay_score_blank (n, error);
+  self->own = self->z != NULL ? ay_score_blank (n, error) : NULL;
+  self->late = self->own != NULL ? ay_score_blank (n, error) : NULL;
+  if (self->late == NULL || !cut_windows (self, error))
+    return FALSE;
+  self->null = ay_try_alloc (n * self->shuffles, sizeof (float), "the shuffles", error);
+  halve (self);
+  find_latest (self);
+  return self->null != NULL;
+}
+
+/* --- one part of one window --- */
+
+typedef struct
+{
+  AyProblem problem;
+  guint32 *rows;
+  gint32 *label;
+  double *target, *weight;
+  guint8 *latest;
+} HeldOut;
+
+static void
+held_out_clear (HeldOut *self)
+{
+  g_free (self->rows);
+  g_free (self->label);
+  g_free (self->target);
+  g_free (self->weight);
+  g_free (self->latest);
+}
+
+/* Classes that the rows which are fitted to in any case have: others' losses are not bounded. */
+static guint8 *
+known_classes (const Outdated *self, const guint8 *role)
+{
+  const AyProblem *train = self->train;
+  guint8 *known = g_new0 (guint8, train->n_classes + 1);
+
+  for (gsize i = 0; i < train->n && train->n_classes > 0; i++)
+    if (role[i] == AY_DRIFT_OLD)
+      known[train->label[i]] = 1;
+  return known;
+}
+
+static guint8 *
+roles_of (const Outdated *self, guint32 window, guint8 part)
+{
+  const AyProblem *train = self->train;
+  guint8 *role = g_new (guint8, train->n + 1);
+  g_autofree guint8 *known = NULL;
+
+  for (gsize i = 0; i < train->n; i++)
+    if (self->window[i] == window && self->part[i] == part)
+      role[i] = AY_DRIFT_NEW;
+    else
+      role[i] = self->window[i] == self->windows - 1 && self->part[i] % 2 == 0
+                    ? AY_DRIFT_OLD : AY_DRIFT_OUT;
+  known = known_classes (self, role);
+  for (gsize i = 0; i < train->n && train->n_classes > 0; i++)
+    if (role[i] == AY_DRIFT_NEW && !known[train->label[i]])
+      role[i] = AY_DRIFT_OUT;
+  return role;
+}
+
+/* Marks: 1 = of the window's other part, 2 = latest; rows of unknown classes have none. */
+static void
+hold_out (const Outdated *self, guint32 window, guint8 part, const guint8 *role, HeldOut *out)
+{
+  const AyDataset *data = self->data;
+  const AyProblem *train = self->train;
+  g_autofree guint8 *mark = g_new0 (guint8, data->n + 1);
+  g_autofree guint8 *known = known_classes (self, role);
+  gsize n = 0;
+
+  for (gsize i = 0; i < train->n; i++)
+    if (self->window[i] == window && self->part[i] != part)
+      mark[train->rows[i]] = 1;
+  for (gsize k = 0; k < self->n_latest; k++)
+    mark[self->latest[k]] = 2;
+  out->rows = g_new (guint32, data->n + 1);
+  out->label = data->label != NULL ? g_new (gint32, data->n + 1) : NULL;
+  out->target = data->label == NULL ? g_new (double, data->n + 1) : NULL;
+  out->weight = g_new (double, data->n + 1);
+  out->latest = g_new (guint8, data->n + 1);
+  for (gsize row = 0; row < data->n; row++)
+    {
+      if (mark[row] == 0 || (data->label != NULL && !known[data->label[row]]))
+        continue;
+      out->rows[n] = (guint32) row;
+      if (data->label != NULL)
+        out->label[n] = data->label[row];
+      else
+        out->target[n] = data->target[row];
+      out->weight[n] = data->weight != NULL ? data->weight[row] : 1.0;
+      out->latest[n++] = mark[row] == 2;
+    }
+  out->problem = (AyProblem) { .features = data->features, .rows = out->rows, .n = n,
+                               .label = out->label, .target = out->target,
+                               .weight = out->weight, .n_classes = data->n_classes };
+}
+
+static gboolean
+can_be_judged (const Outdated *self, const guint8 *role, const HeldOut *on)
+{
+  gsize n_new = 0, n_old = 0, n_latest = 0;
+
+  for (gsize i = 0; i < self->train->n; i++)
+    {
+      n_new += role[i] == AY_DRIFT_NEW;
+      n_old += role[i] == AY_DRIFT_OLD;
+    }
+  for (gsize t = 0; t < on->problem.n; t++)
+    n_latest += on->latest[t];
+  return n_new > 0 && n_old > 0 && n_latest > 1 && on->problem.n - n_latest > 1;
+}
+
+static gboolean
+judge_part (Outdated *self, guint32 window, guint8 part, AyJob *job, GError **error)
+{
+  g_autofree guint8 *role = roles_of (self, window, part);
+  HeldOut on = { .rows = NULL };
+  AyDriftTask task = { self->train, role, self->like, NULL, NULL, (guint) self->shuffles,
+                       ay_score_context_seed (self->context), 1 + PARTS * window + part };
+  g_autoptr (AyDrift) drift = NULL;
+  gboolean judged;
+
+  hold_out (self, window, part, role, &on);
+  task.on = &on.problem;
+  task.latest = on.latest;
+  judged = can_be_judged (self, role, &on);
+  drift = judged ? ay_drift_new (&task, job, error) : NULL;
+  held_out_clear (&on);
+  if (drift == NULL)
+    return !judged;
+  for (gsize k = 0; k < drift->n; k++)
+    {
+      gsize i = drift->position[k];
+
+      self->own[i] = drift->own[k];
+      self->late[i] = drift->latest[k];
+      self->z[i] = drift->z[k];
+      for (gsize b = 0; b < self->shuffles; b++)
+        self->null[b * self->train->n + i] = drift->null[b * drift->n + k];
+    }
+  self->nodes += drift->nodes;
+  self->residual = MAX (self->residual, drift->residual);
+  return TRUE;
+}
+
+/* --- the threshold --- */
+
+static int
+compare_floats (const void *a, const void *b)
+{
+  float x = *(const float *) a, y = *(const float *) b;
+
+  return (x > y) - (x < y);
+}
+
+static int
+compare_counts (const void *a, const void *b)
+{
+  gsize x = *(const gsize *) a, y = *(const gsize *) b;
+
+  return (x > y) - (x < y);
+}
+
+/* -inf where no z is beyond chance. */
+static double
+threshold_of (Outdated *self)
+{
+  gsize n = self->train->n, judged = 0;
+  g_autofree guint32 *order = ay_order (self->z, n, FALSE);
+  g_autofree gsize *below = g_new0 (gsize, self->shuffles), *sorted = g_new (gsize, self->shuffles);
+  gsize sure = (gsize) ceil (SURE_SHARE * (double) self->shuffles) - 1;
+  double tau = -INFINITY;
+
+  while (judged < n && !isnan (self->z[order[judged]]))
+    judged++;
+  for (gsize b = 0; b < self->shuffles; b++)
+    {
+      float *null = self->null + b * n;
+      gsize to = 0;
+
+      for (gsize i = 0; i < n; i++)
+        if (!isnan (self->z[i]))
+          null[to++] = null[i];
+      qsort (null, to, sizeof *null, compare_floats);
+    }
+  for (gsize k = 0; k < judged && self->z[order[k]] < 0.0; k++)
+    {
+      double at = self->z[order[k]];
+
+      if (k + 1 < judged && self->z[order[k + 1]] == at)
+        continue;
+      for (gsize b = 0; b < self->shuffles; b++)
+        while (below[b] < judged && self->null[b * n + below[b]] <= at)
+          below[b]++;
+      memcpy (sorted, below, self->shuffles * sizeof *sorted);
+      qsort (sorted, self->shuffles, sizeof *sorted, compare_counts);
+      if ((double) sorted[sure] <= self->fdr * (double) (k + 1))
+        tau = at;
+    }
+  return tau;
+}
+
+static gsize
+flag (Outdated *self, double tau, double *values)
+{
+  gsize flagged = 0;
+
+  for (gsize i = 0; i < self->train->n; i++)
+    {
+      double *value = &values[self->train->rows[i]];
+
+      if (!isnan (self->z[i]))
+        *value = self->z[i] <= tau && self->own[i] > 0.0
+                 && self->late[i] <= self->remains * self->own[i];
+      else if (self->window[i] == self->windows - 1)
+        *value = 0.0; /* of the latest time itself */
+      flagged += *value == 1.0;
+    }
+  return flagged;
+}
+
+static void
+say (const Outdated *self, double tau, gsize flagged, AyScoreResult *out)
+{
+  gsize judged = 0;
+
+  for (gsize i = 0; i < self->train->n; i++)
+    judged += !isnan (self->z[i]);
+  ay_score_count (out, "windows", self->windows);
+  ay_score_text (out, "latest_are", "held-out rows of the last window of train, validation rows "
+                 "since it began too");
+  ay_score_count (out, "latest_rows", self->n_latest);
+  ay_score_count (out, "rows_judged", judged);
+  ay_score_count (out, "shuffles", self->shuffles);
+  ay_score_number (out, "fdr", self->fdr);
+  ay_score_number (out, "remains", self->remains);
+  ay_score_number (out, "threshold", tau);
+  ay_score_text (out, "threshold_is", "of the difference of the effects on latest and own rows, in "
+                 "deviations under shuffled times; null: none is beyond chance");
+  ay_score_count (out, "outdated", flagged);
+  ay_score_count (out, "path_heads", self->nodes);
+  ay_score_number (out, "path_residual", self->residual);
+  ay_score_text (out, "caution", "prove the removal beside as many rows at random: whatif --verify "
+                 "--random");
+  out->missing_because = g_strdup ("only training rows with a time, of a class that the last "
+                                   "window has too, are judged");
+}
+
+static gboolean
+judge (Outdated *self, AyScoreResult *out, AyJob *job, GError **error)
+{
+  double tau;
+
+  self->train = ay_score_context_train (self->context, error);
+  if (self->train == NULL || !read_options (self, error) || !prepare (self, error))
+    return FALSE;
+  self->like = ay_score_context_head (self->context, job, error);
+  if (self->like == NULL)
+    return FALSE;
+  for (guint32 w = 0; w + 1 < self->windows; w++)
+    for (guint8 part = 0; part < PARTS; part++)
+      if (!judge_part (self, w, part, job, error))
+        return FALSE;
+  out->values = ay_score_blank (self->data->n, error);
+  if (out->values == NULL)
+    return FALSE;
+  tau = threshold_of (self);
+  say (self, tau, flag (self, tau, out->values), out);
+  return TRUE;
+}
+
+gboolean
+ay_run_outdated (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **error)
+{
+  Outdated self = { .context = context, .data = ay_score_context_data (context) };
+  gboolean done = judge (&self, out, job, error);
+
+  outdated_clear (&self);
+  return done;
+}
