@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Pickles and safetensors files: what Python wrote reads back to the same values, what a pickle may
- * not do is refused by name, and any other bytes are an error or a value. The files are made by
- * tests/reference/array_file_fixtures.py. */
+/* Pickles, safetensors and HDF5 files: what Python wrote reads back to the same values, what a file
+ * may not do is refused by name, and any other bytes are an error or a value. The files are made by
+ * tests/reference/array_file_fixtures.py and hdf5_fixtures.py. */
+#include "assay-config.h"
 #include "core/data/pickle.h"
+#include "core/data/reader_hdf5.h"
 #include "core/data/reader_safetensors.h"
 #include "core/data/source.h"
 #include "fixtures.h"
@@ -31,10 +33,20 @@ check_line (const char *folder, const char *line)
 
   g_assert_no_error (error);
   g_assert_cmpstr (source->format, ==, folder);
-  matrix = ay_source_array (source, cells[1], &error);
-  g_assert_no_error (error);
   g_assert_true (ay_source_shape (source, cells[1], &shape, &error));
-  array = ay_array_take (&shape, ay_matrix_ref (matrix), NULL);
+  if (ay_source_is_text (source, cells[1]))
+    {
+      AyColumn *text = ay_source_text (source, cells[1], &error);
+
+      g_assert_no_error (error);
+      array = ay_array_take (&shape, NULL, ay_column_ref (text));
+    }
+  else
+    {
+      matrix = ay_source_array (source, cells[1], &error);
+      g_assert_no_error (error);
+      array = ay_array_take (&shape, ay_matrix_ref (matrix), NULL);
+    }
   assert_array (array, cells[2], cells[3]);
   ay_array_unref (array);
 }
@@ -67,6 +79,49 @@ test_refused (gconstpointer folder)
         g_error ("%s: \"%s\" is not in \"%s\"", cells[0], cells[1], error->message);
     }
 }
+
+#ifdef AY_HAVE_HDF5
+
+/* Each data set of the file that may not be read, by name. */
+static void
+test_hdf5_refused (void)
+{
+  g_auto (GStrv) lines = lines_of ("hdf5", "refused.tsv");
+  g_autofree char *path = fixture ("hdf5", "refused.h5");
+  g_autoptr (AySource) source = ay_source_open (path, NULL, NULL, NULL, NULL);
+
+  g_assert_nonnull (source);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      g_auto (GStrv) cells = g_strsplit (lines[i], "\t", -1);
+      g_autoptr (GError) error = NULL;
+
+      if (ay_source_is_text (source, cells[1]))
+        ay_source_text (source, cells[1], &error);
+      else
+        ay_source_array (source, cells[1], &error);
+      assert_one_line (error, path);
+      if (strstr (error->message, cells[2]) == NULL)
+        g_error ("%s: \"%s\" is not in \"%s\"", cells[1], cells[2], error->message);
+    }
+}
+
+static gboolean
+read_hdf5 (AyMappedFile *file, GError **error)
+{
+  g_autoptr (AyHdf5) sets = ay_hdf5_open (file, TRUE, error);
+
+  for (guint i = 0; sets != NULL && i < ay_hdf5_count (sets); i++)
+    {
+      g_autoptr (AyArray) array = ay_hdf5_read (sets, i, error);
+
+      if (array == NULL)
+        return FALSE;
+    }
+  return sets != NULL;
+}
+
+#endif
 
 static const AyPickleValue *
 get (const AyPickle *pickle, const char *key)
@@ -158,6 +213,9 @@ test_fuzz (void)
       fuzz_file ("pickle", name, 1500, read_pickle);
     }
   fuzz_file ("safetensors", "all.safetensors", 2000, read_tensors);
+#ifdef AY_HAVE_HDF5
+  fuzz_file ("hdf5", "latest.h5", 300, read_hdf5);
+#endif
 }
 
 /* Random operations, which reach what changes of a good file do not. */
@@ -205,6 +263,10 @@ main (int argc, char **argv)
   g_test_add_func ("/array-files/pickle/plain", test_plain);
   g_test_add_data_func ("/array-files/safetensors/values", "safetensors", test_values);
   g_test_add_data_func ("/array-files/safetensors/refused", "safetensors", test_refused);
+#ifdef AY_HAVE_HDF5
+  g_test_add_data_func ("/array-files/hdf5/values", "hdf5", test_values);
+  g_test_add_func ("/array-files/hdf5/refused", test_hdf5_refused);
+#endif
   g_test_add_func ("/array-files/fuzz", test_fuzz);
   g_test_add_func ("/array-files/random-operations", test_random_operations);
   return g_test_run ();

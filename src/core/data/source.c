@@ -7,6 +7,7 @@
 #include "core/data/npy_header.h"
 #include "core/data/pickle.h"
 #include "core/data/reader_csv.h"
+#include "core/data/reader_hdf5.h"
 #include "core/data/reader_idx.h"
 #include "core/data/reader_images.h"
 #include "core/data/reader_jsonl.h"
@@ -17,14 +18,15 @@
 #include <string.h>
 
 #define READABLE \
-  "CSV, TSV, JSON lines, NPY, NPZ, IDX, safetensors, pickles of plain values (also .gz), and " \
-  "folders of PNG or JPEG images"
+  "CSV, TSV, JSON lines, NPY, NPZ, IDX, safetensors, HDF5, pickles of plain values (also .gz), " \
+  "and folders of PNG or JPEG images"
 
 /* Behind AySource.reader: the arrays read so far, and the archive that more come from. */
 typedef struct
 {
   AyNpz *npz;        /* (nullable) */
   AySafetensors *tensors; /* (nullable) */
+  AyHdf5 *sets;      /* (nullable) */
   GPtrArray *arrays; /* of AyArray*, one a key; NULL: not yet read */
 } Reader;
 
@@ -38,12 +40,13 @@ typedef enum
   FORMAT_NPZ,
   FORMAT_IDX,
   FORMAT_SAFETENSORS,
+  FORMAT_HDF5,
   FORMAT_PICKLE,
   FORMAT_IMAGES,
 } Format;
 
 static const char *const format_names[]
-    = { "", "csv", "tsv", "jsonl", "npy", "npz", "idx", "safetensors", "pickle",
+    = { "", "csv", "tsv", "jsonl", "npy", "npz", "idx", "safetensors", "hdf5", "pickle",
         "images" };
 
 static void
@@ -82,6 +85,7 @@ ay_source_free (AySource *self)
   reader = self->reader;
   ay_npz_free (reader->npz);
   ay_safetensors_free (reader->tensors);
+  ay_hdf5_free (reader->sets);
   g_ptr_array_unref (reader->arrays);
   g_free (reader);
   ay_table_unref (self->table);
@@ -102,6 +106,8 @@ format_of_bytes (const char *data, gsize size)
     return FORMAT_NPZ;
   if (ay_is_safetensors (data, size))
     return FORMAT_SAFETENSORS;
+  if (ay_is_hdf5 (data, size))
+    return FORMAT_HDF5;
   return ay_is_idx (data, size) ? FORMAT_IDX : FORMAT_UNKNOWN;
 }
 
@@ -123,6 +129,7 @@ format_of_name (const char *path)
     { ".npy", FORMAT_NPY }, { ".npz", FORMAT_NPZ },
     { ".idx", FORMAT_IDX }, { "-ubyte", FORMAT_IDX },
     { ".safetensors", FORMAT_SAFETENSORS },
+    { ".h5", FORMAT_HDF5 }, { ".hdf5", FORMAT_HDF5 }, { ".he5", FORMAT_HDF5 },
     { ".pkl", FORMAT_PICKLE }, { ".pickle", FORMAT_PICKLE },
   };
   gsize length = strlen (path);
@@ -141,8 +148,7 @@ known_unreadable (const char *path, const char *data, gsize size)
 {
   static const struct { const char *suffix, *what; } names[] = {
     { ".parquet", "Parquet files" }, { ".arrow", "Arrow files" }, { ".feather", "Feather files" },
-    { ".h5", "HDF5 files" }, { ".hdf5", "HDF5 files" }, { ".pt", "PyTorch files" },
-    { ".pth", "PyTorch files" }, { ".xlsx", "Excel sheets" },
+    { ".pt", "PyTorch files" }, { ".pth", "PyTorch files" }, { ".xlsx", "Excel sheets" },
     { ".xls", "Excel sheets" }, { ".mat", "MATLAB files" }, { ".zip", "zip files" },
     { ".tar", "tar files" }, { ".bz2", "bzip2 files" }, { ".xz", "xz files" },
     { ".zst", "zstd files" }, { ".7z", "7z files" }, { ".sqlite", "SQLite databases" },
@@ -151,8 +157,6 @@ known_unreadable (const char *path, const char *data, gsize size)
 
   if (ay_is_image (data, size))
     return "single images (give their folder)";
-  if (size >= 8 && memcmp (data, "\x89HDF\r\n\x1a\n", 8) == 0)
-    return "HDF5 files";
   if (size >= 4 && memcmp (data, "PAR1", 4) == 0)
     return "Parquet files";
   if (size >= 16 && memcmp (data, "SQLite format 3", 16) == 0)
@@ -197,7 +201,7 @@ find_format (const char *path, const char *data, gsize size, Format *format, GEr
       return FALSE;
     }
   if (*format == FORMAT_NPY || *format == FORMAT_NPZ || *format == FORMAT_IDX
-      || *format == FORMAT_SAFETENSORS || *format == FORMAT_PICKLE)
+      || *format == FORMAT_SAFETENSORS || *format == FORMAT_HDF5 || *format == FORMAT_PICKLE)
     return TRUE;
   unreadable = *format == FORMAT_UNKNOWN ? known_unreadable (path, data, size) : NULL;
   if (unreadable != NULL)
@@ -280,6 +284,17 @@ open_safetensors (AySource *self, AyMappedFile *file, GError **error)
   return reader->tensors != NULL;
 }
 
+static gboolean
+open_hdf5 (AySource *self, AyMappedFile *file, gboolean unpacked, GError **error)
+{
+  Reader *reader = self->reader;
+
+  reader->sets = ay_hdf5_open (file, unpacked, error);
+  for (guint i = 0; reader->sets != NULL && i < ay_hdf5_count (reader->sets); i++)
+    add_array (self, ay_hdf5_name (reader->sets, i), NULL);
+  return reader->sets != NULL;
+}
+
 /* An array, or a dict of arrays by their names; what else a dict holds is passed over. */
 static gboolean
 read_pickle (AySource *self, AyMappedFile *file, GError **error)
@@ -340,6 +355,8 @@ ay_source_open (const char *path, const AySourceOptions *options, AyDiagnostics 
     good = ay_jsonl_read (plain, self, diagnostics, job, error);
   else if (format == FORMAT_SAFETENSORS)
     good = open_safetensors (self, plain, error);
+  else if (format == FORMAT_HDF5)
+    good = open_hdf5 (self, plain, plain != file, error);
   else if (format == FORMAT_PICKLE)
     good = read_pickle (self, plain, error);
   else
@@ -398,10 +415,12 @@ load_array (AySource *self, guint i, GError **error)
   Reader *reader = self->reader;
   AyArray *array;
 
-  if ((reader->npz == NULL && reader->tensors == NULL) || reader->arrays->pdata[i] != NULL)
+  if ((reader->npz == NULL && reader->tensors == NULL && reader->sets == NULL)
+      || reader->arrays->pdata[i] != NULL)
     return TRUE;
-  array = reader->npz != NULL ? ay_npz_read (reader->npz, i, error)
-                              : ay_safetensors_read (reader->tensors, i, error);
+  array = reader->npz != NULL       ? ay_npz_read (reader->npz, i, error)
+          : reader->tensors != NULL ? ay_safetensors_read (reader->tensors, i, error)
+                                    : ay_hdf5_read (reader->sets, i, error);
   if (array == NULL)
     return FALSE;
   reader->arrays->pdata[i] = array;
@@ -463,6 +482,8 @@ ay_source_is_text (AySource *self, const char *key)
     return FALSE;
   if (reader->npz != NULL && reader->arrays->pdata[i] == NULL)
     return ay_npz_read_shape (reader->npz, i, &shape, &is_text, NULL) && is_text;
+  if (reader->sets != NULL)
+    return ay_hdf5_is_text (reader->sets, i);
   return text_of (self, i) != NULL;
 }
 
@@ -481,6 +502,8 @@ ay_source_shape (AySource *self, const char *key, AyShape *shape, GError **error
     return ay_npz_read_shape (reader->npz, i, shape, NULL, error);
   else if (reader->tensors != NULL)
     *shape = *ay_safetensors_shape (reader->tensors, i);
+  else if (reader->sets != NULL)
+    *shape = *ay_hdf5_shape (reader->sets, i);
   else
     {
       matrix = self->arrays->pdata[i];
