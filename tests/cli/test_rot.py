@@ -3,13 +3,16 @@
 """redundant and trivial: the flags by definition, the removal test, what dropping 30 % costs."""
 import csv
 import math
+import os
+import pathlib
 
 import numpy
 
 import assay
-from tap import Tap
+from tap import Skip, Tap
 
 FOLDER = assay.Folder().__enter__()
+DATA = os.environ.get('ASSAY_TEST_DATA')
 SEEDS = 20
 T19 = 2.093  # 97.5 % of Student's t with 19 degrees of freedom
 
@@ -84,9 +87,32 @@ def test_thirty_percent():
     assert mean >= .003 and mean - half > 0
 
 
+def test_tumours():
+    """The same on breast_cancer: the figure is printed, good or bad"""
+    if DATA is None:
+        raise Skip('no ASSAY_TEST_DATA')
+    source = pathlib.Path(DATA) / 'sklearn_bundled' / 'breast_cancer.csv'
+    made, rows = FOLDER / 'tumours.csv', source.read_text(encoding='utf-8').splitlines()[1:]
+    made.write_text('\n'.join([','.join([f'f{k}' for k in range(30)] + ['kind']), *rows]) + '\n',
+                    encoding='utf-8')
+    differences = []
+    for seed in range(5):
+        work = FOLDER / f'tumours{seed}.assay'
+        assay.run('--seed', seed, 'new', work, made, '--label', 'kind')
+        assay.run('score', work, 'redundant', 'trivial')
+        what = assay.run_json('whatif', work, '--verify', '--random', '10', '--where',
+                              'redundant = 1 OR trivial = 1')
+        assert what['random']['part'] == 'test' and what['n'] > 100
+        differences.append(what['random']['difference'])
+    half = 2.776 * numpy.std(differences, ddof=1) / math.sqrt(5)  # Student's t
+    print(f'# {100 * numpy.mean(differences):+.2f} points over random, band half-width '
+          f'{100 * half:.2f}', flush=True)
+    assert all(math.isfinite(one) for one in differences)
+
+
 def main():
     tap = Tap()
-    for test in (test_definition, test_random, test_thirty_percent):
+    for test in (test_definition, test_random, test_thirty_percent, test_tumours):
         tap.run(test.__doc__, test)
     tap.finish()
 

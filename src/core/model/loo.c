@@ -174,6 +174,8 @@ refit_rows (Leave *self, GError **error)
   for (gsize i = 0; i < train->n; i++)
     {
       weight[i] = weight_of (train, i);
+      if (loo->effect != NULL && !isfinite (loo->effect[i])) /* a step out of all bounds */
+        loo->leverage[i] = INFINITY;
       loo->n_above += !(loo->leverage[i] <= self->options->refit_above) && !self->only[i];
     }
   if (loo->n_above > 0 && self->target != NULL
@@ -192,6 +194,9 @@ refit_rows (Leave *self, GError **error)
       ay_job_set_fraction (self->job, (double) loo->n_refitted
                                           / MIN (loo->n_above, self->options->max_refits));
     }
+  for (gsize i = 0; i < train->n && loo->effect != NULL; i++)
+    if (!isfinite (loo->effect[i]))
+      loo->effect[i] = NAN;
   return TRUE;
 }
 

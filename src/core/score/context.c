@@ -173,11 +173,51 @@ ay_score_context_train (AyScoreContext *self, GError **error)
   return NULL;
 }
 
+/* The slice without the validation rows of classes that train has no row of: no head knows them,
+ * and their loss is not bounded. NULL: all rows, or the slice as it is. (transfer full) */
+static AyBitset *
+known_rows (AyScoreContext *self)
+{
+  const AyDataset *data = self->data;
+  const AyProblem *train = ay_score_context_train (self, NULL);
+  g_autofree guint8 *known = g_new0 (guint8, data->n_classes + 1);
+  g_autoptr (AyBitset) kept = NULL;
+  gsize n_unknown = 0;
+
+  if (train == NULL || data->n_classes == 0)
+    return NULL;
+  for (gsize i = 0; i < train->n; i++)
+    known[train->label[i]] = 1;
+  kept = self->slice != NULL ? ay_bitset_copy (self->slice) : ay_bitset_new (data->n);
+  if (self->slice == NULL)
+    ay_bitset_fill (kept);
+  for (gsize i = 0; i < data->n; i++)
+    if (data->split[i] == AY_SPLIT_VALID && data->label[i] != AY_LABEL_MISSING
+        && !known[data->label[i]])
+      {
+        ay_bitset_remove (kept, i);
+        n_unknown++;
+      }
+  if (n_unknown == 0)
+    return NULL;
+  if (data->diagnostics != NULL
+      && ay_diagnostics_find (data->diagnostics, "unknown-classes") == NULL)
+    ay_diagnostics_add (data->diagnostics, "unknown-classes",
+                        "%" G_GSIZE_FORMAT " validation rows of classes that no training row has "
+                        "are left out of effects: their loss is not bounded", n_unknown);
+  return g_steal_pointer (&kept);
+}
+
 const AyProblem *
 ay_score_context_target (AyScoreContext *self, GError **error)
 {
   if (self->target == NULL)
-    self->target = ay_target_new (self->data, AY_SPLIT_VALID, self->kind, self->slice, error);
+    {
+      g_autoptr (AyBitset) kept = known_rows (self);
+
+      self->target = ay_target_new (self->data, AY_SPLIT_VALID, self->kind,
+                                    kept != NULL ? kept : self->slice, error);
+    }
   return self->target != NULL ? &self->target->problem : NULL;
 }
 
