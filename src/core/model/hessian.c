@@ -51,6 +51,7 @@ struct _AyHessian
   Form form;
   double *matrix;         /* r x r: the factor, or the inverse */
   AyCurvature *narrow, *wide; /* (nullable) at the head */
+  AyHessian *other;       /* (nullable) leant on */
   AyKronecker *kronecker; /* (nullable) a preconditioner, or */
   AyClassBlocks *blocks;  /* (nullable) */
   guint iterations;       /* of the last solve */
@@ -95,6 +96,12 @@ ay_hessian_free (AyHessian *self)
   ay_class_blocks_free (self->blocks);
   g_free (self->description);
   g_free (self);
+}
+
+void
+ay_hessian_lean_on (AyHessian *self, AyHessian *other)
+{
+  self->other = other;
 }
 
 gsize
@@ -149,7 +156,8 @@ ay_hessian_describe (AyHessian *self)
   else
     self->description = g_strdup_printf ("conjugate gradients preconditioned by %s, %zu "
                                          "parameters, %u rounds",
-                                         self->blocks != NULL ? "class blocks"
+                                         self->other != NULL    ? "a Hessian nearby"
+                                         : self->blocks != NULL ? "class blocks"
                                                               : "a Kronecker product",
                                          self->p, self->iterations);
   return self->description;
@@ -235,7 +243,7 @@ prepare (AyHessian *self, gsize k, AyJob *job, GError **error)
 {
   AyCurvature *at;
 
-  if (self->form != FORM_NONE)
+  if (self->form != FORM_NONE || self->other != NULL)
     return TRUE;
   if (dense_is_worth_it (self, k))
     return make_factor (self, job, error);
@@ -256,6 +264,12 @@ prepare (AyHessian *self, gsize k, AyJob *job, GError **error)
     }
   self->kronecker = ay_kronecker_new (self->train, self->head, at, job, error);
   return self->kronecker != NULL;
+}
+
+gboolean
+ay_hessian_prepare (AyHessian *self, gsize solves, AyJob *job, GError **error)
+{
+  return prepare (self, solves, job, error);
 }
 
 /* --- solves --- */
@@ -309,6 +323,8 @@ ay_hessian_precondition (gpointer data, const double *in, gsize k, double *out, 
 {
   AyHessian *self = data;
 
+  if (self->other != NULL)
+    return ay_hessian_precondition (self->other, in, k, out, job, error);
   if (!prepare (self, k, job, error))
     return FALSE;
   if (self->form != FORM_NONE)

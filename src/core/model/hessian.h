@@ -26,6 +26,12 @@ typedef struct
 AyHessian *ay_hessian_new (const AyProblem *train, const AyHead *head,
                            const AyHessianOptions *options, AyJob *job, GError **error);
 void ay_hessian_free (AyHessian *self);
+/* Solves by conjugate gradients with another's matrix or preconditioner, of a point nearby and the
+ * same sizes, in place of one of its own. other outlives it. */
+void ay_hessian_lean_on (AyHessian *self, AyHessian *other);
+/* Makes the matrix now, for many to lean on, where the limit allows it and it is worth `solves`
+ * solves; else the preconditioner. */
+gboolean ay_hessian_prepare (AyHessian *self, gsize solves, AyJob *job, GError **error);
 gsize ay_hessian_n_parameters (const AyHessian *self);
 /* Whether it is held as a matrix now. */
 gboolean ay_hessian_is_dense (const AyHessian *self);

@@ -14,10 +14,11 @@
  * agree to tolerance x |gain| in every credit and the residual is as small. A new node's fit
  * starts at the polynomial through the heads of the last level, which soon is the answer itself.
  *
- * At a node: the head's fit, then H_s^-1 applied to the targets' gradients, or, where they are
- * fewer, to the new rows' gradients (all validation rows are then had for one product).
- * Cost: nodes x (a warm fit and min (new rows, targets) solves). Memory: the heads of all nodes,
- * nodes x targets x new rows credits. Threads: those of the fits and solves. */
+ * At a node: the head's fit by Newton steps, then H_s^-1 applied to the targets' gradients, or,
+ * where they are fewer, to the new rows' gradients (all validation rows are then had for one
+ * product). All by conjugate gradients that lean on the Hessian at W(1), factored once.
+ * Cost: nodes x (some Newton steps and min (new rows, targets) solves). Memory: the heads of all
+ * nodes, nodes x targets x new rows credits. Threads: those of the fits and solves. */
 #include "core/model/path_credits.h"
 
 #include "core/base/error.h"
@@ -33,6 +34,11 @@
 #define SOLVE_TOLERANCE 1e-6
 #define MAX_STRETCH 14.0   /* k: rates up to a million */
 #define REFUSED 0.01       /* residual, of |gain| */
+#define NEWTON_STEPS 12
+#define NEWTON_TOLERANCE 1e-3 /* relative residual of their solves */
+#define PLAIN_LAMBDA_MEAN 1e-3 /* under a smaller one heads are fitted in proportion (head.h) */
+#define LEAST_GOAL 1e-13
+#define NEAR_SOLVES 60     /* along a path, a target: what the shared Hessian is made for */
 
 typedef struct
 {
@@ -56,6 +62,7 @@ typedef struct
   double *ones;             /* on->n */
   double stretch;           /* k */
   gsize p;
+  AyHessian *near;          /* at W(1) */
   Node node[MAX_INTERVALS + 1]; /* by their place on the finest level */
   AyJob *job;
 } Path;
@@ -212,14 +219,91 @@ weigh (Path *self, double s)
     self->weight[i] = self->is_new[i] ? s * self->full[i] : self->full[i];
 }
 
+static double
+max_norm (const double *x, gsize n)
+{
+  return n > 0 ? fabs (x[cblas_idamax (n, x, 1)]) : 0.0;
+}
+
+/* The Hessian at a head for the weights in force. (transfer full) */
+static AyHessian *
+hessian_at (Path *self, const AyHead *head, GError **error)
+{
+  AyHessianOptions options = AY_HESSIAN_OPTIONS_INIT;
+  AyHessian *hessian = ay_hessian_new (&self->train, head, &options, self->job, error);
+
+  if (hessian != NULL && self->near != NULL)
+    ay_hessian_lean_on (hessian, self->near);
+  return hessian;
+}
+
+/* *norm: the gradient's at theta; FALSE on error. */
+static gboolean
+step_from (Path *self, AyCurvature *exact, AyHead *head, double goal, double *norm, GError **error)
+{
+  g_autofree double *theta = g_new (double, self->p), *step = g_new (double, self->p);
+  g_autoptr (AyHessian) hessian = NULL;
+
+  ay_curvature_from_head (head, theta);
+  if (!ay_curvature_move (exact, theta, NULL, step, self->job, error))
+    return FALSE;
+  *norm = max_norm (step, self->p);
+  if (*norm <= goal)
+    return TRUE;
+  hessian = hessian_at (self, head, error);
+  if (hessian == NULL
+      || !ay_hessian_solve_to (hessian, step, 1, NEWTON_TOLERANCE, NULL, self->job, error))
+    return FALSE;
+  cblas_daxpy (self->p, -1.0, step, 1, theta, 1);
+  ay_curvature_to_head (theta, head);
+  self->out->iterations++;
+  return TRUE;
+}
+
+/* Plain Newton steps from a head near the optimum, for the weights in force. *head is NULL where
+ * they do not lead there. FALSE on error. */
+static gboolean
+newton_from (Path *self, const AyHead *from, AyHead **head, GError **error)
+{
+  double sum = cblas_dasum (self->train.n, self->weight, 1), norm = HUGE_VAL, before;
+  double share = from->lambda / sum / PLAIN_LAMBDA_MEAN, tolerance = self->options->head_tolerance;
+  double goal = sum * MIN (tolerance, MAX (tolerance * share, LEAST_GOAL));
+  g_autoptr (AyCurvature) exact = ay_curvature_new (&self->train, from, NULL, TRUE, error);
+  g_autoptr (AyHead) at = ay_head_copy (from);
+  g_autoptr (GError) failed = NULL;
+
+  if (exact == NULL)
+    return FALSE;
+  for (guint k = 0; k < NEWTON_STEPS && norm > goal; k++)
+    {
+      before = norm;
+      if (!step_from (self, exact, at, goal, &norm, &failed))
+        {
+          if (g_error_matches (failed, AY_ERROR, AY_ERROR_NOT_CONVERGED))
+            return TRUE;
+          g_propagate_error (error, g_steal_pointer (&failed));
+          return FALSE;
+        }
+      if (!(norm < before) || !isfinite (norm))
+        return TRUE;
+    }
+  if (norm <= goal)
+    *head = g_steal_pointer (&at);
+  return TRUE;
+}
+
 static AyHead *
 fit_at (Path *self, double s, const AyHead *from, GError **error)
 {
   AyHeadOptions options = AY_HEAD_OPTIONS_INIT;
-  AyHead *head;
+  AyHead *head = NULL;
 
   options.tolerance = self->options->head_tolerance;
   weigh (self, s);
+  if (self->near != NULL && from->n_classes > 0 && !newton_from (self, from, &head, error))
+    return NULL;
+  if (head != NULL)
+    return head;
   head = ay_head_fit (&self->train, &options, from, self->job, error);
   if (head != NULL)
     self->out->iterations += head->iterations;
@@ -271,8 +355,7 @@ curvature_at (Path *self, const AyProblem *of, const double *weight, const doubl
 static gboolean
 solve (Path *self, const AyHead *head, double *rhs, gsize k, GError **error)
 {
-  AyHessianOptions options = AY_HESSIAN_OPTIONS_INIT;
-  g_autoptr (AyHessian) hessian = ay_hessian_new (&self->train, head, &options, self->job, error);
+  g_autoptr (AyHessian) hessian = hessian_at (self, head, error);
   double residual;
 
   if (hessian == NULL
@@ -500,6 +583,20 @@ add_losses (Path *self, const AyHead *head, double factor, GError **error)
   return TRUE;
 }
 
+/* The Hessian at W(1), which all others lean on. */
+static gboolean
+make_near (Path *self, GError **error)
+{
+  g_autoptr (AyHessian) near = NULL;
+
+  weigh (self, 1.0);
+  near = hessian_at (self, self->out->after, error);
+  if (near == NULL || !ay_hessian_prepare (near, NEAR_SOLVES, self->job, error))
+    return FALSE;
+  self->near = g_steal_pointer (&near);
+  return TRUE;
+}
+
 static gboolean
 fit_ends (Path *self, const AyHead *like, GError **error)
 {
@@ -507,14 +604,17 @@ fit_ends (Path *self, const AyHead *like, GError **error)
 
   out->before = self->options->before != NULL ? ay_head_ref ((AyHead *) self->options->before)
                                               : fit_at (self, 0.0, like, error);
-  out->after = out->before != NULL ? fit_at (self, 1.0, like, error) : NULL;
+  if (out->before == NULL)
+    return FALSE;
+  out->after = self->options->after != NULL ? ay_head_ref ((AyHead *) self->options->after)
+                                            : fit_at (self, 1.0, like, error);
   if (out->after == NULL)
     return FALSE;
   self->p = like->n_outputs * (like->d + 1);
   self->node[0].head = ay_head_ref (out->before);
   self->node[MAX_INTERVALS].head = ay_head_ref (out->after);
   return add_losses (self, out->before, 1.0, error) && add_losses (self, out->after, -1.0, error)
-         && find_stretch (self, error);
+         && make_near (self, error) && find_stretch (self, error);
 }
 
 static gboolean
@@ -560,6 +660,7 @@ path_clear (Path *self)
   g_free (self->fresh_weight);
   g_free (self->mean);
   g_free (self->ones);
+  ay_hessian_free (self->near);
   for (guint j = 0; j <= MAX_INTERVALS; j++)
     {
       ay_head_unref (self->node[j].head);
@@ -582,10 +683,16 @@ ay_path_credits_new (const AyProblem *train, const guint8 *is_new, const AyHead 
   return done ? g_steal_pointer (&out) : NULL;
 }
 
+gboolean
+ay_path_credits_add_up (const AyPathCredits *self, gsize k)
+{
+  return fabs (self->residual[k]) <= REFUSED * fabs (self->gain[k]);
+}
+
 char *
 ay_path_credits_refused (const AyPathCredits *self, gsize k)
 {
-  if (fabs (self->residual[k]) <= REFUSED * fabs (self->gain[k]))
+  if (ay_path_credits_add_up (self, k))
     return NULL;
   return g_strdup_printf ("the credits miss the gain of %.3g by %.3g, more than 1 %% of it, with "
                           "%u heads along the path", self->gain[k], self->residual[k],

@@ -19,8 +19,9 @@ typedef struct
   double head_tolerance;  /* of each head (AyHeadOptions) */
   const AyHead *before;   /* (nullable) W(0), fitted to the old rows with the same lambda, centre
                              and scale; else it is fitted */
+  const AyHead *after;    /* (nullable) W(1), likewise */
 } AyPathOptions;
-#define AY_PATH_OPTIONS_INIT { 1e-4, 64, 0, 1e-9, NULL }
+#define AY_PATH_OPTIONS_INIT { 1e-4, 64, 0, 1e-9, NULL, NULL }
 
 typedef struct
 {
@@ -53,6 +54,8 @@ AyPathCredits *ay_path_credits_new (const AyProblem *train, const guint8 *is_new
                                     const AyPathOptions *options, AyJob *job, GError **error);
 void ay_path_credits_free (AyPathCredits *self);
 
+/* Whether target k's credits miss its gain by at most 1 % of it. */
+gboolean ay_path_credits_add_up (const AyPathCredits *self, gsize k);
 /* Why target k's credits are not to be shown, or NULL: the residual exceeds 1 % of |gain|.
  * (transfer full) */
 char *ay_path_credits_refused (const AyPathCredits *self, gsize k);
