@@ -3,9 +3,12 @@
 
 #include "core/model/spread.h"
 
-/* Digits, 540 rows of each class's share for test, 20 seeds: labels are one of each class first,
- * then at random. What spreading says of the other rows, and heads on the test rows: plain, and
- * distilled from the spread labels. */
+/* Digits, 540 rows of each class's share for test, 20 seeds. What spreading says of the rows that
+ * have no label, and heads on test: plain, and distilled from the spread labels. Labels are one of
+ * each class first, then at random: the draws under which scikit-learn's spreading gives the
+ * figures aimed at (20 labels: .80 of the pool, .83 distilled). Under purely random draws 20
+ * labels miss a class or two: it gives .73 and .76, and no method names a class it was not shown;
+ * what is had here is asserted too, as it is. */
 
 #define SEEDS 20
 #define POOL 1257
@@ -17,9 +20,9 @@ typedef struct
   AySpreadGraph *graph;
 } Deal;
 
-/* Positions of the pool in random order, the first of each class in front. */
+/* Positions of the pool in random order; covered: the first of each class in front. */
 static void
-deal_init (Deal *self, guint64 seed, guint32 *order)
+deal_init (Deal *self, guint64 seed, gboolean covered, guint32 *order)
 {
   g_autofree guint32 *all = g_new (guint32, self->set.n);
   gsize count[10] = { 0 }, taken[10] = { 0 }, front = 0;
@@ -53,7 +56,7 @@ deal_init (Deal *self, guint64 seed, guint32 *order)
   for (guint32 i = 0; i < POOL; i++)
     order[i] = i;
   ay_rng_shuffle (&rng, order, POOL);
-  for (guint32 k = 0; k < POOL; k++)
+  for (guint32 k = 0; k < POOL && covered; k++)
     if (!seen[self->set.label[self->pool[order[k]]]])
       {
         guint32 swap = order[front];
@@ -115,11 +118,15 @@ add_run (Deal *self, const guint32 *order, gsize n, double *sums)
   sums[2] += accuracy_of (&plain->problem, &test->problem) / SEEDS;
 }
 
-static void
-test_digits (void)
+typedef struct
 {
-  static const struct { gsize n; double pool, head; } claims[]
-      = { { 20, 0.80, 0.83 }, { 50, 0.89, 0.90 }, { 100, 0.925, 0.925 } };
+  gsize n;
+  double pool, head; /* at least */
+} Claim;
+
+static void
+check (gboolean covered, const Claim claims[3])
+{
   double sums[3][3] = { { 0.0 } };
   Deal deal = { .set = set_digits () };
 
@@ -127,15 +134,15 @@ test_digits (void)
     {
       guint32 order[POOL];
 
-      deal_init (&deal, seed, order);
-      for (gsize k = 0; k < G_N_ELEMENTS (claims); k++)
+      deal_init (&deal, seed, covered, order);
+      for (gsize k = 0; k < 3; k++)
         add_run (&deal, order, claims[k].n, sums[k]);
       ay_spread_graph_free (deal.graph);
     }
-  for (gsize k = 0; k < G_N_ELEMENTS (claims); k++)
+  for (gsize k = 0; k < 3; k++)
     g_test_message ("%zu labels: pool %.4f, distilled head %.4f, plain head %.4f", claims[k].n,
                     sums[k][0], sums[k][1], sums[k][2]);
-  for (gsize k = 0; k < G_N_ELEMENTS (claims); k++)
+  for (gsize k = 0; k < 3; k++)
     {
       g_assert_cmpfloat (sums[k][0], >=, claims[k].pool);
       g_assert_cmpfloat (sums[k][1], >=, claims[k].head);
@@ -144,10 +151,28 @@ test_digits (void)
   set_clear (&deal.set);
 }
 
+static void
+test_covered (void)
+{
+  static const Claim claims[3] = { { 20, 0.80, 0.83 }, { 50, 0.89, 0.90 }, { 100, 0.925, 0.925 } };
+
+  check (TRUE, claims);
+}
+
+/* Below the figures aimed at for 20 labels, as it is; from 50 on every class is met anyhow. */
+static void
+test_random (void)
+{
+  static const Claim claims[3] = { { 20, 0.73, 0.73 }, { 50, 0.89, 0.90 }, { 100, 0.925, 0.925 } };
+
+  check (FALSE, claims);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/spread/digits", test_digits);
+  g_test_add_func ("/spread/digits/covered", test_covered);
+  g_test_add_func ("/spread/digits/random", test_random);
   return g_test_run ();
 }
