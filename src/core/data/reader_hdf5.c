@@ -451,14 +451,15 @@ static gboolean
 collect_texts (const Set *set, hid_t id, gsize count, void *raw, Texts *texts)
 {
   hid_t type = H5Dget_type (id), memory, space = H5Dget_space (id);
-  gboolean is_long = set->kind == LONG_TEXT, good;
+  gboolean is_long = set->kind == LONG_TEXT, was_read, good;
 
   memory = type >= 0 ? H5Tcopy (H5T_C_S1) : -1;
-  good = memory >= 0 && space >= 0
-         && H5Tset_size (memory, is_long ? H5T_VARIABLE : set->item_size) >= 0
-         && H5Tset_strpad (memory, H5T_STR_NULLPAD) >= 0
-         && H5Tset_cset (memory, H5Tget_cset (type)) >= 0
-         && H5Dread (id, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw) >= 0;
+  was_read = memory >= 0 && space >= 0
+             && H5Tset_size (memory, is_long ? H5T_VARIABLE : set->item_size) >= 0
+             && H5Tset_strpad (memory, H5T_STR_NULLPAD) >= 0
+             && H5Tset_cset (memory, H5Tget_cset (type)) >= 0
+             && H5Dread (id, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw) >= 0;
+  good = was_read;
   for (gsize i = 0; good && i < count; i++)
     {
       const char *text = is_long ? ((char **) raw)[i] : (char *) raw + i * set->item_size;
@@ -466,7 +467,7 @@ collect_texts (const Set *set, hid_t id, gsize count, void *raw, Texts *texts)
       good = add_text (texts, i, text, text == NULL ? 0 : is_long ? strlen (text)
                                                      : strnlen (text, set->item_size));
     }
-  if (good && is_long)
+  if (was_read && is_long)
     H5Dvlen_reclaim (memory, space, H5P_DEFAULT, raw);
   if (memory >= 0)
     H5Tclose (memory);
