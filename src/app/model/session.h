@@ -51,6 +51,13 @@ AyColumn *assay_session_find_column (AssaySession *self, const char *name);
 GPtrArray *assay_session_get_scores (AssaySession *self);
 /* (transfer none) (nullable) */
 const AyScoreInfo *assay_session_find_score (AssaySession *self, const char *id);
+/* A column of what is noise of a score, which views show with the score. */
+gboolean assay_session_is_noise (AssaySession *self, const char *column);
+/* What is known of the noise of a score's value in a row; NaN: nothing. */
+double assay_session_get_noise (AssaySession *self, const char *score, AyNoiseKind kind, gsize row);
+/* Rows whose value cannot be told from zero: hatched or hollow instead of coloured. NULL: a score
+ * without errors, or no score. (transfer full) */
+AyBitset *assay_session_dup_uncertain (AssaySession *self, const char *score);
 /* After a task stored scores or a map. */
 void assay_session_columns_changed (AssaySession *self);
 

@@ -77,6 +77,40 @@ add_scale (AssayColorLegend *self)
   gtk_box_append (self->box, ends);
 }
 
+static void
+add_caption (AssayColorLegend *self, const char *text, const char *tip)
+{
+  GtkWidget *label = make_label (text, 0.0f);
+
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 28);
+  gtk_widget_set_tooltip_text (label, tip);
+  gtk_box_append (self->box, label);
+}
+
+/* What hollow marks are, and how far a rank may be trusted. */
+static void
+add_noise (AssayColorLegend *self, const char *name)
+{
+  const AyScoreInfo *info = assay_session_find_score (self->session, name);
+  g_autofree char *whole = info != NULL ? assay_score_words_ranks (info) : NULL;
+
+  if (self->colors->n_uncertain > 0)
+    {
+      g_autofree char *text = g_strdup_printf (_ ("hollow: %u not told from 0"),
+                                               (guint) self->colors->n_uncertain);
+
+      add_caption (self, text, _ ("Values that cannot be told from zero, at a false discovery rate "
+                                  "of 10 % over all rows"));
+    }
+  if (whole != NULL)
+    {
+      g_autofree char *text
+          = g_strdup_printf (_ ("ranks known to within %.0f"), assay_score_words_range (info));
+
+      add_caption (self, text, whole);
+    }
+}
+
 /* What a ranking by it is worth: beside every view that it colours. */
 static void
 add_stability (AssayColorLegend *self, const char *name)
@@ -160,6 +194,7 @@ rebuild (gpointer data)
   if (self->colors->kind == ASSAY_COLORS_SCALE)
     {
       add_scale (self);
+      add_noise (self, name);
       add_stability (self, name);
     }
   else

@@ -49,7 +49,7 @@ fill (AssayColumnChooser *self)
                               && !g_str_equal (name, "label") && !g_str_equal (name, "split");
 
         if (from_input == own && ay_column_type (column) != AY_COLUMN_TEXT
-            && !g_str_equal (name, "id"))
+            && !g_str_equal (name, "id") && !assay_session_is_noise (self->session, name))
           gtk_string_list_append (names, name);
       }
   self->filling = TRUE;

@@ -90,10 +90,12 @@ cut_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
 static void
 show_region (AssayDataMapView *self, GtkWidget *button, const char *name, AyRegion region)
 {
+  g_autofree char *tip = NULL;
   g_autofree char *text = g_strdup_printf ("%s: %u", name, (guint) self->map->count[region]);
 
   gtk_button_set_label (GTK_BUTTON (button), text);
-  gtk_widget_set_tooltip_text (button, ay_region_meaning (region));
+  tip = g_strdup_printf (_ ("Select the rows: %s"), ay_region_meaning (region));
+  gtk_widget_set_tooltip_text (button, tip);
 }
 
 static void
@@ -105,11 +107,12 @@ show_regions (AssayDataMapView *self)
                        : json_object_get_string_member_with_default (info->certificate, "log", "");
   g_autofree char *text = NULL;
 
-  show_region (self, self->easy, _ ("Select _Easy"), AY_REGION_EASY);
-  show_region (self, self->ambiguous, _ ("Select Am_biguous"), AY_REGION_AMBIGUOUS);
-  show_region (self, self->hard, _ ("Select _Hard"), AY_REGION_HARD);
+  show_region (self, self->easy, _ ("_Easy"), AY_REGION_EASY);
+  show_region (self, self->ambiguous, _ ("Am_biguous"), AY_REGION_AMBIGUOUS);
+  show_region (self, self->hard, _ ("_Hard"), AY_REGION_HARD);
   text = g_strdup_printf (_ ("Ambiguous is the third of highest variability, above %.4g; the "
-                             "others are easy from a confidence of %.4g on, and hard below. %s"),
+                             "others are easy from a confidence of %.4g on, and hard below. The "
+                             "log: %s."),
                           self->map->variability, self->map->confidence, of);
   gtk_label_set_text (self->sentence, text);
 }

@@ -3,6 +3,7 @@
 
 #include "core/shim/number.h"
 #include "figure/histogram.h"
+#include "figure/palette.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -17,6 +18,8 @@ struct _AssayHistogramBrush
   AssaySession *session;
   char *column;
   AyFigureBins *bins; /* (nullable) */
+  AyFigureScaleKind scale_kind;
+  double scale_low, scale_high; /* of the colours: those that the map has by this column */
   GtkWidget *area;
   GtkEditable *low, *high;
   GtkLabel *title;
@@ -69,20 +72,42 @@ set_source (cairo_t *cr, AyFigureColor color, double alpha)
                          (color & 255) / 255.0, alpha);
 }
 
-static void
-draw_bars (AssayHistogramBrush *self, cairo_t *cr, int width, int height, const guint64 *count,
-           guint64 most)
+/* How high the counts stand on the square root scale, which shows rare values too. */
+static AyFigureBox
+bar_box (AssayHistogramBrush *self, guint b, guint64 count, guint64 most)
 {
+  int width = gtk_widget_get_width (self->area), height = gtk_widget_get_height (self->area);
   guint n = self->bins->n_bins;
+  double h = sqrt ((double) count / (double) most) * (height - 2);
 
-  for (guint b = 0; b < n; b++)
+  return (AyFigureBox) { (double) b * width / n, height - h,
+                         (double) width / n - (width > 2 * (int) n ? 1 : 0), h };
+}
+
+/* A bar has the colour of its values; faint where some are selected; hatched up to as many as
+ * cannot be told from zero. */
+static void
+draw_bin (AssayHistogramBrush *self, AyFigureCanvas *canvas, const AyFigureScale *scale, guint b,
+          guint64 most)
+{
+  const AyFigureBins *bins = self->bins;
+  double middle = bins->low + (b + 0.5) * (bins->high - bins->low) / bins->n_bins;
+  AyFigureColor color = ay_figure_scale_color (scale, middle);
+  AyFigureColor faint = ay_figure_mix (color, canvas->theme->background, 0.62);
+  gboolean overlay = bins->count_selected != NULL;
+  AyFigureBox box = bar_box (self, b, bins->count[b], most);
+
+  ay_figure_fill_box (canvas, &box, overlay ? faint : color);
+  if (bins->count_uncertain != NULL && bins->count_uncertain[b] > 0)
     {
-      double h = sqrt ((double) count[b] / (double) most) * (height - 2);
-      double x = (double) b * width / n;
-
-      cairo_rectangle (cr, x, height - h, (double) width / n - (width > 2 * (int) n ? 1 : 0), h);
+      box = bar_box (self, b, bins->count_uncertain[b], most);
+      ay_figure_hatch_box (canvas, &box, overlay ? faint : color);
     }
-  cairo_fill (cr);
+  if (overlay && bins->count_selected[b] > 0)
+    {
+      box = bar_box (self, b, bins->count_selected[b], most);
+      ay_figure_fill_box (canvas, &box, canvas->theme->accent);
+    }
 }
 
 static void
@@ -91,6 +116,8 @@ draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
   AssayHistogramBrush *self = data;
   const AyFigureTheme *theme
       = ay_figure_theme (adw_style_manager_get_dark (adw_style_manager_get_default ()));
+  AyFigureCanvas canvas = { cr, theme, 1.0, NULL };
+  AyFigureScale scale;
   guint64 most = 1;
   double from, to;
 
@@ -98,13 +125,10 @@ draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
     return;
   for (guint b = 0; b < self->bins->n_bins; b++)
     most = MAX (most, self->bins->count[b]);
-  set_source (cr, theme->muted, 0.8);
-  draw_bars (self, cr, width, height, self->bins->count, most);
-  if (self->bins->count_selected != NULL)
-    {
-      set_source (cr, theme->accent, 1.0);
-      draw_bars (self, cr, width, height, self->bins->count_selected, most);
-    }
+  ay_figure_scale_init (&scale, self->scale_kind, self->scale_low, self->scale_high, theme);
+  for (guint b = 0; b < self->bins->n_bins; b++)
+    if (self->bins->count[b] > 0)
+      draw_bin (self, &canvas, &scale, b, most);
   if (brushed (self, &from, &to))
     {
       set_source (cr, theme->accent, 0.2);
@@ -158,12 +182,21 @@ recount (AssayHistogramBrush *self)
   AyColumn *column = assay_session_find_column (self->session, self->column);
   AyFigureBinsOptions options = AY_FIGURE_BINS_OPTIONS_INIT;
   const AyBitset *selection = assay_session_get_selection (self->session);
+  g_autoptr (AyBitset) uncertain = NULL;
+  const AyScoreInfo *info;
 
   g_clear_pointer (&self->bins, ay_figure_bins_free);
   gtk_widget_set_visible (GTK_WIDGET (self), column != NULL);
   if (column != NULL && ay_column_type (column) == AY_COLUMN_NUMBER)
     {
+      info = assay_session_find_score (self->session, self->column);
+      uncertain = assay_session_dup_uncertain (self->session, self->column);
+      self->scale_kind = info != NULL && info->kind == AY_SCORE_VALUE ? AY_FIGURE_DIVERGING
+                                                                      : AY_FIGURE_SEQUENTIAL;
+      ay_figure_scale_range (ay_column_numbers (column), ay_column_rows (column),
+                             &self->scale_low, &self->scale_high);
       options.n_bins = 48;
+      options.uncertain = uncertain;
       options.selected = ay_bitset_count (selection) > 0 ? selection : NULL;
       self->bins = ay_figure_bins_new (ay_column_numbers (column), ay_column_rows (column),
                                        &options);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/inspector.h"
 
+#include "app/widgets/influence_list.h"
 #include "app/widgets/row_image.h"
 #include "app/widgets/table_cells.h"
 #include "core/data/thumbnail.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 #define IMAGE_SIZE 192
 #define MAX_COLUMNS 200
@@ -19,9 +21,46 @@ struct _AssayInspector
   GtkLabel *title, *text;
   GtkWidget *image;
   GtkListBox *values;
+  AssayInfluenceList *influence;
 };
 
 G_DEFINE_FINAL_TYPE (AssayInspector, assay_inspector, ASSAY_TYPE_SESSION_BIN)
+
+/* "± 0.0003, rank 12 to 80, not told from zero" of a score with errors; NULL: of none. */
+static char *
+dup_noise (AssayInspector *self, const char *score, gsize row)
+{
+  double error = assay_session_get_noise (self->session, score, AY_NOISE_ERROR, row);
+  double told = assay_session_get_noise (self->session, score, AY_NOISE_TOLD, row);
+
+  if (isnan (error) || isnan (told))
+    return NULL;
+  return g_strdup_printf (told > 0.0 ? _ ("± %.2g, rank %.0f to %.0f")
+                                     : _ ("± %.2g, rank %.0f to %.0f, not told from zero"),
+                          error,
+                          assay_session_get_noise (self->session, score, AY_NOISE_RANK_LOW, row),
+                          assay_session_get_noise (self->session, score, AY_NOISE_RANK_HIGH, row));
+}
+
+static GtkWidget *
+with_noise (AssayInspector *self, GtkWidget *line, const char *score, gsize row)
+{
+  g_autofree char *noise = dup_noise (self, score, row);
+  GtkWidget *box, *label;
+
+  if (noise == NULL)
+    return line;
+  box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  label = gtk_label_new (noise);
+  gtk_label_set_xalign (GTK_LABEL (label), 1.0f);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_tooltip_text (label, noise);
+  gtk_widget_add_css_class (label, "caption");
+  gtk_widget_add_css_class (label, "dim-label");
+  gtk_box_append (GTK_BOX (box), line);
+  gtk_box_append (GTK_BOX (box), label);
+  return box;
+}
 
 /* A line "name  value"; scores tell on hover what they mean and which way is good. */
 static GtkWidget *
@@ -53,7 +92,7 @@ make_line (AssayInspector *self, AyColumn *column, gsize row)
     gtk_widget_set_tooltip_text (line, text);
   gtk_box_append (GTK_BOX (line), name);
   gtk_box_append (GTK_BOX (line), value);
-  return line;
+  return with_noise (self, line, ay_column_name (column), row);
 }
 
 static void
@@ -99,6 +138,7 @@ show_row (AssayInspector *self)
   g_autofree char *text = NULL;
 
   clear_values (self);
+  assay_influence_list_set_row (self->influence, self->row);
   if (data == NULL || self->row < 0 || (gsize) self->row >= data->n
       || assay_session_get_columns (self->session) == NULL)
     {
@@ -165,6 +205,7 @@ assay_inspector_bind (AssaySessionBin *bin, AssaySession *session)
   AssayInspector *self = ASSAY_INSPECTOR (bin);
 
   self->session = session;
+  g_object_set (self->influence, "session", session, NULL);
   assay_session_bin_watch (bin, opened, G_CALLBACK (forget));
   assay_session_bin_watch (bin, changes, G_CALLBACK (schedule));
   forget (self);
@@ -198,6 +239,7 @@ assay_inspector_init (AssayInspector *self)
   self->title = GTK_LABEL (gtk_label_new (NULL));
   self->text = GTK_LABEL (gtk_label_new (NULL));
   self->image = assay_row_image_new (IMAGE_SIZE);
+  self->influence = g_object_new (ASSAY_TYPE_INFLUENCE_LIST, NULL);
   self->values = GTK_LIST_BOX (gtk_list_box_new ());
   gtk_list_box_set_selection_mode (self->values, GTK_SELECTION_NONE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->values), GTK_ACCESSIBLE_PROPERTY_LABEL,
@@ -216,6 +258,7 @@ assay_inspector_init (AssayInspector *self)
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->title));
   gtk_box_append (GTK_BOX (box), self->image);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->text));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->influence));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->values));
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroll), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);

@@ -62,15 +62,28 @@ color_scale (AssayPointColors *self, AssaySession *session, AyColumn *column,
 {
   const AyScoreInfo *info = assay_session_find_score (session, ay_column_name (column));
   gboolean diverging = info != NULL && info->kind == AY_SCORE_VALUE;
+  g_autoptr (AyBitset) uncertain = NULL;
   double low, high;
 
   self->kind = ASSAY_COLORS_SCALE;
   ay_figure_scale_range (ay_column_numbers (column), self->n, &low, &high);
   ay_figure_scale_init (&self->scale, diverging ? AY_FIGURE_DIVERGING : AY_FIGURE_SEQUENTIAL, low,
                         high, theme);
+  self->index = g_new (guint16, MAX (self->n, 1));
+  uncertain = assay_session_dup_uncertain (session, ay_column_name (column));
+  if (uncertain != NULL)
+    {
+      self->n_uncertain = ay_bitset_count (uncertain);
+      self->n_palette = AY_FIGURE_HOLLOW_STEPS;
+      self->palette = g_new (AyFigureColor, AY_FIGURE_HOLLOW_STEPS);
+      self->shape = g_new (guint8, AY_FIGURE_HOLLOW_STEPS);
+      ay_figure_scale_hollow (&self->scale, theme, self->palette, self->shape);
+      ay_figure_scale_hollow_indices (&self->scale, ay_column_numbers (column), self->n, uncertain,
+                                      self->index);
+      return;
+    }
   self->n_palette = AY_FIGURE_SCALE_STEPS + 1;
   self->palette = g_memdup2 (self->scale.colors, sizeof self->scale.colors);
-  self->index = g_new (guint16, MAX (self->n, 1));
   ay_figure_scale_indices (&self->scale, ay_column_numbers (column), self->n, self->index);
 }
 

@@ -7,7 +7,8 @@
 G_BEGIN_DECLS
 
 /* How the rows are coloured by a column: classes by hue and shape, value scores by the diverging
- * scale around zero, other numbers by the sequential one. Shared by map, legend and gallery.
+ * scale around zero, hollow where it cannot be told from zero, other numbers by the sequential one.
+ * Shared by map, legend and gallery.
  * Immutable, ref-counted. */
 typedef enum
 {
@@ -27,6 +28,7 @@ typedef struct
   guint n_palette;
   guint8 *shape;          /* (nullable) one a palette entry */
   AyFigureScale scale;    /* SCALE */
+  gsize n_uncertain;      /* SCALE: rows that cannot be told from zero, with hollow marks */
   AyColumn *source;       /* (nullable) the column; CLASSES: a category */
   gboolean dark;
 } AssayPointColors;

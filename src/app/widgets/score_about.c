@@ -119,6 +119,7 @@ add_computed (AssayScoreAbout *self, const AyScoreInfo *info)
   AyDataset *data = assay_session_get_data (self->session);
   g_autofree char *halves = assay_score_words_halves (info);
   g_autofree char *told = assay_score_words_told (info);
+  g_autofree char *ranks = assay_score_words_ranks (info);
   g_autofree char *rows
       = g_strdup_printf (_ ("%u of %u"), (guint) (data->n - info->n_missing), (guint) data->n);
 
@@ -129,6 +130,8 @@ add_computed (AssayScoreAbout *self, const AyScoreInfo *info)
     add_fact (self, _ ("Stability"), halves);
   if (told != NULL)
     add_fact (self, _ ("Told from zero"), told);
+  if (ranks != NULL)
+    add_fact (self, _ ("Ranks"), ranks);
 }
 
 static void

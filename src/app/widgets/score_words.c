@@ -74,6 +74,23 @@ assay_score_words_told (const AyScoreInfo *info)
                           100.0 * number (info, "false_discovery_rate"));
 }
 
+double
+assay_score_words_range (const AyScoreInfo *info)
+{
+  return number (info, "median_rank_range");
+}
+
+char *
+assay_score_words_ranks (const AyScoreInfo *info)
+{
+  double range = assay_score_words_range (info);
+
+  if (isnan (range))
+    return NULL;
+  return g_strdup_printf (_ ("in nine of ten draws of all values within their errors the rank of a "
+                             "row stays among %.0f ranks (median of the rows)"), range);
+}
+
 char *
 assay_score_words_flags (const AyScoreInfo *info)
 {

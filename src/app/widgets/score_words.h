@@ -12,6 +12,9 @@ const char *assay_score_words_direction (AyDirection direction);
 char *assay_score_words_halves (const AyScoreInfo *info);
 /* How many rows are told from zero, in the middle of noise; NULL where that is not known. */
 char *assay_score_words_told (const AyScoreInfo *info);
+/* How far a row's rank is known; NULL where that is not known. The length of half of the ranges. */
+char *assay_score_words_ranks (const AyScoreInfo *info);
+double assay_score_words_range (const AyScoreInfo *info);
 /* What a reader must know, a line each; NULL: nothing. */
 char *assay_score_words_flags (const AyScoreInfo *info);
 /* A line for each member of the certificate. */

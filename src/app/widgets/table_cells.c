@@ -5,7 +5,9 @@
 #include "app/widgets/row_image.h"
 #include "app/widgets/text_cell.h"
 #include "core/data/thumbnail.h"
+#include "figure/palette.h"
 
+#include <adwaita.h>
 #include <glib/gi18n.h>
 
 /* Of the input's own columns; numbers are mostly features, which tell little one by one. */
@@ -32,6 +34,8 @@ assay_table_cells_rank (AssaySession *session, guint at)
 
   if (at < 3)
     return 0;
+  if (assay_session_is_noise (session, name))
+    return 4;
   if (input != NULL && ay_table_find (input, name) != NULL)
     return 3;
   return g_str_has_prefix (name, "map_") ? 2 : 1;
@@ -42,6 +46,9 @@ typedef struct
 {
   AssaySession *session; /* the view, which owns the column, lives in the session's window */
   char *name;
+  AyColumn *of;          /* (nullable) the score that the scale is of */
+  gboolean dark;
+  AyFigureScale scale;
 } Cells;
 
 static void
@@ -50,6 +57,7 @@ cells_free (gpointer data, GClosure *closure)
   Cells *self = data;
 
   g_object_unref (self->session);
+  g_clear_pointer (&self->of, ay_column_unref);
   g_free (self->name);
   g_free (self);
 }
@@ -91,6 +99,31 @@ setup_text (GtkListItemFactory *factory, GtkListItem *item, Cells *self)
   gtk_list_item_set_child (item, assay_text_cell_new (number ? 11 : 12, number));
 }
 
+/* Scores have the colour that they have on the map. */
+static void
+show_color (AssayTextCell *cell, Cells *self, AyColumn *column, guint row)
+{
+  const AyScoreInfo *info = assay_session_find_score (self->session, self->name);
+  gboolean dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
+  gboolean has = info != NULL && info->kind != AY_SCORE_FLAG && !ay_column_is_missing (column, row)
+                 && !g_str_has_prefix (self->name, "map_");
+  double low, high;
+
+  if (has && (self->of != column || self->dark != dark))
+    {
+      g_clear_pointer (&self->of, ay_column_unref);
+      self->of = ay_column_ref (column);
+      self->dark = dark;
+      ay_figure_scale_range (ay_column_numbers (column), ay_column_rows (column), &low, &high);
+      ay_figure_scale_init (&self->scale, info->kind == AY_SCORE_VALUE ? AY_FIGURE_DIVERGING
+                                                                       : AY_FIGURE_SEQUENTIAL,
+                            low, high, ay_figure_theme (dark));
+    }
+  assay_text_cell_set_swatch (
+      cell, has, has ? ay_figure_scale_color (&self->scale, ay_column_numbers (column)[row]) : 0,
+      has && assay_session_get_noise (self->session, self->name, AY_NOISE_TOLD, row) == 0.0);
+}
+
 static void
 bind_text (GtkListItemFactory *factory, GtkListItem *item, Cells *self)
 {
@@ -100,6 +133,8 @@ bind_text (GtkListItemFactory *factory, GtkListItem *item, Cells *self)
       = column != NULL ? assay_table_cells_dup_value (column, row) : g_strdup ("");
 
   assay_text_cell_set_text (ASSAY_TEXT_CELL (gtk_list_item_get_child (item)), text);
+  if (column != NULL && ay_column_type (column) == AY_COLUMN_NUMBER)
+    show_color (ASSAY_TEXT_CELL (gtk_list_item_get_child (item)), self, column, row);
   if (g_str_equal (self->name, "id"))
     name_row (gtk_list_item_get_child (item), text);
 }
@@ -122,7 +157,7 @@ add_column (GtkColumnView *view, AssaySession *session, const char *name, gboole
 {
   g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
   g_autoptr (GtkColumnViewColumn) column = NULL;
-  Cells *cells = g_new (Cells, 1);
+  Cells *cells = g_new0 (Cells, 1);
 
   cells->session = g_object_ref (session);
   cells->name = g_strdup (name);

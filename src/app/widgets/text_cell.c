@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/text_cell.h"
 
+#include "figure/canvas.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#define SWATCH 8.0
+
 struct _AssayTextCell
 {
   GtkWidget parent;
@@ -8,6 +15,8 @@ struct _AssayTextCell
   PangoLayout *layout; /* (nullable) */
   guint chars;
   gboolean number;
+  gboolean has_swatch, hatched;
+  AyFigureColor color;
 };
 
 G_DEFINE_FINAL_TYPE (AssayTextCell, assay_text_cell, GTK_TYPE_WIDGET)
@@ -52,6 +61,24 @@ assay_text_cell_measure (GtkWidget *widget, GtkOrientation orientation, int for_
 }
 
 static void
+append_swatch (AssayTextCell *self, GtkSnapshot *snapshot)
+{
+  double height = gtk_widget_get_height (GTK_WIDGET (self)), top = (height - 1.5 * SWATCH) / 2.0;
+  AyFigureBox box = { 0.0, top, SWATCH, 1.5 * SWATCH };
+  cairo_t *cr = gtk_snapshot_append_cairo (
+      snapshot, &GRAPHENE_RECT_INIT (0, (float) top, (float) SWATCH, (float) (1.5 * SWATCH)));
+  AyFigureCanvas canvas
+      = { cr, ay_figure_theme (adw_style_manager_get_dark (adw_style_manager_get_default ())), 1.0,
+          NULL };
+
+  if (self->hatched)
+    ay_figure_hatch_box (&canvas, &box, self->color);
+  else
+    ay_figure_fill_box (&canvas, &box, self->color);
+  cairo_destroy (cr);
+}
+
+static void
 assay_text_cell_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   AssayTextCell *self = ASSAY_TEXT_CELL (widget);
@@ -59,6 +86,8 @@ assay_text_cell_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 
   if (self->text == NULL || width <= 0)
     return;
+  if (self->has_swatch)
+    append_swatch (self, snapshot);
   if (self->layout == NULL)
     {
       self->layout = gtk_widget_create_pango_layout (widget, self->text);
@@ -146,4 +175,18 @@ assay_text_cell_set_text (AssayTextCell *self, const char *text)
   self->text = g_strdup (text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
   forget_layout (self);
+}
+
+void
+assay_text_cell_set_swatch (AssayTextCell *self, gboolean has, AyFigureColor color,
+                            gboolean hatched)
+{
+  g_return_if_fail (ASSAY_IS_TEXT_CELL (self));
+
+  self->has_swatch = has;
+  self->color = color;
+  self->hatched = has && hatched;
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self),
+                               self->hatched ? _ ("Not told from zero") : NULL);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/widgets/influence_list.h"
+
+#include "core/work/work_influence.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+#define TOP 5
+
+struct _AssayInfluenceList
+{
+  AssaySessionBin parent;
+  AssaySession *session; /* kept by the parent */
+  gint64 row;
+  GtkWidget *ask;
+  GtkLabel *sentence;
+  GtkListBox *list;
+  GArray *rows;          /* of guint32: one a line */
+  AssayTask *task;       /* (nullable) */
+};
+
+G_DEFINE_FINAL_TYPE (AssayInfluenceList, assay_influence_list, ASSAY_TYPE_SESSION_BIN)
+
+/* --- asking --- */
+
+typedef struct
+{
+  AssayInfluenceList *list;
+  gsize row;
+  gboolean prediction;
+  AyRowInfluence *found; /* (nullable) */
+} Request;
+
+static void
+request_free (gpointer data)
+{
+  Request *self = data;
+
+  g_object_unref (self->list);
+  ay_row_influence_free (self->found);
+  g_free (self);
+}
+
+static gboolean
+ask_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
+{
+  Request *self = data;
+  AyInfluenceQuestion question = { TOP, self->prediction };
+  g_autoptr (AyBitset) rows = ay_bitset_new (ay_work_data (work)->n);
+
+  ay_bitset_add (rows, self->row);
+  self->found = ay_work_row_influence (work, rows, &question, job, error);
+  return self->found != NULL;
+}
+
+static void
+add_lines (AssayInfluenceList *self, const char *what, const guint32 *rows, const float *influence,
+           guint k)
+{
+  AyDataset *data = assay_session_get_data (self->session);
+  AyColumn *labels = assay_session_find_column (self->session, "label");
+
+  for (guint i = 0; i < k; i++)
+    {
+      g_autofree char *id = ay_column_dup_text (data->id, rows[i]);
+      g_autofree char *label = labels != NULL ? ay_column_dup_text (labels, rows[i])
+                                              : g_strdup ("");
+      g_autofree char *text = g_strdup_printf ("%s %s · %s  %+.3g", what, id, label, influence[i]);
+      GtkWidget *row = gtk_list_box_row_new (), *line = gtk_label_new (text);
+
+      gtk_label_set_xalign (GTK_LABEL (line), 0.0f);
+      gtk_label_set_ellipsize (GTK_LABEL (line), PANGO_ELLIPSIZE_END);
+      gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), line);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, text,
+                                      -1);
+      gtk_list_box_append (self->list, row);
+      g_array_append_val (self->rows, rows[i]);
+    }
+}
+
+static void
+clear_lines (AssayInfluenceList *self)
+{
+  GtkWidget *line;
+
+  while ((line = gtk_widget_get_first_child (GTK_WIDGET (self->list))) != NULL)
+    gtk_list_box_remove (self->list, line);
+  g_array_set_size (self->rows, 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->list), FALSE);
+}
+
+static void
+show_found (AssayInfluenceList *self, const Request *request)
+{
+  const AyRowInfluence *found = request->found;
+  const AyDataset *data = assay_session_get_data (self->session);
+  g_autofree char *text
+      = found->label == NULL
+            ? g_strdup (_ ("Change of the row's loss if a training row were removed"))
+            : g_strdup_printf (request->prediction ? _ ("For and against the prediction, %s")
+                                                   : _ ("For and against the label, %s"),
+                               data->class_names[found->label[0]]);
+
+  clear_lines (self);
+  add_lines (self, _ ("for"), found->helping, found->help, found->k);
+  add_lines (self, _ ("against"), found->hurting, found->hurt, found->k);
+  gtk_widget_set_visible (GTK_WIDGET (self->list), TRUE);
+  gtk_label_set_text (self->sentence, text);
+}
+
+static void show_state (AssayInfluenceList *self);
+
+static void
+answered (GObject *session, gpointer data, const GError *error)
+{
+  Request *request = data;
+  AssayInfluenceList *self = request->list;
+
+  g_clear_object (&self->task);
+  show_state (self);
+  if (self->row != (gint64) request->row || assay_session_get_data (self->session) == NULL)
+    return;
+  if (error != NULL)
+    gtk_label_set_text (self->sentence, error->message);
+  else
+    show_found (self, request);
+}
+
+/* Where there is no label it is the prediction that is asked of. */
+static gboolean
+has_label (AssayInfluenceList *self, gsize row)
+{
+  AyDataset *data = assay_session_get_data (self->session);
+
+  return data->label != NULL ? data->label[row] != AY_LABEL_MISSING : !isnan (data->target[row]);
+}
+
+static void
+ask_clicked (AssayInfluenceList *self)
+{
+  Request *request;
+
+  if (self->task != NULL)
+    {
+      assay_task_cancel (self->task);
+      return;
+    }
+  request = g_new0 (Request, 1);
+  request->list = g_object_ref (self);
+  request->row = (gsize) self->row;
+  request->prediction = !has_label (self, request->row);
+  g_set_object (&self->task,
+                assay_session_run (self->session, _ ("Rows for and against"), ask_in_thread,
+                                   answered, request, request_free));
+  show_state (self);
+}
+
+/* --- what is shown --- */
+
+static gboolean
+can_ask (AssayInfluenceList *self)
+{
+  AyDataset *data = self->session != NULL ? assay_session_get_data (self->session) : NULL;
+
+  return data != NULL && self->row >= 0 && (gsize) self->row < data->n
+         && (data->label != NULL || data->target != NULL)
+         && data->split[self->row] != AY_SPLIT_TEST
+         && (data->n_classes > 0 || has_label (self, (gsize) self->row));
+}
+
+static void
+show_state (AssayInfluenceList *self)
+{
+  gboolean asks = self->task != NULL;
+
+  gtk_widget_set_visible (self->ask, asks || can_ask (self));
+  gtk_button_set_label (GTK_BUTTON (self->ask), asks ? _ ("Cancel") : _ ("Rows _For and Against"));
+}
+
+void
+assay_influence_list_set_row (AssayInfluenceList *self, gint64 row)
+{
+  if (self->row != row)
+    {
+      self->row = row;
+      clear_lines (self);
+      gtk_label_set_text (self->sentence, "");
+    }
+  show_state (self);
+}
+
+static void
+row_activated (AssayInfluenceList *self, GtkListBoxRow *line)
+{
+  int at = gtk_list_box_row_get_index (line);
+
+  if (at >= 0 && (guint) at < self->rows->len)
+    assay_session_select_row (self->session, g_array_index (self->rows, guint32, at),
+                              ASSAY_SELECT_REPLACE);
+}
+
+static void
+assay_influence_list_bind (AssaySessionBin *bin, AssaySession *session)
+{
+  ASSAY_INFLUENCE_LIST (bin)->session = session;
+  show_state (ASSAY_INFLUENCE_LIST (bin));
+}
+
+static void
+assay_influence_list_finalize (GObject *object)
+{
+  AssayInfluenceList *self = ASSAY_INFLUENCE_LIST (object);
+
+  g_clear_object (&self->task);
+  g_array_unref (self->rows);
+  G_OBJECT_CLASS (assay_influence_list_parent_class)->finalize (object);
+}
+
+static void
+assay_influence_list_class_init (AssayInfluenceListClass *class)
+{
+  ASSAY_SESSION_BIN_CLASS (class)->bind = assay_influence_list_bind;
+  G_OBJECT_CLASS (class)->finalize = assay_influence_list_finalize;
+}
+
+static void
+assay_influence_list_init (AssayInfluenceList *self)
+{
+  GtkBox *box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 6));
+
+  self->row = -1;
+  self->rows = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->ask = gtk_button_new_with_mnemonic (_ ("Rows _For and Against"));
+  gtk_widget_set_tooltip_text (self->ask, _ ("The training rows whose removal would change the "
+                                             "loss on this row most"));
+  g_signal_connect_swapped (self->ask, "clicked", G_CALLBACK (ask_clicked), self);
+  self->sentence = GTK_LABEL (gtk_label_new (NULL));
+  gtk_label_set_wrap (self->sentence, TRUE);
+  gtk_label_set_xalign (self->sentence, 0.0f);
+  gtk_label_set_max_width_chars (self->sentence, 28);
+  gtk_widget_add_css_class (GTK_WIDGET (self->sentence), "caption");
+  self->list = GTK_LIST_BOX (gtk_list_box_new ());
+  gtk_list_box_set_selection_mode (self->list, GTK_SELECTION_NONE);
+  gtk_widget_set_visible (GTK_WIDGET (self->list), FALSE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Training Rows For and Against"), -1);
+  g_signal_connect_swapped (self->list, "row-activated", G_CALLBACK (row_activated), self);
+  gtk_box_append (box, self->ask);
+  gtk_box_append (box, GTK_WIDGET (self->sentence));
+  gtk_box_append (box, GTK_WIDGET (self->list));
+  adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (box));
+}
