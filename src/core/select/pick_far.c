@@ -208,20 +208,17 @@ middle_point (const AyPool *pool)
   return best;
 }
 
-/* Once all distances are 0 only copies are left: the lowest that is not yet taken. */
-static guint32
-lowest_left (const AyPool *pool, const AyPick *picks, gsize n)
+/* Once all distances are 0 only copies are left: the lowest that are not yet taken. */
+static void
+take_copies (const AyPool *pool, gsize n_taken, gsize count, AyPick *picks)
 {
-  for (gsize i = 0; i < pool->n_pool; i++)
-    {
-      gboolean taken = FALSE;
+  g_autofree guint8 *taken = g_new0 (guint8, pool->n);
 
-      for (gsize k = 0; k < n && !taken; k++)
-        taken = picks[k].position == pool->pool[i];
-      if (!taken)
-        return pool->pool[i];
-    }
-  return pool->pool[0];
+  for (gsize k = 0; k < n_taken; k++)
+    taken[picks[k].position] = 1;
+  for (gsize i = 0; i < pool->n_pool && n_taken < count; i++)
+    if (!taken[pool->pool[i]])
+      picks[n_taken++] = (AyPick) { pool->pool[i], 0.0 };
 }
 
 gboolean
@@ -244,13 +241,17 @@ ay_pick_k_center (const AyPool *pool, gsize count, AyPick *picks, AyJob *job, GE
       gsize m = look_ahead (&far, ahead, &others);
       gsize n = take_ahead (&far, ahead, m, others, count - k, picks + k);
 
+      if (n == 0)
+        {
+          take_copies (pool, k, count, picks);
+          break;
+        }
       for (gsize i = 0; i < n; i++)
         ahead[i] = picks[k + i].position;
-      if (n == 0) /* all that is left are copies */
-        picks[k++] = (AyPick) { lowest_left (pool, picks, k), 0.0 };
-      else if (!far_add (&far, ahead, n, G_MAXUINT32, job, error))
+      if (!far_add (&far, ahead, n, G_MAXUINT32, job, error))
         return FALSE;
       k += n;
+      ay_job_set_fraction (job, (double) k / (double) count);
     }
   return TRUE;
 }

@@ -5,6 +5,7 @@
 #include "core/base/rng.h"
 #include "core/base/stats.h"
 #include "core/model/scales.h"
+#include "core/select/strategy.h"
 #include "core/work/work_redundancy.h"
 
 #include <math.h>
@@ -273,58 +274,55 @@ take_balance (AyPlanning *self, const AyStep *step, const AyBitset *left, GError
   return g_steal_pointer (&rows);
 }
 
-/* k-centre (Gonzalez 1985): each centre is the row farthest from those before it, the first of
- * equals; it starts at the row nearest to the mean. n k d operations. */
+/* The rows as points of a pool without labels: n x d floats, scaled, their mean taken off.
+ * (transfer full) */
+static float *
+pool_points (AyPlanning *self, const guint32 *rows, gsize n, GError **error)
+{
+  gsize d = ay_matrix_cols (self->data->features);
+  g_auto (AyScales) scales = { NULL, NULL };
+  AyPoints points = { .features = self->data->features, .rows = rows, .n = n };
+  g_autoptr (AyPointSet) set = NULL;
+  float *z = NULL;
+
+  if (!ay_scales_init_as_asked (&scales, self->data, -1, self->job, error))
+    return NULL;
+  ay_scales_apply (&scales, &points);
+  set = ay_point_set_new (&points, NULL, self->job, error);
+  if (set != NULL)
+    z = ay_try_alloc (MAX (n * d, 1), sizeof (float), "points", error);
+  if (z != NULL)
+    ay_point_set_load (set, NULL, 0, n, z);
+  return z;
+}
+
+/* All but the wanted number of rows that k-centre takes, from the row nearest to the mean. */
 static AyBitset *
 take_uncentral (AyPlanning *self, const AyBitset *rows, gsize wanted, GError **error)
 {
-  gsize n, d = ay_matrix_cols (self->data->features);
+  gsize n;
   g_autofree guint32 *list = ay_bitset_rows (rows, &n);
-  g_auto (AyScales) scales = { NULL, NULL };
-  AyPoints points = { .features = self->data->features, .rows = list, .n = n };
-  g_autoptr (AyPointSet) set = NULL;
-  g_autofree double *nearest = g_new (double, MAX (n, 1));
-  g_autofree double *centre = g_new (double, MAX (d, 1));
-  g_autofree double *scratch = g_new (double, MAX (d, 1));
-  AyBitset *goes = ay_bitset_copy (rows);
-  gsize next = 0;
+  g_autofree guint32 *all = g_new (guint32, MAX (n, 1));
+  g_autoptr (AyBitset) goes = ay_bitset_copy (rows);
+  g_autofree float *z = NULL;
+  g_autofree AyPick *picks = NULL;
+  AyPool pool = { .n = n, .d = ay_matrix_cols (self->data->features), .pool = all, .n_pool = n };
 
-  if (n == 0 || wanted == 0)
-    return goes;
-  if (ay_scales_init_as_asked (&scales, self->data, -1, self->job, error))
-    {
-      ay_scales_apply (&scales, &points);
-      set = ay_point_set_new (&points, NULL, self->job, error);
-    }
-  if (set == NULL)
-    {
-      ay_bitset_free (goes);
-      return NULL;
-    }
+  wanted = MIN (wanted, n);
+  if (wanted == 0)
+    return g_steal_pointer (&goes);
+  z = pool_points (self, list, n, error);
+  if (z == NULL)
+    return NULL;
   for (gsize i = 0; i < n; i++)
-    {
-      nearest[i] = INFINITY;
-      if (set->square[i] < set->square[next])
-        next = i;
-    }
-  for (gsize c = 0; c < MIN (wanted, n); c++)
-    {
-      if (!ay_job_check (self->job, error))
-        {
-          ay_bitset_free (goes);
-          return NULL;
-        }
-      ay_job_set_fraction (self->job, (double) c / (double) wanted);
-      ay_bitset_remove (goes, list[next]);
-      ay_point_set_get (set, next, centre);
-      for (gsize i = 0; i < n; i++)
-        nearest[i] = MIN (nearest[i], ay_point_set_square_from (set, centre, i, scratch));
-      nearest[next] = -1.0;
-      for (gsize i = 0; i < n; i++)
-        if (nearest[i] > nearest[next])
-          next = i;
-    }
-  return goes;
+    all[i] = (guint32) i;
+  pool.z = z;
+  picks = g_new (AyPick, wanted);
+  if (!ay_strategy_find ("k_center")->run (&pool, wanted, picks, self->job, error))
+    return NULL;
+  for (gsize k = 0; k < wanted; k++)
+    ay_bitset_remove (goes, list[picks[k].position]);
+  return g_steal_pointer (&goes);
 }
 
 static AyBitset *
