@@ -22,6 +22,7 @@ list_as_json (const AyStrategy *table, guint n)
       cmd_json_text (one, "sentence", table[i].sentence);
       cmd_json_text (one, "quantity", table[i].quantity);
       cmd_json_bool (one, "needs_head", table[i].needs_head);
+      cmd_json_bool (one, "simulate_only", table[i].run == NULL);
       cmd_json_bool (one, "takes_costs", table[i].takes_costs);
       cmd_json_bool (one, "takes_balance", table[i].takes_balance);
       parameters = cmd_json_array (one, "parameters");
@@ -54,6 +55,8 @@ cmd_list_strategies (gboolean json)
               table[i].sentence);
       for (const AyStrategyParameter *p = table[i].parameters; p != NULL && p->name != NULL; p++)
         printf ("    -p %s=%s  %s\n", p->name, p->fallback, p->sentence);
+      if (table[i].run == NULL)
+        puts ("    only simulate plays it");
       if (table[i].takes_costs)
         puts ("    -p cost=COLUMN  cost of each row, which its value is divided by");
     }

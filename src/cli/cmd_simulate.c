@@ -3,6 +3,7 @@
 #include "cli/cli_run.h"
 #include "cli/cli_strategies.h"
 #include "cli/cli_text.h"
+#include "core/select/teaching.h"
 #include "core/work/work_select.h"
 
 #include <math.h>
@@ -40,7 +41,15 @@ static const GOptionEntry options[] = {
   { NULL },
 };
 
-/* (transfer full) (nullable): pointers to AyStrategy, random first. */
+static void
+add_strategy (GPtrArray *found, const AyStrategy *one)
+{
+  if (!g_ptr_array_find (found, one, NULL))
+    g_ptr_array_add (found, (gpointer) one);
+}
+
+/* (transfer full) (nullable): pointers to AyStrategy, random first; with a teacher its arms and
+ * their even mixture, which it is held against. */
 static GPtrArray *
 read_strategies (GError **error)
 {
@@ -58,8 +67,11 @@ read_strategies (GError **error)
           cmd_usage_error (error, "no strategy called %s; simulate --list names them", names[k]);
           return NULL;
         }
-      if (!g_ptr_array_find (found, one, NULL))
-        g_ptr_array_add (found, (gpointer) one);
+      add_strategy (found, one);
+      for (guint arm = 0; arm < AY_TEACHER_ARMS && ay_strategy_is_teacher (one); arm++)
+        add_strategy (found, ay_teacher_arms ()[arm]);
+      if (ay_strategy_is_teacher (one))
+        add_strategy (found, ay_strategy_find ("mixture"));
     }
   return g_steal_pointer (&found);
 }
@@ -151,6 +163,79 @@ print_stopping (JsonArray *strategies)
 }
 
 static void
+last_regret (JsonObject *teaching, const char *name, char text[CMD_TEXT_SIZE])
+{
+  JsonObject *beside = json_object_get_object_member (teaching, name);
+  JsonArray *regret = json_object_get_array_member (beside, "regret");
+  JsonArray *half = json_object_get_array_member (beside, "half");
+  guint last = json_array_get_length (regret) - 1;
+
+  if (json_array_get_null_element (half, last))
+    g_snprintf (text, CMD_TEXT_SIZE, "%+.4f", json_array_get_double_element (regret, last));
+  else
+    g_snprintf (text, CMD_TEXT_SIZE, "%+.4f +- %.4f", json_array_get_double_element (regret, last),
+                json_array_get_double_element (half, last));
+}
+
+/* Mean probability of each arm over the rounds. */
+static void
+mean_weights (JsonArray *arms, char *text, gsize size)
+{
+  gsize used = 0;
+
+  for (guint k = 0; k < json_array_get_length (arms); k++)
+    {
+      JsonObject *arm = json_array_get_object_element (arms, k);
+      JsonArray *weight = json_object_get_array_member (arm, "weight");
+      guint n = json_array_get_length (weight);
+      double mean = 0.0;
+
+      for (guint r = 0; r < n; r++)
+        mean += json_array_get_double_element (weight, r) / n;
+      used += (gsize) g_snprintf (text + used, size - used, "%s%s %.2f", k > 0 ? ", " : "",
+                                  json_object_get_string_member (arm, "strategy"), mean);
+    }
+}
+
+static void
+print_teaching (JsonObject *object)
+{
+  JsonArray *strategies = json_object_get_array_member (object, "strategies");
+  gint64 n_valid = json_object_get_int_member (object, "n_valid");
+  g_autoptr (CmdTable) table = cmd_table_new ("lrrrl");
+  gboolean any = FALSE;
+
+  cmd_table_row (table, "teacher", "regret beside the mixture", "p", "beside its best arm",
+                 "arms, mean weight", NULL);
+  for (guint k = 0; k < json_array_get_length (strategies); k++)
+    {
+      JsonObject *one = json_array_get_object_element (strategies, k), *teaching;
+      char mixture[CMD_TEXT_SIZE], best[CMD_TEXT_SIZE], p[CMD_TEXT_SIZE], arms[200];
+      g_autofree char *beside = NULL;
+
+      if (!json_object_has_member (one, "teaching"))
+        continue;
+      teaching = json_object_get_object_member (one, "teaching");
+      last_regret (teaching, "beside_mixture", mixture);
+      last_regret (teaching, "beside_best_arm", best);
+      beside = g_strdup_printf ("%s (%s)", best, json_object_get_string_member (
+          json_object_get_object_member (teaching, "beside_best_arm"), "strategy"));
+      g_snprintf (p, sizeof p, "%.2g", number_of (teaching, "p_mixture"));
+      mean_weights (json_object_get_array_member (teaching, "arms"), arms, sizeof arms);
+      cmd_table_row (table, json_object_get_string_member (one, "strategy"), mixture,
+                     isnan (number_of (teaching, "p_mixture")) ? "" : p, beside, arms, NULL);
+      any = TRUE;
+    }
+  if (!any)
+    return;
+  puts ("\nTeachers: mean accuracy that the yardstick is ahead by (below 0: the teacher is)");
+  cmd_table_print (table, 0);
+  if (n_valid > 0)
+    printf ("Hedge judges by %" G_GINT64_FORMAT " labelled rows more, whose labels the curves do "
+            "not count.\n", n_valid);
+}
+
+static void
 print_text (JsonObject *object)
 {
   JsonArray *strategies = json_object_get_array_member (object, "strategies");
@@ -173,6 +258,7 @@ print_text (JsonObject *object)
   for (guint k = 0; k < json_array_get_length (strategies); k++)
     add_row (table, json_array_get_object_element (strategies, k), n_repeats, most);
   cmd_table_print (table, 0);
+  print_teaching (object);
   print_stopping (strategies);
 }
 

@@ -3,6 +3,7 @@
 """What to label next, and what strategies would have been worth."""
 import csv
 import pathlib
+import shutil
 import sys
 
 import numpy
@@ -63,6 +64,8 @@ def test_suggest():
 def test_every_strategy():
     """every strategy suggests, the same rows again, by the seed"""
     for one in assay.run_json('suggest', '--list')['strategies']:
+        if one['simulate_only']:
+            continue
         call = ('suggest', WORK, '--strategy', one['id'], '--count', '4', '--seed', '3')
         found = assay.run_json(*call)
         assert len({row['id'] for row in found['rows']}) == 4, one['id']
@@ -107,6 +110,39 @@ def test_simulate():
     assert 'k_center' in text and 'remaining_gain' in text
 
 
+def test_teachers():
+    """a teacher is held against its arms and their mixture, which are played with it"""
+    work = FOLDER / 'taught.assay'
+    shutil.copy(WHOLE, work)
+    call = ('simulate', work, '--strategy', 'hedge,exp4p,policy', '--rounds', '3', '--repeats', '3',
+            '-p', 'standardise=no', '-p', 'scale=0.0625')
+    found = assay.run_json(*call)
+    missing = assay.keys_of(found, ()) - assay.documented_words('simulate')
+    assert not missing, missing
+    each = {one['strategy']: one for one in found['strategies']}
+    arms = ['random', 'margin', 'typiclust', 'entropy']
+    assert set(each) == {'hedge', 'exp4p', 'policy', 'mixture', *arms}
+    assert found['n_valid'] == 100
+    best = max(arms, key=lambda name: each[name]['auc'])
+    for name in ('hedge', 'exp4p', 'policy'):
+        teaching = each[name]['teaching']
+        assert [arm['strategy'] for arm in teaching['arms']] == arms
+        weights = numpy.array([arm['weight'] for arm in teaching['arms']])
+        assert numpy.allclose(weights.sum(0), 1)
+        assert teaching['beside_best_arm']['strategy'] == best
+        for beside, reference in (('beside_mixture', 'mixture'), ('beside_best_arm', best)):
+            regret = teaching[beside]['regret']
+            assert abs(regret[-1] - (each[reference]['auc'] - each[name]['auc'])) < 1e-12
+    assert each['policy']['teaching']['reward'] == [None] * 3
+    rewards = numpy.array(each['exp4p']['teaching']['reward'])
+    assert ((rewards > 0) & (rewards < 1)).all()
+    shown = assay.run_json('history', work, 'show', 'simulated hedge 1')
+    assert 'arm_margin' in str(shown)
+    text = assay.run(*call)
+    assert 'regret beside the mixture' in text and 'Hedge judges by 100' in text
+    assert 'simulate' in assay.fail('suggest', WORK, '--strategy', 'hedge', '--count', '3')
+
+
 def test_curves():
     """the curves are drawn, random among them"""
     out = FOLDER / 'curves.svg'
@@ -132,7 +168,7 @@ def main():
     tap = Tap()
     make()
     for test in (test_list, test_suggest, test_every_strategy, test_costs, test_simulate,
-                 test_curves, test_refusals):
+                 test_teachers, test_curves, test_refusals):
         tap.run(test.__doc__, test)
     tap.finish()
 

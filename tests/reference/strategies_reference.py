@@ -6,6 +6,7 @@ first 300 of the bundled digits, pixels / 16, two labelled rows a class at the s
 import csv
 import json
 import math
+import re
 import pathlib
 
 import numpy as np
@@ -92,7 +93,7 @@ def fit(z1, y, weight=None):
     return best.x.reshape(CLASSES, d)
 
 
-def kmeans(x, k, seed):
+def kmeans(x, k, seed, most=100):
     """k-means++ with 2 + ln k draws, then Lloyd's rounds; one start, as core/graph/kmeans.h."""
     rng, n = Rng(seed, 0), len(x)
     x = x - x.mean(axis=0)
@@ -123,7 +124,7 @@ def kmeans(x, k, seed):
         new = square.argmin(axis=1)
         changed = (new != cluster).any()
         cluster = new
-        if settled or rounds >= 100:
+        if settled or rounds >= most:
             break
         moved, away = 0.0, square.min(axis=1)
         for c in range(len(centres)):
@@ -371,9 +372,34 @@ def two_phase(s):
     return typiclust(s) if len(s.labelled) < 5 * CLASSES else cluster_margin(s)
 
 
+ARMS = [random, margin, typiclust, entropy]
+
+
+def mixture(s):
+    batches, picks = [arm(s) for arm in ARMS], []
+    for i in range(BATCH):
+        batch = batches[(i + s.number) % len(ARMS)]
+        picks.append(next(row for row in batch if row not in picks))
+    return picks
+
+
+def policy(s):
+    """The arm that the frozen weights put first in this context."""
+    text = (HERE.parent.parent / 'src/core/select/policy_weights.inc').read_text(encoding='utf-8')
+    weights = np.array([[float(w) for w in line.split(',')]
+                        for line in re.findall(r'^{(.*)},$', text, re.M)])
+    count = np.bincount(s.y[s.labelled], minlength=CLASSES) / len(s.labelled)
+    k = min(4 * CLASSES, 60, len(s.x))
+    clusters = kmeans(s.x, k, SEED, 10)
+    context = [1, math.log(len(s.labelled) / CLASSES), margin_of(s.p)[s.pool].mean(),
+               entropy_of(s.p)[s.pool].mean() / math.log(CLASSES),
+               len(set(clusters[s.labelled].tolist())) / k, entropy_of(count) / math.log(CLASSES)]
+    return ARMS[int((weights @ np.array(context)).argmax())](s)
+
+
 STRATEGIES = [random, least_confidence, margin, entropy, egl, qbc, bald, density, k_center,
               facility, badge, typiclust, probcover, maxherding, cluster_margin, bait,
-              expected_influence, two_phase]
+              expected_influence, two_phase, mixture, policy]
 
 
 def main():

@@ -23,14 +23,15 @@
 /* A repeat's parts: positions in the problem, ascending but for start. */
 typedef struct
 {
-  guint32 *pool, *test, *start;
-  gsize n_pool, n_test, n_start;
+  guint32 *pool, *valid, *test, *start;
+  gsize n_pool, n_valid, n_test, n_start;
 } Draw;
 
 static void
 draw_clear (Draw *self)
 {
   g_free (self->pool);
+  g_free (self->valid);
   g_free (self->test);
   g_free (self->start);
 }
@@ -54,9 +55,9 @@ typedef struct
   AyLoop *loop;
   Draw draw;
   AyLoopState state;
-  AyMatrix *test;
-  guint32 *test_rows;    /* n_test: 0, 1 ... */
-  gint32 *test_label;
+  AyMatrix *valid, *test;
+  guint32 *judged_rows;  /* n_valid or n_test, the larger: 0, 1 ... */
+  gint32 *valid_label, *test_label;
   guint32 *predicted, *before;
 } Play;
 
@@ -65,8 +66,10 @@ play_clear (Play *self)
 {
   draw_clear (&self->draw);
   ay_loop_state_clear (&self->state);
+  g_clear_pointer (&self->valid, ay_matrix_unref);
   g_clear_pointer (&self->test, ay_matrix_unref);
-  g_free (self->test_rows);
+  g_free (self->judged_rows);
+  g_free (self->valid_label);
   g_free (self->test_label);
   g_free (self->predicted);
   g_free (self->before);
@@ -74,8 +77,24 @@ play_clear (Play *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Play, play_clear)
 
-/* The parts of a repeat. The order of each class is shuffled: its first rows are test, the next in
- * turn with the other classes start, the others pool. */
+/* Rows that are drawn for validation and test. */
+static gsize
+count_test (const AyProblem *rows, double share)
+{
+  g_autofree gsize *count = g_new0 (gsize, MAX (rows->n_classes, 1));
+  gsize n = 0;
+
+  for (gsize i = 0; i < rows->n; i++)
+    count[rows->label[i]]++;
+  for (guint c = 0; c < rows->n_classes; c++)
+    n += (gsize) floor (share * count[c] + 0.5);
+  return n;
+}
+
+enum { IS_TEST = 1, IS_VALID };
+
+/* The parts of a repeat. The order of each class is shuffled: its first rows are validation and
+ * test, the next in turn with the other classes start, the others pool. */
 static void
 draw_parts (const AyProblem *rows, const AySimulateOptions *options, guint repeat, Draw *out)
 {
@@ -83,6 +102,7 @@ draw_parts (const AyProblem *rows, const AySimulateOptions *options, guint repea
   g_autofree guint8 *test = g_new0 (guint8, rows->n);
   g_autofree gsize *at = g_new0 (gsize, rows->n_classes + 1), *end = NULL;
   g_autofree guint32 *place = g_new (guint32, rows->n);
+  gsize n_all = count_test (rows, options->test_share), n_tested = 0, n_chosen = 0;
   AyRng rng;
 
   ay_rng_init (&rng, options->seed, repeat);
@@ -95,18 +115,26 @@ draw_parts (const AyProblem *rows, const AySimulateOptions *options, guint repea
     order[end[rows->label[i]]++] = (guint32) i;
   for (guint c = 0; c < rows->n_classes; c++)
     {
-      gsize n = end[c] - at[c], n_test = (gsize) floor (options->test_share * n + 0.5);
+      gsize n = end[c] - at[c], n_test = (gsize) floor (options->test_share * n + 0.5), n_valid;
 
+      /* of the classes so far, so that rounding does not add up */
+      n_tested += n_test;
+      n_valid = (gsize) floor ((double) options->valid * n_tested / MAX (n_all, 1) + 0.5)
+                - n_chosen;
       ay_rng_shuffle (&rng, order + at[c], n);
       for (gsize k = 0; k < n_test; k++)
-        test[order[at[c]++]] = 1;
+        test[order[at[c]++]] = k < n_valid ? IS_VALID : IS_TEST;
+      n_chosen += MIN (n_valid, n_test);
     }
   out->pool = g_new (guint32, rows->n);
+  out->valid = g_new (guint32, rows->n);
   out->test = g_new (guint32, rows->n);
   out->start = g_new (guint32, options->start);
   for (gsize i = 0; i < rows->n; i++)
-    if (test[i])
+    if (test[i] == IS_TEST)
       out->test[out->n_test++] = (guint32) i;
+    else if (test[i] == IS_VALID)
+      out->valid[out->n_valid++] = (guint32) i;
     else
       {
         place[i] = (guint32) out->n_pool;
@@ -143,9 +171,9 @@ static gboolean
 play_init (Play *self, const Run *run, guint repeat, AyLoop *loop, GError **error)
 {
   const AySimulateOptions *options = &run->out->options;
-  g_autofree guint32 *pool = NULL, *test = NULL;
+  g_autofree guint32 *pool = NULL, *valid = NULL, *test = NULL;
   g_autofree gint32 *label = NULL;
-  gsize n;
+  gsize n, n_judged;
 
   self->rows = run->rows;
   self->out = run->out;
@@ -153,13 +181,16 @@ play_init (Play *self, const Run *run, guint repeat, AyLoop *loop, GError **erro
   draw_parts (run->rows, options, repeat, &self->draw);
   n = self->draw.n_pool;
   pool = rows_at (run->rows, self->draw.pool, n);
+  valid = rows_at (run->rows, self->draw.valid, self->draw.n_valid);
   test = rows_at (run->rows, self->draw.test, self->draw.n_test);
   loop->judged = g_memdup2 (test, self->draw.n_test * sizeof *test);
   label = labels_at (run->rows, self->draw.pool, n);
   self->test_label = labels_at (run->rows, self->draw.test, self->draw.n_test);
-  self->test_rows = g_new (guint32, MAX (self->draw.n_test, 1));
-  for (gsize i = 0; i < self->draw.n_test; i++)
-    self->test_rows[i] = (guint32) i;
+  self->valid_label = labels_at (run->rows, self->draw.valid, self->draw.n_valid);
+  n_judged = MAX (self->draw.n_test, self->draw.n_valid);
+  self->judged_rows = g_new (guint32, MAX (n_judged, 1));
+  for (gsize i = 0; i < n_judged; i++)
+    self->judged_rows[i] = (guint32) i;
   self->predicted = g_new0 (guint32, n);
   self->before = g_new0 (guint32, n);
   if (!ay_loop_state_init (&self->state,
@@ -167,8 +198,11 @@ play_init (Play *self, const Run *run, guint repeat, AyLoop *loop, GError **erro
                                           .label = label, .n_classes = run->rows->n_classes },
                            &options->head, run->job, error))
     return FALSE;
-  self->test = ay_loop_state_scale (&self->state, run->rows->features, test, self->draw.n_test,
-                                    error);
+  self->valid = ay_loop_state_scale (&self->state, run->rows->features, valid, self->draw.n_valid,
+                                     error);
+  if (self->valid != NULL)
+    self->test = ay_loop_state_scale (&self->state, run->rows->features, test, self->draw.n_test,
+                                      error);
   self->state.pool.seed = ay_loop_seed (options->seed, repeat);
   self->state.pool.options = options->strategy;
   return self->test != NULL;
@@ -224,16 +258,14 @@ look_at_pool (Play *self, guint round)
   compare_predictions (self, round);
 }
 
-/* Fits on what is labelled and measures. */
 static gboolean
-refit (Play *self, guint round, AyJob *job, GError **error)
+measure (Play *self, guint round, AyJob *job, GError **error)
 {
-  AyProblem test = { .features = self->test, .rows = self->test_rows, .n = self->draw.n_test,
+  AyProblem test = { .features = self->test, .rows = self->judged_rows, .n = self->draw.n_test,
                      .label = self->test_label, .n_classes = self->rows->n_classes };
   AyFit fit;
 
-  if (!ay_loop_state_refit (&self->state, round, job, error)
-      || !ay_head_evaluate (self->state.head, &test, &fit, job, error))
+  if (!ay_head_evaluate (self->state.head, &test, &fit, job, error))
     return FALSE;
   self->loop->accuracy[round] = fit.accuracy;
   self->loop->loss[round] = fit.loss;
@@ -261,36 +293,92 @@ keep_scores (Play *self, guint round)
   self->loop->logits[round] = logits;
 }
 
+/* Picks, shows the labels, fits again; a teacher learns. round: the one that is taken, from 1. */
 static gboolean
-play (Play *self, const AyStrategy *strategy, AyJob *job, GError **error)
+take (Play *self, const AyStrategy *strategy, guint round, AyPick *picks, gsize count, AyJob *job,
+      GError **error)
 {
-  guint batch = self->out->batch;
-  g_autofree AyPick *picks = g_new (AyPick, batch);
+  AyTeacher *teacher = self->loop->teacher;
+  AyLoopState *state = &self->state;
+  g_autoptr (AyHead) before = ay_head_ref (state->head);
+  AyProblem valid = { .features = self->valid, .rows = self->judged_rows,
+                      .n = self->draw.n_valid, .label = self->valid_label,
+                      .n_classes = self->rows->n_classes };
+  AyProblem known;
 
+  if (!(teacher != NULL
+            ? ay_teacher_pick (teacher, &state->pool, round - 1, count, picks, job, error)
+            : ay_strategy_pick (strategy, &state->pool, count, picks, job, error)))
+    return FALSE;
+  for (gsize k = 0; k < count; k++)
+    state->known[picks[k].position] = 1;
+  if (!ay_loop_state_refit (state, round, job, error))
+    return FALSE;
+  known = (AyProblem) { .features = state->features, .rows = state->labelled,
+                        .n = state->pool.n_labelled, .label = state->known_label,
+                        .n_classes = self->rows->n_classes };
+  return teacher == NULL
+         || ay_teacher_learn (teacher, &(AyLesson) { &state->pool, before, &known, &valid, picks,
+                                                     count }, round - 1, job, error);
+}
+
+static AyTeacher *
+teacher_of (const Play *self, const AyStrategy *strategy)
+{
+  static const struct { const char *id; AyTeacherKind kind; } known[] = {
+    { "exp4p", AY_TEACHER_EXP4P }, { "hedge", AY_TEACHER_HEDGE }, { "policy", AY_TEACHER_POLICY },
+  };
+  const AySimulateOptions *options = &self->out->options;
+
+  for (gsize k = 0; k < G_N_ELEMENTS (known); k++)
+    if (strcmp (known[k].id, strategy->id) == 0)
+      return ay_teacher_new (&(AyTeacherOptions) {
+          .kind = known[k].kind, .rounds = self->out->rounds, .batch = self->out->batch,
+          .n_points = self->draw.n_pool, .seed = self->state.pool.seed,
+          .policy = options->policy, .explore = options->policy != NULL });
+  return NULL;
+}
+
+static gboolean
+play_start (Play *self, const AyStrategy *strategy, AyJob *job, GError **error)
+{
+  self->loop->teacher = teacher_of (self, strategy);
   for (gsize k = 0; k < self->draw.n_start; k++)
     {
       self->state.known[self->draw.start[k]] = 1;
       self->loop->start[k] = self->rows->rows[self->draw.pool[self->draw.start[k]]];
     }
-  for (guint round = 0;; round++)
+  return ay_loop_state_refit (&self->state, 0, job, error) && measure (self, 0, job, error);
+}
+
+static gboolean
+play (Play *self, const AyStrategy *strategy, AyJob *job, GError **error)
+{
+  guint batch = self->out->batch, step = batch;
+  g_autofree AyPick *picks = g_new (AyPick, batch);
+
+  if (!play_start (self, strategy, job, error))
+    return FALSE;
+  if (self->loop->teacher != NULL && ay_teacher_one_by_one (self->loop->teacher))
+    step = 1;
+  for (guint round = 1; round <= self->out->rounds; round++)
     {
-      if (!refit (self, round, job, error))
-        return FALSE;
-      if (round == self->out->rounds)
-        return TRUE;
+      gsize first = (gsize) (round - 1) * batch;
+
       if (self->loop->scored != NULL)
-        keep_scores (self, round);
-      if (!ay_strategy_pick (strategy, &self->state.pool, batch, picks, job, error))
-        return FALSE;
+        keep_scores (self, round - 1);
+      for (guint k = 0; k < batch; k += step)
+        if (!take (self, strategy, round, picks + k, step, job, error))
+          return FALSE;
       for (guint k = 0; k < batch; k++)
         {
-          guint32 at = picks[k].position;
-
-          self->state.known[at] = 1;
-          self->loop->taken[round * batch + k] = self->rows->rows[self->draw.pool[at]];
-          self->loop->value[round * batch + k] = picks[k].value;
+          self->loop->taken[first + k] = self->rows->rows[self->draw.pool[picks[k].position]];
+          self->loop->value[first + k] = picks[k].value;
         }
+      if (!measure (self, round, job, error))
+        return FALSE;
     }
+  return TRUE;
 }
 
 static void
@@ -314,8 +402,7 @@ run_loop (gsize block, guint worker, gpointer data)
 static gboolean
 check (const AyProblem *rows, const AySimulateOptions *options, GError **error)
 {
-  g_autofree gsize *count = g_new0 (gsize, MAX (rows->n_classes, 1));
-  gsize n_test = 0;
+  gsize n_test;
 
   if (rows->n_classes < 2 || rows->label == NULL)
     {
@@ -323,14 +410,15 @@ check (const AyProblem *rows, const AySimulateOptions *options, GError **error)
                    "a simulation needs classes; the target is a number");
       return FALSE;
     }
-  for (gsize i = 0; i < rows->n; i++)
-    count[rows->label[i]]++;
-  for (guint c = 0; c < rows->n_classes; c++)
-    n_test += (gsize) floor (options->test_share * count[c] + 0.5);
+  n_test = count_test (rows, options->test_share);
   if (!(options->test_share > 0.0) || !(options->test_share < 1.0) || options->batch < 1
       || options->rounds < 1 || options->repeats < 1 || n_test == 0)
     g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
                  "batch, rounds and repeats are at least 1, the test share between 0 and 1");
+  else if (options->valid >= n_test)
+    g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                 "%u validation rows are wanted of the %zu that are drawn for test",
+                 options->valid, n_test);
   else if (options->start < rows->n_classes)
     g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
                  "start %u: a simulation starts with a row of each of the %u classes at least",
@@ -398,6 +486,7 @@ ay_simulation_free (AySimulation *self)
       g_free (loop->logits);
       for (gsize j = 0; j < G_N_ELEMENTS (each); j++)
         g_free (each[j]);
+      ay_teacher_free (loop->teacher);
     }
   g_free (self->loops);
   g_free (self->strategies);
@@ -417,6 +506,9 @@ ay_simulate (const AyProblem *rows, const AyStrategy *const *strategies, guint n
 
   if (settled.start == 0)
     settled.start = 2 * rows->n_classes;
+  for (guint k = 0; k < n_strategies && settled.valid == 0 && rows->label != NULL; k++)
+    if (strcmp (strategies[k]->id, "hedge") == 0)
+      settled.valid = (guint) MIN (AY_TEACHER_VALID, count_test (rows, settled.test_share) / 2);
   settled.head = ay_loop_head_options (&settled.head);
   if (!check (rows, &settled, error))
     return NULL;
@@ -438,6 +530,7 @@ ay_simulate (const AyProblem *rows, const AyStrategy *const *strategies, guint n
 
     draw_parts (rows, &settled, 0, &draw);
     out->n_pool = draw.n_pool;
+    out->n_valid = draw.n_valid;
     out->n_test = draw.n_test;
   }
   return g_steal_pointer (&out);
@@ -460,6 +553,20 @@ options_of (const AySimulation *self, const AyLoop *loop, guint repeat)
     json_array_add_int_element (judged, loop->judged[i]);
   json_object_set_array_member (object, "judged", judged);
   return ay_json_to_text (node, FALSE);
+}
+
+/* What the teacher thought of its arms as the round began, and what it earned. */
+static void
+add_teaching (GArray *metrics, const AyTeacher *teacher, guint round)
+{
+  for (guint k = 0; k < teacher->n_arms; k++)
+    {
+      g_autofree char *name = g_strdup_printf ("arm_%s", ay_teacher_arms ()[k]->id);
+
+      ay_metrics_set (metrics, name, teacher->weight[round * teacher->n_arms + k]);
+    }
+  if (!isnan (teacher->reward[round]))
+    ay_metrics_set (metrics, "reward", teacher->reward[round]);
 }
 
 AyHistory *
@@ -499,6 +606,8 @@ ay_simulation_history (const AySimulation *self, guint strategy, guint repeat, g
         }
       ay_metrics_set (metrics, "accuracy", loop->accuracy[round]);
       ay_metrics_set (metrics, "loss", loop->loss[round]);
+      if (round > 0 && loop->teacher != NULL)
+        add_teaching (metrics, loop->teacher, round - 1);
     }
   return history;
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/data/round_history.h"
-#include "core/select/strategy.h"
+#include "core/select/teacher.h"
 
 G_BEGIN_DECLS
 
@@ -13,13 +13,17 @@ typedef struct
   guint start;       /* labelled rows to start from, classes in turn; 0: two a class */
   guint batch, rounds, repeats;
   double test_share; /* of the rows, by class, in each repeat */
+  guint valid;       /* of them, for teachers to judge by; not tested on. 0: none, or
+                        AY_TEACHER_VALID where hedge plays, at most half */
   guint64 seed;
   AyHeadOptions head; /* lambda (sum form) is held; 0: 1. Scales are those of the pool */
   AyStrategyOptions strategy;
   gboolean keep_scores; /* what the head says of the pool before each round stays with the loop */
+  const AyPolicy *policy; /* (nullable): in the place of the frozen one, and explores */
 } AySimulateOptions;
 #define AY_SIMULATE_OPTIONS_INIT                                                                  \
-  { 0, 10, 28, 20, 0.3, 0, AY_HEAD_OPTIONS_INIT, AY_STRATEGY_OPTIONS_INIT, FALSE }
+  { 0, 10, 28, 20, 0.3, 0, 0, AY_HEAD_OPTIONS_INIT, AY_STRATEGY_OPTIONS_INIT, FALSE, NULL }
+#define AY_TEACHER_VALID 100
 
 /* One loop: a strategy in a repeat. Arrays over 0..rounds are of the head after so many rounds. */
 typedef struct
@@ -38,13 +42,14 @@ typedef struct
                         expects to have wrong */
   guint32 **scored;  /* (nullable) rounds: the row numbers that could be taken */
   float **logits;    /* (nullable) rounds: n_pool - labelled rows x n_classes: log p of these */
+  AyTeacher *teacher; /* (nullable): what it learnt */
   double seconds;
 } AyLoop;
 
 typedef struct
 {
   guint n_strategies, n_start, batch, rounds, repeats, n_classes;
-  gsize n_pool, n_test; /* of each repeat */
+  gsize n_pool, n_valid, n_test; /* of each repeat */
   const AyStrategy **strategies;
   AyLoop *loops;        /* n_strategies x repeats */
   AySimulateOptions options;

@@ -74,6 +74,17 @@ static const AyStrategy table[] = {
   { "expected_influence", "Expected influence",
     "Rows whose label is expected to change the pool's predictions most.",
     "expected squared influence", TRUE, TRUE, TRUE, ranked, ay_pick_expected_influence },
+  { "mixture", "Even mixture",
+    "Random, margin, TypiClust and entropy in turn: what a teacher of the four must beat.",
+    "that of the strategy whose turn it is", TRUE, FALSE, FALSE, NULL, ay_pick_mixture },
+  { "policy", "Policy",
+    "Random, margin, TypiClust or entropy, as a policy trained on made data sets chooses.",
+    "that of the strategy it chooses", TRUE, FALSE, FALSE, NULL, ay_pick_policy },
+  { "hedge", "Hedge", "Learns by each row's gain which of the four to take more rows from.",
+    "that of the strategy that took the row", TRUE, FALSE, FALSE, NULL, NULL },
+  { "exp4p", "EXP4.P",
+    "Learns, a row at a time, which of the four to follow; its regret is bounded.",
+    "chance by which the row was drawn", TRUE, FALSE, FALSE, NULL, NULL },
 };
 
 const AyStrategy *
@@ -166,6 +177,12 @@ ay_strategy_pick (const AyStrategy *strategy, const AyPool *pool, gsize count, A
       g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED, "%s cannot take %s into account",
                    strategy->id, pool->cost != NULL && !strategy->takes_costs ? "costs"
                                                                                : "class balance");
+      return FALSE;
+    }
+  if (strategy->run == NULL)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
+                   "%s learns from what its rows bring: simulate plays it", strategy->id);
       return FALSE;
     }
   return strategy->run (pool, count, picks, job, error);

@@ -67,6 +67,7 @@ typedef struct
   gboolean takes_costs;    /* its quantity is divided by the cost of a row */
   gboolean takes_balance;
   const AyStrategyParameter *parameters; /* (nullable) ends with a NULL name */
+  /* (nullable): it learns in a loop, and only a loop can run it (teacher.h) */
   gboolean (*run) (const AyPool *pool, gsize count, AyPick *picks, AyJob *job, GError **error);
 } AyStrategy;
 

@@ -32,6 +32,6 @@ typedef gboolean AyPickFunc (const AyPool *pool, gsize count, AyPick *picks, AyJ
 AyPickFunc ay_pick_random, ay_pick_least_confidence, ay_pick_margin, ay_pick_entropy, ay_pick_egl,
     ay_pick_density, ay_pick_qbc, ay_pick_bald, ay_pick_k_center, ay_pick_facility, ay_pick_badge,
     ay_pick_typiclust, ay_pick_probcover, ay_pick_maxherding, ay_pick_cluster_margin, ay_pick_bait,
-    ay_pick_expected_influence, ay_pick_two_phase;
+    ay_pick_expected_influence, ay_pick_two_phase, ay_pick_policy, ay_pick_mixture;
 
 G_END_DECLS

@@ -2,6 +2,7 @@
 #include "core/work/work_private.h"
 
 #include "core/base/json_text.h"
+#include "core/select/teaching.h"
 #include "core/work/work_history.h"
 #include "core/work/work_select.h"
 
@@ -113,6 +114,54 @@ describe_strategy (const AyComparison *one, guint m)
 }
 
 static JsonObject *
+describe_yardstick (const AyYardstick *one, guint m)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "strategy", one->strategy->id);
+  put_numbers (object, "regret", one->regret, m);
+  put_numbers (object, "half", one->half, m);
+  return object;
+}
+
+/* How a teacher chose and what that cost beside not choosing at all and beside its best arm. */
+static void
+put_teaching (JsonObject *into, const AySimulation *s, guint strategy)
+{
+  g_autoptr (AyTeaching) found = ay_teaching_new (s, strategy);
+  JsonObject *object;
+  JsonArray *arms;
+
+  if (found == NULL)
+    return;
+  object = json_object_new ();
+  arms = json_array_new ();
+  for (guint k = 0; k < found->n_arms; k++)
+    {
+      JsonObject *arm = json_object_new ();
+      g_autofree double *weight = g_new (double, found->rounds);
+
+      for (guint r = 0; r < found->rounds; r++)
+        weight[r] = found->weight[r * found->n_arms + k];
+      json_object_set_string_member (arm, "strategy", found->arms[k]->id);
+      put_numbers (arm, "weight", weight, found->rounds);
+      json_array_add_object_element (arms, arm);
+    }
+  json_object_set_array_member (object, "arms", arms);
+  put_numbers (object, "reward", found->reward, found->rounds);
+  put_number (object, "clipped", found->n_clipped);
+  put_number (object, "asked_again", found->n_again);
+  put_number (object, "p_mixture", found->p_mixture);
+  if (found->mixture.strategy != NULL)
+    json_object_set_object_member (object, "beside_mixture",
+                                   describe_yardstick (&found->mixture, found->rounds + 1));
+  if (found->best.strategy != NULL)
+    json_object_set_object_member (object, "beside_best_arm",
+                                   describe_yardstick (&found->best, found->rounds + 1));
+  json_object_set_object_member (into, "teaching", object);
+}
+
+static JsonObject *
 describe (const AySimulation *s, double target)
 {
   g_autoptr (AyComparisons) found = ay_compare (s, target);
@@ -125,6 +174,7 @@ describe (const AySimulation *s, double target)
   json_object_set_int_member (object, "repeats", s->repeats);
   json_object_set_int_member (object, "seed", (gint64) s->options.seed);
   json_object_set_int_member (object, "n_pool", (gint64) s->n_pool);
+  json_object_set_int_member (object, "n_valid", (gint64) s->n_valid);
   json_object_set_int_member (object, "n_test", (gint64) s->n_test);
   put_number (object, "lambda", s->options.head.lambda);
   json_object_set_boolean_member (object, "standardised", s->options.head.standardise);
@@ -133,7 +183,12 @@ describe (const AySimulation *s, double target)
   json_object_set_boolean_member (object, "against_random", found->has_baseline);
   put_numbers (object, "labels", found->labels, s->rounds + 1);
   for (guint k = 0; k < found->n; k++)
-    json_array_add_object_element (array, describe_strategy (&found->each[k], s->rounds + 1));
+    {
+      JsonObject *one = describe_strategy (&found->each[k], s->rounds + 1);
+
+      put_teaching (one, s, k);
+      json_array_add_object_element (array, one);
+    }
   json_object_set_array_member (object, "strategies", array);
   return object;
 }
