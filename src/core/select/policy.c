@@ -15,7 +15,7 @@
 #define MOST_CLUSTERS 60
 
 static const AyPolicy frozen = { {
-#include "policy_weights.inc"
+#include "core/select/policy_weights.inc"
 } };
 
 const AyPolicy *
