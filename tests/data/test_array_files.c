@@ -214,7 +214,7 @@ test_fuzz (void)
     }
   fuzz_file ("safetensors", "all.safetensors", 2000, read_tensors);
 #ifdef AY_HAVE_HDF5
-  fuzz_file ("hdf5", "latest.h5", 300, read_hdf5);
+  fuzz_file ("hdf5", "latest.h5", 80, read_hdf5);
 #endif
 }
 
