@@ -15,12 +15,15 @@ typedef struct
   AssaySession *session;
   GtkWidget *rows;    /* drop-down of AssayRowSet */
   GtkWidget *columns; /* list box of check rows */
+  GtkWidget *sorted;  /* check button */
 } Dialog;
 
 typedef struct
 {
   char **columns;
   AyBitset *rows;
+  char *sort; /* (nullable) */
+  gboolean descending;
   char *path;
 } Export;
 
@@ -31,6 +34,7 @@ export_free (gpointer data)
 
   g_strfreev (self->columns);
   ay_bitset_free (self->rows);
+  g_free (self->sort);
   g_free (self->path);
   g_free (self);
 }
@@ -40,9 +44,10 @@ export_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
 {
   Export *self = data;
   AyExportFacts facts = { "table", NULL, ay_bitset_count (self->rows) };
+  const AyWorkExport what = { (const char *const *) self->columns, self->rows, self->sort,
+                              self->descending };
 
-  return ay_work_export (work, (const char *const *) self->columns, self->rows, self->path, job,
-                         error)
+  return ay_work_export (work, &what, self->path, job, error)
          && ay_work_export_certificate (work, &facts, self->path, error);
 }
 
@@ -98,6 +103,9 @@ file_chosen (GtkNativeDialog *native, int response, gpointer data)
       export->path = g_file_get_path (file);
       export->columns = chosen_columns (self);
       export->rows = assay_row_set_dup (self->session, chosen_rows (self));
+      if (gtk_check_button_get_active (GTK_CHECK_BUTTON (self->sorted)))
+        export->sort = g_strdup (assay_session_get_sort (self->session));
+      export->descending = assay_session_get_descending (self->session);
       assay_session_run (self->session, _ ("Exporting"), export_in_thread, export_done, export,
                          export_free);
       gtk_window_destroy (self->window);
@@ -168,6 +176,20 @@ make_rows (AssaySession *session)
 }
 
 static GtkWidget *
+make_sorted (AssaySession *session)
+{
+  const char *sort = assay_session_get_sort (session);
+  g_autofree char *text
+      = sort != NULL ? g_strdup_printf (_ ("In the order shown, by %s"), sort) : NULL;
+  GtkWidget *check
+      = gtk_check_button_new_with_label (text != NULL ? text : _ ("In the order shown"));
+
+  gtk_widget_set_visible (check, sort != NULL);
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (check), sort != NULL);
+  return check;
+}
+
+static GtkWidget *
 labelled (const char *text, GtkWidget *widget)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
@@ -188,6 +210,7 @@ make_content (Dialog *self)
 
   self->rows = make_rows (self->session);
   self->columns = make_columns (self->session);
+  self->sorted = make_sorted (self->session);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroll), self->columns);
   gtk_widget_set_vexpand (scroll, TRUE);
   gtk_widget_set_margin_top (box, 12);
@@ -195,6 +218,7 @@ make_content (Dialog *self)
   gtk_widget_set_margin_start (box, 18);
   gtk_widget_set_margin_end (box, 18);
   gtk_box_append (GTK_BOX (box), labelled (_ ("Rows"), self->rows));
+  gtk_box_append (GTK_BOX (box), self->sorted);
   gtk_box_append (GTK_BOX (box), labelled (_ ("Columns"), scroll));
   return box;
 }

@@ -11,8 +11,8 @@
 
 static struct
 {
-  char *where, *columns, *output, *form;
-  gboolean link, list;
+  char *where, *columns, *output, *form, *sort;
+  gboolean link, list, descending;
 } given;
 
 static const GOptionEntry options[] = {
@@ -27,6 +27,9 @@ static const GOptionEntry options[] = {
   { "link", 0, 0, G_OPTION_ARG_NONE, &given.link,
     "Link images instead of copying them", NULL },
   { "list", 0, 0, G_OPTION_ARG_NONE, &given.list, "List the forms", NULL },
+  { "sort", 0, 0, G_OPTION_ARG_FILENAME, &given.sort,
+    "Order the rows by this column, smallest first, missing last", "COLUMN" },
+  { "descending", 0, 0, G_OPTION_ARG_NONE, &given.descending, "Largest first", NULL },
   { NULL },
 };
 
@@ -47,6 +50,7 @@ write_rows (CmdRun *run, AyWork *work, const AyBitset *rows, GError **error)
 {
   g_auto (GStrv) columns = given.columns != NULL ? g_strsplit (given.columns, ",", -1) : NULL;
   AyExportFacts facts = { "table", given.where, ay_bitset_count (rows) };
+  const AyWorkExport what = { (const char *const *) columns, rows, given.sort, given.descending };
   AyFormExport form = { given.form != NULL ? ay_export_form_find (given.form) : NULL, rows,
                         given.where, given.link };
 
@@ -54,7 +58,7 @@ write_rows (CmdRun *run, AyWork *work, const AyBitset *rows, GError **error)
     return cmd_usage_error (error, "--form %s: not known; see export --list", given.form);
   if (form.form != NULL)
     return ay_work_export_form (work, &form, given.output, run->job, error);
-  return ay_work_export (work, (const char *const *) columns, rows, given.output, run->job, error)
+  return ay_work_export (work, &what, given.output, run->job, error)
          && ay_work_export_certificate (work, &facts, given.output, error);
 }
 
@@ -72,6 +76,10 @@ run_export (CmdRun *run, GError **error)
     return cmd_usage_error (error, "export: expected -o FILE");
   if (given.form != NULL && given.columns != NULL)
     return cmd_usage_error (error, "--form and --columns exclude each other");
+  if (given.form != NULL && given.sort != NULL)
+    return cmd_usage_error (error, "--form and --sort exclude each other");
+  if (given.descending && given.sort == NULL)
+    return cmd_usage_error (error, "--descending goes with --sort COLUMN");
   if (given.where != NULL && !cmd_is_utf8 (given.where, "--where", error))
     return FALSE;
   work = cmd_open (run, run->args[0], AY_WORKSPACE_READ, error);
@@ -96,7 +104,8 @@ const Cmd cmd_export = {
   .name = "export",
   .operands = "WORK -o FILE",
   .summary = "Write columns of rows to a file",
-  .description = "Rows are in the input's order. A missing value is an empty cell, null in JSON.\n"
+  .description = "Rows are in the input's order unless sorted. A missing value is an empty cell,\n"
+                 "null in JSON.\n"
                  "FILE.certificate.json says what they are of and how they were chosen.",
   .min_args = 1,
   .max_args = 1,

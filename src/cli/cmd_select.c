@@ -3,7 +3,7 @@
 #include "cli/cli_json.h"
 #include "cli/cli_run.h"
 #include "cli/cli_text.h"
-#include "core/base/stats.h"
+#include "core/base/column_order.h"
 
 #include <stdio.h>
 
@@ -21,7 +21,7 @@ static const GOptionEntry options[] = {
     "The rows, as an SQL condition over the columns (default: all)", "SQL" },
   { "count", 0, 0, G_OPTION_ARG_NONE, &given.count, "Print only how many there are", NULL },
   { "sort", 0, 0, G_OPTION_ARG_FILENAME, &given.sort,
-    "Order by this column of numbers, smallest first, missing last", "COLUMN" },
+    "Order by this column, smallest first, missing last", "COLUMN" },
   { "descending", 0, 0, G_OPTION_ARG_NONE, &given.descending, "Largest first", NULL },
   { "limit", 0, 0, G_OPTION_ARG_INT, &given.limit, "At most so many rows", "N" },
   { "columns", 0, 0, G_OPTION_ARG_FILENAME, &given.columns,
@@ -43,12 +43,7 @@ order_rows (AyWork *work, const AyBitset *rows, gsize *count, GError **error)
 
       if (column == NULL)
         return NULL;
-      if (ay_column_type (column) != AY_COLUMN_NUMBER)
-        {
-          cmd_usage_error (error, "--sort %s: the column holds no numbers", given.sort);
-          return NULL;
-        }
-      order = ay_order (ay_column_numbers (column), rows->n, given.descending);
+      order = ay_column_order (column, given.descending);
       for (gsize i = 0; i < rows->n; i++)
         if (ay_bitset_get (rows, order[i]))
           selected[at++] = order[i];

@@ -69,7 +69,7 @@ export (AyJob *job, AyWork *work, gpointer data, GError **error)
   Trial *trial = data;
   g_autofree char *path = g_build_filename (trial->place->folder, "out.csv", NULL);
 
-  return ay_work_export (work, NULL, NULL, path, job, error);
+  return ay_work_export (work, &(AyWorkExport) { NULL }, path, job, error);
 }
 
 static gboolean

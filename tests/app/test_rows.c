@@ -275,7 +275,7 @@ do_sort (World *world)
 
   world->sort = columns[below (world, G_N_ELEMENTS (columns))];
   world->descending = below (world, 2);
-  assay_row_model_sort (world->rows, world->sort, world->descending);
+  assay_session_sort (world->session, world->sort, world->descending);
 }
 
 static void
@@ -439,6 +439,8 @@ do_reopen (World *world)
   work = place_work (world->place);
   assay_session_set_work (world->session, work);
   world->filters = (Filters) { .where = -1 };
+  world->sort = NULL;
+  world->descending = FALSE;
   memset (world->selected, 0, sizeof world->selected);
   g_array_set_size (world->decisions, world->n_decided);
   g_array_set_size (world->steps, 0);
@@ -600,14 +602,20 @@ check_export (World *world)
   g_autoptr (GString) expected = g_string_new ("id,label,decision\n");
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
+  AyWorkExport what = { columns, rows, assay_session_get_sort (world->session),
+                        assay_session_get_descending (world->session) };
+  int order[N];
 
   g_unlink (path);
-  ay_work_export (assay_session_get_work (world->session), columns, rows, path, NULL, &error);
+  ay_work_export (assay_session_get_work (world->session), &what, path, NULL, &error);
   g_assert_no_error (error);
   for (int i = 0; i < N; i++)
-    if (in_set (world, which, i))
-      g_string_append_printf (expected, "%s,c%d,%s\n", world->place->id[i],
-                              world->place->label[i], decisions[decided (world, i)]);
+    order[i] = i;
+  g_qsort_with_data (order, N, sizeof (int), compare_rows, world);
+  for (int i = 0; i < N; i++)
+    if (in_set (world, which, order[i]))
+      g_string_append_printf (expected, "%s,c%d,%s\n", world->place->id[order[i]],
+                              world->place->label[order[i]], decisions[decided (world, order[i])]);
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   g_assert_cmpstr (text, ==, expected->str);
 }

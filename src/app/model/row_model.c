@@ -2,11 +2,9 @@
 #include "app/model/row_model.h"
 
 #include "app/model/row.h"
-#include "core/base/stats.h"
+#include "core/base/column_order.h"
 
 #include <gtk/gtk.h>
-#include <math.h>
-#include <string.h>
 
 struct _AssayRowModel
 {
@@ -17,8 +15,7 @@ struct _AssayRowModel
   guint32 *shown;    /* those that pass, in that order */
   guint32 *position; /* by row: place in shown, or G_MAXUINT32 */
   guint n_shown;
-  char *column;
-  gboolean descending, only_selected;
+  gboolean only_selected;
 };
 
 static GType
@@ -183,103 +180,23 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (
     G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, row_model_list_init)
         G_IMPLEMENT_INTERFACE (GTK_TYPE_SELECTION_MODEL, row_model_selection_init))
 
-static int
-compare_names (gconstpointer a, gconstpointer b, gpointer names)
-{
-  return strcmp (((const char *const *) names)[*(const guint32 *) a],
-                 ((const char *const *) names)[*(const guint32 *) b]);
-}
-
-/* rank[code] = place of the category's name among all, bytewise. */
-static double *
-rank_categories (AyColumn *column)
-{
-  guint n;
-  const char *const *names = ay_column_categories (column, &n);
-  g_autofree guint32 *codes = g_new (guint32, MAX (n, 1));
-  double *rank = g_new (double, MAX (n, 1));
-
-  for (guint i = 0; i < n; i++)
-    codes[i] = i;
-  g_qsort_with_data (codes, (int) n, sizeof (guint32), compare_names, (gpointer) names);
-  for (guint i = 0; i < n; i++)
-    rank[codes[i]] = i;
-  return rank;
-}
-
-/* Numbers and categories become keys; texts are compared as they are (compare_texts). */
-static double *
-sort_keys (AyColumn *column)
-{
-  gsize n = ay_column_rows (column);
-  double *keys = g_new0 (double, MAX (n, 1));
-  g_autofree double *rank = NULL;
-
-  if (ay_column_type (column) == AY_COLUMN_NUMBER)
-    {
-      memcpy (keys, ay_column_numbers (column), n * sizeof (double));
-      return keys;
-    }
-  if (ay_column_type (column) == AY_COLUMN_TEXT)
-    return keys;
-  rank = rank_categories (column);
-  for (gsize i = 0; i < n; i++)
-    keys[i] = ay_column_is_missing (column, i) ? NAN : rank[ay_column_codes (column)[i]];
-  return keys;
-}
-
-typedef struct
-{
-  AyColumn *column;
-  gboolean descending;
-} TextOrder;
-
-static int
-compare_texts (gconstpointer a, gconstpointer b, gpointer data)
-{
-  const TextOrder *self = data;
-  AyColumn *column = self->column;
-  guint32 x = *(const guint32 *) a, y = *(const guint32 *) b;
-  gsize nx = 0, ny = 0;
-  const char *tx = ay_column_text (column, x, &nx);
-  const char *ty = ay_column_text (column, y, &ny);
-  int order;
-
-  if (tx == NULL || ty == NULL)
-    return (tx == NULL) - (ty == NULL);
-  order = memcmp (tx, ty, MIN (nx, ny));
-  if (order == 0)
-    order = (nx > ny) - (nx < ny);
-  if (order == 0)
-    return (x > y) - (x < y);
-  return self->descending ? -order : order;
-}
-
 static void
 make_order (AssayRowModel *self)
 {
-  AyColumn *column = assay_session_find_column (self->session, self->column);
+  AyColumn *column
+      = assay_session_find_column (self->session, assay_session_get_sort (self->session));
   AyDataset *data = assay_session_get_data (self->session);
 
   g_clear_pointer (&self->order, g_free);
   self->n_order = data != NULL ? data->n : 0;
-  if (column == NULL)
+  if (column != NULL)
     {
-      self->order = g_new (guint32, MAX (self->n_order, 1));
-      for (gsize i = 0; i < self->n_order; i++)
-        self->order[i] = (guint32) i;
+      self->order = ay_column_order (column, assay_session_get_descending (self->session));
       return;
     }
-  g_autofree double *keys = sort_keys (column);
-
-  self->order = ay_order (keys, self->n_order, self->descending);
-  if (ay_column_type (column) == AY_COLUMN_TEXT)
-    {
-      TextOrder order = { column, self->descending };
-
-      g_qsort_with_data (self->order, (int) self->n_order, sizeof (guint32), compare_texts,
-                         &order);
-    }
+  self->order = g_new (guint32, MAX (self->n_order, 1));
+  for (gsize i = 0; i < self->n_order; i++)
+    self->order[i] = (guint32) i;
 }
 
 static void
@@ -317,7 +234,9 @@ on_decided (AssayRowModel *self)
 {
   static const char *const decided[] = { "decision", "new_label", "tags", NULL };
 
-  if (self->column != NULL && g_strv_contains (decided, self->column))
+  const char *sort = assay_session_get_sort (self->session);
+
+  if (sort != NULL && g_strv_contains (decided, sort))
     on_columns_changed (self);
 }
 
@@ -339,7 +258,6 @@ assay_row_model_finalize (GObject *object)
   g_free (self->order);
   g_free (self->shown);
   g_free (self->position);
-  g_free (self->column);
   G_OBJECT_CLASS (assay_row_model_parent_class)->finalize (object);
 }
 
@@ -367,19 +285,10 @@ assay_row_model_new (AssaySession *session)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "selection-changed", G_CALLBACK (on_selection_changed), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "sorted", G_CALLBACK (on_columns_changed), self,
+                           G_CONNECT_SWAPPED);
   on_columns_changed (self);
   return self;
-}
-
-void
-assay_row_model_sort (AssayRowModel *self, const char *column, gboolean descending)
-{
-  if (g_strcmp0 (column, self->column) == 0 && descending == self->descending)
-    return;
-  g_free (self->column);
-  self->column = g_strdup (column);
-  self->descending = descending;
-  on_columns_changed (self);
 }
 
 void

@@ -5,15 +5,13 @@
 
 G_BEGIN_DECLS
 
-/* The visible rows of the session, sorted, as a list and a selection in one: a GListModel of
+/* The visible rows of the session, in its order, as a list and a selection in one: a GListModel of
  * AssayRow made on demand, and a GtkSelectionModel that is the session's own selection. A million
  * rows cost an array of row numbers. */
 #define ASSAY_TYPE_ROW_MODEL (assay_row_model_get_type ())
 G_DECLARE_FINAL_TYPE (AssayRowModel, assay_row_model, ASSAY, ROW_MODEL, GObject)
 
 AssayRowModel *assay_row_model_new (AssaySession *session);
-/* Sorts by a column (NULL: file order); missing values come last either way, ties in file order. */
-void assay_row_model_sort (AssayRowModel *self, const char *column, gboolean descending);
 /* Only the selected rows, instead of all visible ones. */
 void assay_row_model_set_only_selected (AssayRowModel *self, gboolean only_selected);
 guint assay_row_model_get_row (AssayRowModel *self, guint position);

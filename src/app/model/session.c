@@ -23,6 +23,8 @@ struct _AssaySession
   AssayHistory *history;
   gint64 hovered;
   char *color_by;
+  char *sort;           /* (nullable) a column's name */
+  gboolean descending;
   GListStore *tasks;    /* the first runs, the others wait */
 };
 
@@ -50,6 +52,7 @@ enum
   COLUMNS_CHANGED,
   SELECTION_CHANGED,
   VISIBLE_CHANGED,
+  SORTED,
   DECIDED,
   MESSAGE,
   FAILED,
@@ -75,8 +78,10 @@ clear_work (AssaySession *self)
   g_clear_pointer (&self->filters, assay_filters_free);
   g_clear_pointer (&self->history, assay_history_free);
   g_clear_pointer (&self->color_by, g_free);
+  g_clear_pointer (&self->sort, g_free);
   g_clear_pointer (&self->work, ay_work_unref);
   self->hovered = -1;
+  self->descending = FALSE;
 }
 
 static void
@@ -183,6 +188,7 @@ assay_session_class_init (AssaySessionClass *class)
   signals[COLUMNS_CHANGED] = add_signal ("columns-changed", 0, 0, 0);
   signals[SELECTION_CHANGED] = add_signal ("selection-changed", 0, 0, 0);
   signals[VISIBLE_CHANGED] = add_signal ("visible-changed", 0, 0, 0);
+  signals[SORTED] = add_signal ("sorted", 0, 0, 0);
   signals[DECIDED] = add_signal ("decided", 0, 0, 0);
   signals[MESSAGE] = add_signal ("message", 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
   signals[FAILED] = add_signal ("failed", 1, G_TYPE_STRING, 0);
@@ -721,6 +727,29 @@ assay_session_set_color_by (AssaySession *self, const char *column)
   g_free (self->color_by);
   self->color_by = g_strdup (column);
   notify (self, PROP_COLOR_BY);
+}
+
+const char *
+assay_session_get_sort (AssaySession *self)
+{
+  return self->sort;
+}
+
+gboolean
+assay_session_get_descending (AssaySession *self)
+{
+  return self->descending;
+}
+
+void
+assay_session_sort (AssaySession *self, const char *column, gboolean descending)
+{
+  if (g_strcmp0 (column, self->sort) == 0 && descending == self->descending)
+    return;
+  g_free (self->sort);
+  self->sort = g_strdup (column);
+  self->descending = descending;
+  g_signal_emit (self, signals[SORTED], 0);
 }
 
 GListModel *

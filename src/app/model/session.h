@@ -27,6 +27,7 @@ G_BEGIN_DECLS
  *   columns-changed   () columns were added or changed (also when a workspace opens or closes)
  *   selection-changed ()
  *   visible-changed   ()
+ *   sorted            () rows are listed in another order
  *   decided           () the journal changed; the columns decision, new_label, tags are new
  *   message           (string text, gboolean offer_undo) something to tell, in a toast
  *   failed            (string text) something went wrong */
@@ -112,6 +113,12 @@ gint64 assay_session_get_hovered (AssaySession *self);
 void assay_session_set_hovered (AssaySession *self, gint64 row);
 const char *assay_session_get_color_by (AssaySession *self);
 void assay_session_set_color_by (AssaySession *self, const char *column);
+
+/* The order of rows in every list: by a column (NULL: file order); missing values come last either
+ * way, ties in file order. Not part of undo. */
+const char *assay_session_get_sort (AssaySession *self);
+gboolean assay_session_get_descending (AssaySession *self);
+void assay_session_sort (AssaySession *self, const char *column, gboolean descending);
 
 /* Tasks that compute: one at a time, others wait. (transfer none): a GListModel of AssayTask. */
 GListModel *assay_session_get_tasks (AssaySession *self);

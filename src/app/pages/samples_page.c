@@ -53,17 +53,55 @@ show_count (AssaySamplesPage *self)
   gtk_label_set_text (self->count_label, text);
 }
 
+/* The order is the session's: the drop-down, the titles and what else sorts show and set it. */
 static void
-sort (AssaySamplesPage *self)
+on_sort_chosen (AssaySamplesPage *self)
 {
   GtkStringObject *item = gtk_drop_down_get_selected_item (self->sort_drop_down);
-  const char *name = item != NULL && gtk_drop_down_get_selected (self->sort_drop_down) > 0
-                         ? gtk_string_object_get_string (item)
-                         : NULL;
+  guint at = gtk_drop_down_get_selected (self->sort_drop_down);
 
-  if (!self->filling && self->rows != NULL)
-    assay_row_model_sort (self->rows, name,
-                          gtk_toggle_button_get_active (self->descending_button));
+  if (!self->filling && self->session != NULL)
+    assay_session_sort (self->session,
+                        item != NULL && at > 0 ? gtk_string_object_get_string (item) : NULL,
+                        gtk_toggle_button_get_active (self->descending_button));
+}
+
+static void
+on_title_chosen (AssaySamplesPage *self)
+{
+  g_autofree char *name = NULL;
+  gboolean descending;
+
+  if (self->filling || self->session == NULL)
+    return;
+  name = assay_table_cells_dup_sort (self->table, &descending);
+  assay_session_sort (self->session, name, descending);
+}
+
+static guint
+position_of (AssaySamplesPage *self, const char *name)
+{
+  GListModel *names = gtk_drop_down_get_model (self->sort_drop_down);
+
+  for (guint i = 1; name != NULL && i < g_list_model_get_n_items (names); i++)
+    if (g_str_equal (gtk_string_list_get_string (GTK_STRING_LIST (names), i), name))
+      return i;
+  return 0;
+}
+
+static void
+show_sort (AssaySamplesPage *self)
+{
+  const char *name = assay_session_get_sort (self->session);
+  gboolean descending = assay_session_get_descending (self->session);
+
+  if (self->outdated)
+    return;
+  self->filling = TRUE;
+  gtk_drop_down_set_selected (self->sort_drop_down, position_of (self, name));
+  gtk_toggle_button_set_active (self->descending_button, descending);
+  assay_table_cells_mark_sort (self->table, name, descending);
+  self->filling = FALSE;
 }
 
 static void
@@ -74,33 +112,16 @@ only_selected (AssaySamplesPage *self)
                                        gtk_check_button_get_active (self->selected_check));
 }
 
-static char *
-dup_sort_name (AssaySamplesPage *self)
-{
-  GtkStringObject *item = gtk_drop_down_get_selected_item (self->sort_drop_down);
-
-  return item != NULL ? g_strdup (gtk_string_object_get_string (item)) : NULL;
-}
-
 static void
 fill_sort_names (AssaySamplesPage *self, AyTable *columns)
 {
-  g_autofree char *before = dup_sort_name (self);
   g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
-  guint at = 0;
 
   gtk_string_list_append (names, _ ("File order"));
   for (guint i = 0; columns != NULL && i < ay_table_n_columns (columns); i++)
-    {
-      const char *name = ay_column_name (ay_table_column (columns, i));
-
-      if (before != NULL && g_str_equal (name, before))
-        at = i + 1;
-      gtk_string_list_append (names, name);
-    }
+    gtk_string_list_append (names, ay_column_name (ay_table_column (columns, i)));
   self->filling = TRUE;
   gtk_drop_down_set_model (self->sort_drop_down, G_LIST_MODEL (names));
-  gtk_drop_down_set_selected (self->sort_drop_down, at);
   self->filling = FALSE;
 }
 
@@ -111,6 +132,7 @@ fill (AssaySamplesPage *self)
   self->outdated = FALSE;
   fill_sort_names (self, assay_session_get_columns (self->session));
   assay_table_cells_fill (self->table, self->session);
+  show_sort (self);
   show_view (self);
   show_count (self);
 }
@@ -153,6 +175,7 @@ static void
 assay_samples_page_bind (AssaySessionBin *bin, AssaySession *session)
 {
   static const char *const columns[] = { "columns-changed", "decided", NULL };
+  static const char *const sorted[] = { "sorted", NULL };
   static const char *const colors[] = { "notify::color-by", NULL };
   AssaySamplesPage *self = ASSAY_SAMPLES_PAGE (bin);
   g_autoptr (GtkListItemFactory) factory = assay_gallery_cell_factory_new (session);
@@ -161,6 +184,7 @@ assay_samples_page_bind (AssaySessionBin *bin, AssaySession *session)
   self->rows = assay_row_model_new (session);
   gtk_grid_view_set_factory (self->gallery, factory);
   assay_session_bin_watch (bin, columns, G_CALLBACK (on_columns_changed));
+  assay_session_bin_watch (bin, sorted, G_CALLBACK (show_sort));
   assay_session_bin_watch (bin, colors, G_CALLBACK (on_color_by));
   g_signal_connect_object (self->rows, "items-changed", G_CALLBACK (show_count), self,
                            G_CONNECT_SWAPPED);
@@ -208,8 +232,11 @@ assay_samples_page_init (AssaySamplesPage *self)
   assay_drop_down_set_name (self->sort_drop_down, _ ("Sort By"));
   g_signal_connect_swapped (self->gallery_button, "toggled", G_CALLBACK (show_view), self);
   g_signal_connect_swapped (self->selected_check, "toggled", G_CALLBACK (only_selected), self);
-  g_signal_connect_swapped (self->descending_button, "toggled", G_CALLBACK (sort), self);
-  g_signal_connect_swapped (self->sort_drop_down, "notify::selected", G_CALLBACK (sort), self);
+  g_signal_connect_swapped (self->descending_button, "toggled", G_CALLBACK (on_sort_chosen), self);
+  g_signal_connect_swapped (self->sort_drop_down, "notify::selected", G_CALLBACK (on_sort_chosen),
+                            self);
+  g_signal_connect_swapped (gtk_column_view_get_sorter (self->table), "changed",
+                            G_CALLBACK (on_title_chosen), self);
   g_signal_connect_swapped (self->table, "activate", G_CALLBACK (activated), self);
   g_signal_connect_swapped (self->gallery, "activate", G_CALLBACK (activated), self);
 }

@@ -51,6 +51,16 @@ typedef struct
   AyFigureScale scale;
 } Cells;
 
+static Cells *
+cells_new (AssaySession *session, const char *name)
+{
+  Cells *self = g_new0 (Cells, 1);
+
+  self->session = g_object_ref (session);
+  self->name = g_strdup (name);
+  return self;
+}
+
 static void
 cells_free (gpointer data, GClosure *closure)
 {
@@ -152,20 +162,121 @@ bind_image (GtkListItemFactory *factory, GtkListItem *item, Cells *self)
                            assay_row_get_row (gtk_list_item_get_item (item)));
 }
 
+/* --- sorting by the titles --- */
+
+/* The session sorts, by whole columns; the sorters of the titles only tell which title was chosen
+ * and which way. GTK 4.8 keeps that to itself, but asks the chosen title's sorter first, and turns
+ * its answer round when it goes down. */
+static const char *chosen_title;
+
+static int
+tell_title (gconstpointer a, gconstpointer b, gpointer data)
+{
+  if (chosen_title == NULL)
+    chosen_title = data;
+  return -1;
+}
+
+char *
+assay_table_cells_dup_sort (GtkColumnView *view, gboolean *descending)
+{
+  g_autoptr (AssayRow) a = assay_row_new (0);
+  g_autoptr (AssayRow) b = assay_row_new (1);
+
+  chosen_title = NULL;
+  *descending = gtk_sorter_compare (gtk_column_view_get_sorter (view), a, b)
+                == GTK_ORDERING_LARGER;
+  return g_strdup (chosen_title);
+}
+
+void
+assay_table_cells_mark_sort (GtkColumnView *view, const char *name, gboolean descending)
+{
+  GListModel *shown = gtk_column_view_get_columns (view);
+  GtkSortType type = descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING;
+
+  for (guint i = 0; name != NULL && i < g_list_model_get_n_items (shown); i++)
+    {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (shown, i);
+
+      if (gtk_column_view_column_get_sorter (column) != NULL
+          && g_strcmp0 (gtk_column_view_column_get_title (column), name) == 0)
+        {
+          gtk_column_view_sort_by_column (view, column, type);
+          return;
+        }
+    }
+  gtk_column_view_sort_by_column (view, NULL, GTK_SORT_ASCENDING);
+}
+
+/* What a click on the title does, for the keyboard. */
+static gboolean
+title_key_pressed (GtkEventControllerKey *controller, guint key, guint code,
+                   GdkModifierType state, Cells *self)
+{
+  gboolean again = g_strcmp0 (assay_session_get_sort (self->session), self->name) == 0;
+
+  if (key != GDK_KEY_Return && key != GDK_KEY_KP_Enter && key != GDK_KEY_space)
+    return FALSE;
+  assay_session_sort (self->session, self->name,
+                      again && !assay_session_get_descending (self->session));
+  return TRUE;
+}
+
+/* GTK 4.8 makes titles for the pointer only. */
+static void
+name_title (GtkWidget *title, GtkColumnViewColumn *column, AssaySession *session)
+{
+  GtkEventController *keys = gtk_event_controller_key_new ();
+  const char *name = gtk_column_view_column_get_title (column);
+
+  set_name (title, name);
+  if (gtk_column_view_column_get_sorter (column) == NULL)
+    return;
+  gtk_widget_set_focusable (title, TRUE);
+  g_signal_connect_data (keys, "key-pressed", G_CALLBACK (title_key_pressed),
+                         cells_new (session, name), cells_free, 0);
+  gtk_widget_add_controller (title, keys);
+}
+
+static void
+name_titles (GtkColumnView *view, AssaySession *session)
+{
+  GListModel *columns = gtk_column_view_get_columns (view);
+  GtkWidget *header = gtk_widget_get_first_child (GTK_WIDGET (view));
+  guint i = 0;
+
+  gtk_widget_set_can_focus (header, TRUE);
+  gtk_widget_set_focusable (header, FALSE); /* its titles take the focus */
+  for (GtkWidget *title = gtk_widget_get_first_child (header);
+       title != NULL && i < g_list_model_get_n_items (columns);
+       title = gtk_widget_get_next_sibling (title), i++)
+    {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
+
+      name_title (title, column, session);
+    }
+}
+
 static void
 add_column (GtkColumnView *view, AssaySession *session, const char *name, gboolean image)
 {
   g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
   g_autoptr (GtkColumnViewColumn) column = NULL;
-  Cells *cells = g_new0 (Cells, 1);
+  Cells *cells = cells_new (session, name);
 
-  cells->session = g_object_ref (session);
-  cells->name = g_strdup (name);
   g_signal_connect (factory, "setup", G_CALLBACK (image ? setup_image : setup_text), cells);
   g_signal_connect_data (factory, "bind", G_CALLBACK (image ? bind_image : bind_text), cells,
                          cells_free, 0);
   column = gtk_column_view_column_new (name, g_object_ref (factory));
   gtk_column_view_column_set_resizable (column, TRUE);
+  if (!image)
+    {
+      g_autoptr (GtkSorter) sorter
+          = GTK_SORTER (gtk_custom_sorter_new (tell_title, g_strdup (name), g_free));
+
+      gtk_column_view_column_set_sorter (column, sorter);
+    }
   gtk_column_view_append_column (view, column);
 }
 
@@ -241,4 +352,5 @@ assay_table_cells_fill (GtkColumnView *view, AssaySession *session)
     add_column (view, session, _ ("image"), TRUE);
   for (guint i = 0; i < names->len; i++)
     add_column (view, session, names->pdata[i], FALSE);
+  name_titles (view, session);
 }

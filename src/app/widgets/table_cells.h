@@ -11,6 +11,10 @@ G_BEGIN_DECLS
  * they are bound: nothing is kept a row. At most 12 of the input's own columns are shown,
  * 3 of them numbers; the inspector shows all. */
 void assay_table_cells_fill (GtkColumnView *view, AssaySession *session);
+/* The title that sorts, NULL for the order of the file: chosen by a click, and marked when chosen
+ * elsewhere. With the focus, Enter and Space choose a title. */
+char *assay_table_cells_dup_sort (GtkColumnView *view, gboolean *descending);
+void assay_table_cells_mark_sort (GtkColumnView *view, const char *name, gboolean descending);
 /* A value as views show it: numbers in four digits, missing as a dash. (transfer full) */
 char *assay_table_cells_dup_value (AyColumn *column, gsize row);
 

@@ -61,6 +61,23 @@ write_all (const AyExport *self, GError **error)
     }
 }
 
+/* The rows to write, in the order asked for. (transfer full) */
+static guint32 *
+choose_rows (const AyBitset *rows, const guint32 *order, gsize *n)
+{
+  guint32 *chosen;
+  gsize all = *n;
+
+  if (order == NULL)
+    return ay_bitset_rows (rows, n);
+  chosen = g_new (guint32, MAX (all, 1));
+  *n = 0;
+  for (gsize i = 0; i < all; i++)
+    if (rows == NULL || ay_bitset_get (rows, order[i]))
+      chosen[(*n)++] = order[i];
+  return chosen;
+}
+
 gboolean
 ay_export_table (AyTable *columns, const AyBitset *rows, const AyExportOptions *options,
                  const char *path, AyJob *job, GError **error)
@@ -79,8 +96,8 @@ ay_export_table (AyTable *columns, const AyBitset *rows, const AyExportOptions *
       return FALSE;
     }
   g_return_val_if_fail (rows == NULL || rows->n == export.n, FALSE);
-  if (rows != NULL)
-    export.rows = chosen = ay_bitset_rows (rows, &export.n);
+  if (rows != NULL || options->order != NULL)
+    export.rows = chosen = choose_rows (rows, options->order, &export.n);
   output = ay_output_new (path, error);
   if (output == NULL)
     return FALSE;

@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* Columns to a file, in the table's order, rows in file order. The same bytes every time, for any
+/* Columns to a file, in the table's order, rows in file order unless told otherwise. The same bytes every time, for any
  * number of threads; the file appears whole or not at all.
  *
  * csv, tsv   RFC 4180 with LF; UTF-8; a first line of names. Floats are the shortest text that
@@ -39,8 +39,9 @@ typedef struct
 {
   AyExportFormat format;
   AyDiagnostics *diagnostics; /* (nullable) */
+  const guint32 *order;       /* (nullable) all rows of the table in the order to write them */
 } AyExportOptions;
-#define AY_EXPORT_OPTIONS_INIT { AY_EXPORT_CSV, NULL }
+#define AY_EXPORT_OPTIONS_INIT { AY_EXPORT_CSV, NULL, NULL }
 
 const char *ay_export_format_name (AyExportFormat format); /* "csv" ... */
 /* After the ending of the file name, in any case. AY_ERROR_RANGE lists those there are. */

@@ -142,9 +142,17 @@ gboolean ay_work_decide (AyWork *self, const AyDecision *decision, GError **erro
 gboolean ay_work_undo (AyWork *self, GError **error);
 gboolean ay_work_redo (AyWork *self, GError **error);
 
-/* Columns (NULL: all) of rows (NULL: all) in file order; the format is the file name's ending. */
-gboolean ay_work_export (AyWork *self, const char *const *columns, const AyBitset *rows,
-                         const char *path, AyJob *job, GError **error);
+typedef struct
+{
+  const char *const *columns; /* NULL: all */
+  const AyBitset *rows;       /* NULL: all */
+  const char *sort;           /* a column, as in ay_column_order(); NULL: file order */
+  gboolean descending;
+} AyWorkExport;
+
+/* The format is the file name's ending. AY_ERROR_RANGE: no such column. */
+gboolean ay_work_export (AyWork *self, const AyWorkExport *what, const char *path, AyJob *job,
+                         GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyWork, ay_work_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyScoreInfo, ay_score_info_free)
