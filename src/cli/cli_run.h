@@ -45,7 +45,7 @@ typedef struct
 } Cmd;
 
 extern const Cmd cmd_suggest, cmd_simulate;
-extern const Cmd cmd_explain, cmd_gains;
+extern const Cmd cmd_explain, cmd_gains, cmd_arms;
 extern const Cmd cmd_new, cmd_info, cmd_score, cmd_import, cmd_map, cmd_whatif, cmd_select,
     cmd_decide, cmd_export, cmd_figure, cmd_redundancy, cmd_cluster,
     cmd_curate, cmd_replay, cmd_check, cmd_history, cmd_update, cmd_savings,

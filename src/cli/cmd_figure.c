@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/cli_columns.h"
 #include "cli/cli_json.h"
+#include "cli/cli_retention.h"
 #include "cli/cli_run.h"
 #include "core/base/error.h"
 #include "core/score/score_pair.h"
@@ -51,6 +52,7 @@ typedef struct
   AyFigureCurve *curves;
   AyStrategyCurves *strategy;
   AyRoundParts *parts;
+  CmdRetention *retention;
   AyFigureBins *bins;
   char *title, *label, *y_label, *subtitle;
   JsonObject *told; /* (nullable) what the figure tells, beside its summary */
@@ -74,6 +76,7 @@ drawing_clear (Drawing *d)
   g_free (d->curves);
   ay_strategy_curves_free (d->strategy);
   ay_round_parts_free (d->parts);
+  cmd_retention_free (d->retention);
   g_free (d->title);
   g_free (d->label);
   g_free (d->y_label);
@@ -441,6 +444,35 @@ draw_curves (CmdRun *run, AyWork *work, Drawing *d, GError **error)
   return TRUE;
 }
 
+/* Accuracy of heads refitted on part of the rows, by a score and at random. */
+static gboolean
+draw_retention (CmdRun *run, AyWork *work, Drawing *d, GError **error)
+{
+  AyRetentionOptions wanted = AY_RETENTION_OPTIONS_INIT;
+  AyRetention *of;
+
+  if (run->n_args > 3)
+    return cmd_usage_error (error, "figure retention takes one SCORE");
+  wanted.score = run->n_args == 3 ? run->args[2] : NULL;
+  wanted.seed = run->seed;
+  of = ay_work_retention (work, &wanted, run->job, error);
+  if (of == NULL)
+    return FALSE;
+  d->retention = cmd_retention_new (of);
+  d->title = g_strdup ("Accuracy by the share of training rows kept");
+  d->subtitle = cmd_retention_describe (d->retention);
+  d->spec.kind = AY_FIGURE_LINES;
+  d->spec.lines = (AyFigureLines) {
+    .n_curves = 2, .curves = d->retention->curves, .marks = TRUE,
+    .x_axis = { .label = "% of the training rows kept" },
+    .y_axis = { .label = of->on_test ? "accuracy on test" : "accuracy on valid" },
+    .band_label = "95 % band of the mean over the draws",
+  };
+  d->told = json_object_new ();
+  cmd_retention_tell (d->retention, ay_work_data (work), d->told);
+  return TRUE;
+}
+
 /* What the rounds of a history took, by class or another column of few values. */
 static gboolean
 draw_rounds (CmdRun *run, AyWork *work, Drawing *d, GError **error)
@@ -590,6 +622,8 @@ static const struct
   { "groups", "", "Rows that may go as near copies, by threshold", draw_groups },
   { "curves", "[NAME]", "Accuracy by labels of the strategies simulated, or of histories",
     draw_curves },
+  { "retention", "[SCORE]", "Accuracy by the share of training rows kept, beside random, refitted",
+    draw_retention },
   { "rounds", "NAME [COLUMN]", "What each round of a history took, by class or cluster",
     draw_rounds },
 };
@@ -682,7 +716,10 @@ run_figure (CmdRun *run, GError **error)
   draw = find_figure (run->args[1], error);
   if (draw == NULL || !check_given (run, &format, error))
     return FALSE;
-  work = cmd_open (run, run->args[0], AY_WORKSPACE_READ, error);
+  /* What looks at the test part counts it; a workspace that can only be read will do. */
+  work = draw == draw_retention
+             ? ay_work_open (run->args[0], AY_WORKSPACE_WRITE, run->moved, run->job, error)
+             : cmd_open (run, run->args[0], AY_WORKSPACE_READ, error);
   d.visible = work != NULL ? ay_work_select (work, given.where, run->job, error) : NULL;
   if (d.visible == NULL)
     return FALSE;

@@ -7,19 +7,27 @@
 #include <math.h>
 #include <stdio.h>
 
-/* assay-cli whatif: what removing rows does to the head, estimated and proved. */
+/* assay-cli whatif: what removing rows, relabelling or duplicating them does to the
+ * head, estimated and proved. */
 
 static struct
 {
   char *where;
   char **parameters;
-  gboolean verify;
+  char *relabel, *by;
+  gboolean verify, duplicate;
   gint random;
 } given;
 
 static const GOptionEntry options[] = {
   { "where", 0, 0, G_OPTION_ARG_FILENAME, &given.where, "The rows to remove, as an SQL condition",
     "SQL" },
+  { "relabel", 0, 0, G_OPTION_ARG_FILENAME, &given.relabel,
+    "Give them this label instead of removing them", "LABEL" },
+  { "duplicate", 0, 0, G_OPTION_ARG_NONE, &given.duplicate,
+    "Count them twice instead of removing them", NULL },
+  { "by", 0, 0, G_OPTION_ARG_FILENAME, &given.by,
+    "Also by the values of a column: who wins and who loses (label: by class)", "COLUMN" },
   { "verify", 0, 0, G_OPTION_ARG_NONE, &given.verify,
     "Refit without them and show both; opens the test part, which is counted", NULL },
   { "random", 0, 0, G_OPTION_ARG_INT, &given.random,
@@ -97,13 +105,50 @@ add_random (JsonObject *object, const AyRemovalTest *test)
   add_band (random, "difference", &test->difference);
 }
 
+static const char *
+change_name (const AyWhatIf *what)
+{
+  static const char *const names[] = { "remove", "relabel", "duplicate" };
+
+  return names[what->kind];
+}
+
+/* groups: (nullable) */
 static void
-print_json (const AyWhatIf *what, const AyRemovalTest *random)
+add_groups (JsonObject *object, const GPtrArray *groups)
+{
+  JsonArray *array;
+
+  cmd_json_text (object, "by", given.by);
+  if (groups == NULL)
+    {
+      json_object_set_null_member (object, "groups");
+      return;
+    }
+  array = cmd_json_array (object, "groups");
+  for (guint k = 0; k < groups->len; k++)
+    {
+      const AyWhatIfGroup *group = g_ptr_array_index (groups, k);
+      JsonObject *one = cmd_json_append (array);
+
+      cmd_json_text (one, "name", group->name);
+      cmd_json_count (one, "n", group->n);
+      cmd_json_number (one, "loss_before", group->loss_before);
+      cmd_json_number (one, "loss_after", group->loss_after);
+      cmd_json_number (one, "accuracy_before", group->accuracy_before);
+      cmd_json_number (one, "accuracy_after", group->accuracy_after);
+    }
+}
+
+static void
+print_json (const AyWhatIf *what, const AyRemovalTest *random, const GPtrArray *groups)
 {
   g_autoptr (JsonObject) object = json_object_new ();
 
   cmd_json_count (object, "n", what->n_rows);
   cmd_json_count (object, "n_outside_train", what->n_outside_train);
+  cmd_json_text (object, "change", change_name (what));
+  cmd_json_text (object, "label", given.relabel);
   cmd_json_text (object, "where", given.where);
   cmd_json_text (object, "target", what->target);
   cmd_json_count (object, "n_valid", what->valid.before.n);
@@ -131,6 +176,7 @@ print_json (const AyWhatIf *what, const AyRemovalTest *random)
     json_object_set_null_member (object, "test");
   cmd_json_count (object, "test_openings", what->test_openings);
   add_random (object, random);
+  add_groups (object, groups);
   cmd_json_text (object, "sentence", what->sentence);
   cmd_json_print (object);
 }
@@ -179,9 +225,34 @@ print_random (const AyRemovalTest *test)
 }
 
 static void
+print_groups (const GPtrArray *groups, const AyWhatIf *what)
+{
+  g_autoptr (CmdTable) table = cmd_table_new ("lrrrrr");
+
+  cmd_table_row (table, given.by, "rows", what->has_test ? "test loss" : "validation loss",
+                 "change", "accuracy", "change", NULL);
+  for (guint k = 0; k < groups->len; k++)
+    {
+      const AyWhatIfGroup *group = g_ptr_array_index (groups, k);
+      double accuracy = group->accuracy_after - group->accuracy_before;
+      g_autofree char *n = g_strdup_printf ("%" G_GSIZE_FORMAT, group->n);
+      g_autofree char *points = g_strdup_printf ("%+.2f", 100.0 * accuracy);
+      char cells[3][CMD_TEXT_SIZE];
+
+      cmd_table_row (table, group->name, n, cmd_text_number (group->loss_before, cells[0]),
+                     cmd_text_change (group->loss_after - group->loss_before, cells[1]),
+                     isnan (accuracy) ? "" : cmd_text_percent (group->accuracy_before, cells[2]),
+                     isnan (accuracy) ? "" : points, NULL);
+    }
+  cmd_table_print (table, 0);
+}
+
+static void
 print_text (const AyWhatIf *what, const AyRemovalTest *random, gboolean classes)
 {
-  printf ("%" G_GSIZE_FORMAT " training rows removed", what->n_rows);
+  static const char *const done[] = { "removed", "with another label", "counted twice" };
+
+  printf ("%" G_GSIZE_FORMAT " training rows %s", what->n_rows, done[what->kind]);
   if (what->n_outside_train > 0)
     printf (" (%" G_GSIZE_FORMAT " more rows are outside train and change nothing)",
             what->n_outside_train);
@@ -204,6 +275,8 @@ run_whatif (CmdRun *run, GError **error)
   g_autoptr (GHashTable) parameters = NULL;
   g_autoptr (AyWork) work = NULL;
   g_autoptr (AyBitset) rows = NULL;
+  g_autoptr (GPtrArray) groups = NULL;
+  AyWhatIfOptions change = AY_WHAT_IF_OPTIONS_INIT;
   AyWhatIf what;
   AyRemovalTest random;
 
@@ -211,8 +284,17 @@ run_whatif (CmdRun *run, GError **error)
     return cmd_usage_error (error, "whatif: expected --where SQL");
   if (given.random != 0 && (given.random < 2 || !given.verify))
     return cmd_usage_error (error, "whatif: --random goes with --verify and is at least 2");
-  if (!cmd_is_utf8 (given.where, "--where", error))
+  if ((given.relabel != NULL) + given.duplicate + (given.random != 0) > 1)
+    return cmd_usage_error (error, "whatif: one of --relabel, --duplicate and --random");
+  if (!cmd_is_utf8 (given.where, "--where", error)
+      || (given.relabel != NULL && !cmd_is_utf8 (given.relabel, "--relabel", error))
+      || (given.by != NULL && !cmd_is_utf8 (given.by, "--by", error)))
     return FALSE;
+  change.kind = given.relabel != NULL ? AY_WHAT_IF_RELABEL
+                : given.duplicate     ? AY_WHAT_IF_DUPLICATE
+                                      : AY_WHAT_IF_REMOVE;
+  change.label = given.relabel;
+  change.verify = given.verify;
   parameters = cmd_parameters (given.parameters, error);
   /* A workspace that can only be read will do: nothing is stored but the count of openings. */
   work = parameters != NULL
@@ -223,8 +305,15 @@ run_whatif (CmdRun *run, GError **error)
           && !ay_work_set_parameters (work, parameters, error)))
     return FALSE;
   rows = ay_work_select (work, given.where, run->job, error);
-  if (rows == NULL || !ay_work_whatif (work, rows, given.verify, &what, run->job, error))
+  if (rows == NULL || !ay_work_whatif_of (work, rows, &change, &what, run->job, error))
     return FALSE;
+  if (given.by != NULL)
+    groups = ay_work_whatif_groups (work, &what, given.by, run->job, error);
+  if (given.by != NULL && groups == NULL)
+    {
+      ay_what_if_clear (&what);
+      return FALSE;
+    }
   if (given.random > 0
       && !ay_work_removal_test (work, &what, (guint) given.random, run->seed, &random, run->job,
                                 error))
@@ -234,9 +323,13 @@ run_whatif (CmdRun *run, GError **error)
     }
   cmd_begin_output (run);
   if (run->json)
-    print_json (&what, given.random > 0 ? &random : NULL);
+    print_json (&what, given.random > 0 ? &random : NULL, groups);
   else
-    print_text (&what, given.random > 0 ? &random : NULL, ay_work_data (work)->n_classes > 0);
+    {
+      print_text (&what, given.random > 0 ? &random : NULL, ay_work_data (work)->n_classes > 0);
+      if (groups != NULL)
+        print_groups (groups, &what);
+    }
   ay_what_if_clear (&what);
   return TRUE;
 }
@@ -244,7 +337,7 @@ run_whatif (CmdRun *run, GError **error)
 const Cmd cmd_whatif = {
   .name = "whatif",
   .operands = "WORK --where SQL",
-  .summary = "What removing rows does: an estimate, and with --verify the proof",
+  .summary = "What removing or changing rows does: an estimate, and with --verify the proof",
   .min_args = 1,
   .max_args = 1,
   .options = options,

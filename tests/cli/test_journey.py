@@ -207,6 +207,29 @@ def test_whatif():
     assert 'train' in assay.fail('whatif', WORK, '--where', '1')
 
 
+def test_whatif_changes():
+    """whatif --relabel, --duplicate, --by: what is done, and who wins and who loses"""
+    where = "label = '8' AND row % 3 = 0"
+    for option, name in ((['--relabel', '3'], 'relabel'), (['--duplicate'], 'duplicate'),
+                         ([], 'remove')):
+        found = assay.run_json('whatif', WORK, '--where', where, *option, '--by', 'label')
+        documented('whatif', found)
+        assert found['change'] == name and found['n'] > 0 and not found['rough']
+        groups = {one['name']: one for one in found['groups']}
+        assert sorted(groups) == list('0123456789')
+        rises = [one['loss_after'] - one['loss_before'] for one in found['groups']]
+        assert rises == sorted(rises, reverse=True)
+        total = sum(one['n'] * one['loss_after'] for one in groups.values())
+        assert abs(total / found['n_valid'] - found['loss_predicted']) < 1e-9
+        rise = groups['8']['loss_after'] - groups['8']['loss_before']
+        assert (rise < 0) == (name == 'duplicate'), (name, rise)
+    text = assay.run('whatif', WORK, '--where', where, '--relabel', '3', '--by', 'label')
+    assert 'with another label' in text and 'validation loss' in text
+    assert '"ten"' in assay.fail('whatif', WORK, '--where', where, '--relabel', 'ten')
+    assert '"ten"' in assay.fail('whatif', WORK, '--where', where, '--by', 'ten')
+    assay.fail('whatif', WORK, '--where', where, '--relabel', '3', '--duplicate', status=2)
+
+
 def test_last_rows_of_a_class():
     """whatif: a class that would lose its last row has no log-loss effect"""
     found = assay.run_json('whatif', WORK, '--where', "label = '3'", '--verify')

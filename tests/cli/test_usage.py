@@ -12,7 +12,7 @@ from tap import Skip, Tap
 COMMANDS = ['new', 'info', 'score', 'import', 'map', 'suggest', 'simulate', 'redundancy', 'cluster',
             'whatif', 'select', 'decide', 'export', 'figure', 'curate', 'replay', 'check',
             'history', 'update', 'savings']
-COMMANDS[7:7] = ['explain', 'gains']
+COMMANDS[7:7] = ['explain', 'gains', 'arms']
 
 
 def test_overview():

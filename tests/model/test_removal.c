@@ -212,7 +212,7 @@ test_threads (void)
       ay_set_threads (threads);
       g_assert_true (ay_removal_run (&made.problem, head, NULL, removed, targets, 1, &options,
                                      &out[threads - 1], NULL, NULL));
-      g_clear_pointer (&out[threads - 1].head, ay_head_unref);
+      ay_removal_clear (&out[threads - 1]);
     }
   ay_set_threads (0);
   g_assert_cmpmem (&out[0], sizeof out[0], &out[1], sizeof out[1]);

@@ -303,6 +303,84 @@ test_whatif (Place *place, gconstpointer unused)
   ay_what_if_clear (&what);
 }
 
+/* Other labels, and rows that count twice: the refit is a head fitted to such a problem, the
+ * estimate is near it, and groups add up to the whole. */
+static void
+check_change (AyWork *work, const AyWhatIfOptions *change, const AyProblem *then)
+{
+  g_autoptr (AyBitset) rows = ay_work_select (work, "row % 9 = 2", NULL, NULL);
+  g_autoptr (AyOwnedProblem) test = ay_problem_of_split (ay_work_data (work), AY_SPLIT_TEST);
+  g_autoptr (AyHead) fitted = NULL;
+  g_autoptr (GPtrArray) groups = NULL;
+  g_autoptr (GError) error = NULL;
+  AyHeadOptions options = AY_HEAD_OPTIONS_INIT;
+  double loss = 0.0, right = 0.0, n = 0.0;
+  AyWhatIf what;
+  AyFit fit;
+
+  fitted = ay_head_fit (then, &options, ay_work_head (work, NULL, NULL), NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (ay_work_whatif_of (work, rows, change, &what, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (ay_head_evaluate (fitted, &test->problem, &fit, NULL, NULL));
+  g_assert_cmpfloat_with_epsilon (what.test.after.loss, fit.loss, 1e-6);
+  g_assert_cmpfloat_with_epsilon (what.test.estimate, what.test.refit,
+                                  0.1 * fabs (what.test.refit));
+  g_assert_false (what.valid.rough);
+  groups = ay_work_whatif_groups (work, &what, "label", NULL, &error);
+  g_assert_no_error (error);
+  for (guint k = 0; k < groups->len; k++)
+    {
+      const AyWhatIfGroup *group = g_ptr_array_index (groups, k);
+
+      n += (double) group->n;
+      loss += (double) group->n * group->loss_after;
+      right += (double) group->n * group->accuracy_after;
+    }
+  g_assert_cmpfloat (n, ==, test->problem.n);
+  g_assert_cmpfloat_with_epsilon (loss / n, what.test.after.loss, 1e-9);
+  g_assert_cmpfloat_with_epsilon (right / n, what.test.after.accuracy, 1e-9);
+  g_assert_null (ay_work_whatif_groups (work, &what, "nothing", NULL, &error));
+  g_assert_error (error, AY_ERROR, AY_ERROR_RANGE);
+  ay_what_if_clear (&what);
+}
+
+static void
+test_changes (Place *place, gconstpointer unused)
+{
+  g_autoptr (AyWork) work = make (place);
+  AyDataset *data = ay_work_data (work);
+  g_autoptr (AyOwnedProblem) train = ay_problem_of_split (data, AY_SPLIT_TRAIN);
+  AyProblem then = train->problem;
+  g_autofree gint32 *label = g_memdup2 (then.label, then.n * sizeof *label);
+  g_autofree double *weight = g_new (double, then.n);
+  g_autoptr (AyBitset) rows = ay_work_select (work, "row % 9 = 2", NULL, NULL);
+  AyWhatIfOptions change = AY_WHAT_IF_OPTIONS_INIT;
+  g_autoptr (GError) error = NULL;
+  AyWhatIf what;
+
+  for (gsize i = 0; i < then.n; i++)
+    {
+      gboolean chosen = ay_bitset_get (rows, then.rows[i]);
+
+      label[i] = chosen ? 0 : label[i];
+      weight[i] = chosen ? 2.0 : 1.0;
+    }
+  change.verify = TRUE;
+  change.kind = AY_WHAT_IF_RELABEL;
+  change.label = data->class_names[0];
+  then.label = label;
+  check_change (work, &change, &then);
+  then.label = train->problem.label;
+  then.weight = weight;
+  change.kind = AY_WHAT_IF_DUPLICATE;
+  check_change (work, &change, &then);
+  change.kind = AY_WHAT_IF_RELABEL;
+  change.label = "no such class";
+  g_assert_false (ay_work_whatif_of (work, rows, &change, &what, NULL, &error));
+  g_assert_error (error, AY_ERROR, AY_ERROR_RANGE);
+}
+
 /* A parameter that nothing knows, or of a bad value, changes nothing. */
 static void
 test_parameters (Place *place, gconstpointer unused)
@@ -343,6 +421,7 @@ main (int argc, char **argv)
   g_test_add ("/verbs/files", Place, NULL, place_set_up, test_files, place_tear_down);
   g_test_add ("/verbs/import", Place, NULL, place_set_up, test_import, place_tear_down);
   g_test_add ("/verbs/what-if", Place, NULL, place_set_up, test_whatif, place_tear_down);
+  g_test_add ("/verbs/changes", Place, NULL, place_set_up, test_changes, place_tear_down);
   g_test_add ("/verbs/parameters", Place, NULL, place_set_up, test_parameters, place_tear_down);
   return g_test_run ();
 }

@@ -18,6 +18,7 @@ ay_random_drops_run (const AyRandomDrops *self, double *accuracy, double *loss, 
 
   options.verify = TRUE;
   options.compare = FALSE;
+  options.max_steps = 2; /* the refit follows in any case */
   for (guint r = 0; r < self->repeats; r++)
     {
       g_autofree guint32 *drawn = NULL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The effect of removing a group of rows: two steps (refit_steps.h) for the estimate; the head's
- * own solver, started there, for the refit. A class that loses its last row has no finite optimum:
- * its probability is set to nil and only accuracy is judged. */
+/* The effect of removing a group of rows, or of other labels or weights: two steps (refit_steps.h)
+ * for the estimate, further ones while they still move it by much; the head's own solver, started
+ * there, for the refit. A class that loses its last row has no finite optimum: its probability is
+ * set to nil and only accuracy is judged. */
 #include "core/model/removal.h"
 
 #include "core/base/error.h"
@@ -19,7 +20,8 @@
 
 typedef struct
 {
-  const AyProblem *train;
+  const AyProblem *base;   /* before, */
+  const AyProblem *train;  /* and with other labels */
   const AyHead *head;
   const AyProblem *const *targets;
   guint n_targets;
@@ -32,9 +34,17 @@ typedef struct
 } Removal;
 
 static gboolean
-mark (Removal *self, const guint8 *removed, GError **error)
+differs (const Removal *self, gsize i)
 {
-  const AyProblem *train = self->train;
+  return (self->train->label != self->base->label && self->train->label[i] != self->base->label[i])
+         || (self->train->target != self->base->target
+             && self->train->target[i] != self->base->target[i]);
+}
+
+static gboolean
+mark (Removal *self, const guint8 *removed, const double *other, GError **error)
+{
+  const AyProblem *train = self->train, *base = self->base;
   g_autofree double *had = g_new0 (double, train->n_classes + 1);
   g_autofree double *has = g_new0 (double, train->n_classes + 1);
   double left = 0.0;
@@ -42,12 +52,12 @@ mark (Removal *self, const guint8 *removed, GError **error)
   for (gsize i = 0; i < train->n; i++)
     {
       double weight = train->weight != NULL ? train->weight[i] : 1.0;
-      guint c = train->n_classes > 0 ? (guint) train->label[i] : 0;
+      gboolean goes = removed != NULL && removed[i];
 
-      self->n_removed += removed[i] != 0;
-      self->weight[i] = removed[i] ? 0.0 : weight;
-      had[c] += weight;
-      has[c] += self->weight[i];
+      self->weight[i] = goes ? 0.0 : other != NULL ? other[i] : weight;
+      self->n_removed += goes || self->weight[i] != weight || differs (self, i);
+      had[train->n_classes > 0 ? base->label[i] : 0] += weight;
+      has[train->n_classes > 0 ? train->label[i] : 0] += self->weight[i];
       left += self->weight[i];
     }
   for (guint c = 0; c < train->n_classes; c++)
@@ -112,33 +122,44 @@ compare (Removal *self, AyHessian *hessian, AyRefitSteps *steps, GError **error)
   return TRUE;
 }
 
+/* One step more. *rough: it still moved the first target's estimate by much. */
 static gboolean
-estimate (Removal *self, AyRefitSteps *steps, GError **error)
+sharpen (Removal *self, AyRefitSteps *steps, guint step, gboolean *rough, GError **error)
 {
-  g_autofree AyFit *first = g_new0 (AyFit, self->n_targets);
-  g_autofree AyFit *second = g_new0 (AyFit, self->n_targets);
+  g_autofree AyFit *fits = g_new0 (AyFit, self->n_targets);
+  g_autoptr (AyHead) head = NULL;
 
-  for (guint step = 0; step < 2; step++)
-    {
-      g_autoptr (AyHead) head = NULL;
-
-      if (!ay_refit_steps_take (steps, step == 0 ? FIRST_TOLERANCE : SECOND_TOLERANCE, self->job,
-                                error))
-        return FALSE;
-      head = ay_refit_steps_head (steps);
-      if (!judge (self, head, step == 0 ? first : second, error))
-        return FALSE;
-    }
+  if (!ay_refit_steps_take (steps, step == 0 ? FIRST_TOLERANCE : SECOND_TOLERANCE, self->job,
+                            error))
+    return FALSE;
+  head = ay_refit_steps_head (steps);
+  if (!judge (self, head, fits, error))
+    return FALSE;
   for (guint t = 0; t < self->n_targets; t++)
     {
       AyRemoval *out = &self->out[t];
+      double before = step > 0 ? out->estimate : 0.0;
 
-      out->steps = 2;
-      out->estimate = second[t].loss - out->before.loss;
-      out->accuracy_estimate = second[t].accuracy;
-      out->estimate_error = fabs (second[t].loss - first[t].loss);
+      out->steps = step + 1;
+      out->estimate = fits[t].loss - out->before.loss;
+      out->accuracy_estimate = fits[t].accuracy;
+      out->estimate_error = fabs (out->estimate - before);
       out->rough = !(out->estimate_error <= ROUGH * fabs (out->estimate));
+      g_clear_pointer (&out->estimated, ay_head_unref);
+      out->estimated = ay_head_ref (head);
     }
+  *rough = self->out[0].rough;
+  return TRUE;
+}
+
+static gboolean
+estimate (Removal *self, AyRefitSteps *steps, guint max_steps, GError **error)
+{
+  gboolean rough = TRUE;
+
+  for (guint step = 0; step < 2 || (rough && step < max_steps); step++)
+    if (!sharpen (self, steps, step, &rough, error))
+      return FALSE;
   return TRUE;
 }
 
@@ -224,7 +245,7 @@ run (Removal *self, AyHessian *hessian, const AyRemovalOptions *options, GError 
     }
   if (options->compare && !self->unbounded && !compare (self, hessian, steps, error))
     return FALSE;
-  if (!estimate (self, steps, error)
+  if (!estimate (self, steps, options->max_steps, error)
       || (options->verify && !refit (self, steps, options->tolerance, error)))
     return FALSE;
   for (guint t = 0; t < self->n_targets && self->unbounded; t++)
@@ -242,11 +263,17 @@ ay_removal_run (const AyProblem *train, const AyHead *head, AyHessian *hessian,
   g_autofree double *weight = ay_try_alloc (MAX (train->n, 1), sizeof (double), "the weights",
                                             error);
   g_autofree guint8 *lost = g_new0 (guint8, train->n_classes + 1);
-  Removal self = { .train = train, .head = head, .targets = targets, .n_targets = n_targets,
+  AyProblem changed = *train;
+  Removal self = { .base = train, .train = &changed, .head = head, .targets = targets,
+                   .n_targets = n_targets,
                    .weight = weight, .lost = lost, .out = out, .job = job };
 
   memset (out, 0, n_targets * sizeof *out);
-  if (weight == NULL || !mark (&self, removed, error))
+  if (options->label != NULL)
+    changed.label = options->label;
+  if (options->target != NULL)
+    changed.target = options->target;
+  if (weight == NULL || !mark (&self, removed, options->weight, error))
     return FALSE;
   if (hessian == NULL)
     {
@@ -265,4 +292,5 @@ void
 ay_removal_clear (AyRemoval *self)
 {
   g_clear_pointer (&self->head, ay_head_unref);
+  g_clear_pointer (&self->estimated, ay_head_unref);
 }

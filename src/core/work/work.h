@@ -116,11 +116,29 @@ void ay_import_report_clear (AyImportReport *self);
 /* Rows for which the SQL condition holds; NULL or "" = all. (transfer full) */
 AyBitset *ay_work_select (AyWork *self, const char *where, AyJob *job, GError **error);
 
-/* What removing rows does (rows outside train change nothing and are counted). On valid it is a
- * preview; with `test` also on the test part, whose openings are counted in the workspace. */
+/* What is done to the rows. */
+typedef enum
+{
+  AY_WHAT_IF_REMOVE,
+  AY_WHAT_IF_RELABEL,   /* label: what they all get */
+  AY_WHAT_IF_DUPLICATE, /* they count twice */
+} AyWhatIfKind;
+
 typedef struct
 {
-  gsize n_rows, n_outside_train;
+  AyWhatIfKind kind;
+  const char *label; /* (nullable) a class that the data has, or a number where one is predicted */
+  gboolean verify;
+} AyWhatIfOptions;
+#define AY_WHAT_IF_OPTIONS_INIT { AY_WHAT_IF_REMOVE, NULL, FALSE }
+
+/* What removing rows, or changing them, does (rows outside train change nothing and are counted).
+ * On valid it is a preview; with `test` also on the test part, whose openings are counted in the
+ * workspace. */
+typedef struct
+{
+  AyWhatIfKind kind;
+  gsize n_rows, n_outside_train; /* training rows that change; rows of other parts */
   AyRemoval valid;
   gboolean has_test;
   AyRemoval test;       /* only with verify and a test part */
@@ -130,8 +148,29 @@ typedef struct
   char *sentence;       /* what may be said */
 } AyWhatIf;
 
+/* Errors: RANGE (no training row would be left; a label that the data does not know), those of the
+ * steps and the refit. */
+gboolean ay_work_whatif_of (AyWork *self, const AyBitset *rows, const AyWhatIfOptions *options,
+                            AyWhatIf *out, AyJob *job, GError **error);
+/* The same for removing them. */
 gboolean ay_work_whatif (AyWork *self, const AyBitset *rows, gboolean verify, AyWhatIf *out,
                          AyJob *job, GError **error);
+
+/* Who wins and who loses: rows of the judged part (test where the what-if opened it, else valid) by
+ * the values of a column. */
+typedef struct
+{
+  char *name;
+  gsize n;
+  double loss_before, loss_after;         /* after: refitted where verified, else estimated */
+  double accuracy_before, accuracy_after; /* NaN for a numeric target */
+} AyWhatIfGroup;
+
+void ay_what_if_group_free (AyWhatIfGroup *self);
+/* Largest rise of the loss first. (transfer full) (element-type AyWhatIfGroup). AY_ERROR_RANGE: no
+ * such column, or more than 1000 values. */
+GPtrArray *ay_work_whatif_groups (AyWork *self, const AyWhatIf *what, const char *column,
+                                  AyJob *job, GError **error);
 void ay_what_if_clear (AyWhatIf *self);
 /* How often the test part has been looked at. */
 guint ay_work_openings (AyWork *self);

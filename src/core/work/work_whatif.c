@@ -27,6 +27,25 @@ ay_what_if_clear (AyWhatIf *self)
   g_clear_pointer (&self->sentence, g_free);
 }
 
+/* The change as the removal takes it; what is not needed stays NULL. */
+typedef struct
+{
+  guint8 *removed;
+  gint32 *label;
+  double *target, *weight;
+} Change;
+
+static void
+change_clear (Change *self)
+{
+  g_free (self->removed);
+  g_free (self->label);
+  g_free (self->target);
+  g_free (self->weight);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Change, change_clear)
+
 static guint8 *
 mark_removed (const AyProblem *train, const AyBitset *rows, gsize *n_removed)
 {
@@ -40,6 +59,61 @@ mark_removed (const AyProblem *train, const AyBitset *rows, gsize *n_removed)
         (*n_removed)++;
       }
   return removed;
+}
+
+static gboolean
+change_labels (const AyDataset *data, const AyProblem *train, const AyBitset *rows,
+               const char *text, Change *change, GError **error)
+{
+  gint32 class = -1;
+
+  if (text == NULL || !ay_work_check_label (data, text, error))
+    {
+      if (text == NULL)
+        g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "the new label is not said");
+      return FALSE;
+    }
+  for (guint c = 0; c < data->n_classes; c++)
+    if (strcmp (data->class_names[c], text) == 0)
+      class = (gint32) c;
+  if (train->label != NULL)
+    change->label = g_memdup2 (train->label, train->n * sizeof *train->label);
+  else
+    change->target = g_memdup2 (train->target, train->n * sizeof *train->target);
+  for (gsize i = 0; i < train->n; i++)
+    if (ay_bitset_get (rows, train->rows[i]))
+      {
+        if (change->label != NULL)
+          change->label[i] = class;
+        else
+          change->target[i] = g_ascii_strtod (text, NULL);
+      }
+  return TRUE;
+}
+
+/* *n_rows: the training rows among them. */
+static gboolean
+make_change (const AyDataset *data, const AyProblem *train, const AyBitset *rows,
+             const AyWhatIfOptions *options, Change *change, gsize *n_rows, GError **error)
+{
+  g_autofree guint8 *marked = mark_removed (train, rows, n_rows);
+
+  if (options->kind == AY_WHAT_IF_REMOVE && *n_rows == train->n)
+    {
+      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "no training row would be left");
+      return FALSE;
+    }
+  if (options->kind == AY_WHAT_IF_RELABEL)
+    return change_labels (data, train, rows, options->label, change, error);
+  if (options->kind == AY_WHAT_IF_REMOVE)
+    {
+      change->removed = g_steal_pointer (&marked);
+      return TRUE;
+    }
+  change->weight = g_new (double, MAX (train->n, 1));
+  for (gsize i = 0; i < train->n; i++)
+    change->weight[i] = (train->weight != NULL ? train->weight[i] : 1.0) * (marked[i] ? 2.0 : 1.0);
+  return TRUE;
 }
 
 /* Rows that exactly one of the two heads gets right. */
@@ -166,7 +240,7 @@ ay_work_count_opening (AyWork *self, guint *openings, GError **error)
 
 /* The targets, the run and the words; the caller clears *out on failure. */
 static gboolean
-run_whatif (AyWork *self, AyScoreContext *context, const guint8 *removed, gboolean verify,
+run_whatif (AyWork *self, AyScoreContext *context, const Change *change, gboolean verify,
             AyWhatIf *out, AyJob *job, GError **error)
 {
   const AyProblem *train = ay_score_context_train (context, error);
@@ -192,9 +266,12 @@ run_whatif (AyWork *self, AyScoreContext *context, const guint8 *removed, gboole
       targets[n_targets++] = &test->problem;
     }
   options.verify = verify;
+  options.label = change->label;
+  options.target = change->target;
+  options.weight = change->weight;
   memset (results, 0, sizeof results);
-  if (!ay_removal_run (train, head, hessian, removed, targets, n_targets, &options, results, job,
-                       error))
+  if (!ay_removal_run (train, head, hessian, change->removed, targets, n_targets, &options,
+                       results, job, error))
     return FALSE;
   out->valid = results[0];
   out->has_test = n_targets == 2;
@@ -216,22 +293,29 @@ gboolean
 ay_work_whatif (AyWork *self, const AyBitset *rows, gboolean verify, AyWhatIf *out, AyJob *job,
                 GError **error)
 {
+  AyWhatIfOptions options = AY_WHAT_IF_OPTIONS_INIT;
+
+  options.verify = verify;
+  return ay_work_whatif_of (self, rows, &options, out, job, error);
+}
+
+gboolean
+ay_work_whatif_of (AyWork *self, const AyBitset *rows, const AyWhatIfOptions *options,
+                   AyWhatIf *out, AyJob *job, GError **error)
+{
   AyScoreContext *context = ay_work_context (self, job, error);
   const AyProblem *train = context != NULL ? ay_score_context_train (context, error) : NULL;
-  g_autofree guint8 *removed = NULL;
+  g_auto (Change) change = { 0 };
 
   memset (out, 0, sizeof *out);
+  out->kind = options->kind;
   out->interval_low = out->interval_high = NAN;
   if (train == NULL)
     return FALSE;
-  removed = mark_removed (train, rows, &out->n_rows);
+  if (!make_change (self->data, train, rows, options, &change, &out->n_rows, error))
+    return FALSE;
   out->n_outside_train = ay_bitset_count (rows) - out->n_rows;
-  if (out->n_rows == train->n)
-    {
-      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "no training row would be left");
-      return FALSE;
-    }
-  if (run_whatif (self, context, removed, verify, out, job, error))
+  if (run_whatif (self, context, &change, options->verify, out, job, error))
     return TRUE;
   ay_what_if_clear (out);
   return FALSE;

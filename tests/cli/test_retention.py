@@ -1,0 +1,65 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""figure retention: each point is a refit, the choosing is done on valid, the minimal set is what
+whatif says of it."""
+import assay
+from tap import Tap
+
+FOLDER = assay.Folder().__enter__()
+WORK = FOLDER / 'digits.assay'
+
+
+def retention(*operands):
+    found = assay.run_json('figure', WORK, 'retention', *operands, '-o', FOLDER / 'out.svg')
+    missing = assay.keys_of(found) - assay.documented_words('figure')
+    assert not missing, missing
+    return found['numbers']
+
+
+def test_curve():
+    """Points against whatif of the rows that go; bands hold the mean; test is counted"""
+    small = FOLDER / 'small.csv'
+    lines = assay.SAMPLE.read_text(encoding='utf-8').splitlines()[:601]
+    small.write_text('\n'.join(lines) + '\n', encoding='utf-8')
+    assay.run('new', WORK, small)
+    assert 'no score is stored' in assay.fail('figure', WORK, 'retention', '-o', FOLDER / 'a.svg')
+    assay.run('score', WORK, 'influence', 'self_confidence')
+    found = retention('self_confidence')
+    points = found['points']
+    assert found['score'] == 'self_confidence' and found['part'] == 'test'
+    assert [p['share'] for p in points] == [.05, .1, .2, .3, .4, .5, .7, .9, 1]
+    for point in points:
+        assert point['random_low'] <= point['random'] <= point['random_high']
+        assert point['difference_low'] <= point['difference'] <= point['difference_high']
+        assert abs(point['test'] - point['random'] - point['difference']) < 1e-9
+    assert points[-1]['difference'] == 0
+    minimal = found['minimal']
+    assert len(minimal['ids']) == next(p['n'] for p in points if p['share'] == minimal['share'])
+    ids = ', '.join(f"'{i}'" for i in minimal['ids'])
+    what = assay.run_json('whatif', WORK, '--verify', '--where',
+                          f"split = 'train' AND id NOT IN ({ids})")
+    assert what['sentence'] == minimal['sentence']
+    assert what['test_openings'] == found['test_openings'] + 1 == 3
+    point = next(p for p in points if p['share'] == minimal['share'])
+    assert abs(what['test']['accuracy_refit'] - point['test']) < 1e-9
+    assert abs(what['accuracy_refit'] - point['valid']) < 1e-9
+    full = points[-1]['valid']
+    for point in points:
+        if point['share'] < minimal['share']:
+            assert point['valid'] < full - .005
+    assert minimal['share'] == 1 or point['valid'] >= full - .005
+
+
+def test_choice():
+    """Without a score valid chooses among all, both ways"""
+    best = retention()
+    at = {p['share']: p for p in best['points']}
+    for name in ('influence', 'self_confidence'):
+        one = retention(name)
+        other = next(p for p in one['points'] if p['share'] == .3)
+        assert other['valid'] <= at[.3]['valid'], (name, other, at[.3])
+    assert '"nobody"' in assay.fail('figure', WORK, 'retention', 'nobody', '-o', FOLDER / 'a.svg')
+
+
+if __name__ == '__main__':
+    Tap().run_all(globals())
