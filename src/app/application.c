@@ -114,6 +114,7 @@ static const Shortcut shortcuts[] = {
   { "win.page::redundancy", { "<Ctrl>4" } },
   { "win.page::curate", { "<Ctrl>5" } },
   { "win.page::scores", { "<Ctrl>6" } },
+  { "win.page::history", { "<Ctrl>7" } },
   { "win.preferences", { "<Ctrl>comma" } },
   { "win.show-help-overlay", { "<Ctrl>question", "F1" } },
   { "win.fullscreen", { "F11" } },

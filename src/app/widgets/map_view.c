@@ -43,6 +43,7 @@ struct _AssayMapView
   gint64 link_row;          /* joined to link_rows; -1: none */
   guint32 *link_rows;
   guint n_links;
+  AyBitset *only, *marked;  /* (nullable) what is shown in place of the session's rows */
 };
 
 G_DEFINE_FINAL_TYPE (AssayMapView, assay_map_view, GTK_TYPE_WIDGET)
@@ -186,6 +187,14 @@ describe_frame (AssayMapView *self, int width, int height, int scale)
   AssayMapFrame frame
       = assay_map_frame_describe (self->session, self->colors, self->n, self->x, self->y);
 
+  if (self->only != NULL)
+    {
+      g_clear_pointer (&frame.visible, ay_bitset_free);
+      g_clear_pointer (&frame.selected, ay_bitset_free);
+      frame.visible = ay_bitset_copy (self->only);
+      frame.selected = self->marked != NULL && ay_bitset_count (self->marked) > 0
+                           ? ay_bitset_copy (self->marked) : NULL;
+    }
   frame.view = self->view;
   frame.density = self->density;
   frame.coarse = self->moving;
@@ -565,6 +574,17 @@ assay_map_view_set_links (AssayMapView *self, gint64 row, const guint32 *rows, g
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+void
+assay_map_view_show_only (AssayMapView *self, const AyBitset *visible, const AyBitset *marked)
+{
+  g_clear_pointer (&self->only, ay_bitset_free);
+  g_clear_pointer (&self->marked, ay_bitset_free);
+  self->only = visible != NULL ? ay_bitset_copy (visible) : NULL;
+  self->marked = marked != NULL ? ay_bitset_copy (marked) : NULL;
+  self->stale = TRUE;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
 static void
 on_columns_changed (AssayMapView *self)
 {
@@ -665,6 +685,8 @@ assay_map_view_finalize (GObject *object)
   g_clear_pointer (&self->raster, ay_figure_raster_free);
   g_clear_object (&self->texture);
   g_clear_pointer (&self->link_rows, g_free);
+  g_clear_pointer (&self->only, ay_bitset_free);
+  g_clear_pointer (&self->marked, ay_bitset_free);
   g_free (self->x_name);
   g_free (self->y_name);
   G_OBJECT_CLASS (assay_map_view_parent_class)->finalize (object);

@@ -33,6 +33,10 @@ void assay_map_view_zoom (AssayMapView *self, double factor);
 void assay_map_view_show_places (AssayMapView *self, const float *xy, gsize n);
 /* Places by two other columns, each on a scale of its own: a plot of one over the other. */
 void assay_map_view_set_columns (AssayMapView *self, const char *x, const char *y);
+/* Shows only these rows, of them `marked` ones as the selection is, for the time being (both
+ * nullable, copied); visible NULL: what the session says again. */
+void assay_map_view_show_only (AssayMapView *self, const AyBitset *visible,
+                               const AyBitset *marked);
 /* Lines from one row to others; row -1: none. */
 void assay_map_view_set_links (AssayMapView *self, gint64 row, const guint32 *rows, guint count);
 /* For benchmarks: draws one frame to memory now and returns its seconds. */

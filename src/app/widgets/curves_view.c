@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/widgets/curves_view.h"
+
+#include "app/widgets/drop_down.h"
+#include "core/select/strategy_curves.h"
+#include "core/work/work_history.h"
+#include "core/work/work_select.h"
+#include "figure/figure.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#define TARGET 0.9
+
+struct _AssayCurvesView
+{
+  AssaySessionBin parent;
+  AssaySession *session; /* kept by the parent */
+  GtkDropDown *source, *strategy;
+  GtkSpinButton *rounds, *repeats;
+  GtkButton *simulate, *write;
+  GtkToggleButton *stops;
+  GtkLabel *sentence;
+  GtkDrawingArea *area;
+  GPtrArray *names;          /* of char*: a name an entry of source; "" the comparison */
+  AyStrategyCurves *curves;  /* (nullable) */
+  AyFigureCurve *lines;
+  AyFigureFlag *flags;
+  guint n_flags;
+  AssayTask *task;           /* (nullable) */
+};
+
+G_DEFINE_FINAL_TYPE (AssayCurvesView, assay_curves_view, ASSAY_TYPE_SESSION_BIN)
+
+/* --- what is drawn --- */
+
+static AyFigureLines
+describe (AssayCurvesView *self)
+{
+  return (AyFigureLines) {
+    .n_curves = self->curves->n, .curves = self->lines,
+    .x_axis = { .label = _ ("labels"), .integral = TRUE },
+    .y_axis = { .label = self->curves->metric }, .band_label = self->curves->band,
+    .n_flags = gtk_toggle_button_get_active (self->stops) ? self->n_flags : 0,
+    .flags = self->flags,
+  };
+}
+
+static void
+draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user)
+{
+  AssayCurvesView *self = user;
+  const AyFigureTheme *theme
+      = ay_figure_theme (adw_style_manager_get_dark (adw_style_manager_get_default ()));
+  AyFigureCanvas canvas = { cr, theme, gtk_widget_get_scale_factor (GTK_WIDGET (area)), NULL };
+  AyFigureBox box = { 0, 0, width, height };
+  AyFigureLines lines;
+
+  if (self->curves == NULL)
+    return;
+  lines = describe (self);
+  ay_figure_lines_draw (&canvas, &lines, &box);
+}
+
+static void
+take_curves (AssayCurvesView *self, AyStrategyCurves *curves)
+{
+  guint n = curves != NULL ? curves->n : 0, at = 0;
+
+  ay_strategy_curves_free (self->curves);
+  g_free (self->lines);
+  g_free (self->flags);
+  self->curves = curves;
+  self->lines = g_new0 (AyFigureCurve, n + 1);
+  self->n_flags = 0;
+  for (guint k = 0; k < n; k++)
+    {
+      const AyStrategyCurve *one = &curves->each[k];
+
+      self->lines[k] = (AyFigureCurve) { .name = one->name, .n = one->n, .x = one->labels,
+                                         .y = one->value, .low = one->low, .high = one->high,
+                                         .reference = one->reference };
+      self->n_flags += one->n_marks;
+    }
+  self->flags = g_new0 (AyFigureFlag, self->n_flags + 1);
+  for (guint k = 0; k < n; k++)
+    for (guint m = 0; m < curves->each[k].n_marks; m++)
+      {
+        const AyCurveMark *mark = &curves->each[k].marks[m];
+
+        self->flags[at++] = (AyFigureFlag) { k, mark->labels, mark->value, mark->text };
+      }
+}
+
+static void
+say (AssayCurvesView *self)
+{
+  g_autofree char *summary = NULL, *text = NULL;
+
+  if (self->curves != NULL)
+    {
+      AyFigureLines lines = describe (self);
+
+      summary = ay_figure_lines_summary (&lines);
+      text = g_strdup_printf ("%s. %s", self->curves->title, summary);
+    }
+  else
+    text = g_strdup (_ ("Nothing was simulated yet, and no history imported"));
+  gtk_label_set_text (self->sentence, text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->area), GTK_ACCESSIBLE_PROPERTY_LABEL, text,
+                                  -1);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->write), self->curves != NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->stops), self->n_flags > 0);
+  gtk_widget_queue_draw (GTK_WIDGET (self->area));
+}
+
+static AyStrategyCurves *
+read_histories (AyWork *work, const char *name)
+{
+  g_autoptr (GPtrArray) names = ay_work_history_names (work, NULL);
+  g_autoptr (GPtrArray) found
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) ay_history_unref);
+  g_autofree char *prefix = g_strconcat (name, ": ", NULL);
+
+  for (guint i = 0; names != NULL && i < names->len; i++)
+    if (strcmp (names->pdata[i], name) == 0 || g_str_has_prefix (names->pdata[i], prefix))
+      {
+        AyHistory *history = ay_work_history (work, names->pdata[i], NULL);
+
+        if (history != NULL)
+          g_ptr_array_add (found, history);
+      }
+  return found->len > 0 ? ay_strategy_curves_of_histories (found, NULL) : NULL;
+}
+
+static void
+show_source (AssayCurvesView *self)
+{
+  AyWork *work = assay_session_get_work (self->session);
+  guint at = gtk_drop_down_get_selected (self->source);
+  const char *name = at < self->names->len ? self->names->pdata[at] : NULL;
+  g_autoptr (JsonObject) object = NULL;
+
+  if (work != NULL && name != NULL && *name == '\0')
+    object = ay_work_comparison (work, NULL);
+  take_curves (self, object != NULL ? ay_strategy_curves_of_comparison (object, TRUE)
+                     : work != NULL && name != NULL && *name != '\0' ? read_histories (work, name)
+                                                                     : NULL);
+  say (self);
+}
+
+/* The simulated comparison first, then what was imported or labelled, a file's runs as one. */
+static void
+fill (AssayCurvesView *self)
+{
+  AyWork *work = assay_session_get_work (self->session);
+  g_autoptr (GPtrArray) names = work != NULL ? ay_work_history_names (work, NULL) : NULL;
+  g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
+  g_autoptr (JsonObject) object = work != NULL ? ay_work_comparison (work, NULL) : NULL;
+  guint before = gtk_drop_down_get_selected (self->source);
+  g_autofree char *chosen = before < self->names->len ? g_strdup (self->names->pdata[before])
+                                                      : NULL;
+  guint at = 0;
+
+  g_ptr_array_set_size (self->names, 0);
+  if (object != NULL)
+    {
+      g_ptr_array_add (self->names, g_strdup (""));
+      gtk_string_list_append (list, _ ("Simulated strategies"));
+    }
+  for (guint i = 0; names != NULL && i < names->len; i++)
+    {
+      const char *colon = strstr (names->pdata[i], ": ");
+      g_autofree char *name = colon != NULL
+                                  ? g_strndup (names->pdata[i], colon - (char *) names->pdata[i])
+                                  : g_strdup (names->pdata[i]);
+
+      if (g_str_has_prefix (name, "simulated ")
+          || g_ptr_array_find_with_equal_func (self->names, name, g_str_equal, NULL))
+        continue;
+      if (g_strcmp0 (name, chosen) == 0)
+        at = self->names->len;
+      g_ptr_array_add (self->names, g_strdup (name));
+      gtk_string_list_append (list, name);
+    }
+  gtk_drop_down_set_model (self->source, G_LIST_MODEL (list));
+  gtk_widget_set_sensitive (GTK_WIDGET (self->source), self->names->len > 0);
+  if (self->names->len > 0)
+    gtk_drop_down_set_selected (self->source, at);
+  show_source (self);
+}
+
+/* --- simulating --- */
+
+typedef struct
+{
+  AssayCurvesView *view;
+  const AyStrategy *strategies[2];
+  guint n;
+  AySimulateOptions options;
+} Simulate;
+
+static void
+simulate_free (gpointer data)
+{
+  Simulate *self = data;
+
+  g_object_unref (self->view);
+  g_free (self);
+}
+
+static gboolean
+simulate_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
+{
+  Simulate *self = data;
+  g_autoptr (AySimulation) done = ay_work_simulate (work, self->strategies, self->n,
+                                                    &self->options, TARGET, job, error);
+
+  return done != NULL;
+}
+
+static void
+simulate_done (GObject *session, gpointer data, const GError *error)
+{
+  Simulate *self = data;
+
+  g_clear_object (&self->view->task);
+  gtk_button_set_label (self->view->simulate, _ ("_Simulate"));
+  if (error != NULL)
+    assay_session_fail (ASSAY_SESSION (session), error);
+  assay_session_columns_changed (ASSAY_SESSION (session));
+}
+
+static void
+simulate_clicked (AssayCurvesView *self)
+{
+  AyWork *work = assay_session_get_work (self->session);
+  guint n;
+  const AyStrategy *table = ay_strategies (&n);
+  Simulate *data;
+
+  if (self->task != NULL)
+    {
+      assay_task_cancel (self->task);
+      return;
+    }
+  if (work == NULL)
+    return;
+  data = g_new0 (Simulate, 1);
+  data->view = g_object_ref (self);
+  data->options = (AySimulateOptions) AY_SIMULATE_OPTIONS_INIT;
+  data->options.seed = ay_work_load_options (work)->seed;
+  data->options.rounds = (guint) gtk_spin_button_get_value_as_int (self->rounds);
+  data->options.repeats = (guint) gtk_spin_button_get_value_as_int (self->repeats);
+  data->strategies[0] = ay_strategy_find ("random");
+  data->strategies[1] = &table[MIN (gtk_drop_down_get_selected (self->strategy), n - 1)];
+  data->n = data->strategies[1] != data->strategies[0] ? 2 : 1;
+  g_set_object (&self->task, assay_session_run (self->session, _ ("Simulating"),
+                                                simulate_in_thread, simulate_done, data,
+                                                simulate_free));
+  gtk_button_set_label (self->simulate, _ ("_Cancel"));
+}
+
+/* --- the file --- */
+
+static void
+file_to_write (GtkNativeDialog *native, int response, AssayCurvesView *self)
+{
+  if (response == GTK_RESPONSE_ACCEPT && self->curves != NULL)
+    {
+      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (native));
+      g_autofree char *path = g_file_get_path (file);
+      AyFigureSpec spec = AY_FIGURE_SPEC_INIT;
+      AyFigureFormat format;
+      g_autoptr (GError) error = NULL;
+
+      spec.title = self->curves->title;
+      spec.kind = AY_FIGURE_LINES;
+      spec.lines = describe (self);
+      if (!ay_figure_format_of_path (path, &format, &error)
+          || !ay_figure_write (&spec, path, format, &error))
+        assay_session_fail (self->session, error);
+    }
+  g_object_unref (native);
+}
+
+static void
+write_clicked (AssayCurvesView *self)
+{
+  GtkFileChooserNative *native = gtk_file_chooser_native_new (
+      _ ("Write Figure"), GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
+      GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), NULL);
+
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (native), TRUE);
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (native), "curves.svg");
+  g_signal_connect_object (native, "response", G_CALLBACK (file_to_write), self, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (native));
+}
+
+/* --- the widget --- */
+
+static void
+assay_curves_view_bind (AssaySessionBin *bin, AssaySession *session)
+{
+  static const char *const changes[] = { "columns-changed", NULL };
+  AssayCurvesView *self = ASSAY_CURVES_VIEW (bin);
+
+  self->session = session;
+  assay_session_bin_watch (bin, changes, G_CALLBACK (fill));
+  fill (self);
+}
+
+static void
+assay_curves_view_finalize (GObject *object)
+{
+  AssayCurvesView *self = ASSAY_CURVES_VIEW (object);
+
+  g_clear_object (&self->task);
+  g_ptr_array_unref (self->names);
+  ay_strategy_curves_free (self->curves);
+  g_free (self->lines);
+  g_free (self->flags);
+  G_OBJECT_CLASS (assay_curves_view_parent_class)->finalize (object);
+}
+
+#define BIND(NAME) gtk_widget_class_bind_template_child (widget_class, AssayCurvesView, NAME)
+
+static void
+assay_curves_view_class_init (AssayCurvesViewClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  ASSAY_SESSION_BIN_CLASS (class)->bind = assay_curves_view_bind;
+  G_OBJECT_CLASS (class)->finalize = assay_curves_view_finalize;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/assay_app/Assay/curves_view.ui");
+  BIND (source);
+  BIND (strategy);
+  BIND (rounds);
+  BIND (repeats);
+  BIND (simulate);
+  BIND (write);
+  BIND (stops);
+  BIND (sentence);
+  BIND (area);
+}
+
+static void
+assay_curves_view_init (AssayCurvesView *self)
+{
+  g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
+  guint n;
+  const AyStrategy *table = ay_strategies (&n);
+
+  self->names = g_ptr_array_new_with_free_func (g_free);
+  gtk_widget_init_template (GTK_WIDGET (self));
+  for (guint k = 0; k < n; k++)
+    gtk_string_list_append (list, table[k].title);
+  gtk_drop_down_set_model (self->strategy, G_LIST_MODEL (list));
+  assay_drop_down_shorten (self->strategy);
+  assay_drop_down_shorten (self->source);
+  assay_drop_down_set_name (self->strategy, _ ("Strategy to Simulate"));
+  assay_drop_down_set_name (self->source, _ ("Curves Of"));
+  gtk_drawing_area_set_draw_func (self->area, draw, self, NULL);
+  g_signal_connect_swapped (self->source, "notify::selected", G_CALLBACK (show_source), self);
+  g_signal_connect_swapped (self->stops, "toggled", G_CALLBACK (say), self);
+  g_signal_connect_swapped (self->simulate, "clicked", G_CALLBACK (simulate_clicked), self);
+  g_signal_connect_swapped (self->write, "clicked", G_CALLBACK (write_clicked), self);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
+                           G_CALLBACK (gtk_widget_queue_draw), self->area, G_CONNECT_SWAPPED);
+}

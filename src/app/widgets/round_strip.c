@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/widgets/round_strip.h"
+
+#include "app/widgets/drop_down.h"
+#include "core/select/round_parts.h"
+#include "figure/figure.h"
+
+#include <glib/gi18n.h>
+
+#define HEIGHT 170
+
+struct _AssayRoundStrip
+{
+  AssaySessionBin parent;
+  AssaySession *session; /* kept by the parent */
+  GtkDropDown *by;
+  GtkWidget *write;
+  GtkDrawingArea *area;
+  AyHistory *history;    /* (nullable) */
+  AyRoundParts *parts;   /* (nullable) */
+  int round;
+};
+
+G_DEFINE_FINAL_TYPE (AssayRoundStrip, assay_round_strip, ASSAY_TYPE_SESSION_BIN)
+
+static guint chosen_signal;
+
+static AyFigureStrip
+describe (AssayRoundStrip *self)
+{
+  AyFigureStrip strip = { .n = self->parts->n, .x = self->parts->number,
+                          .n_parts = self->parts->n_parts,
+                          .names = (const char *const *) self->parts->names,
+                          .values = self->parts->counts, .x_label = _ ("round"),
+                          .label = _ ("% of rows"), .has_rest = TRUE, .current = -1 };
+
+  for (guint k = 0; k < self->parts->n; k++)
+    if ((int) self->parts->round[k] == self->round)
+      strip.current = (gint) k;
+  return strip;
+}
+
+static void
+draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user)
+{
+  AssayRoundStrip *self = user;
+  const AyFigureTheme *theme
+      = ay_figure_theme (adw_style_manager_get_dark (adw_style_manager_get_default ()));
+  AyFigureCanvas canvas = { cr, theme, gtk_widget_get_scale_factor (GTK_WIDGET (area)), NULL };
+  AyFigureBox box = { 0, 0, width, height };
+  AyFigureStrip strip;
+
+  if (self->parts == NULL)
+    return;
+  strip = describe (self);
+  ay_figure_strip_draw (&canvas, &strip, &box);
+}
+
+static void
+say (AssayRoundStrip *self)
+{
+  g_autofree char *summary = NULL;
+
+  if (self->parts != NULL)
+    {
+      AyFigureStrip strip = describe (self);
+
+      summary = ay_figure_strip_summary (&strip);
+    }
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->area), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  summary != NULL ? summary : _ ("No rounds"), -1);
+  gtk_widget_set_sensitive (self->write, self->parts != NULL);
+  gtk_widget_queue_draw (GTK_WIDGET (self->area));
+}
+
+static void
+make (AssayRoundStrip *self)
+{
+  const char *name = gtk_drop_down_get_selected (self->by) == 1 ? "cluster" : "label";
+  AyColumn *column = assay_session_find_column (self->session, name);
+
+  g_clear_pointer (&self->parts, ay_round_parts_free);
+  if (self->history != NULL && column != NULL && ay_column_rows (column) == self->history->n_rows)
+    self->parts = ay_round_parts_new (self->history, column, NULL);
+  say (self);
+}
+
+void
+assay_round_strip_set_history (AssayRoundStrip *self, AyHistory *history)
+{
+  g_clear_pointer (&self->history, ay_history_unref);
+  self->history = history != NULL ? ay_history_ref (history) : NULL;
+  make (self);
+}
+
+void
+assay_round_strip_set_round (AssayRoundStrip *self, int round)
+{
+  self->round = round;
+  gtk_widget_queue_draw (GTK_WIDGET (self->area));
+}
+
+static void
+pressed (GtkGestureClick *gesture, int n_press, double x, double y, AssayRoundStrip *self)
+{
+  int width = gtk_widget_get_width (GTK_WIDGET (self->area));
+  int height = gtk_widget_get_height (GTK_WIDGET (self->area));
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_A8, 1, 1);
+  cairo_t *cr = cairo_create (surface);
+  AyFigureCanvas canvas = { cr, ay_figure_theme (FALSE), 1.0, NULL };
+  AyFigureBox box = { 0, 0, width, height };
+
+  if (self->parts != NULL)
+    {
+      AyFigureStrip strip = describe (self);
+      gint at = ay_figure_strip_at (&canvas, &strip, &box, x);
+
+      if (at >= 0)
+        g_signal_emit (self, chosen_signal, 0, self->parts->round[at]);
+    }
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+}
+
+static void
+file_to_write (GtkNativeDialog *native, int response, AssayRoundStrip *self)
+{
+  if (response == GTK_RESPONSE_ACCEPT && self->parts != NULL)
+    {
+      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (native));
+      g_autofree char *path = g_file_get_path (file);
+      AyFigureSpec spec = AY_FIGURE_SPEC_INIT;
+      AyFigureFormat format;
+      g_autoptr (GError) error = NULL;
+
+      spec.title = self->history->name;
+      spec.kind = AY_FIGURE_STRIP;
+      spec.strip = describe (self);
+      spec.strip.current = -1;
+      if (!ay_figure_format_of_path (path, &format, &error)
+          || !ay_figure_write (&spec, path, format, &error))
+        assay_session_fail (self->session, error);
+    }
+  g_object_unref (native);
+}
+
+static void
+write_clicked (AssayRoundStrip *self)
+{
+  GtkFileChooserNative *native = gtk_file_chooser_native_new (
+      _ ("Write Figure"), GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
+      GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), NULL);
+
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (native), TRUE);
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (native), "rounds.svg");
+  g_signal_connect_object (native, "response", G_CALLBACK (file_to_write), self, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (native));
+}
+
+static void
+assay_round_strip_bind (AssaySessionBin *bin, AssaySession *session)
+{
+  static const char *const changes[] = { "columns-changed", NULL };
+  AssayRoundStrip *self = ASSAY_ROUND_STRIP (bin);
+
+  self->session = session;
+  assay_session_bin_watch (bin, changes, G_CALLBACK (make));
+}
+
+static void
+assay_round_strip_finalize (GObject *object)
+{
+  AssayRoundStrip *self = ASSAY_ROUND_STRIP (object);
+
+  g_clear_pointer (&self->history, ay_history_unref);
+  g_clear_pointer (&self->parts, ay_round_parts_free);
+  G_OBJECT_CLASS (assay_round_strip_parent_class)->finalize (object);
+}
+
+static void
+assay_round_strip_class_init (AssayRoundStripClass *class)
+{
+  ASSAY_SESSION_BIN_CLASS (class)->bind = assay_round_strip_bind;
+  G_OBJECT_CLASS (class)->finalize = assay_round_strip_finalize;
+  chosen_signal = g_signal_new ("chosen", ASSAY_TYPE_ROUND_STRIP, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+}
+
+static void
+assay_round_strip_init (AssayRoundStrip *self)
+{
+  const char *const kinds[] = { _ ("Class"), _ ("Cluster"), NULL };
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkGesture *click = gtk_gesture_click_new ();
+
+  self->round = -1;
+  self->by = GTK_DROP_DOWN (gtk_drop_down_new_from_strings (kinds));
+  assay_drop_down_set_name (self->by, _ ("Rounds by"));
+  self->write = gtk_button_new_with_mnemonic (_ ("_Write Figure…"));
+  self->area = g_object_new (GTK_TYPE_DRAWING_AREA, "accessible-role", GTK_ACCESSIBLE_ROLE_IMG,
+                             "content-height", HEIGHT, "hexpand", TRUE, NULL);
+  gtk_drawing_area_set_draw_func (self->area, draw, self, NULL);
+  gtk_box_append (GTK_BOX (line), gtk_label_new (_ ("Rounds by")));
+  gtk_box_append (GTK_BOX (line), GTK_WIDGET (self->by));
+  gtk_box_append (GTK_BOX (line), self->write);
+  gtk_box_append (GTK_BOX (box), line);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->area));
+  adw_bin_set_child (ADW_BIN (self), box);
+  g_signal_connect (click, "pressed", G_CALLBACK (pressed), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->area), GTK_EVENT_CONTROLLER (click));
+  g_signal_connect_swapped (self->by, "notify::selected", G_CALLBACK (make), self);
+  g_signal_connect_swapped (self->write, "clicked", G_CALLBACK (write_clicked), self);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
+                           G_CALLBACK (gtk_widget_queue_draw), self->area, G_CONNECT_SWAPPED);
+}
