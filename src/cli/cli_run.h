@@ -44,7 +44,7 @@ typedef struct
   const gboolean *list;     /* (nullable) TRUE when --list was given: no operand is needed then */
 } Cmd;
 
-extern const Cmd cmd_suggest, cmd_simulate;
+extern const Cmd cmd_suggest, cmd_simulate, cmd_budget;
 extern const Cmd cmd_explain, cmd_gains, cmd_arms;
 extern const Cmd cmd_new, cmd_info, cmd_score, cmd_import, cmd_map, cmd_whatif, cmd_select,
     cmd_decide, cmd_export, cmd_figure, cmd_redundancy, cmd_cluster,

@@ -78,7 +78,7 @@ read_strategies (GError **error)
 
 /* Those of strategies into *into; the others, which must be the head's, are remembered. */
 static gboolean
-take_parameters (AyWork *work, AyStrategyOptions *into, GError **error)
+take_parameters (AyWork *work, AySimulateOptions *into, GError **error)
 {
   g_autoptr (GHashTable) parameters = cmd_parameters (given.parameters, error);
   static const char *const head[] = { "lambda",    "lambda_mean", "standardise", "scale",
@@ -90,9 +90,16 @@ take_parameters (AyWork *work, AyStrategyOptions *into, GError **error)
     return FALSE;
   g_hash_table_iter_init (&iter, parameters);
   while (g_hash_table_iter_next (&iter, &name, &value))
-    if (!g_strv_contains (head, name))
+    if (strcmp (name, "head") == 0)
       {
-        if (!ay_strategy_options_set (into, name, value, error))
+        if (strcmp (value, "distilled") != 0 && strcmp (value, "plain") != 0)
+          return cmd_usage_error (error, "-p head=%s: plain or distilled", (char *) value);
+        into->distil = strcmp (value, "distilled") == 0;
+        g_hash_table_iter_remove (&iter);
+      }
+    else if (!g_strv_contains (head, name))
+      {
+        if (!ay_strategy_options_set (&into->strategy, name, value, error))
           return FALSE;
         g_hash_table_iter_remove (&iter);
       }
@@ -296,7 +303,7 @@ run_simulate (CmdRun *run, GError **error)
   if (strategies == NULL || !read_options (run, &into, error))
     return FALSE;
   work = cmd_open (run, run->args[0], AY_WORKSPACE_WRITE, error);
-  if (work == NULL || !take_parameters (work, &into.strategy, error))
+  if (work == NULL || !take_parameters (work, &into, error))
     return FALSE;
   simulation = ay_work_simulate (work, (const AyStrategy *const *) strategies->pdata,
                                  strategies->len, &into, given.target, run->job, error);

@@ -60,6 +60,8 @@ def look(dark):
         window.find(f'B Only: {len(b - a)}')
         window.find(f'Both: {len(a & b)}')
         window.picture(f'history-replay-{"dark" if dark else "light"}')
+        if dark:
+            return
         window.choose('History A', 'simulated random 1', lambda: has(window, 'Round 4, random'))
         window.click('Audit', 'push button',
                      done=lambda: has(window, re.escape(audit['sentence'])))

@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Selection round by round: curves of strategies, a history replayed and audited, the open round. */
+/* Selection round by round: curves of strategies, a history replayed and audited, the open
+ * round. */
 #define ASSAY_TYPE_HISTORY_PAGE (assay_history_page_get_type ())
 G_DECLARE_FINAL_TYPE (AssayHistoryPage, assay_history_page, ASSAY, HISTORY_PAGE, AssaySessionBin)
 

@@ -198,7 +198,8 @@ describe_frame (AssayMapView *self, int width, int height, int scale)
   frame.view = self->view;
   frame.density = self->density;
   frame.coarse = self->moving;
-  ay_figure_raster_suggest (self->n, width, height, &frame.options.radius, &frame.options.alpha);
+  ay_figure_raster_suggest (self->only != NULL ? ay_bitset_count (self->only) : self->n, width,
+                            height, &frame.options.radius, &frame.options.alpha);
   if (self->moving)
     frame.options.radius = MIN (frame.options.radius, 1.0);
   frame.options.width = width * scale;

@@ -211,11 +211,14 @@ fill_rounds (AssayReplayView *self)
   for (int r = -1; r < n; r++)
     {
       g_autofree char *text = line_of (self->a, r);
-      GtkWidget *label = gtk_label_new (text);
+      GtkWidget *label = gtk_label_new (text), *line = gtk_list_box_row_new ();
 
+      gtk_accessible_update_property (GTK_ACCESSIBLE (line), GTK_ACCESSIBLE_PROPERTY_LABEL, text,
+                                      -1);
+      gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (line), label);
       gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
       gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-      gtk_list_box_append (self->rounds, label);
+      gtk_list_box_append (self->rounds, line);
     }
 }
 

@@ -178,6 +178,7 @@ head_of (Audit *self, const AyHeadOptions *head)
   options.scale = json_object_get_double_member_with_default (said, "scale", options.scale);
   options.standardise = json_object_get_boolean_member_with_default (said, "standardise",
                                                                      options.standardise);
+  self->state.distil = json_object_get_boolean_member_with_default (said, "distilled", FALSE);
   self->repeat = (guint) json_object_get_int_member_with_default (said, "repeat", 0);
   return options;
 }

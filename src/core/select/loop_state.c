@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#define SPREAD_NEIGHBOURS 7
 #define TOLERANCE 1e-6 /* of the loops' heads: what a finer one brings drowns in the draws */
 
 AyHeadOptions
@@ -54,6 +55,21 @@ set_features (AyLoopState *self, const AyProblem *rows, AyJob *job, GError **err
   return self->features != NULL;
 }
 
+/* Neighbours that labels are spread along; the points stay where they are. */
+static gboolean
+set_graph (AyLoopState *self, AyJob *job, GError **error)
+{
+  AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
+  AyPoints points = { .features = self->features, .rows = self->all, .n = self->n,
+                      .distance = AY_DISTANCE_EUCLIDEAN };
+  g_autoptr (AyNeighbours) found = NULL;
+
+  options.k = SPREAD_NEIGHBOURS;
+  found = ay_neighbours_find (&points, &options, job, error);
+  self->graph = found != NULL ? ay_spread_graph_new (found, error) : NULL;
+  return self->graph != NULL;
+}
+
 gboolean
 ay_loop_state_init (AyLoopState *self, const AyProblem *rows, const AyHeadOptions *head,
                     AyJob *job, GError **error)
@@ -72,7 +88,8 @@ ay_loop_state_init (AyLoopState *self, const AyProblem *rows, const AyHeadOption
     self->all[i] = (guint32) i;
   self->p = ay_try_alloc (MAX (n, 1), rows->n_classes * sizeof (double), "the points of a loop",
                           error);
-  if (self->p == NULL || !set_features (self, rows, job, error))
+  if (self->p == NULL || !set_features (self, rows, job, error)
+      || (self->distil && !set_graph (self, job, error)))
     return FALSE;
   self->pool = (AyPool) { .n = n, .d = ay_matrix_cols (self->features),
                           .features = self->features,
@@ -82,6 +99,25 @@ ay_loop_state_init (AyLoopState *self, const AyProblem *rows, const AyHeadOption
                           .head_options = &self->head_options,
                           .options = AY_STRATEGY_OPTIONS_INIT };
   return TRUE;
+}
+
+/* A head fitted to every point that a label reaches, by its confidence. */
+static AyHead *
+fit_distilled (AyLoopState *self, AyJob *job, GError **error)
+{
+  const AySpreadOptions options = AY_SPREAD_OPTIONS_INIT;
+  const AySpreadRows of = { self->features, self->all, NULL };
+  g_autofree gint32 *given = g_new (gint32, self->n + 1);
+  g_autoptr (AySpread) spread = NULL;
+  g_autoptr (AyOwnedProblem) problem = NULL;
+
+  for (gsize i = 0; i < self->n; i++)
+    given[i] = self->known[i] ? self->label[i] : AY_LABEL_MISSING;
+  spread = ay_spread_new (self->graph, given, self->pool.n_classes, &options, job, error);
+  if (spread == NULL)
+    return NULL;
+  problem = ay_spread_problem (spread, &of, given);
+  return ay_head_fit (&problem->problem, &self->head_options, self->head, job, error);
 }
 
 gboolean
@@ -101,7 +137,8 @@ ay_loop_state_refit (AyLoopState *self, guint round, AyJob *job, GError **error)
     else
       self->rest[m++] = (guint32) i;
   known.n = n;
-  head = ay_head_fit (&known, &self->head_options, self->head, job, error);
+  head = self->distil ? fit_distilled (self, job, error)
+                      : ay_head_fit (&known, &self->head_options, self->head, job, error);
   if (head == NULL)
     return FALSE;
   ay_head_unref (self->head);
@@ -125,5 +162,6 @@ ay_loop_state_clear (AyLoopState *self)
   g_free (self->all);
   g_free (self->known_label);
   g_free (self->p);
+  g_clear_pointer (&self->graph, ay_spread_graph_free);
   ay_head_unref (self->head);
 }

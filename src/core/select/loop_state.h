@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "core/model/spread.h"
 #include "core/select/strategy.h"
 
 G_BEGIN_DECLS
@@ -10,6 +11,8 @@ G_BEGIN_DECLS
  * while labels come in. */
 typedef struct
 {
+  gboolean distil;       /* set before init: labels are spread to all points along their nearest
+                            neighbours, and the head is distilled from what was spread */
   gsize n;               /* points: rows that are labelled or may be */
   AyMatrix *features;    /* n x d, scaled */
   float *scaling;        /* 2 d: centre, inverse scale */
@@ -23,6 +26,7 @@ typedef struct
   AyHeadOptions head_options;
   guint32 *labelled, *rest, *all;
   gint32 *known_label;
+  AySpreadGraph *graph;  /* (nullable) */
 } AyLoopState;
 
 /* The rows, ascending, with room for labels. `head` gives penalty, standardising and scale: lambda

@@ -193,6 +193,7 @@ play_init (Play *self, const Run *run, guint repeat, AyLoop *loop, GError **erro
     self->judged_rows[i] = (guint32) i;
   self->predicted = g_new0 (guint32, n);
   self->before = g_new0 (guint32, n);
+  self->state.distil = options->distil;
   if (!ay_loop_state_init (&self->state,
                            &(AyProblem) { .features = run->rows->features, .rows = pool, .n = n,
                                           .label = label, .n_classes = run->rows->n_classes },
@@ -549,6 +550,7 @@ options_of (const AySimulation *self, const AyLoop *loop, guint repeat)
   json_object_set_boolean_member (object, "standardise", head->standardise);
   json_object_set_double_member (object, "scale", head->scale);
   json_object_set_int_member (object, "repeat", repeat);
+  json_object_set_boolean_member (object, "distilled", self->options.distil);
   for (gsize i = 0; i < self->n_test; i++)
     json_array_add_int_element (judged, loop->judged[i]);
   json_object_set_array_member (object, "judged", judged);

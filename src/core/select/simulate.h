@@ -18,11 +18,12 @@ typedef struct
   guint64 seed;
   AyHeadOptions head; /* lambda (sum form) is held; 0: 1. Scales are those of the pool */
   AyStrategyOptions strategy;
+  gboolean distil;      /* heads are distilled from labels spread to all of the pool */
   gboolean keep_scores; /* what the head says of the pool before each round stays with the loop */
   const AyPolicy *policy; /* (nullable): in the place of the frozen one, and explores */
 } AySimulateOptions;
 #define AY_SIMULATE_OPTIONS_INIT                                                                  \
-  { 0, 10, 28, 20, 0.3, 0, 0, AY_HEAD_OPTIONS_INIT, AY_STRATEGY_OPTIONS_INIT, FALSE, NULL }
+  { 0, 10, 28, 20, 0.3, 0, 0, AY_HEAD_OPTIONS_INIT, AY_STRATEGY_OPTIONS_INIT, FALSE, FALSE, NULL }
 #define AY_TEACHER_VALID 100
 
 /* One loop: a strategy in a repeat. Arrays over 0..rounds are of the head after so many rounds. */

@@ -3,6 +3,8 @@
 
 #include "core/work/work_private.h"
 
+#include <string.h>
+
 /* Labelled rows of train, and the pool. */
 static gsize
 take_rows (AyLoopPool *self, const AyDataset *data, gint32 *label, guint8 *known)
@@ -85,6 +87,14 @@ fit_rounds (AyLoopPool *self, AyWork *work, const AyHistory *loop, const guint8 
   return TRUE;
 }
 
+/* A loop goes on with the kind of head that it was begun with. */
+static void
+take_kind (AyLoopPool *self, const AyHistory *loop)
+{
+  if (loop != NULL)
+    self->state.distil = loop->options != NULL && strstr (loop->options, "distilled") != NULL;
+}
+
 gboolean
 ay_loop_pool_init (AyLoopPool *self, AyWork *work, const AyHistory *loop, AyJob *job,
                    GError **error)
@@ -100,6 +110,7 @@ ay_loop_pool_init (AyLoopPool *self, AyWork *work, const AyHistory *loop, AyJob 
                            "a loop of selection needs classes; the target is a number");
       return FALSE;
     }
+  take_kind (self, loop);
   self->row = g_new (guint32, data->n + 1);
   rows.n = take_rows (self, data, label, known);
   rows.rows = self->row;

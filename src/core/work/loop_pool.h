@@ -17,7 +17,8 @@ typedef struct
   gboolean has_fit;
 } AyLoopPool;
 
-/* With a loop, heads are fitted round by round as they were then, each from the one before: the
+/* With a loop that says so, or with state.distil set, heads are distilled from spread labels. With
+ * a loop, heads are fitted round by round as they were then, each from the one before: the
  * same head as a simulation's. loop (nullable) may have an open round: it is not looked at. */
 gboolean ay_loop_pool_init (AyLoopPool *self, AyWork *work, const AyHistory *loop, AyJob *job,
                             GError **error);

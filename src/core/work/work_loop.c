@@ -154,20 +154,22 @@ set_fit (GArray *metrics, const AyLoopPool *place)
 
 /* A loop starts from the rows that have labels now, and with what the head makes of them. */
 static AyHistory *
-begin_loop (AyWork *self, const char *name, guint64 seed, AyJob *job, GError **error)
+begin_loop (AyWork *self, const char *name, const AySuggestions *rows, AyJob *job, GError **error)
 {
   g_autoptr (AyHistory) loop = ay_history_new (name, AY_LOOP_SOURCE, self->data->n);
   g_auto (AyLoopPool) place = { 0 };
   g_autofree guint32 *start = NULL;
 
+  place.state.distil = rows->distilled;
   if (!ay_loop_pool_init (&place, self, NULL, job, error))
     return NULL;
+  loop->options = rows->distilled ? g_strdup ("{\"head\": \"distilled\"}") : NULL;
   start = g_new (guint32, place.state.pool.n_labelled + 1);
   for (gsize k = 0; k < place.state.pool.n_labelled; k++)
     start[k] = place.row[place.state.labelled[k]];
   ay_history_set_start (loop, start, place.state.pool.n_labelled);
   loop->has_seed = TRUE;
-  loop->seed = seed;
+  loop->seed = rows->seed;
   set_fit (loop->start_metrics, &place);
   return g_steal_pointer (&loop);
 }
@@ -182,7 +184,7 @@ ay_work_open_round (AyWork *self, const char *name, const AySuggestions *rows, A
   name = name != NULL ? name : AY_LOOP_NAME;
   loop = ay_workspace_has (self->store, KIND, name)
              ? find_loop (self, name, FALSE, error)
-             : begin_loop (self, name, rows->seed, job, error);
+             : begin_loop (self, name, rows, job, error);
   if (loop == NULL)
     return FALSE;
   open = ay_history_open_round (loop);

@@ -26,6 +26,7 @@ typedef struct
   const AyStrategy *strategy;
   guint64 seed;
   gboolean has_costs; /* a column of costs was given */
+  gboolean distilled; /* the head is distilled from spread labels */
   gsize n, n_pool, n_labelled;
   AySuggestion *each; /* n, in the order they would be taken */
 } AySuggestions;
@@ -34,7 +35,7 @@ typedef struct
 {
   const AyStrategy *strategy;
   gsize count;
-  GHashTable *parameters; /* (nullable): of the strategy, and cost=COLUMN */
+  GHashTable *parameters; /* (nullable): of the strategy, cost=COLUMN, head=plain|distilled */
   guint64 seed;
   const char *loop;       /* (nullable): of the live loop that is gone on with, if there is one */
 } AySuggestOptions;

@@ -37,6 +37,30 @@ take_costs (AyLoopPool *self, AyWork *work, const char *name, GError **error)
   return TRUE;
 }
 
+/* head=distilled: of a loop that begins. */
+static gboolean
+is_distilled (GHashTable *parameters)
+{
+  const char *head = parameters != NULL ? g_hash_table_lookup (parameters, "head") : NULL;
+
+  return g_strcmp0 (head, "distilled") == 0;
+}
+
+static gboolean
+take_head (const AyLoopPool *self, const char *value, GError **error)
+{
+  gboolean distilled = strcmp (value, "distilled") == 0;
+
+  if (!distilled && strcmp (value, "plain") != 0)
+    g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "head=%s: plain or distilled is expected", value);
+  else if (distilled != self->state.distil)
+    g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                 "head=%s: the loop was begun with the other kind of head", value);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 static gboolean
 take_parameters (AyLoopPool *self, AyWork *work, GHashTable *parameters, GError **error)
 {
@@ -48,8 +72,9 @@ take_parameters (AyLoopPool *self, AyWork *work, GHashTable *parameters, GError 
     return TRUE;
   g_hash_table_iter_init (&iter, parameters);
   while (g_hash_table_iter_next (&iter, &name, &value))
-    if (strcmp (name, "cost") == 0 ? !take_costs (self, work, value, error)
-                                   : !ay_strategy_options_set (options, name, value, error))
+    if (strcmp (name, "cost") == 0   ? !take_costs (self, work, value, error)
+        : strcmp (name, "head") == 0 ? !take_head (self, value, error)
+                                     : !ay_strategy_options_set (options, name, value, error))
       return FALSE;
   return TRUE;
 }
@@ -110,6 +135,7 @@ ay_work_suggest (AyWork *self, const AySuggestOptions *options, AyJob *job, GErr
   g_autofree AyPick *picks = NULL;
   g_autofree guint32 *of = NULL;
 
+  place.state.distil = is_distilled (options->parameters);
   if (!find_loop (self, options->loop, &loop, error)
       || !ay_loop_pool_init (&place, self, loop, job, error)
       || !take_parameters (&place, self, options->parameters, error))
@@ -135,6 +161,7 @@ ay_work_suggest (AyWork *self, const AySuggestOptions *options, AyJob *job, GErr
   out->n_labelled = pool->n_labelled;
   out->seed = options->seed;
   out->has_costs = place.cost != NULL;
+  out->distilled = place.state.distil;
   out->each = g_new0 (AySuggestion, out->n);
   fill (out, &place, picks, of, self->data);
   return g_steal_pointer (&out);
