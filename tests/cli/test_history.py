@@ -153,6 +153,29 @@ def test_json():
         == [label for row in TAKEN[0] for label in ('3', str(row % 10))]
 
 
+def test_beside():
+    """codecarbon's lines go to the rounds, FiftyOne's tags name them, meta.json is said"""
+    picks, loops, carbon = (FOLDER / name for name in ('p.csv', 'p.loops.csv', 'emissions.csv'))
+    files.neutral(picks, loops, TAKEN)
+    files.emissions(carbon, [10, 20, 30])
+    meta = FOLDER / 'meta.json'
+    meta.write_text(json.dumps({'class_labels': {'0': 'a', '1': 'b'}, 'train_size': 120}),
+                    encoding='utf-8')
+    one, = bring(picks, carbon, meta, name='beside')
+    found = show('beside')
+    assert [r['metrics'].get('train_seconds') for r in found['rounds']][:3] == [10, 20, 30]
+    assert abs(found['rounds'][1]['metrics']['energy_kwh'] - .002) < 1e-15
+    assert 'longitude' not in json.dumps(found)
+    text = ' '.join(note['text'] for note in one['notes'])
+    assert '120 rows, the data here 1797' in text and '2 classes, the data here 10' in text, text
+    assert 'in their order' in text and 'lines stand beside' in text
+    path = FOLDER / 'samples.json'
+    files.fiftyone(path, TAKEN, [f'd{row:04}' for row in range(1797)])
+    one, = bring(path, name='fiftyone')
+    assert show('fiftyone')['taken'] == TAKEN and one['source'] == 'fiftyone'
+    assert '1 samples have no such tag' in ' '.join(note['text'] for note in one['notes'])
+
+
 def test_drawn():
     """published curves and a published history import and are drawn, as they were measured"""
     if not os.environ.get('ASSAY_TEST_DATA'):

@@ -112,6 +112,27 @@ def neutral(picks, loops, taken, metrics=True):
                               1 / (loop + 1), 3.5, .001])
 
 
+def emissions(path, seconds):
+    """What codecarbon 2 writes: a line a run of the tracker."""
+    names = ['timestamp', 'project_name', 'run_id', 'duration', 'emissions', 'emissions_rate',
+             'cpu_power', 'energy_consumed', 'country_name', 'longitude', 'latitude', 'pue']
+    with open(path, 'w', encoding='utf-8', newline='') as file:
+        writer = csv.writer(file)
+        writer.writerow(names)
+        for k, duration in enumerate(seconds):
+            writer.writerow([f'2024-01-0{k + 1}T10:00:00', 'loop', f'r{k}', duration,
+                             duration * 1e-5, .92, 42.5, duration / 1e4, 'Norway', 10.7, 59.9, 1])
+
+
+def fiftyone(path, taken, ids):
+    """Samples of a FiftyOneDataset export whose tags name the round they were taken in."""
+    samples = [{'_id': {'$oid': f'{k:024x}'}, 'filepath': f'data/{ids[row]}', 'tags':
+                ['train', f'round-{number}'], 'uniqueness': .5}
+               for number, rows in enumerate(taken) for k, row in enumerate(rows)]
+    samples.append({'filepath': 'data/other', 'tags': ['train'], 'uniqueness': .1})
+    path.write_text(json.dumps({'samples': samples}), encoding='utf-8')
+
+
 def faulty(path):
     """A row outside the data, a row twice, a round missing, and accuracy of one round only."""
     lines = [{'round': 0, 'index': 1, 'accuracy': .5}, {'round': 0, 'index': 9000},

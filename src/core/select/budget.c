@@ -11,9 +11,9 @@
  *
  * How wide a 90 % band has to be is not taken from a formula but from hiding: the last third of
  * what is seen is predicted from the rest, and the band is widened by the factor that would have
- * held 90 % of it. To judge that, the whole procedure, the choice of the factor with it, is run on the first
- * two thirds of each run and held against the last: coverage and error of this back-test are given,
- * and below 80 % nothing is predicted.
+ * held 90 % of it. To judge that, the whole procedure, the choice of the factor with it, is run on
+ * the first two thirds of each run and held against the last: coverage and error of this back-test
+ * are given, and below 80 % nothing is predicted.
  *
  * Time: runs x points x the grid. Source of the idea of judging extrapolations by hiding: Figueroa
  * et al. 2012. */

@@ -8,12 +8,15 @@
 
 static const AyHistoryFormat formats[] = {
   { "table", "neutral form: CSV or JSON lines with a column loop or round", TRUE },
-  { "alectio", "Alectio: selected_indices_N, logits_N, metrics_N, insights_N .pkl", FALSE },
+  { "alectio", "Alectio: selected_indices_N, logits_N, metrics_N, insights_N .pkl, meta.json",
+    FALSE },
   { "google", "google/active-learning: results pickles", FALSE },
   { "baal", "baal: uncertainty_pool pickles", FALSE },
   { "alipy", "ALiPy: AL_round pickles (StateIO)", FALSE },
   { "label_studio", "Label Studio: tasks with annotations (JSON)", FALSE },
   { "trainer_state", "Hugging Face: trainer_state.json", FALSE },
+  { "codecarbon", "codecarbon: emissions.csv, lines beside the rounds of another file", FALSE },
+  { "fiftyone", "FiftyOne: samples.json whose tags name rounds (round-1, loop_2 ...)", FALSE },
   { "wandb", "Weights & Biases: a table (.table.json) with a column loop or round", FALSE },
 };
 
@@ -115,6 +118,9 @@ finish (AyHistoryFiles *self)
                                   ? g_strdup (self->name)
                                   : g_strdup_printf ("%s: %s", self->name, key);
 
+      for (guint k = 0; k < self->said->len; k++)
+        ay_diagnostics_add (((AyDraft *) g_ptr_array_index (self->drafts, i))->scratch->notes,
+                            "project", "%s", (char *) g_ptr_array_index (self->said, k));
       g_ptr_array_add (histories, ay_draft_finish (g_ptr_array_index (self->drafts, i), name,
                                                    g_ptr_array_index (self->by_row, i) != NULL));
     }
@@ -130,8 +136,9 @@ ay_history_import (const AyDataset *data, const char *const *files,
   g_autoptr (GPtrArray) drafts = g_ptr_array_new_with_free_func (free_draft);
   g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) by_row = g_ptr_array_new ();
+  g_autoptr (GPtrArray) said = g_ptr_array_new_with_free_func (g_free);
   AyHistoryFiles self = { .data = data, .drafts = drafts, .keys = keys, .by_row = by_row,
-                          .job = job };
+                          .said = said, .job = job };
 
   if (!known_format (options->format, error))
     return NULL;
@@ -203,9 +210,10 @@ ay_history_read_replies (const AyDataset *data, const char *path, AyJob *job, GE
   g_autoptr (GPtrArray) drafts = g_ptr_array_new_with_free_func (free_draft);
   g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) by_row = g_ptr_array_new ();
+  g_autoptr (GPtrArray) said = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GHashTable) none = g_hash_table_new (g_str_hash, g_str_equal);
   AyHistoryFiles self = { .data = data, .drafts = drafts, .keys = keys, .by_row = by_row,
-                          .row_of = none, .answers = TRUE, .job = job };
+                          .row_of = none, .said = said, .answers = TRUE, .job = job };
 
   if (!read_one (&self, path, NULL, error))
     return NULL;

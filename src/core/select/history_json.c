@@ -255,6 +255,11 @@ ay_history_read_json (AyHistoryFiles *self, const char *path, gboolean *known, G
     return read_trainer (self, path, array_of (object, "log_history"), error);
   if (object_of (first, "data") != NULL && array_of (first, "annotations") != NULL)
     return read_tasks (self, array);
+  if (array_of (object, "samples") != NULL
+      && ay_history_take_samples (self, array_of (object, "samples")))
+    return TRUE;
+  if (object != NULL && ay_history_take_meta (self, object))
+    return TRUE;
   *known = FALSE;
   return TRUE;
 }

@@ -4,6 +4,7 @@
 #include "core/select/history_draft.h"
 #include "core/select/history_import.h"
 
+#include <json-glib/json-glib.h>
 #include <stdio.h>
 
 G_BEGIN_DECLS
@@ -19,6 +20,7 @@ typedef struct
   GPtrArray *keys;   /* of char*: what sets a draft apart from the others, "" when there is one */
   GPtrArray *by_row; /* of NULL or not: its ids are row numbers */
   gboolean answers;  /* lines are labels of rows, of no round */
+  GPtrArray *said;   /* of char*: notes for every history */
   AyJob *job;
 } AyHistoryFiles;
 
@@ -39,6 +41,13 @@ gboolean ay_history_read_pickle (AyHistoryFiles *self, const char *path, const c
                                  GError **error);
 /* A file whose name ends in "STEM_NUMBER.pkl". */
 gboolean ay_history_numbered (const char *path, const char *stem, gint64 *number);
+/* codecarbon's emissions.csv, known by its columns: lines go to rounds in their order. */
+gboolean ay_history_is_emissions (GPtrArray *names);
+void ay_history_take_emissions (AyHistoryFiles *self, GPtrArray *names, GPtrArray *lines);
+/* What a project's meta.json says of its rows and classes; FALSE: it is something else. */
+gboolean ay_history_take_meta (AyHistoryFiles *self, JsonObject *object);
+/* Samples of FiftyOne whose tags name rounds; FALSE: none does. */
+gboolean ay_history_take_samples (AyHistoryFiles *self, JsonArray *samples);
 /* A cell of a CSV line, quoted where it needs to be; NULL: empty. */
 void ay_history_put_csv (FILE *out, const char *text);
 /* Whether the table has a column that says which rows were taken. */

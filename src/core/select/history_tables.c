@@ -293,6 +293,12 @@ ay_history_take_table (AyHistoryFiles *self, const char *path, GPtrArray *names,
   gboolean good = self->answers ? has_role (header, ROLE_INDEX) && has_role (header, ROLE_LABEL)
                                 : has_role (header, ROLE_LOOP);
 
+  if (!good && !self->answers && ay_history_is_emissions (names))
+    {
+      ay_history_take_emissions (self, names, lines);
+      header_free (header);
+      return TRUE;
+    }
   self->n_before = self->drafts->len;
   for (guint c = 0; c < header->n && lines->len > 0; c++)
     {
