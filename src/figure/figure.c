@@ -320,6 +320,16 @@ check_spec (const AyFigureSpec *self, const char *path, GError **error)
   return FALSE;
 }
 
+char *
+ay_figure_svg (const AyFigureSpec *self, GError **error)
+{
+  GString *out = g_string_new (NULL);
+  gboolean ok = check_spec (self, "the figure", error)
+                && render_svg (self, "the figure", out, error);
+
+  return g_string_free (out, !ok);
+}
+
 gboolean
 ay_figure_write (const AyFigureSpec *self, const char *path, AyFigureFormat format, GError **error)
 {

@@ -63,6 +63,8 @@ gboolean ay_figure_format_of_path (const char *path, AyFigureFormat *format, GEr
 void ay_figure_draw (const AyFigureSpec *self, cairo_t *cr);
 /* One sentence that says what is to be seen, for screen readers and SVG's desc. (transfer full) */
 char *ay_figure_summary (const AyFigureSpec *self);
+/* The figure as SVG. (transfer full) */
+char *ay_figure_svg (const AyFigureSpec *self, GError **error);
 /* Writes the figure; the file appears whole or not at all. Text stays text in SVG and PDF, point
  * clouds are embedded images. The same bytes for the same spec. Errors: RANGE (size), IO, NOMEM. */
 gboolean ay_figure_write (const AyFigureSpec *self, const char *path, AyFigureFormat format,

@@ -13,6 +13,9 @@ COMMANDS = ['new', 'info', 'score', 'import', 'map', 'suggest', 'simulate', 'red
             'whatif', 'select', 'decide', 'export', 'figure', 'curate', 'replay', 'check',
             'history', 'update', 'savings']
 COMMANDS[7:7] = ['explain', 'gains', 'arms']
+COMMANDS[7:7] = ['explain', 'gains']
+            'history', 'update', 'savings', 'report']
+COMMANDS.insert(7, 'explain')
 
 
 def test_overview():

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define KIND "proof"
+#define KEPT_FORM "2" /* another one when what is kept changes */
 #define TOLERANCE 1e-8 /* as the removal's refit */
 
 typedef struct
@@ -302,6 +303,11 @@ describe (Proof *self, JsonObject *into, GError **error)
   json_object_set_int_member (into, "n_part", (gint64) on->n);
   put (into, "interval_low", what->interval_low);
   put (into, "interval_high", what->interval_high);
+  if (self->work->data->n_classes > 0)
+    {
+      json_object_set_string_member (into, "verdict", what->verdict);
+      put (into, "needed", what->needed);
+    }
   json_object_set_int_member (into, "test_openings", what->test_openings);
   json_object_set_string_member (into, "sentence", what->sentence);
   return add_classes (self, on, judged->head, into, error) && add_random (self, into, error);
@@ -316,8 +322,8 @@ key_of (const Proof *self)
   const AyDataset *data = self->work->data;
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autofree char *head = NULL;
-  g_autofree char *more = g_strdup_printf ("%u %" G_GUINT64_FORMAT, self->options->repeats,
-                                           self->options->seed);
+  g_autofree char *more = g_strdup_printf (KEPT_FORM " %u %" G_GUINT64_FORMAT,
+                                           self->options->repeats, self->options->seed);
 
   if (ay_workspace_has (self->work->store, AY_KIND_SETTING, AY_SETTING_HEAD))
     head = ay_workspace_get_json (self->work->store, AY_KIND_SETTING, AY_SETTING_HEAD, NULL);

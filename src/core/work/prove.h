@@ -18,10 +18,11 @@ typedef struct
 /* As JSON, kept in the workspace, so that the same proof asked for again opens nothing:
  * "n", "n_relabelled" (training rows), "loss_before", "loss_refit", "accuracy_before",
  * "accuracy_refit" (valid), the same with "test_" where there is a test part, "part" (what the rest
- * is of), "n_part", "interval_low", "interval_high" (95 %, paired, of the change of accuracy),
- * "classes" (a list of "class", "n", "recall_before", "recall_refit", largest loss first), "random"
- * (null, or "repeats", "accuracy", "accuracy_low", "accuracy_high", "difference", "difference_low",
- * "difference_high": changes), "test_openings", "sentence".
+ * is of), "n_part", "interval_low", "interval_high" (95 %, paired, of the change of accuracy), of
+ * classes "verdict" and "needed" (AyWhatIf), "classes" (a list of "class", "n", "recall_before",
+ * "recall_refit", largest loss first), "random" (null, or "repeats", "accuracy", "accuracy_low",
+ * "accuracy_high", "difference", "difference_low", "difference_high": changes), "test_openings",
+ * "sentence".
  * AY_ERROR_RANGE: nothing that goes or is relabelled is a training row; a class would lose its last
  * one. (transfer full) */
 JsonObject *ay_work_prove (AyWork *self, const AyPlan *plan, const AyProofOptions *options,

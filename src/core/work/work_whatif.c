@@ -148,11 +148,15 @@ describe_accuracy (AyWhatIf *out, gsize m, gsize changed, const char *part)
 
   out->interval_low = change - Z_TWO_SIDED * spread;
   out->interval_high = change + Z_TWO_SIDED * spread;
+  out->verdict = -(change - Z_ONE_SIDED * spread) <= MARGIN ? "no_loss" : "not_ruled_out";
+  out->needed = NAN;
   if (Z_ONE_SIDED * spread > MARGIN)
     {
       double rate = MAX ((double) changed, 3.0) / (double) m;
       double needed = ceil (Z_ONE_SIDED * Z_ONE_SIDED * rate / (MARGIN * MARGIN));
 
+      out->verdict = "too_few";
+      out->needed = needed;
       return g_strdup_printf ("on %" G_GSIZE_FORMAT " %s rows accuracy changes by %+.2f points "
                               "(95 %% band %+.2f to %+.2f): too few rows to call it no loss within "
                               "%.1f points, about %.0f would do",

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/base/story.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+#define MINUS "\342\210\222"
+#define NOT_KNOWN "not known"
+
+static void
+sample_free (AyStorySample *self)
+{
+  g_free (self->caption);
+  g_free (self->text);
+  g_free (self->rgb);
+  g_free (self);
+}
+
+static void
+block_free (AyBlock *self)
+{
+  g_free (self->text);
+  g_free (self->align);
+  g_free (self->label);
+  g_clear_pointer (&self->cells, g_ptr_array_unref);
+  g_clear_pointer (&self->names, g_ptr_array_unref);
+  g_clear_pointer (&self->values, g_array_unref);
+  g_clear_pointer (&self->samples, g_ptr_array_unref);
+  g_free (self);
+}
+
+static void
+fact_free (AyStoryFact *self)
+{
+  g_free (self->id);
+  g_free (self->text);
+  g_free (self);
+}
+
+AyStory *
+ay_story_new (const AyStoryNumbers *numbers)
+{
+  AyStory *self = g_new0 (AyStory, 1);
+
+  self->numbers = *numbers;
+  self->blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) block_free);
+  self->facts = g_ptr_array_new_with_free_func ((GDestroyNotify) fact_free);
+  return self;
+}
+
+void
+ay_story_free (AyStory *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->blocks);
+  g_ptr_array_unref (self->facts);
+  g_free (self->title);
+  g_free (self->date);
+  g_free (self->language);
+  g_free (self);
+}
+
+static AyBlock *
+add_block (AyStory *self, AyBlockKind kind, const char *text)
+{
+  AyBlock *block = g_new0 (AyBlock, 1);
+
+  block->kind = kind;
+  block->text = g_strdup (text);
+  g_ptr_array_add (self->blocks, block);
+  return block;
+}
+
+void
+ay_story_add (AyStory *self, AyBlockKind kind, const char *text)
+{
+  add_block (self, kind, text);
+}
+
+void
+ay_story_addf (AyStory *self, AyBlockKind kind, const char *format, ...)
+{
+  va_list arguments;
+  g_autofree char *text = NULL;
+
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  add_block (self, kind, text);
+}
+
+AyBlock *
+ay_story_table (AyStory *self, const char *align, const char *sentence)
+{
+  AyBlock *block = add_block (self, AY_BLOCK_TABLE, sentence);
+
+  block->n_columns = (guint) strlen (align);
+  block->align = g_strdup (align);
+  block->cells = g_ptr_array_new_with_free_func (g_free);
+  return block;
+}
+
+void
+ay_story_row (AyBlock *table, ...)
+{
+  va_list arguments;
+  const char *text;
+  guint n = 0;
+
+  va_start (arguments, table);
+  while ((text = va_arg (arguments, const char *)) != NULL && n++ < table->n_columns)
+    g_ptr_array_add (table->cells, g_strdup (text));
+  va_end (arguments);
+  for (; n < table->n_columns; n++)
+    g_ptr_array_add (table->cells, g_strdup (""));
+}
+
+AyBlock *
+ay_story_bars (AyStory *self, const char *label, const char *sentence)
+{
+  AyBlock *block = add_block (self, AY_BLOCK_BARS, sentence);
+
+  block->label = g_strdup (label);
+  block->names = g_ptr_array_new_with_free_func (g_free);
+  block->values = g_array_new (FALSE, FALSE, sizeof (double));
+  return block;
+}
+
+void
+ay_story_bar (AyBlock *bars, const char *name, double value)
+{
+  g_ptr_array_add (bars->names, g_strdup (name));
+  g_array_append_val (bars->values, value);
+}
+
+AyBlock *
+ay_story_samples (AyStory *self, const char *sentence)
+{
+  AyBlock *block = add_block (self, AY_BLOCK_SAMPLES, sentence);
+
+  block->samples = g_ptr_array_new_with_free_func ((GDestroyNotify) sample_free);
+  return block;
+}
+
+void
+ay_story_sample (AyBlock *samples, const AyStorySample *sample)
+{
+  AyStorySample *copy = g_memdup2 (sample, sizeof *sample);
+
+  copy->caption = g_strdup (sample->caption);
+  copy->text = g_strdup (sample->text);
+  g_ptr_array_add (samples->samples, copy);
+}
+
+/* --- numbers --- */
+
+/* In the story's locale, digits in groups of three. (transfer full) */
+static char *
+format (const AyStory *self, double value, guint decimals, gboolean sign)
+{
+  g_autofree char *plain = NULL;
+  GString *out = g_string_new (NULL);
+  char *point;
+  gsize digits;
+
+  if (isnan (value))
+    {
+      g_string_append (out, NOT_KNOWN);
+      return g_string_free (out, FALSE);
+    }
+  plain = g_strdup_printf ("%.*f", (int) decimals, fabs (value));
+  point = strchr (plain, '.');
+  digits = point != NULL ? (gsize) (point - plain) : strlen (plain);
+  if (strspn (plain, "0.") == strlen (plain))
+    value = 0.0; /* no sign before a nought */
+  g_string_append (out, value < 0.0 ? MINUS : sign ? "+" : "");
+  for (gsize i = 0; i < digits; i++)
+    {
+      if (i > 0 && (digits - i) % 3 == 0)
+        g_string_append (out, self->numbers.group);
+      g_string_append_c (out, plain[i]);
+    }
+  if (point != NULL)
+    g_string_append_printf (out, "%s%s", self->numbers.decimal, point + 1);
+  return g_string_free (out, FALSE);
+}
+
+/* Takes text. */
+static const char *
+add_fact (AyStory *self, const char *id, double value, char *text)
+{
+  AyStoryFact *fact = g_new (AyStoryFact, 1);
+
+  *fact = (AyStoryFact) { g_strdup (id), value, text };
+  g_ptr_array_add (self->facts, fact);
+  return text;
+}
+
+const char *
+ay_story_count (AyStory *self, const char *id, gsize value)
+{
+  return add_fact (self, id, (double) value, format (self, (double) value, 0, FALSE));
+}
+
+const char *
+ay_story_number (AyStory *self, const char *id, double value, guint decimals)
+{
+  return add_fact (self, id, value, format (self, value, decimals, FALSE));
+}
+
+const char *
+ay_story_percent (AyStory *self, const char *id, double share, guint decimals)
+{
+  char *text = format (self, 100.0 * share, decimals, FALSE);
+
+  if (!isnan (share))
+    {
+      char *whole = g_strconcat (text, "\302\240%", NULL);
+
+      g_free (text);
+      text = whole;
+    }
+  return add_fact (self, id, share, text);
+}
+
+const char *
+ay_story_points (AyStory *self, const char *id, double share, guint decimals)
+{
+  return add_fact (self, id, share, format (self, 100.0 * share, decimals, TRUE));
+}

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Page one, for a reader who knows no machine learning: what is to be decided, in one sentence with
+ * its uncertainty; what is in the data; before and after; real examples; who loses; what was not
+ * looked at; money; what is asked. Words follow what may be said: nothing is called safe. */
+#include "core/work/tell_private.h"
+
+#include <math.h>
+#include <string.h>
+
+#define GOOD "\342\227\217 good"
+#define LOOK "\342\226\262 look at it"
+#define OPEN "\342\227\213 not known"
+#define LOSERS 5
+
+/* --- the decision --- */
+
+static char *
+part_words (const AyTelling *self)
+{
+  gboolean test = strcmp (json_object_get_string_member (self->proof, "part"), "test") == 0;
+  const char *n = ay_story_count (self->story, "curate.proof.n_part",
+                                  (gsize) ay_tell_proof (self, "n_part"));
+
+  return test ? g_strdup_printf ("%s test examples that nobody chose by", n)
+              : g_strdup_printf ("%s examples by which rows were also chosen (a preview: there is "
+                                 "no test part)", n);
+}
+
+static char *
+what_changes (AyTelling *self)
+{
+  AyStory *story = self->story;
+  const char *n = ay_story_count (story, "curate.n_dropped", ay_bitset_count (self->plan->dropped));
+  const char *of = ay_story_count (story, "curate.n_before", self->plan->n_before);
+  gsize relabelled = ay_bitset_count (self->plan->relabelled);
+
+  if (relabelled == 0)
+    return g_strdup_printf ("Without %s of %s training examples", n, of);
+  return g_strdup_printf ("Without %s of %s training examples and with %s labels corrected", n, of,
+                          ay_story_count (story, "curate.n_relabelled", relabelled));
+}
+
+static const char *
+prefix_of (const AyTelling *self)
+{
+  return strcmp (json_object_get_string_member (self->proof, "part"), "test") == 0 ? "test_" : "";
+}
+
+/* A number of the proof by the part that it is judged on, as a share. */
+static const char *
+proof_share (AyTelling *self, const char *name)
+{
+  g_autofree char *key = g_strconcat (prefix_of (self), name, NULL);
+  g_autofree char *id = g_strconcat ("curate.proof.", key, NULL);
+
+  return ay_story_percent (self->story, id, ay_tell_proof (self, key), 2);
+}
+
+static void
+tell_verdict (AyTelling *self)
+{
+  AyStory *story = self->story;
+  g_autofree char *what = what_changes (self), *part = part_words (self);
+  const char *verdict = json_object_get_string_member (self->proof, "verdict");
+  const char *before = proof_share (self, "accuracy_before");
+  const char *after = proof_share (self, "accuracy_refit");
+  const char *low = ay_story_points (story, "curate.proof.interval_low",
+                                     ay_tell_proof (self, "interval_low"), 2);
+  const char *high = ay_story_points (story, "curate.proof.interval_high",
+                                      ay_tell_proof (self, "interval_high"), 2);
+
+  ay_story_addf (story, AY_BLOCK_LEAD,
+                 "%s, the share of right answers on %s went from %s to %s; in 95 of 100 such tests "
+                 "the change lies between %s and %s points.", what, part, before, after, low, high);
+  if (strcmp (verdict, "no_loss") == 0)
+    ay_story_add (story, AY_BLOCK_LEAD, "No loss larger than half a point was seen.");
+  else if (strcmp (verdict, "too_few") == 0)
+    ay_story_addf (story, AY_BLOCK_LEAD,
+                   "These test examples are too few to call that no loss within half a point; "
+                   "about %s would do.",
+                   ay_story_count (story, "curate.proof.needed",
+                                   (gsize) ay_tell_proof (self, "needed")));
+  else
+    ay_story_add (story, AY_BLOCK_LEAD, "A loss of more than half a point is not ruled out.");
+}
+
+static void
+tell_decision (AyTelling *self)
+{
+  AyStory *story = self->story;
+  g_autofree char *what = NULL;
+
+  if (self->proof == NULL)
+    {
+      ay_story_addf (story, AY_BLOCK_LEAD, "Nothing was found to leave out: all %s training "
+                     "examples stay.",
+                     ay_story_count (story, "curate.n_before", self->plan->n_before));
+      return;
+    }
+  if (self->data->n_classes > 0 && json_object_has_member (self->proof, "verdict"))
+    {
+      tell_verdict (self);
+      return;
+    }
+  what = what_changes (self);
+  ay_story_addf (story, AY_BLOCK_LEAD, "%s: %s.", what,
+                 json_object_get_string_member (self->proof, "sentence"));
+}
+
+static void
+tell_random (AyTelling *self)
+{
+  AyStory *story = self->story;
+  JsonObject *random;
+  double difference, low, high;
+
+  if (self->proof == NULL || json_object_get_null_member (self->proof, "random"))
+    return;
+  random = json_object_get_object_member (self->proof, "random");
+  difference = json_object_get_double_member (random, "difference");
+  low = json_object_get_double_member (random, "difference_low");
+  high = json_object_get_double_member (random, "difference_high");
+  ay_story_addf (story, AY_BLOCK_PARAGRAPH,
+                 "Beside leaving out as many examples at random, %s times over, this choice is %s "
+                 "points different (95 %% band %s to %s): %s.",
+                 ay_story_count (story, "curate.proof.random.repeats",
+                                 (gsize) json_object_get_int_member (random, "repeats")),
+                 ay_story_points (story, "curate.proof.random.difference", difference, 2),
+                 ay_story_points (story, "curate.proof.random.difference_low", low, 2),
+                 ay_story_points (story, "curate.proof.random.difference_high", high, 2),
+                 low > 0.0    ? "better than chance"
+                 : high < 0.0 ? "worse than chance"
+                              : "not to be told from chance");
+}
+
+/* --- the box --- */
+
+static void
+tell_box (AyTelling *self)
+{
+  AyStory *story = self->story;
+  const AyDataset *data = self->data;
+  AyBlock *box;
+  g_autofree char *doubted = NULL;
+  gsize n_train = 0, n_unlabelled = 0;
+
+  for (gsize i = 0; i < data->n; i++)
+    {
+      n_train += data->split[i] == AY_SPLIT_TRAIN;
+      n_unlabelled += data->split[i] == AY_SPLIT_POOL;
+    }
+  ay_story_add (story, AY_BLOCK_HEADING, "What is in the data");
+  box = ay_story_table (story, "lrl", NULL);
+  ay_story_row (box, "", "found", "", NULL);
+  ay_story_row (box, "examples", ay_story_count (story, "info.rows", data->n), GOOD, NULL);
+  ay_story_row (box, "of them used for training",
+                ay_story_count (story, "info.parts.train", n_train), GOOD, NULL);
+  ay_story_row (box, "without a label", ay_story_count (story, "info.parts.pool", n_unlabelled),
+                n_unlabelled == 0 ? GOOD : LOOK, NULL);
+  if (data->n_classes > 0)
+    ay_story_row (box, "kinds of answer",
+                  ay_story_count (story, "info.classes.length", data->n_classes), GOOD, NULL);
+  ay_story_row (box, "near copies of other examples, which could go",
+                ay_story_count (story, "redundancy.n_dropped", self->n_redundant),
+                self->n_redundant == 0 ? GOOD : LOOK, NULL);
+  ay_story_row (box, "test examples with a near copy among the others",
+                ay_story_count (story, "redundancy.leaks.n", self->n_leaks),
+                self->n_leaks == 0 ? GOOD : LOOK, NULL);
+  if (data->n_classes > 0)
+    ay_story_row (box, self->issues_are_findings ? "labels that are likely wrong"
+                                                 : "labels in doubt (a ranking, no finding)",
+                  ay_story_count (story, "check.label_issues.n", self->n_flagged),
+                  !self->issues_are_findings ? OPEN : self->n_flagged == 0 ? GOOD : LOOK, NULL);
+  ay_story_row (box, "licence", "to be filled by the owner", OPEN, NULL);
+}
+
+/* --- before and after --- */
+
+static void
+tell_steps (AyTelling *self)
+{
+  AyStory *story = self->story;
+  AyBlock *bars;
+  g_autofree char *sentence = NULL;
+
+  sentence = g_strdup_printf ("From %s training examples to %s.",
+                              ay_story_count (story, "curate.n_before", self->plan->n_before),
+                              ay_story_count (story, "curate.n_left", self->plan->n_left));
+  ay_story_add (story, AY_BLOCK_HEADING, "Before and after");
+  bars = ay_story_bars (story, "training examples", sentence);
+  ay_story_bar (bars, "before", (double) self->plan->n_before);
+  for (guint s = 0; s < self->plan->n_steps; s++)
+    {
+      const AyStep *step = self->recipe->steps->pdata[s];
+      g_autofree char *id = g_strdup_printf ("curate.steps.%u.n_took", s);
+
+      if (!step->on || self->plan->steps[s].n_took == 0)
+        continue;
+      ay_story_count (story, id, self->plan->steps[s].n_took);
+      ay_story_bar (bars, ay_step_type (step)->title, -(double) self->plan->steps[s].n_took);
+    }
+  ay_story_bar (bars, "what stays", (double) self->plan->n_left);
+}
+
+static void
+tell_affected (AyTelling *self)
+{
+  AyStory *story = self->story;
+  JsonArray *classes
+      = self->proof != NULL ? json_object_get_array_member (self->proof, "classes") : NULL;
+  guint n = classes != NULL ? json_array_get_length (classes) : 0, lose = 0;
+  AyBlock *table;
+
+  if (n == 0)
+    return;
+  for (guint k = 0; k < n; k++)
+    {
+      JsonObject *one = json_array_get_object_element (classes, k);
+
+      lose += json_object_get_double_member (one, "recall_refit")
+              < json_object_get_double_member (one, "recall_before");
+    }
+  ay_story_add (story, AY_BLOCK_HEADING, "Who is affected");
+  table = ay_story_table (story, "lrrr",
+                          lose == 0 ? "No kind of answer loses. Those that gain least come first."
+                                    : "Those that lose most come first. Few examples of a kind "
+                                      "make its share jump.");
+  ay_story_row (table, "kind of answer", "test examples", "right before", "right after", NULL);
+  for (guint k = 0; k < MIN (n, LOSERS); k++)
+    {
+      JsonObject *one = json_array_get_object_element (classes, k);
+      g_autofree char *id = g_strdup_printf ("curate.proof.classes.%u.", k);
+      g_autofree char *count = g_strconcat (id, "n", NULL);
+      g_autofree char *before = g_strconcat (id, "recall_before", NULL);
+      g_autofree char *after = g_strconcat (id, "recall_refit", NULL);
+
+      ay_story_row (
+          table, json_object_get_string_member (one, "class"),
+          ay_story_count (story, count, (gsize) json_object_get_int_member (one, "n")),
+          ay_story_percent (story, before, json_object_get_double_member (one, "recall_before"),
+                            1),
+          ay_story_percent (story, after, json_object_get_double_member (one, "recall_refit"), 1),
+          NULL);
+    }
+}
+
+/* --- limits, money, the question --- */
+
+static void
+tell_limits (AyTelling *self)
+{
+  AyStory *story = self->story;
+
+  ay_story_add (story, AY_BLOCK_HEADING, "How far this goes");
+  ay_story_add (story, AY_BLOCK_PARAGRAPH,
+                "Measured with a simple model on the features of these data, trained again without "
+                "the examples that go, everything else held the same. It is not the model in use, "
+                "and it was not tested on data other than these: where those to come differ, this "
+                "may not hold.");
+  if (self->fitness->weak)
+    ay_story_add (story, AY_BLOCK_PARAGRAPH, "This simple model is too weak to judge labels.");
+  if (self->fitness->may_have_seen)
+    ay_story_add (story, AY_BLOCK_PARAGRAPH,
+                  "The features may have seen the labels: wrong labels may be hidden.");
+  for (gsize i = 0; i < ay_diagnostics_count (self->plan->warnings); i++)
+    if (strcmp (ay_diagnostics_get (self->plan->warnings, i)->id, "vanishes") == 0)
+      ay_story_addf (story, AY_BLOCK_PARAGRAPH, "Note: %s.",
+                     ay_diagnostics_get (self->plan->warnings, i)->text);
+  if (self->proof != NULL)
+    ay_story_addf (story, AY_BLOCK_PARAGRAPH,
+                   "Looks at the test examples, this proof's among them: %s. Each one makes them a "
+                   "little less of a test.",
+                   ay_story_count (story, "curate.proof.test_openings",
+                                   (gsize) ay_tell_proof (self, "test_openings")));
+}
+
+static void
+tell_money (AyTelling *self)
+{
+  AyStory *story = self->story;
+  const AySavingsOutputType *types = ay_savings_output_types ();
+  AyBlock *table = NULL;
+  g_autoptr (GString) unknown = g_string_new (NULL);
+
+  ay_story_add (story, AY_BLOCK_HEADING, "Money and CO2");
+  for (guint i = 0; i < AY_N_SAVINGS_OUTPUTS; i++)
+    {
+      const AyRange *range = &self->savings.out[i];
+      g_autofree char *id = g_strdup_printf ("savings.savings.%s.", types[i].id);
+      g_autofree char *low = g_strconcat (id, "low", NULL);
+      g_autofree char *likely = g_strconcat (id, "likely", NULL);
+      g_autofree char *high = g_strconcat (id, "high", NULL);
+
+      if (self->savings.why[i] != NULL)
+        {
+          g_string_append_printf (unknown, "%s%s", unknown->len > 0 ? "; " : "", types[i].title);
+          continue;
+        }
+      if (table == NULL)
+        {
+          g_autofree char *sentence
+              = g_strdup_printf ("Money in %s. Time and energy of training are taken to follow the "
+                                 "number of examples. Inputs and formulas stand in the appendix.",
+                                 self->inputs.currency);
+
+          table = ay_story_table (story, "lrrr", sentence);
+          ay_story_row (table, "saved", "low", "likely", "high", NULL);
+        }
+      ay_story_row (table, types[i].title, ay_tell_figure (self, low, range->low),
+                    ay_tell_figure (self, likely, range->likely),
+                    ay_tell_figure (self, high, range->high), NULL);
+    }
+  if (unknown->len > 0)
+    ay_story_addf (story, AY_BLOCK_PARAGRAPH, "Not known: %s. The appendix says for each what it "
+                   "would take.", unknown->str);
+}
+
+static void
+tell_question (AyTelling *self)
+{
+  AyStory *story = self->story;
+
+  ay_story_add (story, AY_BLOCK_HEADING, "What we ask you to decide");
+  if (self->proof == NULL)
+    {
+      ay_story_add (story, AY_BLOCK_PARAGRAPH, "Nothing: all examples stay in use.");
+      return;
+    }
+  ay_story_addf (story, AY_BLOCK_PARAGRAPH,
+                 "Whether training goes on with the %s examples that stay. If nothing is decided, "
+                 "all %s stay in use, those shown above among them; no data is deleted either way.",
+                 ay_story_count (story, "curate.n_left", self->plan->n_left),
+                 ay_story_count (story, "curate.n_before", self->plan->n_before));
+}
+
+void
+ay_tell_front (AyTelling *self)
+{
+  ay_story_add (self->story, AY_BLOCK_TITLE, self->story->title);
+  tell_decision (self);
+  tell_random (self);
+  tell_box (self);
+  tell_steps (self);
+  ay_tell_samples (self);
+  tell_affected (self);
+  tell_limits (self);
+  tell_money (self);
+  tell_question (self);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Real examples of what a recipe takes, a step after the other, in turns. */
+#include "core/work/tell_private.h"
+
+#include "core/data/thumbnail.h"
+
+#include <string.h>
+
+#define SIDE 160       /* pixels */
+#define CHARACTERS 220
+#define COLUMNS 6      /* shown of a row that is neither picture nor text */
+
+static char *
+shorten (char *text)
+{
+  g_autofree char *mine = g_utf8_make_valid (text, -1);
+  char *end;
+
+  g_free (text);
+  if (g_utf8_strlen (mine, -1) <= CHARACTERS)
+    return g_steal_pointer (&mine);
+  end = g_utf8_offset_to_pointer (mine, CHARACTERS);
+  *end = '\0';
+  return g_strconcat (mine, "\342\200\246", NULL);
+}
+
+static char *
+text_of (const AyTelling *self, gsize row)
+{
+  const AyDataset *data = self->data;
+  GString *text;
+
+  if (data->text != NULL)
+    return shorten (ay_column_dup_text (data->text, row));
+  text = g_string_new (NULL);
+  for (guint i = 0; data->table != NULL && i < ay_table_n_columns (data->table) && i < COLUMNS; i++)
+    {
+      const AyColumn *column = ay_table_column (data->table, i);
+      g_autofree char *value = ay_column_dup_text (column, row);
+
+      g_string_append_printf (text, "%s%s %s", i > 0 ? ", " : "", ay_column_name (column), value);
+    }
+  return shorten (g_string_free (text, FALSE));
+}
+
+/* One plain clause: why the row goes, or what its label becomes. */
+static char *
+reason_of (const AyTelling *self, const AyStep *step, gsize row, const char *label)
+{
+  g_autofree char *given = ay_dataset_dup_label (self->data, row);
+
+  if (label != NULL)
+    return g_strdup_printf ("labelled %s, now %s", given, label);
+  switch (step->kind)
+    {
+    case AY_STEP_DROP_DUPLICATES: return g_strdup ("a near copy of another example");
+    case AY_STEP_DROP_LABEL_ISSUES: return g_strdup_printf ("labelled %s, which is doubted", given);
+    case AY_STEP_DECISIONS: return g_strdup ("somebody decided to leave it out");
+    default: return step->why != NULL ? g_strdup (step->why)
+                                      : g_utf8_strdown (ay_step_type (step)->title, -1);
+    }
+}
+
+/* The k-th row that a step takes or relabels; NULL beyond the last. */
+static const char *
+nth_id (const AyStep *step, guint k, const char **label)
+{
+  guint took = step->took != NULL ? step->took->len : 0;
+
+  *label = NULL;
+  if (k < took)
+    return step->took->pdata[k];
+  if (step->relabelled == NULL || k - took >= step->relabelled->len)
+    return NULL;
+  *label = step->labels->pdata[k - took];
+  return step->relabelled->pdata[k - took];
+}
+
+static void
+add_sample (AyTelling *self, AyBlock *block, const AyStep *step, const char *id, const char *label,
+            gsize row)
+{
+  g_autofree char *reason = reason_of (self, step, row, label);
+  g_autofree char *caption = g_strdup_printf ("%s: %s", id, reason);
+  g_autoptr (AyRgb) picture = ay_dataset_has_images (self->data)
+                                  ? ay_thumbnail_new (self->data, row, SIDE, NULL) : NULL;
+  g_autofree char *text = picture == NULL ? text_of (self, row) : NULL;
+  AyStorySample sample = { caption, text, NULL, 0, 0 };
+
+  if (picture != NULL)
+    {
+      sample.rgb = g_memdup2 (picture->rgb, (gsize) 3 * picture->width * picture->height);
+      sample.width = picture->width;
+      sample.height = picture->height;
+    }
+  ay_story_sample (block, &sample);
+}
+
+void
+ay_tell_samples (AyTelling *self)
+{
+  g_autoptr (GHashTable) row_of = ay_dataset_index_ids (self->data);
+  const AyRecipe *recipe = self->recipe;
+  AyBlock *block = NULL;
+  guint left = self->options->n_samples;
+  gboolean more = TRUE;
+
+  for (guint k = 0; more && left > 0; k++)
+    {
+      more = FALSE;
+      for (guint s = 0; s < recipe->steps->len && left > 0; s++)
+        {
+          const AyStep *step = recipe->steps->pdata[s];
+          const char *label, *id = step->on ? nth_id (step, k, &label) : NULL;
+
+          if (id == NULL)
+            continue;
+          if (block == NULL)
+            {
+              ay_story_add (self->story, AY_BLOCK_HEADING, "Some of the examples");
+              block = ay_story_samples (self->story, "The first that each step takes.");
+            }
+          add_sample (self, block, step, id, label,
+                      GPOINTER_TO_SIZE (g_hash_table_lookup (row_of, id)) - 1);
+          more = TRUE;
+          left--;
+        }
+    }
+}

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pages of a story: blocks flow from top to bottom; a paragraph breaks between its lines, a table
+ * between its rows with its head again, drawings and pictures go to the next page whole. Text is
+ * shown in reading order and stays text; its fonts are embedded as subsets by cairo. Lengths are
+ * points. */
+#include "report/report_private.h"
+
+#include "core/base/error.h"
+
+#include <cairo-pdf.h>
+#include <math.h>
+#include <pango/pangocairo.h>
+#include <string.h>
+
+#define MARGIN 51.0     /* 18 mm */
+#define FOOT 28.0       /* of the margin's, for the page's number */
+#define SIZE 9.5        /* of the text */
+#define GAP 5.0         /* between blocks */
+#define CELL 3.0        /* around a table's cell */
+#define SAMPLES 6       /* side by side */
+#define LEAST_LINES 40.0 /* a heading is not left at a page's foot */
+
+typedef struct
+{
+  const AyStory *story;
+  cairo_surface_t *surface;
+  cairo_t *cr;
+  double width, height; /* of the page */
+  double y;
+  guint page;
+} Page;
+
+typedef struct
+{
+  double size;
+  gboolean bold, muted, right;
+} Look;
+
+static const Look plain = { SIZE, FALSE, FALSE, FALSE };
+static const Look caption = { SIZE * 0.92, FALSE, TRUE, FALSE };
+
+static PangoLayout *
+make_layout (Page *self, const char *text, const Look *look, double width)
+{
+  PangoLayout *layout = pango_cairo_create_layout (self->cr);
+  PangoFontDescription *font
+      = pango_font_description_from_string (ay_figure_theme (FALSE)->font);
+  cairo_font_options_t *options = cairo_font_options_create ();
+  PangoAttrList *attributes = pango_attr_list_new ();
+  g_autofree char *valid = g_utf8_make_valid (text != NULL ? text : "", -1);
+
+  cairo_font_options_set_hint_style (options, CAIRO_HINT_STYLE_NONE);
+  cairo_font_options_set_hint_metrics (options, CAIRO_HINT_METRICS_OFF);
+  pango_cairo_context_set_font_options (pango_layout_get_context (layout), options);
+  pango_context_set_round_glyph_positions (pango_layout_get_context (layout), FALSE);
+  cairo_font_options_destroy (options);
+  pango_font_description_set_absolute_size (font, look->size * PANGO_SCALE);
+  if (look->bold)
+    pango_font_description_set_weight (font, PANGO_WEIGHT_BOLD);
+  pango_layout_set_font_description (layout, font);
+  pango_font_description_free (font);
+  pango_layout_set_width (layout, (int) (width * PANGO_SCALE));
+  pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
+  pango_layout_set_alignment (layout, look->right ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
+  pango_layout_set_text (layout, valid, -1);
+  pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE)); /* ids stay whole */
+  pango_layout_set_attributes (layout, attributes);
+  pango_attr_list_unref (attributes);
+  return layout;
+}
+
+static double
+layout_height (PangoLayout *layout)
+{
+  int height;
+
+  pango_layout_get_size (layout, NULL, &height);
+  return (double) height / PANGO_SCALE;
+}
+
+static void
+set_color (Page *self, const Look *look)
+{
+  const AyFigureTheme *theme = ay_figure_theme (FALSE);
+
+  ay_figure_set_color (self->cr, look->muted ? theme->muted : theme->foreground);
+}
+
+/* --- pages --- */
+
+static double
+bottom (const Page *self)
+{
+  return self->height - MARGIN;
+}
+
+static void
+draw_foot (Page *self)
+{
+  g_autofree char *text = g_strdup_printf ("%s \302\267 %s \302\267 %u", self->story->title,
+                                           self->story->date, self->page);
+  PangoLayout *layout = make_layout (self, text, &caption, self->width - 2.0 * MARGIN);
+
+  set_color (self, &caption);
+  cairo_move_to (self->cr, MARGIN, self->height - FOOT - layout_height (layout));
+  pango_cairo_show_layout (self->cr, layout);
+  g_object_unref (layout);
+}
+
+static void
+turn (Page *self)
+{
+  draw_foot (self);
+  cairo_show_page (self->cr);
+  self->page++;
+  self->y = MARGIN;
+}
+
+/* Room for so much, on this page or the next. */
+static void
+need (Page *self, double height)
+{
+  if (self->y + height > bottom (self) && self->y > MARGIN)
+    turn (self);
+}
+
+/* --- text --- */
+
+static void
+show_lines (Page *self, const char *text, const Look *look)
+{
+  PangoLayout *layout = make_layout (self, text, look, self->width - 2.0 * MARGIN);
+  int n = pango_layout_get_line_count (layout);
+
+  for (int i = 0; i < n; i++)
+    {
+      PangoLayoutLine *line = pango_layout_get_line_readonly (layout, i);
+      PangoRectangle logical;
+      double height;
+
+      pango_layout_line_get_extents (line, NULL, &logical);
+      height = (double) logical.height / PANGO_SCALE;
+      need (self, height);
+      set_color (self, look);
+      cairo_move_to (self->cr, MARGIN, self->y - (double) logical.y / PANGO_SCALE);
+      pango_cairo_show_layout_line (self->cr, line);
+      self->y += height;
+    }
+  g_object_unref (layout);
+  self->y += GAP;
+}
+
+static void
+show_heading (Page *self, const char *text, double size)
+{
+  g_autofree char *link = NULL;
+
+  if (self->y > MARGIN)
+    self->y += 1.5 * GAP;
+  need (self, size + LEAST_LINES);
+  link = g_strdup_printf ("page=%u pos=[%.1f %.1f]", self->page, MARGIN, self->y);
+  cairo_pdf_surface_add_outline (self->surface, CAIRO_PDF_OUTLINE_ROOT, text, link,
+                                 CAIRO_PDF_OUTLINE_FLAG_OPEN);
+  show_lines (self, text, &(Look) { size, TRUE, FALSE, FALSE });
+}
+
+/* --- tables --- */
+
+/* Widths of the columns: what their longest cells ask for, the widest one giving way. */
+static double *
+column_widths (Page *self, const AyBlock *block)
+{
+  guint n = block->n_columns;
+  double all = self->width - 2.0 * MARGIN, sum = 0.0, most = 0.0, fixed = 0.0;
+  double *width = g_new0 (double, n);
+  guint wide = 0;
+
+  for (guint i = 0; i < block->cells->len; i++)
+    {
+      Look look = { SIZE, i < n, FALSE, FALSE };
+      PangoLayout *layout = make_layout (self, block->cells->pdata[i], &look, all * 4.0);
+      int w;
+
+      pango_layout_get_size (layout, &w, NULL);
+      width[i % n] = MAX (width[i % n], (double) w / PANGO_SCALE + 2.0 * CELL + 0.5);
+      g_object_unref (layout);
+    }
+  for (guint c = 0; c < n; c++)
+    {
+      sum += width[c];
+      if (width[c] > most)
+        {
+          most = width[c];
+          wide = c;
+        }
+    }
+  if (sum <= all)
+    return width;
+  for (guint c = 0; c < n; c++)
+    {
+      if (c != wide)
+        width[c] = MIN (width[c], all / n);
+      fixed += c != wide ? width[c] : 0.0;
+    }
+  width[wide] = all - fixed;
+  return width;
+}
+
+static double
+row_height (Page *self, const AyBlock *block, guint row, const double *width)
+{
+  double height = 0.0;
+
+  for (guint c = 0; c < block->n_columns; c++)
+    {
+      Look look = { SIZE, row == 0, FALSE, FALSE };
+      PangoLayout *layout = make_layout (self, block->cells->pdata[row * block->n_columns + c],
+                                         &look, width[c] - 2.0 * CELL);
+
+      height = MAX (height, layout_height (layout));
+      g_object_unref (layout);
+    }
+  return height + CELL;
+}
+
+static void
+show_row (Page *self, const AyBlock *block, guint row, const double *width)
+{
+  double x = MARGIN, height = row_height (self, block, row, width);
+
+  for (guint c = 0; c < block->n_columns; c++)
+    {
+      Look look = { SIZE, row == 0, FALSE, block->align[c] == 'r' };
+      PangoLayout *layout = make_layout (self, block->cells->pdata[row * block->n_columns + c],
+                                         &look, width[c] - 2.0 * CELL);
+
+      set_color (self, &look);
+      cairo_move_to (self->cr, x + CELL, self->y);
+      pango_cairo_show_layout (self->cr, layout);
+      g_object_unref (layout);
+      x += width[c];
+    }
+  self->y += height;
+  ay_figure_set_color (self->cr, ay_figure_theme (FALSE)->grid);
+  cairo_set_line_width (self->cr, row == 0 ? 1.0 : 0.4);
+  cairo_move_to (self->cr, MARGIN, self->y - 0.5 * CELL);
+  cairo_line_to (self->cr, x, self->y - 0.5 * CELL);
+  cairo_stroke (self->cr);
+}
+
+static void
+show_table (Page *self, const AyBlock *block)
+{
+  g_autofree double *width = column_widths (self, block);
+  guint rows = block->cells->len / block->n_columns;
+
+  if (block->text != NULL)
+    show_lines (self, block->text, &caption);
+  if (rows > 1) /* the head is not left alone */
+    need (self, row_height (self, block, 0, width) + row_height (self, block, 1, width));
+  for (guint row = 0; row < rows; row++)
+    {
+      double height = row_height (self, block, row, width);
+
+      if (self->y + height > bottom (self) && self->y > MARGIN)
+        {
+          turn (self);
+          if (row > 0)
+            show_row (self, block, 0, width);
+        }
+      show_row (self, block, row, width);
+    }
+  self->y += GAP;
+}
+
+/* --- drawings and pictures --- */
+
+static void
+show_bars (Page *self, const AyBlock *block)
+{
+  g_autofree const char **names = NULL;
+  AyFigureSpec spec = ay_report_bars (block, &names);
+  double scale = MIN (0.75, (self->width - 2.0 * MARGIN) / spec.width);
+
+  need (self, spec.height * scale + 2.0 * SIZE);
+  cairo_save (self->cr);
+  cairo_translate (self->cr, MARGIN, self->y);
+  cairo_scale (self->cr, scale, scale);
+  ay_figure_draw (&spec, self->cr);
+  cairo_restore (self->cr);
+  self->y += spec.height * scale;
+  show_lines (self, block->text, &caption);
+}
+
+static double
+picture_scale (const AyStorySample *sample, double width)
+{
+  return MIN (width / sample->width, width / sample->height);
+}
+
+static double
+sample_height (Page *self, const AyStorySample *sample, double width)
+{
+  PangoLayout *words = make_layout (self, sample->caption, &caption, width);
+  double height = layout_height (words);
+
+  g_object_unref (words);
+  if (sample->rgb != NULL)
+    return height + picture_scale (sample, width) * sample->height + GAP;
+  words = make_layout (self, sample->text, &plain, width);
+  height += layout_height (words) + GAP;
+  g_object_unref (words);
+  return height;
+}
+
+static void
+show_sample (Page *self, const AyStorySample *sample, double x, double width)
+{
+  PangoLayout *words;
+  double y = self->y;
+
+  if (sample->rgb != NULL)
+    {
+      cairo_surface_t *picture = ay_report_picture (sample);
+      double scale = picture_scale (sample, width);
+
+      cairo_save (self->cr);
+      cairo_translate (self->cr, x, y);
+      cairo_scale (self->cr, scale, scale);
+      cairo_set_source_surface (self->cr, picture, 0.0, 0.0);
+      if (scale > 1.0) /* few pixels are shown as such */
+        cairo_pattern_set_filter (cairo_get_source (self->cr), CAIRO_FILTER_NEAREST);
+      cairo_paint (self->cr);
+      cairo_restore (self->cr);
+      cairo_surface_destroy (picture);
+      y += scale * sample->height + GAP;
+    }
+  else
+    {
+      words = make_layout (self, sample->text, &plain, width);
+      set_color (self, &plain);
+      cairo_move_to (self->cr, x, y);
+      pango_cairo_show_layout (self->cr, words);
+      y += layout_height (words) + GAP;
+      g_object_unref (words);
+    }
+  words = make_layout (self, sample->caption, &caption, width);
+  set_color (self, &caption);
+  cairo_move_to (self->cr, x, y);
+  pango_cairo_show_layout (self->cr, words);
+  g_object_unref (words);
+}
+
+static void
+show_samples (Page *self, const AyBlock *block)
+{
+  double step = (self->width - 2.0 * MARGIN) / SAMPLES, width = step - 2.0 * GAP;
+
+  show_lines (self, block->text, &caption);
+  for (guint i = 0; i < block->samples->len; i += SAMPLES)
+    {
+      guint n = MIN (SAMPLES, block->samples->len - i);
+      double height = 0.0;
+
+      for (guint k = 0; k < n; k++)
+        height = MAX (height, sample_height (self, block->samples->pdata[i + k], width));
+      need (self, height);
+      for (guint k = 0; k < n; k++)
+        show_sample (self, block->samples->pdata[i + k], MARGIN + step * k, width);
+      self->y += height + GAP;
+    }
+}
+
+static void
+show_block (Page *self, const AyBlock *block)
+{
+  switch (block->kind)
+    {
+    case AY_BLOCK_TITLE: show_heading (self, block->text, SIZE * 1.7); break;
+    case AY_BLOCK_HEADING: show_heading (self, block->text, SIZE * 1.2); break;
+    case AY_BLOCK_LEAD:
+      show_lines (self, block->text, &(Look) { SIZE * 1.15, TRUE, FALSE, FALSE });
+      break;
+    case AY_BLOCK_PARAGRAPH: show_lines (self, block->text, &plain); break;
+    case AY_BLOCK_TABLE: show_table (self, block); break;
+    case AY_BLOCK_BARS: show_bars (self, block); break;
+    case AY_BLOCK_SAMPLES: show_samples (self, block); break;
+    case AY_BLOCK_BREAK: turn (self); break;
+    default: g_return_if_reached ();
+    }
+}
+
+static cairo_status_t
+append_bytes (void *closure, const unsigned char *data, unsigned int length)
+{
+  g_string_append_len (closure, (const char *) data, length);
+  return CAIRO_STATUS_SUCCESS;
+}
+
+gboolean
+ay_report_pdf (const AyStory *story, AyPaper paper, GString *out, GError **error)
+{
+  Page page = { .story = story, .y = MARGIN, .page = 1 };
+  cairo_status_t status;
+
+  page.width = paper == AY_PAPER_LETTER ? 612.0 : 595.276;
+  page.height = paper == AY_PAPER_LETTER ? 792.0 : 841.89;
+  page.surface
+      = cairo_pdf_surface_create_for_stream (append_bytes, out, page.width, page.height);
+  page.cr = cairo_create (page.surface);
+  cairo_pdf_surface_set_metadata (page.surface, CAIRO_PDF_METADATA_TITLE, story->title);
+  cairo_pdf_surface_set_metadata (page.surface, CAIRO_PDF_METADATA_CREATE_DATE, story->date);
+  for (guint i = 0; i < story->blocks->len; i++)
+    show_block (&page, story->blocks->pdata[i]);
+  draw_foot (&page);
+  cairo_show_page (page.cr);
+  status = cairo_status (page.cr);
+  cairo_destroy (page.cr);
+  cairo_surface_finish (page.surface);
+  if (status == CAIRO_STATUS_SUCCESS)
+    status = cairo_surface_status (page.surface);
+  cairo_surface_destroy (page.surface);
+  if (status == CAIRO_STATUS_SUCCESS)
+    return TRUE;
+  g_set_error (error, AY_ERROR,
+               status == CAIRO_STATUS_NO_MEMORY ? AY_ERROR_NOMEM : AY_ERROR_IO, "the report: %s",
+               cairo_status_to_string (status));
+  return FALSE;
+}

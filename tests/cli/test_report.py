@@ -1,0 +1,239 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""report: every number is what the commands print; same bytes; sound PDF and HTML; locales."""
+import html.parser
+import json
+import re
+import shutil
+import subprocess
+
+import assay
+from tap import Skip, Tap
+
+FOLDER = assay.Folder().__enter__()
+WORK = FOLDER / 'digits.assay'
+RECIPE = FOLDER / 'recipe.json'
+DATE = ('--date', '2026-11-28')
+VOID = {'meta', 'img', 'br', 'path', 'rect', 'use', 'image'}
+HEADINGS = ['Curating digits', 'What is in the data', 'Before and after', 'Some of the examples',
+            'Who is affected', 'How far this goes', 'Money and CO2', 'What we ask you to decide',
+            'Appendix', 'Data card', 'Recipe', 'Proof', 'Scores and their certificates',
+            'Inputs and formulas of the savings', 'Words']
+
+
+def report(name, *more, env=None):
+    found = assay.run_json('report', WORK, '--recipe', RECIPE, '--random', '4', *DATE, '-o',
+                           FOLDER / name, *more, env=env)
+    missing = assay.keys_of(found) - assay.documented_words('report')
+    assert not missing, f'keys that the man page has not: {missing}'
+    return found
+
+
+def tool(*command):
+    if shutil.which(command[0]) is None:
+        raise Skip(f'no {command[0]}')
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def plain(text):
+    """Words with single blanks: where lines break says nothing."""
+    return ' '.join(text.replace('\xa0', ' ').replace('\u202f', ' ').split())
+
+
+class Page(html.parser.HTMLParser):
+    """Text, tags that are open, and what the page refers to."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.text, self.links, self.images, self.tags = [], [], [], [], []
+        self.hidden = 0
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        self.tags.append(tag)
+        self.links += [found[a] for a in ('src', 'href', 'xlink:href') if a in found]
+        if tag == 'img':
+            self.images.append(found.get('alt'))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open.pop() == tag, tag
+
+    def handle_data(self, data):
+        if 'style' not in self.open:
+            self.text.append(data)
+
+
+def read_html(path):
+    page = Page()
+    page.feed(path.read_text(encoding='utf-8'))
+    assert page.open == []
+    return page
+
+
+def sources():
+    """What the commands print, by name."""
+    redundancy = assay.run_json('redundancy', WORK, '--threshold', '0.99')
+    flagged = assay.run('select', WORK, '--where', 'label_issue = 1').split()
+    curate = assay.run_json('curate', WORK, '--recipe', RECIPE, '--prove', '--random', '4')
+    savings = assay.run_json('savings', WORK, '--recipe', RECIPE)
+    for key in ('inputs', 'savings'):
+        savings[key] = {one['id']: one for one in savings[key]}
+    return {'curate': curate, 'savings': savings, 'info': assay.run_json('info', WORK),
+            'redundancy': {'n_dropped': redundancy['n_redundant'],
+                           'leaks': {'n': len(redundancy['leaks']['ids'])}},
+            'check': {'label_issues': {'n': len(flagged)}}}
+
+
+def look_up(all_of, path):
+    at = all_of
+    for name in path.split('.'):
+        if isinstance(at, list):
+            at = len(at) if name == 'length' else at[int(name)]
+        else:
+            at = at[name]
+    return at
+
+
+def read_number(text):
+    return float(re.sub(r'[^0-9.\-+]', '', text.replace('\u2212', '-')))
+
+
+def test_numbers():
+    """Every number in both forms is what the command that it names prints"""
+    found = report('digits.html')
+    assert report('digits.pdf')['facts'] == found['facts'] and len(found['facts']) > 80
+    page = plain(' '.join(read_html(FOLDER / 'digits.html').text))
+    for one in found['facts']:
+        assert plain(one['text']) in page, one
+    printed = sources()
+    for one in found['facts']:
+        value = look_up(printed, one['id'])
+        assert one['value'] == value, (one, value)
+        shown = read_number(one['text'])
+        times = 100 if '%' in one['text'] or one['text'][0] in '+\u2212' else 1
+        digits = len(one['text'].rstrip(' \xa0%').partition('.')[2])
+        assert abs(shown - times * value) <= 0.5000001 * 10 ** -digits, one
+    kinds = {one['id'].split('.')[0] for one in found['facts']}
+    assert kinds == {'curate', 'savings', 'info', 'redundancy', 'check'}
+
+
+def test_same_bytes():
+    """The same workspace and date give the same bytes; another date does not"""
+    report('digits.html')
+    report('digits.pdf')
+    first = {name: (FOLDER / name).read_bytes() for name in ('digits.pdf', 'digits.html')}
+    for name, then in first.items():
+        report('again.' + name.split('.')[1], '--threads', '3')
+        assert (FOLDER / ('again.' + name.split('.')[1])).read_bytes() == then, name
+    report('later.pdf', '--date', '2027-01-01')
+    assert (FOLDER / 'later.pdf').read_bytes() != first['digits.pdf']
+    assay.run('report', WORK, '--recipe', RECIPE, '--random', '4', '-o', FOLDER / 'epoch.html',
+              env={'SOURCE_DATE_EPOCH': '1795824000'})
+    assert (FOLDER / 'epoch.html').read_bytes() == first['digits.html']
+
+
+def test_html():
+    """HTML: one file, no script, nothing from elsewhere, alt text, all sections in order"""
+    page = read_html(FOLDER / 'digits.html')
+    assert 'script' not in page.tags and 'link' not in page.tags
+    assert page.images and all(page.images) and len(page.images) == 12
+    for link in page.links:
+        assert link.startswith(('data:image/png;base64,', '#')), link[:80]
+    text = (FOLDER / 'digits.html').read_text('utf-8')
+    ids = re.findall(r'\bid="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'https?://[^"\' )]+', text)) <= {'http://www.w3.org/2000/svg',
+                                                           'http://www.w3.org/1999/xlink'}
+    titles = re.findall(r'<h[12][^>]*>([^<]+)</h', text)
+    assert titles == HEADINGS and '<svg' in text and 'role="img"' in text
+    assert tool('tidy', '-q', '-e', FOLDER / 'digits.html')[0] == 0
+
+
+def test_pdf():
+    """PDF: sound, small, fonts embedded, outline and text in reading order, each sentence once"""
+    path = FOLDER / 'digits.pdf'
+    assert path.stat().st_size <= 3e6
+    status, out, problems = tool('qpdf', '--check', path)
+    assert status == 0, out + problems
+    text = plain(tool('pdftotext', path, '-')[1])
+    at = [text.index(one) for one in HEADINGS]
+    assert at == sorted(at)
+    for one in report('digits.pdf')['facts']:
+        assert plain(one['text']) in text, one
+    fonts = tool('pdffonts', path)[1].splitlines()[2:]
+    assert fonts and all(line.split()[-5] == 'yes' for line in fonts), fonts
+    outline = json.dumps(json.loads(tool('qpdf', '--json', '--json-key=outlines', path)[1]))
+    assert all(one in outline for one in HEADINGS)
+    assert 'Title:           Curating digits' in tool('pdfinfo', path)[1]
+    page = plain(' '.join(read_html(FOLDER / 'digits.html').text))
+    for sentence in re.findall(r'[A-Z][^.]{40,120}\.', page)[:20]:
+        if sentence.startswith('Bars of'):
+            continue  # name and description of the drawing
+        assert len(re.findall(re.escape(sentence), page)) == 1, sentence
+
+
+def test_locales():
+    """Numbers and paper follow the environment's locale; the values do not"""
+    where = FOLDER / 'locales'
+    where.mkdir()
+    for name, number, size in (('de_DE', '1.438', '595.276 x 841.89'),
+                               ('en_US', '1,438', '612 x 792')):
+        done = subprocess.run(['localedef', '-i', name, '-f', 'UTF-8', where / f'{name}.UTF-8'],
+                              capture_output=True, check=False)
+        if not (where / f'{name}.UTF-8').exists():
+            raise Skip(f'localedef: {done.stderr.decode()[:80]}')
+        env = {'LC_ALL': f'{name}.UTF-8', 'LANG': f'{name}.UTF-8', 'LOCPATH': str(where)}
+        found = report(f'{name}.pdf', env=env)
+        facts = {one['id']: one for one in reversed(found['facts'])}
+        assert facts['curate.n_before']['text'] == number
+        assert facts['curate.n_before']['value'] == 1438
+        assert size in tool('pdfinfo', FOLDER / f'{name}.pdf')[1]
+        if name == 'de_DE':
+            assert re.search(r'\d,\d\d\xa0%', facts['curate.proof.test_accuracy_before']['text'])
+    report('paper.pdf', '--paper', 'letter')
+    assert '612 x 792' in tool('pdfinfo', FOLDER / 'paper.pdf')[1]
+
+
+def test_refusals():
+    """A bad name, date, paper, title is a usage error or named; a read-only folder says so"""
+    for arguments in ([], ['-o', FOLDER / 'x.pdf', '--date', '2026-13-01'],
+                      ['-o', FOLDER / 'x.pdf', '--date', 'soon'],
+                      ['-o', FOLDER / 'x.pdf', '--paper', 'a3'],
+                      ['-o', FOLDER / 'x.pdf', '--random', '1']):
+        assay.fail('report', WORK, *arguments, status=2)
+    assert '.pdf or .html' in assay.fail('report', WORK, '-o', FOLDER / 'x.doc')
+    assert 'x.pdf' in assay.fail('report', WORK, '--recipe', RECIPE, '-o',
+                                 FOLDER / 'none' / 'x.pdf')
+
+
+def test_nothing_to_leave_out():
+    """A recipe that takes nothing makes a report that says so, without a proof"""
+    empty = FOLDER / 'empty.json'
+    empty.write_text('{"assay_recipe": 1, "steps": []}', encoding='utf-8')
+    assay.run('report', WORK, '--recipe', empty, '-o', FOLDER / 'empty.html', *DATE)
+    text = plain(' '.join(read_html(FOLDER / 'empty.html').text))
+    assert 'Nothing was found to leave out: all 1 438 training examples stay.' in text
+    assert 'Proof ' not in text.split('Appendix')[1].split('Words')[0].replace('Proof it', '')
+
+
+def main():
+    assay.run('new', WORK, assay.SAMPLE)
+    RECIPE.write_text(json.dumps({'assay_recipe': 1, 'steps': [
+        {'step': 'drop_duplicates', 'threshold': 0.98}, {'step': 'drop_label_issues'},
+        {'step': 'drop_where', 'where': "label = '1' AND id < 'd0300'", 'why': 'too many'}]}),
+        encoding='utf-8')
+    assay.run('savings', WORK, '--recipe', RECIPE, '--country', 'France', '-p', 'training_hours=8',
+              '-p', 'training_power=0.4,0.5,0.7', '-p', 'training_rate=2')
+    tap = Tap()
+    for test in (test_numbers, test_same_bytes, test_html, test_pdf, test_locales, test_refusals,
+                 test_nothing_to_leave_out):
+        tap.run(test.__doc__, test)
+    tap.finish()
+
+
+if __name__ == '__main__':
+    main()
