@@ -35,6 +35,7 @@ _assay_cli ()
       score|map) mapfile -t found < <(_assay_cli_words "$program" "$command") ;;
       figure) [ "$position" = 1 ] && mapfile -t found < <(_assay_cli_words "$program" figure) ;;
       cluster) [ "$position" = 1 ] && found=(kmeans density list name) ;;
+      finding) [ "$position" = 1 ] && found=(pin unpin list) ;;
       history) [ "$position" = 1 ] && found=(import list show export audit label tasks) ;;
       decide) [ "$position" = 1 ] && found=(keep drop relabel tag untag clear undo redo log) ;;
     esac

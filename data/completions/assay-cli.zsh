@@ -37,6 +37,7 @@ _assay_cli ()
       score|map) found=(${(f)"$(_assay_cli_words "$program" "$command")"}) ;;
       figure) ((position == 1)) && found=(${(f)"$(_assay_cli_words "$program" figure)"}) ;;
       cluster) ((position == 1)) && found=(kmeans density list name) ;;
+      finding) ((position == 1)) && found=(pin unpin list) ;;
       history) ((position == 1)) && found=(import list show export audit label tasks) ;;
       decide) ((position == 1)) && found=(keep drop relabel tag untag clear undo redo log) ;;
     esac

@@ -50,7 +50,7 @@ extern const Cmd cmd_new, cmd_info, cmd_score, cmd_import, cmd_map, cmd_whatif, 
     cmd_decide, cmd_export, cmd_figure, cmd_redundancy, cmd_cluster,
     cmd_curate, cmd_replay, cmd_check, cmd_history, cmd_update, cmd_savings,
     cmd_influence;
-    cmd_curate, cmd_replay, cmd_check, cmd_history, cmd_update, cmd_savings, cmd_report;
+extern const Cmd cmd_report, cmd_finding;
 
 /* Sets a usage error (exit 2). Returns FALSE. */
 gboolean cmd_usage_error (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);

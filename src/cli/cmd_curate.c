@@ -323,42 +323,6 @@ print_smallest (const AyPlan *plan, const AyDataset *data)
           data->class_names[left], plan->class_left[left]);
 }
 
-static double
-number_of (JsonObject *object, const char *name)
-{
-  return json_object_get_null_member (object, name)
-             ? NAN : json_object_get_double_member (object, name);
-}
-
-static void
-print_proof (JsonObject *proof)
-{
-  gint64 openings = json_object_get_int_member (proof, "test_openings");
-  JsonArray *classes = json_object_get_array_member (proof, "classes");
-
-  printf ("proof: %s; the test part has been opened %" G_GINT64_FORMAT " time%s\n",
-          json_object_get_string_member (proof, "sentence"), openings, openings == 1 ? "" : "s");
-  for (guint k = 0; k < MIN (json_array_get_length (classes), IDS_SHOWN); k++)
-    {
-      JsonObject *one = json_array_get_object_element (classes, k);
-      double before = number_of (one, "recall_before"), after = number_of (one, "recall_refit");
-
-      if (after < before)
-        printf ("  class %s: %.1f %% right before, %.1f %% after\n",
-                json_object_get_string_member (one, "class"), 100 * before, 100 * after);
-    }
-  if (!json_object_get_null_member (proof, "random"))
-    {
-      JsonObject *random = json_object_get_object_member (proof, "random");
-
-      printf ("beside dropping as many at random, %" G_GINT64_FORMAT " times: %+.3f points of "
-              "accuracy (95 %% paired band %+.3f to %+.3f)\n",
-              json_object_get_int_member (random, "repeats"),
-              100 * number_of (random, "difference"), 100 * number_of (random, "difference_low"),
-              100 * number_of (random, "difference_high"));
-    }
-}
-
 static void
 print_text (const Outcome *self)
 {
@@ -388,7 +352,11 @@ print_text (const Outcome *self)
   for (gsize i = 0; i < ay_diagnostics_count (plan->warnings); i++)
     printf ("warning: %s\n", ay_diagnostics_get (plan->warnings, i)->text);
   if (self->proof != NULL)
-    print_proof (self->proof);
+    {
+      g_autofree char *words = ay_proof_to_text (self->proof);
+
+      printf ("proof: %s\n", words);
+    }
   if (count_broken (self->shares) > 0 && given.strict)
     return;
   if (given.apply)

@@ -9,13 +9,9 @@ import subprocess
 import assay
 from tap import Skip, Tap
 
-COMMANDS = ['new', 'info', 'score', 'import', 'map', 'suggest', 'simulate', 'redundancy', 'cluster',
-            'whatif', 'select', 'decide', 'export', 'figure', 'curate', 'replay', 'check',
-            'history', 'update', 'savings']
-COMMANDS[7:7] = ['explain', 'gains', 'arms']
-COMMANDS[7:7] = ['explain', 'gains']
-            'history', 'update', 'savings', 'report']
-COMMANDS.insert(7, 'explain')
+COMMANDS = ['new', 'info', 'score', 'import', 'map', 'suggest', 'simulate', 'explain', 'gains', 'arms',
+            'redundancy', 'cluster', 'whatif', 'select', 'decide', 'export', 'figure', 'curate',
+            'replay', 'check', 'history', 'update', 'savings', 'influence', 'report', 'finding']
 
 
 def test_overview():

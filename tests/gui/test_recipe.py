@@ -28,6 +28,25 @@ def expected(plan):
              for step in plan['steps'] if step['on']]]
 
 
+def see_savings(window):
+    """The dialog says what is not known; a stated input is remembered and answers it."""
+    window.click('Savings…', 'push button')
+    until('what is not known', lambda: any('training_hours is not given' in text
+                                           for text in window.labels()), 60)
+    assert window.unnamed() == [], window.unnamed()
+    entry = window.find('Time of one training.*')
+    window.click('Time of one training.*')
+    window.type('8')
+    window.keys('Return')
+    until('the hours', lambda: any(re.search(r'training, hours a year: [0-9.e-]+ \(', text)
+                                   for text in window.labels()), 60)
+    window.picture('savings')
+    window.keys('Escape')
+    until('the dialog to close', lambda: not any('training_rate is not given' in text
+                                                 for text in window.labels()), 60)
+    assert entry is not None
+
+
 def journey(dark):
     data = shutil.copy(drive.SAMPLE, drive.folder() / f'digits-{dark}.csv')
     with drive.Window(data, dark=dark) as window:
@@ -45,7 +64,8 @@ def journey(dark):
         until('the first plan', lambda: said(window) == first, 120)
         window.click('Prove Recipe', 'push button')
         proof = until('the proof', lambda: [text for text in window.labels()
-                                            if text.startswith('Proof, of the rows')], 120)[0]
+                                            if text.startswith('Proof: ')], 120)[0]
+        see_savings(window)
         window.click('Record as Decisions', 'push button')
         until('the decisions', lambda: (said(window) or [0, [[0]]])[1][0][0] > 0, 120)
         window.close()
@@ -57,10 +77,13 @@ def check(dark):
     dropped = set(cli('select', work, '--where', "decision = 'drop'")['ids'])
     while cli('select', work, '--where', "decision = 'drop'", '--count')['n'] > 0:
         cli('decide', work, 'undo')
-    plan = cli('curate', work, '--prove')
+    plan = cli('curate', work, '--prove', '--random', '20')
     assert first == expected(plan), (first, expected(plan))
-    assert f"dropped: {plan['proof']['sentence']}." in proof, (proof, plan['proof']['sentence'])
-    assert f"opened {plan['proof']['test_openings'] - 1} times" in proof, proof
+    assert proof.startswith(f"Proof: {plan['proof']['sentence']};"), (proof, plan['proof'])
+    assert f"opened {plan['proof']['test_openings']} time" in proof, proof
+    assert 'at random, 20 times' in proof, proof
+    hours = next(one for one in cli('savings', work)['savings'] if one['id'] == 'training_hours')
+    assert hours['likely'] == 8 * plan['n_dropped'] / plan['n_before'], hours
     assert len(dropped) == plan['n_dropped']
     assert second[1][0] == first[1][0] and second[0][1] == first[0][1]
     took = first[1][1][0]

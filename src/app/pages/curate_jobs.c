@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/pages/curate_jobs.h"
 
+#include "core/work/tell.h"
+#include "report/report.h"
+
 #include <glib/gi18n.h>
+
+#define RANDOM_DROPS 20 /* beside the proof */
 
 typedef struct
 {
@@ -9,9 +14,8 @@ typedef struct
   AyRecipe *recipe;
   AyPlan *plan;
   char *path;
-  AyBitset *rows;
-  gboolean proved;
-  AyWhatIf what;
+  JsonObject *proof;
+  AyReportFormat format;
   AssayPlanDone plan_done;
   AssayProofDone proof_done;
 } Work;
@@ -24,9 +28,7 @@ work_free (gpointer data)
   g_clear_object (&self->page);
   ay_recipe_free (self->recipe);
   ay_plan_free (self->plan);
-  ay_bitset_free (self->rows);
-  if (self->proved)
-    ay_what_if_clear (&self->what);
+  g_clear_pointer (&self->proof, json_object_unref);
   g_free (self->path);
   g_free (self);
 }
@@ -86,9 +88,12 @@ static gboolean
 prove_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
 {
   Work *self = data;
+  AyPlanOptions how = { FALSE };
+  AyProofOptions options = { RANDOM_DROPS, 0 };
 
-  self->proved = ay_work_whatif (work, self->rows, TRUE, &self->what, job, error);
-  return self->proved;
+  self->plan = ay_work_plan (work, self->recipe, &how, job, error);
+  self->proof = self->plan != NULL ? ay_work_prove (work, self->plan, &options, job, error) : NULL;
+  return self->proof != NULL;
 }
 
 static void
@@ -99,19 +104,71 @@ prove_done (GObject *session, gpointer data, const GError *error)
   if (error != NULL)
     assay_session_fail (ASSAY_SESSION (session), error);
   else
-    self->proof_done (self->page, &self->what);
+    self->proof_done (self->page, self->proof);
 }
 
 void
-assay_curate_jobs_prove (AssaySession *session, const AyPlan *plan, AssayProofDone done,
+assay_curate_jobs_prove (AssaySession *session, const AyRecipe *recipe, AssayProofDone done,
                          gpointer page)
 {
-  Work *self = work_new (NULL, page);
+  Work *self = work_new (recipe, page);
 
-  self->rows = ay_bitset_copy (plan->dropped);
   self->proof_done = done;
   assay_session_run (session, _ ("Proving the recipe"), prove_in_thread, prove_done, self,
                      work_free);
+}
+
+/* --- the report --- */
+
+static gboolean
+report_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
+{
+  Work *self = data;
+  AyTellOptions options = AY_TELL_OPTIONS_INIT;
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *date = g_date_time_format (now, "%Y-%m-%d");
+  g_autoptr (AyStory) story = NULL;
+  AyPaper paper;
+
+  ay_report_locale (&options.numbers, &paper);
+  options.date = date;
+  options.repeats = RANDOM_DROPS;
+  story = ay_work_tell (work, self->recipe, &options, job, error);
+  return story != NULL && ay_job_commit (job, error)
+         && ay_report_write (story, self->format, paper, self->path, error);
+}
+
+static void
+report_done (GObject *session, gpointer data, const GError *error)
+{
+  Work *self = data;
+  g_autofree char *name = g_path_get_basename (self->path), *text = NULL;
+
+  assay_session_columns_changed (ASSAY_SESSION (session)); /* a score may have been made for it */
+  if (error != NULL)
+    {
+      assay_session_fail (ASSAY_SESSION (session), error);
+      return;
+    }
+  text = g_strdup_printf (_ ("The report %s is written"), name);
+  assay_session_tell (ASSAY_SESSION (session), text, FALSE);
+}
+
+void
+assay_curate_jobs_report (AssaySession *session, const AyRecipe *recipe, const char *path)
+{
+  Work *self = work_new (recipe, NULL);
+  g_autoptr (GError) error = NULL;
+
+  self->path = g_strdup (path);
+  if (ay_report_format_of_path (path, &self->format, &error))
+    {
+      assay_session_run (session, _ ("Writing the report"), report_in_thread, report_done, self,
+                         work_free);
+      return;
+    }
+  assay_session_fail (session, error);
+  work_free (self);
 }
 
 /* --- the file --- */

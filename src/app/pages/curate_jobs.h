@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app/model/session.h"
-#include "core/work/plan.h"
+#include "core/work/prove.h"
 
 G_BEGIN_DECLS
 
@@ -11,14 +11,17 @@ G_BEGIN_DECLS
 
 /* recipe with the rows that each step took, and the plan: (transfer full) to `done`. */
 typedef void (*AssayPlanDone) (gpointer page, AyRecipe *recipe, AyPlan *plan);
-typedef void (*AssayProofDone) (gpointer page, const AyWhatIf *what);
+/* As ay_work_prove() describes it. */
+typedef void (*AssayProofDone) (gpointer page, JsonObject *proof);
 
 /* Plans a copy of the recipe. */
 AssayTask *assay_curate_jobs_plan (AssaySession *session, const AyRecipe *recipe,
                                    AssayPlanDone done, gpointer page);
-/* Refits without the rows that a plan drops. */
-void assay_curate_jobs_prove (AssaySession *session, const AyPlan *plan, AssayProofDone done,
+/* Proves a copy of the recipe, beside removals at random. */
+void assay_curate_jobs_prove (AssaySession *session, const AyRecipe *recipe, AssayProofDone done,
                               gpointer page);
+/* Writes the report on a copy of the recipe; the path's ending says the format. */
+void assay_curate_jobs_report (AssaySession *session, const AyRecipe *recipe, const char *path);
 /* Plans a copy of the recipe once more and writes the curated data with it. */
 void assay_curate_jobs_write (AssaySession *session, const AyRecipe *recipe, const char *path);
 

@@ -2,6 +2,7 @@
 #include "app/pages/curate_page.h"
 
 #include "app/pages/curate_jobs.h"
+#include "app/savings_dialog.h"
 #include "app/widgets/step_row.h"
 
 #include <glib/gi18n.h>
@@ -23,6 +24,7 @@ struct _AssayCuratePage
   GtkLabel *summary_label, *coverage_label, *warning_label, *proof_label;
   GtkMenuButton *add_button;
   GtkButton *prove_button, *apply_button, *write_button, *open_button, *save_button;
+  GtkButton *savings_button, *report_button;
   GtkSwitch *representatives_switch;
 };
 
@@ -77,6 +79,8 @@ show_plan (AssayCuratePage *self)
   gtk_widget_set_sensitive (GTK_WIDGET (self->prove_button), drops);
   gtk_widget_set_sensitive (GTK_WIDGET (self->apply_button), self->plan != NULL && writable);
   gtk_widget_set_sensitive (GTK_WIDGET (self->write_button), self->plan != NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->savings_button), self->plan != NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->report_button), self->plan != NULL);
 }
 
 /* --- planning --- */
@@ -237,12 +241,11 @@ make_add_menu (void)
 /* --- what is done with it --- */
 
 static void
-take_proof (gpointer page, const AyWhatIf *what)
+take_proof (gpointer page, JsonObject *proof)
 {
   AssayCuratePage *self = page;
-  g_autofree char *text
-      = g_strdup_printf (_ ("Proof, of the rows that are dropped: %s. The test part has been "
-                            "opened %u times."), what->sentence, what->test_openings);
+  g_autofree char *words = ay_proof_to_text (proof);
+  g_autofree char *text = g_strdup_printf (_ ("Proof: %s"), words);
 
   gtk_label_set_text (self->proof_label, text);
 }
@@ -251,7 +254,15 @@ static void
 prove (AssayCuratePage *self)
 {
   if (self->plan != NULL)
-    assay_curate_jobs_prove (self->session, self->plan, take_proof, self);
+    assay_curate_jobs_prove (self->session, self->recipe, take_proof, self);
+}
+
+static void
+show_savings (AssayCuratePage *self)
+{
+  if (self->plan != NULL)
+    assay_savings_dialog_show (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), self->session,
+                               self->plan);
 }
 
 static gboolean
@@ -280,6 +291,19 @@ file_to_write (GtkNativeDialog *native, int response, AssayCuratePage *self)
       g_autofree char *path = g_file_get_path (file);
 
       assay_curate_jobs_write (self->session, self->recipe, path);
+    }
+  g_object_unref (native);
+}
+
+static void
+file_to_report (GtkNativeDialog *native, int response, AssayCuratePage *self)
+{
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (native));
+      g_autofree char *path = g_file_get_path (file);
+
+      assay_curate_jobs_report (self->session, self->recipe, path);
     }
   g_object_unref (native);
 }
@@ -344,6 +368,13 @@ ask_write (AssayCuratePage *self)
 {
   ask_file (self, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Write Curated Data"), "curated.csv",
             G_CALLBACK (file_to_write));
+}
+
+static void
+ask_report (AssayCuratePage *self)
+{
+  ask_file (self, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Write Report (PDF or HTML)"), "report.pdf",
+            G_CALLBACK (file_to_report));
 }
 
 static void
@@ -424,6 +455,8 @@ assay_curate_page_class_init (AssayCuratePageClass *class)
   BIND (prove_button);
   BIND (apply_button);
   BIND (write_button);
+  BIND (savings_button);
+  BIND (report_button);
   BIND (open_button);
   BIND (save_button);
   BIND (representatives_switch);
@@ -441,6 +474,8 @@ assay_curate_page_init (AssayCuratePage *self)
   g_signal_connect_swapped (self->prove_button, "clicked", G_CALLBACK (prove), self);
   g_signal_connect_swapped (self->apply_button, "clicked", G_CALLBACK (apply), self);
   g_signal_connect_swapped (self->write_button, "clicked", G_CALLBACK (ask_write), self);
+  g_signal_connect_swapped (self->savings_button, "clicked", G_CALLBACK (show_savings), self);
+  g_signal_connect_swapped (self->report_button, "clicked", G_CALLBACK (ask_report), self);
   g_signal_connect_swapped (self->open_button, "clicked", G_CALLBACK (ask_open), self);
   g_signal_connect_swapped (self->save_button, "clicked", G_CALLBACK (ask_save), self);
   g_signal_connect_swapped (self->representatives_switch, "notify::active",

@@ -14,6 +14,7 @@
 
 #define KIND "proof"
 #define KEPT_FORM "2" /* another one when what is kept changes */
+#define CLASSES_SAID 5
 #define TOLERANCE 1e-8 /* as the removal's refit */
 
 typedef struct
@@ -385,4 +386,50 @@ ay_work_prove (AyWork *self, const AyPlan *plan, const AyProofOptions *options, 
       || !keep (self, key, object, error))
     return NULL;
   return g_steal_pointer (&object);
+}
+
+/* --- in words --- */
+
+static double
+number_of (JsonObject *object, const char *name)
+{
+  return json_object_get_null_member (object, name)
+             ? NAN : json_object_get_double_member (object, name);
+}
+
+static void
+say_classes (JsonArray *classes, GString *out)
+{
+  for (guint k = 0; k < MIN (json_array_get_length (classes), CLASSES_SAID); k++)
+    {
+      JsonObject *one = json_array_get_object_element (classes, k);
+      double before = number_of (one, "recall_before"), after = number_of (one, "recall_refit");
+
+      if (after < before)
+        g_string_append_printf (out, "\n  class %s: %.1f %% right before, %.1f %% after",
+                                json_object_get_string_member (one, "class"), 100 * before,
+                                100 * after);
+    }
+}
+
+char *
+ay_proof_to_text (JsonObject *proof)
+{
+  gint64 openings = json_object_get_int_member (proof, "test_openings");
+  GString *out = g_string_new (json_object_get_string_member (proof, "sentence"));
+
+  g_string_append_printf (out, "; the test part has been opened %" G_GINT64_FORMAT " time%s",
+                          openings, openings == 1 ? "" : "s");
+  say_classes (json_object_get_array_member (proof, "classes"), out);
+  if (!json_object_get_null_member (proof, "random"))
+    {
+      JsonObject *random = json_object_get_object_member (proof, "random");
+
+      g_string_append_printf (
+          out, "\nbeside dropping as many at random, %" G_GINT64_FORMAT " times: %+.3f points of "
+          "accuracy (95 %% paired band %+.3f to %+.3f)",
+          json_object_get_int_member (random, "repeats"), 100 * number_of (random, "difference"),
+          100 * number_of (random, "difference_low"), 100 * number_of (random, "difference_high"));
+    }
+  return g_string_free (out, FALSE);
 }

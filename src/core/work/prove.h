@@ -27,5 +27,8 @@ typedef struct
  * one. (transfer full) */
 JsonObject *ay_work_prove (AyWork *self, const AyPlan *plan, const AyProofOptions *options,
                            AyJob *job, GError **error);
+/* A proof in a few lines: the sentence, the classes that lose most, the removals at random, the
+ * looks at the test part. (transfer full) */
+char *ay_proof_to_text (JsonObject *proof);
 
 G_END_DECLS

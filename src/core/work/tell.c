@@ -29,6 +29,7 @@ telling_clear (AyTelling *self)
   g_clear_pointer (&self->plan, ay_plan_free);
   g_clear_pointer (&self->proof, json_object_unref);
   g_clear_pointer (&self->scores, g_ptr_array_unref);
+  g_clear_pointer (&self->findings, g_ptr_array_unref);
   g_clear_pointer (&self->story, ay_story_free);
   ay_savings_inputs_clear (&self->inputs);
   ay_savings_clear (&self->savings);
@@ -94,7 +95,8 @@ read_scores (AyTelling *self, GError **error)
             = info->certificate == NULL
               || json_object_get_boolean_member_with_default (info->certificate, "finding", TRUE);
     }
-  return self->scores != NULL;
+  self->findings = self->scores != NULL ? ay_work_findings (self->work, error) : NULL;
+  return self->findings != NULL;
 }
 
 static gboolean

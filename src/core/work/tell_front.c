@@ -343,6 +343,7 @@ ay_tell_front (AyTelling *self)
   tell_steps (self);
   ay_tell_samples (self);
   tell_affected (self);
+  ay_tell_findings (self);
   tell_limits (self);
   tell_money (self);
   tell_question (self);

@@ -3,6 +3,7 @@
 
 /* What the files of a told report share; nobody else includes it. */
 
+#include "core/work/findings.h"
 #include "core/work/prove.h"
 #include "core/work/tell.h"
 #include "core/work/work_private.h"
@@ -22,6 +23,7 @@ typedef struct
   AySavingsInputs inputs;
   AySavings savings;
   GPtrArray *scores;          /* of AyScoreInfo */
+  GPtrArray *findings;        /* of AyFinding */
   gsize n_redundant, n_leaks, n_flagged, n_judged;
   gboolean issues_are_findings;
   AyStory *story;
@@ -34,6 +36,7 @@ double ay_tell_proof (const AyTelling *self, const char *name);
 const char *ay_tell_figure (AyTelling *self, const char *id, double value);
 void ay_tell_front (AyTelling *self);
 void ay_tell_samples (AyTelling *self);
+void ay_tell_findings (AyTelling *self);
 gboolean ay_tell_appendix (AyTelling *self, GError **error);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 
 #define SIDE 160       /* pixels */
 #define CHARACTERS 220
+#define FINDING_ROWS 6
 #define COLUMNS 6      /* shown of a row that is neither picture nor text */
 
 static char *
@@ -76,16 +77,14 @@ nth_id (const AyStep *step, guint k, const char **label)
   return step->relabelled->pdata[k - took];
 }
 
+/* A row by its picture, or in words. */
 static void
-add_sample (AyTelling *self, AyBlock *block, const AyStep *step, const char *id, const char *label,
-            gsize row)
+add_row (AyTelling *self, AyBlock *block, const char *caption, gsize row)
 {
-  g_autofree char *reason = reason_of (self, step, row, label);
-  g_autofree char *caption = g_strdup_printf ("%s: %s", id, reason);
   g_autoptr (AyRgb) picture = ay_dataset_has_images (self->data)
                                   ? ay_thumbnail_new (self->data, row, SIDE, NULL) : NULL;
   g_autofree char *text = picture == NULL ? text_of (self, row) : NULL;
-  AyStorySample sample = { caption, text, NULL, 0, 0 };
+  AyStorySample sample = { (char *) caption, text, NULL, 0, 0 };
 
   if (picture != NULL)
     {
@@ -94,6 +93,46 @@ add_sample (AyTelling *self, AyBlock *block, const AyStep *step, const char *id,
       sample.height = picture->height;
     }
   ay_story_sample (block, &sample);
+}
+
+static void
+add_sample (AyTelling *self, AyBlock *block, const AyStep *step, const char *id, const char *label,
+            gsize row)
+{
+  g_autofree char *reason = reason_of (self, step, row, label);
+  g_autofree char *caption = g_strdup_printf ("%s: %s", id, reason);
+
+  add_row (self, block, caption, row);
+}
+
+/* What somebody pinned, with its first rows. */
+void
+ay_tell_findings (AyTelling *self)
+{
+  for (guint i = 0; i < self->findings->len; i++)
+    {
+      const AyFinding *finding = self->findings->pdata[i];
+      g_autofree char *id = g_strdup_printf ("finding.findings.%u.n", i);
+      g_autofree char *sentence = NULL;
+      AyBlock *block;
+      guint shown = 0;
+
+      if (i == 0)
+        ay_story_add (self->story, AY_BLOCK_HEADING, "What else was found");
+      ay_story_add (self->story, AY_BLOCK_PARAGRAPH, finding->sentence);
+      sentence = g_strdup_printf ("Behind it: %s examples, the first of them here.",
+                                  ay_story_count (self->story, id,
+                                                  ay_bitset_count (finding->rows)));
+      block = ay_story_samples (self->story, sentence);
+      for (gsize row = ay_bitset_next (finding->rows, 0);
+           row < finding->rows->n && shown < FINDING_ROWS;
+           row = ay_bitset_next (finding->rows, row + 1), shown++)
+        {
+          g_autofree char *caption = ay_column_dup_text (self->data->id, row);
+
+          add_row (self, block, caption, row);
+        }
+    }
 }
 
 void
