@@ -9,8 +9,8 @@ import subprocess
 import assay
 from tap import Skip, Tap
 
-COMMANDS = ['new', 'info', 'score', 'import', 'map', 'suggest', 'simulate', 'explain', 'gains', 'arms',
-            'redundancy', 'cluster', 'whatif', 'select', 'decide', 'export', 'figure', 'curate',
+COMMANDS = ['new', 'info', 'score', 'import', 'map', 'suggest', 'simulate', 'budget',
+            'explain', 'gains', 'arms', 'redundancy', 'cluster', 'whatif', 'select', 'decide', 'export', 'figure', 'curate',
             'replay', 'check', 'history', 'update', 'savings', 'influence', 'report', 'finding']
 
 
