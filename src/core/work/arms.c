@@ -66,12 +66,12 @@ write_list (AyWork *self, const char *folder, const char *name, const AyBitset *
   static const char *const number[] = { "id", "target", NULL };
   g_autofree char *path = g_build_filename (folder, name, NULL);
   gboolean classes = self->data->n_classes > 0;
+  AyWorkExport what = { !classes                            ? number
+                        : strcmp (name, "curated.csv") == 0 ? curated
+                                                            : plain,
+                        rows, NULL, FALSE };
 
-  return ay_work_export (self,
-                         !classes                             ? number
-                         : strcmp (name, "curated.csv") == 0 ? curated
-                                                              : plain,
-                         rows, path, job, error);
+  return ay_work_export (self, &what, path, job, error);
 }
 
 static gboolean
