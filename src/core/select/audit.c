@@ -17,6 +17,7 @@
 #include "core/base/error.h"
 #include "core/select/compare.h"
 #include "core/select/loop_state.h"
+#include "core/select/teaching.h"
 
 #include <json-glib/json-glib.h>
 #include <math.h>
@@ -312,8 +313,8 @@ can_ask (const Audit *self, const AyStrategy *strategy, gboolean has_p)
   static const char *const by_head[] = { "qbc", "bald", "bait", "expected_influence", "badge",
                                          "two_phase", NULL };
 
-  if (strcmp (strategy->id, "random") == 0)
-    return FALSE;
+  if (strcmp (strategy->id, "random") == 0 || ay_strategy_is_teacher (strategy))
+    return FALSE; /* a teacher's picks are those of its arms */
   if (self->has_labels)
     return TRUE;
   return strategy->needs_head ? has_p && !g_strv_contains (by_head, strategy->id) : TRUE;

@@ -272,10 +272,12 @@ ay_budget_fit (const AyBudgetRun *runs, guint n_runs, GError **error)
     }
   self = g_new0 (AyBudgetFit, 1);
   self->told.n_runs = n;
+  self->told.first = INFINITY;
   self->runs = g_new0 (RunFit, n);
   for (guint r = 0; r < n; r++)
     {
       fit_run (&used[r], &self->runs[r]);
+      self->told.first = MIN (self->told.first, used[r].labels[0]);
       self->told.last = MAX (self->told.last, used[r].labels[used[r].n - 1]);
       for (guint m = 0; m < AY_BUDGET_MODELS; m++)
         self->told.weight[m] += self->runs[r].each[m].weight / n;
@@ -350,7 +352,7 @@ ay_budget_labels_to (const AyBudgetFit *self, double error, double *labels, doub
   const double most = FARTHEST * self->told.last, step = pow (FARTHEST * self->told.last, 1e-4);
 
   *labels = *low = *high = INFINITY;
-  for (double n = 1.0; n <= most; n = MAX (floor (n * step), n + 1.0))
+  for (double n = self->told.first; n <= most; n = MAX (floor (n * step), n + 1.0))
     {
       AyBudgetPoint at = ay_budget_at (self, n);
 

@@ -24,7 +24,7 @@ typedef struct
 typedef struct
 {
   guint n_runs;
-  double last;             /* labels of the longest run */
+  double first, last;      /* labels that the runs begin with, and those of the longest */
   double weight[3];        /* of power law, exponential, inverse logarithm: their mean share */
   double factor;           /* by which the runs' own spread is widened: what an inner back-test
                               needed for 90 % */
