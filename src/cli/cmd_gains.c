@@ -15,7 +15,8 @@ static struct
 {
   char *by;
   char **parameters;
-  gint rows;
+  gint rows, random;
+  gboolean shapley;
 } given = { .rows = 5 };
 
 static const GOptionEntry options[] = {
@@ -23,6 +24,10 @@ static const GOptionEntry options[] = {
     "Sum the credits by a column, or by strategy, reason, annotator or round", "COLUMN" },
   { "rows", 0, 0, G_OPTION_ARG_INT, &given.rows,
     "Rows of most and of least credit to print (default 5)", "N" },
+  { "shapley", 0, 0, G_OPTION_ARG_NONE, &given.shapley,
+    "Also the Shapley values of the rounds, which do not depend on their order (up to 10)", NULL },
+  { "random", 0, 0, G_OPTION_ARG_INT, &given.random,
+    "Also each round beside N random batches of as many rows from the same state", "N" },
   { "parameter", 'p', 0, G_OPTION_ARG_FILENAME_ARRAY, &given.parameters,
     "Set a parameter of the head (score --list names them); may be repeated", "KEY=VALUE" },
   { NULL },
@@ -77,6 +82,44 @@ print_rounds (JsonArray *rounds)
                      points (number_of (round, "accuracy_rest"), cells[7]),
                      change_of (round, "influence_before", cells[8]), NULL);
     }
+  cmd_table_print (table, 0);
+}
+
+static void
+add_view (CmdTable *table, JsonObject *round)
+{
+  JsonObject *random = json_object_has_member (round, "random")
+                           ? json_object_get_object_member (round, "random") : NULL;
+  char cells[7][CMD_TEXT_SIZE];
+
+  g_snprintf (cells[0], CMD_TEXT_SIZE, "%" G_GINT64_FORMAT,
+              json_object_get_int_member (round, "round"));
+  if (random != NULL && !json_object_get_null_member (random, "beaten"))
+    cmd_text_percent (number_of (random, "beaten"), cells[6]);
+  else
+    *cells[6] = '\0';
+  cmd_table_row (table, cells[0], change_of (round, "gain", cells[1]),
+                 given.shapley ? change_of (round, "shapley", cells[2]) : "",
+                 random != NULL ? change_of (random, "gain", cells[3]) : "",
+                 random != NULL ? change_of (random, "selection", cells[4]) : "",
+                 random != NULL ? change_of (random, "selection_low", cells[5]) : "", cells[6],
+                 NULL);
+}
+
+static void
+print_views (JsonObject *gains, JsonArray *rounds)
+{
+  g_autoptr (CmdTable) table = cmd_table_new ("rrrrrrr");
+
+  if (!given.shapley && given.random == 0)
+    return;
+  puts ("\nRounds whatever their order (Shapley), and beside random batches of as many rows");
+  if (given.shapley && !json_object_get_null_member (gains, "shapley_why"))
+    printf ("no Shapley values: %s\n", json_object_get_string_member (gains, "shapley_why"));
+  cmd_table_row (table, "round", "gain", "Shapley", "random", "selection", "at least", "beaten",
+                 NULL);
+  for (guint r = 0; r < json_array_get_length (rounds); r++)
+    add_view (table, json_array_get_object_element (rounds, r));
   cmd_table_print (table, 0);
 }
 
@@ -205,6 +248,7 @@ print_text (JsonObject *gains, JsonArray *cut)
           cmd_text_change (number_of (gains, "gain"), cells[0]),
           cmd_text_number (number_of (gains, "absolute"), cells[1]),
           cmd_text_change (number_of (gains, "residual"), cells[2]));
+  print_views (gains, rounds);
   print_rows (rounds);
   if (cut != NULL)
     print_cut (cut);
@@ -238,16 +282,19 @@ run_gains (CmdRun *run, GError **error)
   g_autoptr (JsonObject) gains = NULL;
   g_autoptr (JsonArray) cut = NULL;
   g_autofree char *history = NULL;
+  AyGainsOptions views = { given.shapley, (guint) given.random, run->seed };
 
   if (parameters == NULL)
     return FALSE;
+  if (given.random < 0 || given.random == 1)
+    return cmd_usage_error (error, "--random %d: at least 2 batches make a band", given.random);
   if (given.rows < 0)
     return cmd_usage_error (error, "--rows %d: from 0", given.rows);
   work = cmd_open (run, run->args[0], AY_WORKSPACE_WRITE, error);
   if (work == NULL || !ay_work_set_parameters (work, parameters, error))
     return FALSE;
   history = choose_history (run, work, error);
-  gains = history != NULL ? ay_work_gains (work, history, run->job, error) : NULL;
+  gains = history != NULL ? ay_work_gains (work, history, &views, run->job, error) : NULL;
   if (gains == NULL)
     return FALSE;
   if (given.by != NULL)

@@ -91,6 +91,28 @@ def test_independent():
         before = after
 
 
+def test_views():
+    """Shapley values add up to the gain; random batches are beside each round"""
+    call = ('gains', WORK, 'simulated margin 1', '--shapley', '--random', '6')
+    found = assay.run_json(*call)
+    assert not assay.keys_of(found) - assay.documented_words('gains')
+    rounds = found['rounds']
+    assert found['shapley_why'] is None
+    assert abs(sum(one['shapley'] for one in rounds) - found['gain']) < 1e-6
+    for one in rounds:
+        random = one['random']
+        assert abs(random['gain'] + random['selection'] - one['gain']) < 1e-12
+        assert random['low'] <= random['gain'] <= random['high']
+        assert random['selection_low'] < random['selection'] < random['selection_high']
+    assert assay.run_json(*call) == found
+    assert 'Shapley' in assay.run(*call)
+    out = FOLDER / 'gains.svg'
+    told = assay.run_json('figure', WORK, 'gains', 'simulated margin 1', '-o', out)
+    assert 'What each round of simulated margin 1 brought' in out.read_text(encoding='utf-8'), told
+    assert 'not split yet' in assay.fail('figure', WORK, 'gains', 'simulated random 2', '-o', out)
+    assert 'at least 2' in assay.fail(*call[:-1], '1', status=2)
+
+
 def test_columns():
     """The rows' credit and round are columns"""
     found = assay.run_json('gains', WORK, 'simulated random 1')
@@ -159,7 +181,7 @@ def test_real():
 def main():
     tap = Tap()
     make()
-    for test in (test_adds_up, test_independent, test_columns, test_said, test_real):
+    for test in (test_adds_up, test_independent, test_views, test_columns, test_said, test_real):
         tap.run(test.__doc__, test)
     tap.finish()
 

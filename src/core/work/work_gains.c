@@ -3,6 +3,7 @@
 
 #include "core/base/json_text.h"
 #include "core/gain/ledger.h"
+#include "core/gain/round_values.h"
 #include "core/work/work_history.h"
 #include "core/work/work_private.h"
 
@@ -263,6 +264,58 @@ describe (AyWork *self, const Taken *taken, const AyLedger *ledger, const char *
   return object;
 }
 
+/* --- the other views of the rounds --- */
+
+static gboolean
+add_shapley (const AyLedgerInput *input, const AyLedger *ledger, JsonObject *object, AyJob *job,
+             GError **error)
+{
+  JsonArray *rounds = json_object_get_array_member (object, "rounds");
+  g_autoptr (AyRoundShapley) found = ay_round_shapley_new (input, ledger, job, error);
+
+  if (found == NULL)
+    return FALSE;
+  for (guint r = 0; r < found->n_rounds; r++)
+    put_number (json_array_get_object_element (rounds, r), "shapley", found->value[r]);
+  if (found->why != NULL)
+    json_object_set_string_member (object, "shapley_why", found->why);
+  else
+    json_object_set_null_member (object, "shapley_why");
+  return TRUE;
+}
+
+static gboolean
+add_random (const AyLedgerInput *input, const AyLedger *ledger, const AyGainsOptions *options,
+            JsonObject *object, AyJob *job, GError **error)
+{
+  JsonArray *rounds = json_object_get_array_member (object, "rounds");
+  g_autoptr (AyRoundsAgainstRandom) found
+      = ay_against_random_new (input, ledger, options->n_draws, options->seed, job, error);
+
+  if (found == NULL)
+    return FALSE;
+  for (guint r = 0; r < found->n_rounds; r++)
+    {
+      const AyAgainstRandom *one = &found->round[r];
+      JsonObject *into = json_object_new ();
+
+      json_object_set_int_member (into, "draws", options->n_draws);
+      put_number (into, "gain", one->random.mean);
+      put_number (into, "low", one->low);
+      put_number (into, "high", one->high);
+      put_number (into, "selection", one->selection.mean);
+      put_number (into, "selection_low", one->selection.low);
+      put_number (into, "selection_high", one->selection.high);
+      put_number (into, "beaten", one->beaten);
+      if (one->why != NULL)
+        json_object_set_string_member (into, "why", one->why);
+      else
+        json_object_set_null_member (into, "why");
+      json_object_set_object_member (json_array_get_object_element (rounds, r), "random", into);
+    }
+  return TRUE;
+}
+
 /* --- stored --- */
 
 static gboolean
@@ -319,7 +372,8 @@ store (AyWork *self, const Taken *taken, const AyLedger *ledger, JsonObject *obj
 }
 
 JsonObject *
-ay_work_gains (AyWork *self, const char *history, AyJob *job, GError **error)
+ay_work_gains (AyWork *self, const char *history, const AyGainsOptions *views, AyJob *job,
+               GError **error)
 {
   AyScoreContext *context = ay_work_context (self, job, error);
   AyLedgerOptions options = AY_LEDGER_OPTIONS_INIT;
@@ -345,6 +399,9 @@ ay_work_gains (AyWork *self, const char *history, AyJob *job, GError **error)
   if (ledger == NULL)
     return NULL;
   object = describe (self, &taken, ledger, target);
+  if ((views->shapley && !add_shapley (&input, ledger, object, job, error))
+      || (views->n_draws > 0 && !add_random (&input, ledger, views, object, job, error)))
+    return NULL;
   if (!ay_job_commit (job, error)
       || (!ay_workspace_is_read_only (self->store)
           && !store (self, &taken, ledger, object, error)))

@@ -11,12 +11,21 @@ G_BEGIN_DECLS
 /* Which rows drove the gains of a history's rounds, for the workspace's head on the validation
  * part (gain/ledger.h). */
 
+typedef struct
+{
+  gboolean shapley;  /* also the Shapley values of the rounds */
+  guint n_draws;     /* also each round beside so many random batches; 0: not */
+  guint64 seed;      /* of the draws */
+} AyGainsOptions;
+#define AY_GAINS_OPTIONS_INIT { FALSE, 0, 0 }
+
 /* Computes the ledger of a stored history and stores it under the history's name, and the scores
  * "credit" and "round" of its rows. Rows of the history that are no training rows here, or have no
  * label, are left out; all that was left out is among the "notes" of the result. (transfer full)
  * Errors: INPUT (no such history), RANGE (none of its rows is in the data set; no round), those of
  * the ledger. */
-JsonObject *ay_work_gains (AyWork *self, const char *history, AyJob *job, GError **error);
+JsonObject *ay_work_gains (AyWork *self, const char *history, const AyGainsOptions *options,
+                           AyJob *job, GError **error);
 /* What was stored. AY_ERROR_RANGE where nothing was. (transfer full) */
 JsonObject *ay_work_stored_gains (AyWork *self, const char *history, GError **error);
 /* The credits of such a result summed over the new rows by a column of the data, or by "strategy",
