@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Columns to a file, in the table's order, rows in file order unless told otherwise. The same bytes every time, for any
- * number of threads; the file appears whole or not at all.
+/* Columns to a file, in the table's order, rows in file order unless told otherwise. The same bytes
+ * every time, for any number of threads; the file appears whole or not at all.
  *
  * csv, tsv   RFC 4180 with LF; UTF-8; a first line of names. Floats are the shortest text that
  *            reads back to the same double, integral columns have no point. Missing is an empty
