@@ -36,7 +36,7 @@ def make():
 def test_list():
     """--list names every strategy, with keys that the manual documents"""
     found = assay.run_json('suggest', '--list')['strategies']
-    assert len(found) == 18 and found[0]['id'] == 'two_phase'
+    assert len(found) == 22 and found[0]['id'] == 'two_phase'
     assert found == assay.run_json('simulate', '--list')['strategies']
     text = assay.run('suggest', '--list')
     for one in found:

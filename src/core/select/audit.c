@@ -313,7 +313,9 @@ can_ask (const Audit *self, const AyStrategy *strategy, gboolean has_p)
   static const char *const by_head[] = { "qbc", "bald", "bait", "expected_influence", "badge",
                                          "two_phase", NULL };
 
-  if (strcmp (strategy->id, "random") == 0 || ay_strategy_is_teacher (strategy))
+  /* nor a mixture: a share of its picks is random's, or another's whole */
+  if (strcmp (strategy->id, "random") == 0 || strcmp (strategy->id, "mixture") == 0
+      || ay_strategy_is_teacher (strategy))
     return FALSE; /* a teacher's picks are those of its arms */
   if (self->has_labels)
     return TRUE;
