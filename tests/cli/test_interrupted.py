@@ -39,14 +39,23 @@ def strangers():
     return [p.name for p in FOLDER.iterdir() if p.name not in known]
 
 
+def exported():
+    """The bytes of an export, which is taken away again with its certificate."""
+    path = FOLDER / 'x.csv'
+    assay.run('export', WORK, '-o', path)
+    found = path.read_bytes()
+    path.unlink()
+    (FOLDER / 'x.csv.certificate.json').unlink()
+    return found
+
+
 def test_kill_during_score():
     """kill -9 during a score: the workspace opens, with what was stored before"""
     make()
     begin = time.monotonic()
     assay.run('score', WORK, 'influence', 'loo')
     whole = time.monotonic() - begin
-    before = assay.run('export', WORK, '-o', FOLDER / 'x.csv') and (FOLDER / 'x.csv').read_bytes()
-    (FOLDER / 'x.csv').unlink()
+    before = exported()
     for _ in range(5):
         process = start('score', WORK, 'influence', 'loo')
         time.sleep(RANDOM.uniform(0.05, 1.0) * whole)
@@ -54,9 +63,7 @@ def test_kill_during_score():
         process.communicate()
         ids = [s['id'] for s in assay.run_json('info', WORK)['scores']]
         assert ids == ['self_influence', 'influence', 'loo'], ids
-    assay.run('export', WORK, '-o', FOLDER / 'x.csv')
-    assert (FOLDER / 'x.csv').read_bytes() == before
-    (FOLDER / 'x.csv').unlink()
+    assert exported() == before
     assert not strangers(), strangers()
 
 

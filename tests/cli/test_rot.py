@@ -13,8 +13,8 @@ from tap import Skip, Tap
 
 FOLDER = assay.Folder().__enter__()
 DATA = os.environ.get('ASSAY_TEST_DATA')
-SEEDS = 20
-T19 = 2.093  # 97.5 % of Student's t with 19 degrees of freedom
+SEEDS = 100
+T99 = 1.984  # 97.5 % of Student's t with 99 degrees of freedom
 
 
 def make(seed):
@@ -68,7 +68,11 @@ def test_random():
 
 
 def test_thirty_percent():
-    """Dropping redundant and trivial rows, 30 %, beats as many at random, 20 seeds, band above 0"""
+    """Dropping redundant and trivial rows, 30 %, beats as many at random by 0.3 points
+
+    The band is above 0, of 100 seeds: with 181 test rows each, blocks of 20 lie between +0.2 and
+    +0.9, and the first one's
+    band is not above 0."""
     differences, shares = [], []
     for seed in range(SEEDS):
         work = make(seed + 100)
@@ -81,7 +85,7 @@ def test_thirty_percent():
         work.unlink()
     assert .29 < numpy.mean(shares) < .32, shares
     mean = numpy.mean(differences)
-    half = T19 * numpy.std(differences, ddof=1) / math.sqrt(SEEDS)
+    half = T99 * numpy.std(differences, ddof=1) / math.sqrt(SEEDS)
     print(f'# {100 * mean:+.2f} points over random, band {100 * (mean - half):+.2f} to '
           f'{100 * (mean + half):+.2f}', flush=True)
     assert mean >= .003 and mean - half > 0
@@ -113,7 +117,7 @@ def test_tumours():
 def main():
     tap = Tap()
     for test in (test_definition, test_random, test_thirty_percent, test_tumours):
-        tap.run(test.__doc__, test)
+        tap.run(test.__doc__.splitlines()[0], test)
     tap.finish()
 
 
