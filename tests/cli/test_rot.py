@@ -71,8 +71,7 @@ def test_thirty_percent():
     """Dropping redundant and trivial rows, 30 %, beats as many at random by 0.3 points
 
     The band is above 0, of 100 seeds: with 181 test rows each, blocks of 20 lie between +0.2 and
-    +0.9, and the first one's
-    band is not above 0."""
+    +0.9, and the band of the first one is not above 0."""
     differences, shares = [], []
     for seed in range(SEEDS):
         work = make(seed + 100)
