@@ -120,6 +120,7 @@ def check_inspector(window, work, row_id):
     values = until('the inspector to show the row', lambda: [
         window.labels(one) for one in window.all('Values of the Row', 'list')
         if window.labels(one)[:2] == ['id', str(row_id)]])[0]
+    values = [one for one in values if not one.startswith('±')]  # how sure a score is
     said = dict(zip(values[::2], values[1::2]))
     assert 'influence' in said
     for name, text in said.items():
