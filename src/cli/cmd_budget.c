@@ -115,18 +115,11 @@ describe (const AyBudgetFit *fit)
   return object;
 }
 
-static double
-number_of (JsonObject *object, const char *name)
-{
-  return json_object_get_null_member (object, name) ? NAN
-                                                    : json_object_get_double_member (object, name);
-}
-
 static void
 print_money (JsonObject *one)
 {
-  if (!isnan (number_of (one, "money")))
-    printf (", for %.2f", number_of (one, "money"));
+  if (!isnan (cmd_number_of (one, "money")))
+    printf (", for %.2f", cmd_number_of (one, "money"));
   puts ("");
 }
 
@@ -146,9 +139,10 @@ print_text (JsonObject *object)
 
   printf ("Learning curves of %" G_GINT64_FORMAT " runs up to %.0f labels. Back-test on the last "
           "third: the 90 %% band held %.1f %% of %" G_GINT64_FORMAT " points, mean error %.4f\n",
-          json_object_get_int_member (object, "n_runs"), number_of (object, "labels"),
-          100.0 * number_of (object, "coverage"), json_object_get_int_member (object, "n_hidden"),
-          number_of (object, "backtest_error"));
+          json_object_get_int_member (object, "n_runs"), cmd_number_of (object, "labels"),
+          100.0 * cmd_number_of (object, "coverage"),
+           json_object_get_int_member (object, "n_hidden"),
+          cmd_number_of (object, "backtest_error"));
   if (!json_object_get_null_member (object, "refused"))
     printf ("No prediction: %s\n", json_object_get_string_member (object, "refused"));
   if (json_object_has_member (object, "more"))
@@ -157,20 +151,20 @@ print_text (JsonObject *object)
 
       printf ("%" G_GINT64_FORMAT " more labels: accuracy %s (90 %%: %s to %s), from %.1f %% now",
               json_object_get_int_member (one, "labels"),
-              cmd_text_percent (number_of (one, "accuracy"), a),
-              cmd_text_percent (number_of (one, "low"), b),
-              cmd_text_percent (number_of (one, "high"), c),
-              100.0 * number_of (one, "accuracy_now"));
+              cmd_text_percent (cmd_number_of (one, "accuracy"), a),
+              cmd_text_percent (cmd_number_of (one, "low"), b),
+              cmd_text_percent (cmd_number_of (one, "high"), c),
+              100.0 * cmd_number_of (one, "accuracy_now"));
       print_money (one);
     }
   if (json_object_has_member (object, "to_target"))
     {
       JsonObject *one = json_object_get_object_member (object, "to_target");
 
-      printf ("%s accuracy: %s (90 %%: ", cmd_text_percent (number_of (one, "target"), a),
-              labels_text (number_of (one, "labels"), b));
-      printf ("%s to ", labels_text (number_of (one, "low"), b));
-      printf ("%s)", labels_text (number_of (one, "high"), b));
+      printf ("%s accuracy: %s (90 %%: ", cmd_text_percent (cmd_number_of (one, "target"), a),
+              labels_text (cmd_number_of (one, "labels"), b));
+      printf ("%s to ", labels_text (cmd_number_of (one, "low"), b));
+      printf ("%s)", labels_text (cmd_number_of (one, "high"), b));
       print_money (one);
     }
 }

@@ -33,17 +33,10 @@ static const GOptionEntry options[] = {
   { NULL },
 };
 
-static double
-number_of (JsonObject *object, const char *name)
-{
-  return json_object_get_null_member (object, name)
-             ? NAN : json_object_get_double_member (object, name);
-}
-
 static const char *
 change_of (JsonObject *object, const char *name, char buffer[CMD_TEXT_SIZE])
 {
-  double value = number_of (object, name);
+  double value = cmd_number_of (object, name);
 
   return isnan (value) ? "" : cmd_text_change (value, buffer);
 }
@@ -69,7 +62,8 @@ print_rounds (JsonArray *rounds)
     {
       JsonObject *round = json_array_get_object_element (rounds, r);
       char cells[9][CMD_TEXT_SIZE];
-      double change = number_of (round, "accuracy_after") - number_of (round, "accuracy_before");
+      double change = cmd_number_of (round, "accuracy_after")
+                      - cmd_number_of (round, "accuracy_before");
 
       g_snprintf (cells[0], CMD_TEXT_SIZE, "%" G_GINT64_FORMAT,
                   json_object_get_int_member (round, "round"));
@@ -79,7 +73,7 @@ print_rounds (JsonArray *rounds)
                      change_of (round, "gain", cells[2]), change_of (round, "positive", cells[3]),
                      change_of (round, "negative", cells[4]),
                      change_of (round, "residual", cells[5]), points (change, cells[6]),
-                     points (number_of (round, "accuracy_rest"), cells[7]),
+                     points (cmd_number_of (round, "accuracy_rest"), cells[7]),
                      change_of (round, "influence_before", cells[8]), NULL);
     }
   cmd_table_print (table, 0);
@@ -95,7 +89,7 @@ add_view (CmdTable *table, JsonObject *round)
   g_snprintf (cells[0], CMD_TEXT_SIZE, "%" G_GINT64_FORMAT,
               json_object_get_int_member (round, "round"));
   if (random != NULL && !json_object_get_null_member (random, "beaten"))
-    cmd_text_percent (number_of (random, "beaten"), cells[6]);
+    cmd_text_percent (cmd_number_of (random, "beaten"), cells[6]);
   else
     *cells[6] = '\0';
   cmd_table_row (table, cells[0], change_of (round, "gain", cells[1]),
@@ -140,7 +134,7 @@ print_remarks (JsonArray *rounds)
       for (guint k = 0; k < json_array_get_length (opened); k++)
         {
           JsonObject *one = json_array_get_object_element (opened, k);
-          double recall = number_of (one, "recall");
+          double recall = cmd_number_of (one, "recall");
 
           printf ("round %" G_GINT64_FORMAT ": class %s became known by %" G_GINT64_FORMAT
                   " rows, whose log-loss before was not bounded; recall of it %s\n",
@@ -154,8 +148,8 @@ print_remarks (JsonArray *rounds)
 static int
 compare_rows (gconstpointer a, gconstpointer b)
 {
-  double x = number_of (*(JsonObject *const *) a, "credit");
-  double y = number_of (*(JsonObject *const *) b, "credit");
+  double x = cmd_number_of (*(JsonObject *const *) a, "credit");
+  double y = cmd_number_of (*(JsonObject *const *) b, "credit");
 
   return (x < y) - (x > y);
 }
@@ -175,7 +169,7 @@ rank_rows (JsonArray *rounds)
         {
           JsonObject *row = json_array_get_object_element (rows, i);
 
-          if (fabs (number_of (row, "credit")) > number_of (round, "floor"))
+          if (fabs (cmd_number_of (row, "credit")) > cmd_number_of (round, "floor"))
             g_ptr_array_add (ranked, row);
         }
     }
@@ -202,7 +196,7 @@ print_rows (JsonArray *rounds)
       if (k < n || k + n >= ranked->len)
         cmd_table_row (table, json_object_get_string_member (row, "id"),
                        change_of (row, "credit", cells[0]),
-                       points (number_of (row, "accuracy"), cells[1]),
+                       points (cmd_number_of (row, "accuracy"), cells[1]),
                        change_of (row, "influence_before", cells[2]), NULL);
     }
   cmd_table_print (table, 0);
@@ -225,7 +219,7 @@ print_cut (JsonArray *cut)
       cmd_table_row (table, json_object_get_string_member (one, "value"), cells[0],
                      change_of (one, "credit", cells[1]), change_of (one, "positive", cells[2]),
                      change_of (one, "negative", cells[3]),
-                     points (number_of (one, "accuracy"), cells[4]), NULL);
+                     points (cmd_number_of (one, "accuracy"), cells[4]), NULL);
     }
   cmd_table_print (table, 0);
 }
@@ -245,9 +239,9 @@ print_text (JsonObject *gains, JsonArray *cut)
   print_rounds (rounds);
   print_remarks (rounds);
   printf ("Whole gain %s of %s that moved up and down, residual %s\n",
-          cmd_text_change (number_of (gains, "gain"), cells[0]),
-          cmd_text_number (number_of (gains, "absolute"), cells[1]),
-          cmd_text_change (number_of (gains, "residual"), cells[2]));
+          cmd_text_change (cmd_number_of (gains, "gain"), cells[0]),
+          cmd_text_number (cmd_number_of (gains, "absolute"), cells[1]),
+          cmd_text_change (cmd_number_of (gains, "residual"), cells[2]));
   print_views (gains, rounds);
   print_rows (rounds);
   if (cut != NULL)

@@ -5,6 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+void
+ay_softmax (const double *x, gsize n, double *p)
+{
+  double most = x[ay_argmax (x, n)], sum = 0.0;
+
+  for (gsize i = 0; i < n; i++)
+    sum += p[i] = exp (x[i] - most);
+  for (gsize i = 0; i < n; i++)
+    p[i] /= sum;
+}
+
 double
 ay_mean (const double *x, gsize n)
 {

@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 /* Where the largest of n >= 1 is, the first of equals. */
 gsize ay_argmax (const double *x, gsize n);
+/* exp (x) over its sum, in p, which may be x; n >= 1. */
+void ay_softmax (const double *x, gsize n, double *p);
 double ay_mean (const double *x, gsize n);
 double ay_variance (const double *x, gsize n); /* n - 1 in the denominator; NaN for n < 2 */
 /* q-quantile (0..1) by linear interpolation between order statistics (Hyndman and Fan's type 7);

@@ -21,8 +21,8 @@
 #define ENTROPY 0.05
 #define REMAINING 0.02
 
-static double
-area (const double *y, guint rounds)
+double
+ay_curve_area (const double *y, guint rounds)
 {
   double sum = 0.0;
 
@@ -31,9 +31,8 @@ area (const double *y, guint rounds)
   return sum / rounds;
 }
 
-/* Half-width of the 95 % t interval of a mean. */
-static double
-half_width (const double *x, guint n)
+double
+ay_half_width (const double *x, guint n)
 {
   return n < 2 ? NAN : ay_t_quantile (0.975, n - 1) * sqrt (ay_variance (x, n) / n);
 }
@@ -134,7 +133,7 @@ describe (AyComparison *self, const AySimulation *s, guint strategy, double targ
     {
       const AyLoop *loop = ay_simulation_loop (s, strategy, k);
 
-      x[k] = area (loop->accuracy, s->rounds);
+      x[k] = ay_curve_area (loop->accuracy, s->rounds);
       labels[k] = labels_to (s, loop->accuracy, target);
       self->n_reached += !isinf (labels[k]);
       self->seconds += loop->seconds / s->repeats;
@@ -158,13 +157,13 @@ set_beside (AyComparison *self, const AySimulation *s, guint strategy, guint bas
         x[k] = ay_simulation_loop (s, strategy, k)->accuracy[r]
                - ay_simulation_loop (s, baseline, k)->accuracy[r];
       self->difference[r] = ay_mean (x, s->repeats);
-      self->half[r] = half_width (x, s->repeats);
+      self->half[r] = ay_half_width (x, s->repeats);
     }
   for (guint k = 0; k < s->repeats; k++)
-    x[k] = area (ay_simulation_loop (s, strategy, k)->accuracy, s->rounds)
-           - area (ay_simulation_loop (s, baseline, k)->accuracy, s->rounds);
+    x[k] = ay_curve_area (ay_simulation_loop (s, strategy, k)->accuracy, s->rounds)
+           - ay_curve_area (ay_simulation_loop (s, baseline, k)->accuracy, s->rounds);
   self->auc_difference = ay_mean (x, s->repeats);
-  self->auc_half = half_width (x, s->repeats);
+  self->auc_half = ay_half_width (x, s->repeats);
   self->p = strategy == baseline ? NAN : ay_wilcoxon (x, s->repeats);
 }
 

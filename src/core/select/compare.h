@@ -47,6 +47,10 @@ typedef struct
 AyComparisons *ay_compare (const AySimulation *simulation, double target);
 void ay_comparisons_free (AyComparisons *self);
 
+/* Mean of a curve from round 0 to `rounds` >= 1, by the trapezoid rule. */
+double ay_curve_area (const double *y, guint rounds);
+/* Half-width of the 95 % t interval of a mean; NaN for n < 2. */
+double ay_half_width (const double *x, guint n);
 /* Quantile q (0..1) of Student's t with so many degrees of freedom. */
 double ay_t_quantile (double q, double degrees);
 /* Two-sided p of the Wilcoxon signed-rank test: exact up to 50 differences, ties by average ranks,

@@ -5,6 +5,8 @@
  * Every arm that would have asked for the item shares its reward. */
 #include "core/select/exp4p.h"
 
+#include "core/base/stats.h"
+
 #include <math.h>
 
 void
@@ -26,14 +28,9 @@ ay_exp4p_clear (AyExp4p *self)
 void
 ay_exp4p_probabilities (const AyExp4p *self, double *p)
 {
-  double most = -INFINITY, sum = 0.0;
-
+  ay_softmax (self->log_weight, self->n_arms, p);
   for (guint k = 0; k < self->n_arms; k++)
-    most = fmax (most, self->log_weight[k]);
-  for (guint k = 0; k < self->n_arms; k++)
-    sum += p[k] = exp (self->log_weight[k] - most);
-  for (guint k = 0; k < self->n_arms; k++)
-    p[k] = (1.0 - self->n_arms * self->floor) * p[k] / sum + self->floor;
+    p[k] = (1.0 - self->n_arms * self->floor) * p[k] + self->floor;
 }
 
 void

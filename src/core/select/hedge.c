@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/select/hedge.h"
 
+#include "core/base/stats.h"
+
 #include <math.h>
 
 #define MOST 3.0 /* standard deviations that one item may count */
@@ -25,14 +27,9 @@ ay_hedge_clear (AyHedge *self)
 void
 ay_hedge_probabilities (const AyHedge *self, double *p)
 {
-  double most = -INFINITY, sum = 0.0;
-
+  ay_softmax (self->log_weight, self->n_arms, p);
   for (guint k = 0; k < self->n_arms; k++)
-    most = fmax (most, self->log_weight[k]);
-  for (guint k = 0; k < self->n_arms; k++)
-    sum += p[k] = exp (self->log_weight[k] - most);
-  for (guint k = 0; k < self->n_arms; k++)
-    p[k] = (1.0 - self->floor) * p[k] / sum + self->floor / self->n_arms;
+    p[k] = (1.0 - self->floor) * p[k] + self->floor / self->n_arms;
 }
 
 /* Credits enter the mean and the deviation before they are judged by them (Welford 1962). */

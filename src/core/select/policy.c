@@ -90,19 +90,13 @@ ay_policy_context (const AyPool *pool, double *context, AyJob *job, GError **err
 void
 ay_policy_probabilities (const AyPolicy *self, const double *context, double *p)
 {
-  double most = -INFINITY, sum = 0.0;
-
   for (guint k = 0; k < AY_TEACHER_ARMS; k++)
     {
       p[k] = 0.0;
       for (guint j = 0; j < AY_POLICY_CONTEXT; j++)
         p[k] += self->weight[k][j] * context[j];
-      most = fmax (most, p[k]);
     }
-  for (guint k = 0; k < AY_TEACHER_ARMS; k++)
-    sum += p[k] = exp (p[k] - most);
-  for (guint k = 0; k < AY_TEACHER_ARMS; k++)
-    p[k] /= sum;
+  ay_softmax (p, AY_TEACHER_ARMS, p);
 }
 
 void

@@ -260,12 +260,6 @@ partner_of (const Group *random, const Group *group, const AyHistory *run)
   return n == 1 ? found : NULL;
 }
 
-static double
-half_of (const double *x, guint n)
-{
-  return n < 2 ? NAN : ay_t_quantile (0.975, n - 1) * sqrt (ay_variance (x, n) / n);
-}
-
 static void
 take_group (AyStrategyCurve *out, const Group *group, const Group *random, const char *metric)
 {
@@ -289,7 +283,7 @@ take_group (AyStrategyCurve *out, const Group *group, const Group *random, const
             x[n++] = value;
         }
       out->value[i] = ay_mean (x, n);
-      half[i] = half_of (x, n);
+      half[i] = ay_half_width (x, n);
       for (guint k = 0; k < group->runs->len; k++)
         {
           const AyHistory *run = g_ptr_array_index (group->runs, k);
@@ -302,7 +296,7 @@ take_group (AyStrategyCurve *out, const Group *group, const Group *random, const
             x[paired++] = gap;
         }
       if (paired == n && n > 1)
-        half[i] = half_of (x, paired);
+        half[i] = ay_half_width (x, paired);
       any = any || !isnan (half[i]);
     }
   if (any && !out->reference)

@@ -15,24 +15,13 @@ ay_strategy_is_teacher (const AyStrategy *strategy)
   return strategy->run == NULL || strcmp (strategy->id, "policy") == 0;
 }
 
-/* Mean accuracy from the start to a round, by the trapezoid rule. */
-static double
-area_to (const AyLoop *loop, guint round)
-{
-  double sum = 0.0;
-
-  for (guint r = 0; r < round; r++)
-    sum += 0.5 * (loop->accuracy[r] + loop->accuracy[r + 1]) / round;
-  return sum;
-}
-
 static double
 mean_area (const AySimulation *s, guint strategy)
 {
   double sum = 0.0;
 
   for (guint k = 0; k < s->repeats; k++)
-    sum += area_to (ay_simulation_loop (s, strategy, k), s->rounds) / s->repeats;
+    sum += ay_curve_area (ay_simulation_loop (s, strategy, k)->accuracy, s->rounds) / s->repeats;
   return sum;
 }
 
@@ -50,8 +39,8 @@ static void
 apart (const AySimulation *s, guint teacher, guint yardstick, guint round, double *x)
 {
   for (guint k = 0; k < s->repeats; k++)
-    x[k] = area_to (ay_simulation_loop (s, yardstick, k), round)
-           - area_to (ay_simulation_loop (s, teacher, k), round);
+    x[k] = ay_curve_area (ay_simulation_loop (s, yardstick, k)->accuracy, round)
+           - ay_curve_area (ay_simulation_loop (s, teacher, k)->accuracy, round);
 }
 
 static void
@@ -68,10 +57,7 @@ hold_against (AyYardstick *self, const AySimulation *s, guint teacher, gint yard
       if (yardstick >= 0)
         apart (s, teacher, (guint) yardstick, r, x);
       self->regret[r] = yardstick >= 0 ? ay_mean (x, s->repeats) : NAN;
-      self->half[r] = yardstick >= 0 && s->repeats > 1
-                          ? ay_t_quantile (0.975, s->repeats - 1)
-                                * sqrt (ay_variance (x, s->repeats) / s->repeats)
-                          : NAN;
+      self->half[r] = yardstick >= 0 ? ay_half_width (x, s->repeats) : NAN;
     }
 }
 
