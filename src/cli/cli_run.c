@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/cli_run.h"
 
+#include "cli/cli_json.h"
 #include "core/base/error.h"
 
 #include <stdio.h>
@@ -70,6 +71,30 @@ cmd_open (CmdRun *run, const char *path, AyWorkspaceMode mode, GError **error)
       return NULL;
     }
   return g_steal_pointer (&work);
+}
+
+void
+cmd_print_answer (CmdRun *run, JsonObject *answer, void (*text) (JsonObject *answer))
+{
+  cmd_begin_output (run);
+  if (run->json)
+    cmd_json_print (answer);
+  else
+    text (answer);
+}
+
+void
+cmd_print_written (CmdRun *run, const char *file, gsize n)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+
+  cmd_begin_output (run);
+  cmd_json_text (object, "file", file);
+  cmd_json_count (object, "n", n);
+  if (run->json)
+    cmd_json_print (object);
+  else
+    printf ("%s: %" G_GSIZE_FORMAT " rows\n", file, n);
 }
 
 gboolean

@@ -54,6 +54,10 @@ gboolean cmd_usage_error (GError **error, const char *format, ...) G_GNUC_PRINTF
 
 /* The work is done and something is about to be printed: takes the progress bar away. */
 void cmd_begin_output (CmdRun *run);
+/* The end of a command: its answer on stdout, as JSON with --json, else by `text`. */
+void cmd_print_answer (CmdRun *run, JsonObject *answer, void (*text) (JsonObject *answer));
+/* The end of a command that wrote a file of n rows: its name and n. */
+void cmd_print_written (CmdRun *run, const char *file, gsize n);
 /* A message on stderr: "assay-cli: ..." in one line; nothing with --quiet. */
 void cmd_note (CmdRun *run, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /* Diagnostics from number `first` on, as notes; not those about roles, which commands print. */

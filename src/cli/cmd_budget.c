@@ -185,11 +185,7 @@ run_budget (CmdRun *run, GError **error)
   if (fit == NULL)
     return FALSE;
   object = describe (fit);
-  cmd_begin_output (run);
-  if (run->json)
-    cmd_json_print (object);
-  else
-    print_text (object);
+  cmd_print_answer (run, object, print_text);
   return TRUE;
 }
 

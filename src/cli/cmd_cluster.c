@@ -150,11 +150,7 @@ run_cluster (CmdRun *run, GError **error)
   object = ay_work_clusters (work, error);
   if (object == NULL)
     return FALSE;
-  cmd_begin_output (run);
-  if (run->json)
-    cmd_json_print (object);
-  else
-    print_text (object);
+  cmd_print_answer (run, object, print_text);
   return TRUE;
 }
 

@@ -67,8 +67,6 @@ run_export (CmdRun *run, GError **error)
 {
   g_autoptr (AyWork) work = NULL;
   g_autoptr (AyBitset) rows = NULL;
-  g_autoptr (JsonObject) object = NULL;
-  gsize count;
 
   if (given.list)
     return list_forms (run);
@@ -86,17 +84,7 @@ run_export (CmdRun *run, GError **error)
   rows = work != NULL ? ay_work_select (work, given.where, run->job, error) : NULL;
   if (rows == NULL || !write_rows (run, work, rows, error))
     return FALSE;
-  count = ay_bitset_count (rows);
-  cmd_begin_output (run);
-  if (!run->json)
-    {
-      printf ("%s: %" G_GSIZE_FORMAT " rows\n", given.output, count);
-      return TRUE;
-    }
-  object = json_object_new ();
-  cmd_json_text (object, "file", given.output);
-  cmd_json_count (object, "n", count);
-  cmd_json_print (object);
+  cmd_print_written (run, given.output, ay_bitset_count (rows));
   return TRUE;
 }
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cli/cli_json.h"
 #include "cli/cli_run.h"
 #include "core/work/plan.h"
 
@@ -21,23 +20,13 @@ static const GOptionEntry options[] = {
 static gboolean
 run_replay (CmdRun *run, GError **error)
 {
-  g_autoptr (JsonObject) object = NULL;
   gsize n = 0;
 
   if (given.output == NULL)
     return cmd_usage_error (error, "replay: expected -o FILE");
   if (!ay_replay (run->args[0], run->moved, given.output, &n, run->job, error))
     return FALSE;
-  cmd_begin_output (run);
-  if (!run->json)
-    {
-      printf ("%s: %" G_GSIZE_FORMAT " rows\n", given.output, n);
-      return TRUE;
-    }
-  object = json_object_new ();
-  cmd_json_text (object, "file", given.output);
-  cmd_json_count (object, "n", n);
-  cmd_json_print (object);
+  cmd_print_written (run, given.output, n);
   return TRUE;
 }
 

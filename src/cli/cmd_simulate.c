@@ -303,11 +303,7 @@ run_simulate (CmdRun *run, GError **error)
   object = simulation != NULL ? ay_work_comparison (work, error) : NULL;
   if (object == NULL)
     return FALSE;
-  cmd_begin_output (run);
-  if (run->json)
-    cmd_json_print (object);
-  else
-    print_text (object);
+  cmd_print_answer (run, object, print_text);
   return TRUE;
 }
 

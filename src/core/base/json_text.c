@@ -150,3 +150,18 @@ ay_json_to_text (JsonNode *node, gboolean indented)
   write_node (out, node, indented ? 0 : FLAT);
   return g_string_free (out, FALSE);
 }
+
+double
+ay_json_number (JsonNode *node)
+{
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node)
+                 && json_node_get_value_type (node) != G_TYPE_STRING
+             ? json_node_get_double (node)
+             : NAN;
+}
+
+double
+ay_json_number_of (JsonObject *object, const char *key)
+{
+  return ay_json_number (json_object_get_member (object, key));
+}

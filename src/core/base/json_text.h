@@ -11,4 +11,8 @@ G_BEGIN_DECLS
  * arrays of plain values on one line; else all on one line. (transfer full) */
 char *ay_json_to_text (JsonNode *node, gboolean indented);
 
+/* The number in a node; NaN where it is missing, null or no number. */
+double ay_json_number (JsonNode *node);
+double ay_json_number_of (JsonObject *object, const char *key);
+
 G_END_DECLS

@@ -271,14 +271,6 @@ get_text (JsonObject *object, const char *key)
   return text_of (json_object_get_member (object, key));
 }
 
-static double
-number_of (JsonNode *node)
-{
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node) && text_of (node) == NULL
-             ? json_node_get_double (node)
-             : NAN;
-}
-
 static gint64
 get_int (JsonObject *object, const char *key)
 {
@@ -322,7 +314,7 @@ get_metrics (JsonObject *object, GArray *metrics)
     return;
   json_object_iter_init_ordered (&iter, json_node_get_object (node));
   while (json_object_iter_next_ordered (&iter, &name, &node))
-    ay_metrics_set (metrics, name, number_of (node));
+    ay_metrics_set (metrics, name, ay_json_number (node));
 }
 
 static void
@@ -348,14 +340,14 @@ get_answers (JsonObject *object, AyRound *round)
 
       if (one == NULL || json_array_get_length (one) < 5)
         continue;
-      pick = number_of (json_array_get_element (one, 0));
+      pick = ay_json_number (json_array_get_element (one, 0));
       if (!(pick >= 0.0 && pick < (double) round->n)
           || text_of (json_array_get_element (one, 1)) == NULL)
         continue;
       ay_round_answer (round, (guint32) pick, text_of (json_array_get_element (one, 1)),
                        text_of (json_array_get_element (one, 2)),
                        text_of (json_array_get_element (one, 3)),
-                       number_of (json_array_get_element (one, 4)));
+                       ay_json_number (json_array_get_element (one, 4)));
     }
 }
 

@@ -17,13 +17,14 @@
 #include "core/graph/density.h"
 
 #include "core/base/error.h"
+#include "core/graph/cluster_order.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define CHECK_EVERY 65536
-#define NONE G_MAXUINT32
+#define NONE AY_CLUSTER_NONE
 
 typedef struct
 {
@@ -356,22 +357,6 @@ choose (Density *self)
     }
 }
 
-typedef struct
-{
-  guint32 cluster, lowest;
-  gsize size;
-} Rank;
-
-static int
-compare_ranks (const void *a, const void *b)
-{
-  const Rank *x = a, *y = b;
-
-  if (x->size != y->size)
-    return x->size > y->size ? -1 : 1;
-  return x->lowest < y->lowest ? -1 : x->lowest > y->lowest;
-}
-
 /* The topmost chosen cluster that each one lies in, or NONE. (transfer full) */
 static guint32 *
 topmost_chosen (const Density *self)
@@ -394,35 +379,18 @@ static void
 label (const Density *self, AyDensity *out)
 {
   guint k = self->clusters->len;
-  g_autofree guint32 *topmost = topmost_chosen (self), *number = g_new (guint32, k);
-  g_autofree Rank *ranks = g_new0 (Rank, k);
+  g_autofree guint32 *topmost = topmost_chosen (self), *old = g_new (guint32, k);
 
-  for (guint c = 0; c < k; c++)
-    ranks[c] = (Rank) { c, NONE, 0 };
   for (gsize i = 0; i < self->n; i++)
     {
       out->cluster[i] = topmost[self->in[i]];
-      if (out->cluster[i] == NONE)
-        {
-          out->n_noise++;
-          continue;
-        }
-      ranks[out->cluster[i]].size++;
-      ranks[out->cluster[i]].lowest = MIN (ranks[out->cluster[i]].lowest, (guint32) i);
+      out->n_noise += out->cluster[i] == NONE;
     }
-  qsort (ranks, k, sizeof *ranks, compare_ranks);
   out->size = g_new0 (gsize, k);
   out->stability = g_new0 (double, k);
-  for (; out->k < k && ranks[out->k].size > 0; out->k++)
-    {
-      number[ranks[out->k].cluster] = out->k;
-      out->size[out->k] = ranks[out->k].size;
-      out->stability[out->k]
-          = g_array_index (self->clusters, Cluster, ranks[out->k].cluster).stability;
-    }
-  for (gsize i = 0; i < self->n; i++)
-    if (out->cluster[i] != NONE)
-      out->cluster[i] = number[out->cluster[i]];
+  out->k = ay_cluster_order (out->cluster, self->n, k, old, out->size);
+  for (guint c = 0; c < out->k; c++)
+    out->stability[c] = g_array_index (self->clusters, Cluster, old[c]).stability;
 }
 
 AyDensity *

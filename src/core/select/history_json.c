@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/json_text.h"
 #include "core/shim/number.h"
 
 #include <json-glib/json-glib.h>
@@ -25,15 +26,6 @@ text_of (JsonNode *node)
     return g_strdup_printf ("%" G_GINT64_FORMAT, json_node_get_int (node));
   ay_number_format (json_node_get_double (node), number);
   return g_strdup (number);
-}
-
-static double
-number_of (JsonNode *node)
-{
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node)
-                 && json_node_get_value_type (node) != G_TYPE_STRING
-             ? json_node_get_double (node)
-             : NAN;
 }
 
 static JsonArray *
@@ -124,15 +116,15 @@ read_trainer (AyHistoryFiles *self, const char *path, JsonArray *log, GError **e
         continue;
       json_object_iter_init_ordered (&iter, line);
       while (json_object_iter_next_ordered (&iter, &name, &node))
-        if (g_str_has_prefix (name, "eval_") && !isnan (number_of (node)))
+        if (g_str_has_prefix (name, "eval_") && !isnan (ay_json_number (node)))
           {
             if (round == NULL)
               round = ay_draft_round (draft, number++);
-            ay_metrics_set (round->head->metrics, name + strlen ("eval_"), number_of (node));
+            ay_metrics_set (round->head->metrics, name + strlen ("eval_"), ay_json_number (node));
           }
-      if (round != NULL && !isnan (number_of (json_object_get_member (line, "epoch"))))
+      if (round != NULL && !isnan (ay_json_number_of (line, "epoch")))
         ay_metrics_set (round->head->metrics, "epoch",
-                        number_of (json_object_get_member (line, "epoch")));
+                        ay_json_number_of (line, "epoch"));
     }
   ay_diagnostics_add (draft->scratch->notes, "unread",
                       "a trainer's log: epochs of training stand as rounds, and no rows are in it");
@@ -175,7 +167,7 @@ task_id (JsonObject *task)
 static void
 take_annotation (AyDraftRound *round, const char *id, JsonObject *annotation)
 {
-  double seconds = number_of (json_object_get_member (annotation, "lead_time"));
+  double seconds = ay_json_number_of (annotation, "lead_time");
   char *who = text_of (json_object_get_member (annotation, "completed_by"));
   guint last;
 

@@ -2,12 +2,12 @@
 #include "core/work/clusters_private.h"
 
 #include "core/base/json_text.h"
+#include "core/graph/cluster_order.h"
 #include "core/graph/density.h"
 #include "core/graph/kmeans.h"
 #include "core/model/scales.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define DEFAULT_CLUSTERS 10
@@ -25,47 +25,16 @@ clustering_clear (AyClustering *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AyClustering, clustering_clear)
 
-typedef struct
-{
-  guint32 cluster, lowest;
-  gsize size;
-} Rank;
-
-static int
-compare_ranks (const void *a, const void *b)
-{
-  const Rank *x = a, *y = b;
-
-  if (x->size != y->size)
-    return x->size > y->size ? -1 : 1;
-  return x->lowest < y->lowest ? -1 : x->lowest > y->lowest;
-}
-
-/* Numbers by falling size, then by the lowest row. */
+/* Numbers by falling size, then by the lowest row; counts the rows in none. */
 static void
 renumber (AyClustering *self, gsize n)
 {
-  g_autofree Rank *ranks = g_new (Rank, MAX (self->k, 1));
-  g_autofree guint32 *number = g_new (guint32, MAX (self->k, 1));
+  g_autofree guint32 *old = g_new (guint32, MAX (self->k, 1));
+  g_autofree gsize *size = g_new (gsize, MAX (self->k, 1));
 
-  for (guint c = 0; c < self->k; c++)
-    ranks[c] = (Rank) { c, G_MAXUINT32, 0 };
+  ay_cluster_order (self->cluster, n, self->k, old, size);
   for (gsize i = 0; i < n; i++)
-    if (self->cluster[i] != G_MAXUINT32)
-      {
-        Rank *rank = &ranks[self->cluster[i]];
-
-        rank->size++;
-        rank->lowest = MIN (rank->lowest, (guint32) i);
-      }
-  qsort (ranks, self->k, sizeof *ranks, compare_ranks);
-  for (guint c = 0; c < self->k; c++)
-    number[ranks[c].cluster] = c;
-  for (gsize i = 0; i < n; i++)
-    if (self->cluster[i] != G_MAXUINT32)
-      self->cluster[i] = number[self->cluster[i]];
-    else
-      self->n_noise++;
+    self->n_noise += self->cluster[i] == AY_CLUSTER_NONE;
 }
 
 static gboolean

@@ -390,20 +390,14 @@ ay_work_prove (AyWork *self, const AyPlan *plan, const AyProofOptions *options, 
 
 /* --- in words --- */
 
-static double
-number_of (JsonObject *object, const char *name)
-{
-  return json_object_get_null_member (object, name)
-             ? NAN : json_object_get_double_member (object, name);
-}
-
 static void
 say_classes (JsonArray *classes, GString *out)
 {
   for (guint k = 0; k < MIN (json_array_get_length (classes), CLASSES_SAID); k++)
     {
       JsonObject *one = json_array_get_object_element (classes, k);
-      double before = number_of (one, "recall_before"), after = number_of (one, "recall_refit");
+      double before = ay_json_number_of (one, "recall_before");
+      double after = ay_json_number_of (one, "recall_refit");
 
       if (after < before)
         g_string_append_printf (out, "\n  class %s: %.1f %% right before, %.1f %% after",
@@ -428,8 +422,10 @@ ay_proof_to_text (JsonObject *proof)
       g_string_append_printf (
           out, "\nbeside dropping as many at random, %" G_GINT64_FORMAT " times: %+.3f points of "
           "accuracy (95 %% paired band %+.3f to %+.3f)",
-          json_object_get_int_member (random, "repeats"), 100 * number_of (random, "difference"),
-          100 * number_of (random, "difference_low"), 100 * number_of (random, "difference_high"));
+          json_object_get_int_member (random, "repeats"),
+          100 * ay_json_number_of (random, "difference"),
+          100 * ay_json_number_of (random, "difference_low"),
+          100 * ay_json_number_of (random, "difference_high"));
     }
   return g_string_free (out, FALSE);
 }
