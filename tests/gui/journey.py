@@ -49,6 +49,15 @@ def count(work, where):
     return cli('select', work, '--where', where, '--count')['n']
 
 
+def harmful_words(work):
+    below = count(work, 'influence < 0')
+    told = count(work, 'influence < 0 AND influence_told = 1')
+    if told:
+        return (f'{told} training rows raise the validation loss, told from noise at a false '
+                f'discovery rate of 10 %; {below - told} others are below 0')
+    return f'no finding: {below} training rows are below 0, and none of them can be told from noise'
+
+
 def check_overview(window, work):
     """The page says these sentences, and no other number that assay-cli does not give."""
     info = cli('info', work)
@@ -61,7 +70,7 @@ def check_overview(window, work):
         f"{parts['train']} train (fitted), {parts['valid']} validation (chosen by), "
         f"{parts['test']} test (reported by), {parts['pool']} without a label; drawn with the seed",
         info['features_from'], info['head']['sentence'],
-        f"{count(work, 'influence < 0')} training rows raise the validation loss",
+        harmful_words(work),
         f'{issues} rows whose label the head contradicts' if judges
         else f'{issues} rows rank lowest; no finding',
     ]

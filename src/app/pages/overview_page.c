@@ -181,12 +181,45 @@ count_where (AssayOverviewPage *self, const char *where)
   return rows != NULL ? (guint) ay_bitset_count (rows) : 0;
 }
 
+/* Rows of negative influence: those told from zero, as the others may be noise alone. */
+static void
+add_harmful (AssayOverviewPage *self, AdwPreferencesGroup *group)
+{
+  g_autofree char *text = NULL;
+  guint n = count_where (self, "influence < 0"), told;
+
+  if (assay_session_find_column (self->session, "influence") == NULL)
+    return;
+  if (self->weak)
+    {
+      text = g_strdup_printf (_ ("%u training rows rank below 0; no finding: this head is too weak"),
+                              n);
+      add_finding (self, group, _ ("Negative influence"), text, "influence < 0");
+      return;
+    }
+  if (assay_session_find_column (self->session, "influence_told") == NULL)
+    {
+      text = g_strdup_printf (_ ("%u training rows raise the validation loss by their influence; "
+                                 "much of that is noise: select, then prove"), n);
+      add_finding (self, group, _ ("Negative influence"), text, "influence < 0");
+      return;
+    }
+  told = count_where (self, "influence < 0 AND influence_told = 1");
+  text = told > 0
+             ? g_strdup_printf (_ ("%u training rows raise the validation loss, told from noise at "
+                                   "a false discovery rate of 10 %%; %u others are below 0 and may "
+                                   "be noise"), told, n - told)
+             : g_strdup_printf (_ ("no finding: %u training rows are below 0, and none of them can "
+                                   "be told from noise with these validation rows"), n);
+  add_finding (self, group, _ ("Negative influence"), text,
+               told > 0 ? "influence < 0 AND influence_told = 1" : "influence < 0");
+}
+
 static void
 add_findings (AssayOverviewPage *self)
 {
   AdwPreferencesGroup *group = add_group (self, _ ("Findings to follow"));
   g_autofree char *issues = NULL;
-  g_autofree char *harmful = NULL;
   g_autofree char *dropped = NULL;
   guint n;
 
@@ -201,18 +234,7 @@ add_findings (AssayOverviewPage *self)
                                       n);
       add_finding (self, group, _ ("Possible label errors"), issues, "label_issue = 1");
     }
-  if (assay_session_find_column (self->session, "influence") != NULL)
-    {
-      n = count_where (self, "influence < 0");
-      harmful = self->weak
-                    ? g_strdup_printf (_ ("%u training rows rank below 0; no finding: this head is "
-                                          "too weak"),
-                                       n)
-                    : g_strdup_printf (_ ("%u training rows raise the validation loss by their "
-                                          "influence; much of that is noise: select, then prove"),
-                                       n);
-      add_finding (self, group, _ ("Negative influence"), harmful, "influence < 0");
-    }
+  add_harmful (self, group);
   n = count_where (self, "decision = 'drop'");
   if (n > 0)
     {

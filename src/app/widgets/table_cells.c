@@ -12,6 +12,7 @@
 
 /* Of the input's own columns; numbers are mostly features, which tell little one by one. */
 #define MAX_OWN_COLUMNS 12
+#define TEXT_CHARS 40 /* of the text that a row is */
 #define MAX_OWN_NUMBERS 3
 #define IMAGE_SIZE 32
 
@@ -25,6 +26,15 @@ assay_table_cells_dup_value (AyColumn *column, gsize row)
   return ay_column_dup_text (column, row);
 }
 
+/* The text that each row is. */
+static gboolean
+is_text (AssaySession *session, const char *name)
+{
+  AyColumn *text = assay_session_get_data (session)->text;
+
+  return text != NULL && g_str_equal (ay_column_name (text), name);
+}
+
 int
 assay_table_cells_rank (AssaySession *session, guint at)
 {
@@ -32,7 +42,7 @@ assay_table_cells_rank (AssaySession *session, guint at)
   const char *name
       = ay_column_name (ay_table_column (assay_session_get_columns (session), at));
 
-  if (at < 3)
+  if (at < 3 || is_text (session, name))
     return 0;
   if (assay_session_is_noise (session, name))
     return 4;
@@ -106,7 +116,9 @@ setup_text (GtkListItemFactory *factory, GtkListItem *item, Cells *self)
   AyColumn *column = assay_session_find_column (self->session, self->name);
   gboolean number = column != NULL && ay_column_type (column) == AY_COLUMN_NUMBER;
 
-  gtk_list_item_set_child (item, assay_text_cell_new (number ? 11 : 12, number));
+  guint chars = number ? 11 : is_text (self->session, self->name) ? TEXT_CHARS : 12;
+
+  gtk_list_item_set_child (item, assay_text_cell_new (chars, number));
 }
 
 /* Scores have the colour that they have on the map. */

@@ -18,8 +18,9 @@ void assay_table_cells_mark_sort (GtkColumnView *view, const char *name, gboolea
 /* A value as views show it: numbers in four digits, missing as a dash. (transfer full) */
 char *assay_table_cells_dup_value (AyColumn *column, gsize row);
 
-/* Columns are listed by this, then as the session has them: id, split and label 0, what was
- * computed and decided 1, places on the map 2, the input's own 3. at: among the session's. */
+/* Columns are listed by this, then as the session has them: id, split, label and the text 0, what
+ * was computed and decided 1, places on the map 2, the input's own 3, noise of scores 4. at: among
+ * the session's. */
 int assay_table_cells_rank (AssaySession *session, guint at);
 
 G_END_DECLS
