@@ -433,10 +433,10 @@ ay_figure_raster_density (AyFigureRaster *self, const AyFigurePoints *points,
 void
 ay_figure_raster_suggest (gsize n, double width, double height, double *radius, double *alpha)
 {
-  /* A quarter of the room a point has on average, if points were spread over a third of it. */
+  /* Two fifths of the room a point has on average, if points were spread over a third of it. */
   double room = sqrt (width * height / 3.0 / (double) MAX (n, 1));
 
-  *radius = CLAMP (0.25 * room, 0.5, 4.0);
+  *radius = CLAMP (0.4 * room, 0.5, 4.0);
   if (*radius < 1.5)
     *radius = *radius < 0.75 ? 0.5 : 1.0;
   *alpha = n > 500000 ? 0.4 : n > 100000 ? 0.55 : n > 20000 ? 0.7 : 0.85;
