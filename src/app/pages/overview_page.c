@@ -192,8 +192,8 @@ add_harmful (AssayOverviewPage *self, AdwPreferencesGroup *group)
     return;
   if (self->weak)
     {
-      text = g_strdup_printf (_ ("%u training rows rank below 0; no finding: this head is too weak"),
-                              n);
+      text = g_strdup_printf (_ ("%u training rows rank below 0; no finding: this head is too "
+                                 "weak"), n);
       add_finding (self, group, _ ("Negative influence"), text, "influence < 0");
       return;
     }
