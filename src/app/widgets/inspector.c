@@ -4,6 +4,7 @@
 #include "app/widgets/influence_list.h"
 #include "app/widgets/row_image.h"
 #include "app/widgets/table_cells.h"
+#include "app/widgets/why_card.h"
 #include "core/data/thumbnail.h"
 
 #include <glib/gi18n.h>
@@ -22,6 +23,7 @@ struct _AssayInspector
   GtkWidget *image;
   GtkListBox *values;
   AssayInfluenceList *influence;
+  AssayWhyCard *why;
 };
 
 G_DEFINE_FINAL_TYPE (AssayInspector, assay_inspector, ASSAY_TYPE_SESSION_BIN)
@@ -139,6 +141,7 @@ show_row (AssayInspector *self)
 
   clear_values (self);
   assay_influence_list_set_row (self->influence, self->row);
+  assay_why_card_set_row (self->why, self->row);
   if (data == NULL || self->row < 0 || (gsize) self->row >= data->n
       || assay_session_get_columns (self->session) == NULL)
     {
@@ -206,6 +209,7 @@ assay_inspector_bind (AssaySessionBin *bin, AssaySession *session)
 
   self->session = session;
   g_object_set (self->influence, "session", session, NULL);
+  g_object_set (self->why, "session", session, NULL);
   assay_session_bin_watch (bin, opened, G_CALLBACK (forget));
   assay_session_bin_watch (bin, changes, G_CALLBACK (schedule));
   forget (self);
@@ -240,6 +244,7 @@ assay_inspector_init (AssayInspector *self)
   self->text = GTK_LABEL (gtk_label_new (NULL));
   self->image = assay_row_image_new (IMAGE_SIZE);
   self->influence = g_object_new (ASSAY_TYPE_INFLUENCE_LIST, NULL);
+  self->why = g_object_new (ASSAY_TYPE_WHY_CARD, NULL);
   self->values = GTK_LIST_BOX (gtk_list_box_new ());
   gtk_list_box_set_selection_mode (self->values, GTK_SELECTION_NONE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->values), GTK_ACCESSIBLE_PROPERTY_LABEL,
@@ -258,6 +263,7 @@ assay_inspector_init (AssayInspector *self)
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->title));
   gtk_box_append (GTK_BOX (box), self->image);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->text));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->why));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->influence));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->values));
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroll), GTK_POLICY_NEVER,

@@ -1,0 +1,73 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The why card in the inspector: what it says is what assay-cli explain says of the same row; a
+training row is selected by a click, another by keys; the flip set is selected."""
+import pathlib
+import re
+import shutil
+
+import drive
+from drive import cli, until
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def lines(window):
+    """The rows of the card: id, label, share, if removed."""
+    form = r'(\S+), (\S+): share of the margin (\S+), if removed (\S+)'
+    found = [re.fullmatch(form, one.name) for one in window.all('.*if removed [+-].*')]
+    return [one.groups() for one in found if one]
+
+
+def check(window, work, row):
+    """All lines and the sum, against the command."""
+    want = cli('explain', work, row, '--rows', '10')
+    told = until('the card', lambda: len(lines(window)) >= 10 and lines(window))
+    for line, one in zip(told, want['rows']):
+        assert line[:2] == (one['id'], one['label']), (line, one)
+        for text, value in zip(line[2:], (one['share'], one['if_removed'])):
+            assert abs(float(text) - value) <= 6e-3 * abs(value), (line, one)
+    labels = window.labels()
+    assert f"{row}: {want['sentence']}" in labels
+    others = want['share_sum'] - sum(one['share'] for one in want['rows'])
+    said = next(re.fullmatch(r'All others (\S+), intercept (\S+), margin (\S+)', text)
+                for text in labels if text.startswith('All others'))
+    for text, value in zip(said.groups(), (others, want['intercept'], want['margin'])):
+        assert abs(float(text) - value) <= 1e-3 * abs(value) + 1e-6, (said.group(), value)
+    return told
+
+
+def shown_row(window):
+    return window.labels(window.find('Values of the Row', 'list'))[1]
+
+
+def test_card():
+    """The why card, by mouse and keys"""
+    picture = 'why'
+    data = shutil.copy(ROOT / 'data/samples/digits.csv', drive.folder() / f'{picture}.csv')
+    work = pathlib.Path(data).with_suffix('.assay')
+    with drive.Window(data) as window:
+        window.scored()
+        wrong = cli('select', work, '--where', "split = 'valid' AND id = 'd0027'",
+                    '--columns', 'id')['rows'][0]['id']
+        window.search(f"id = '{wrong}'")
+        window.keys('ctrl+a')
+        until('one row', lambda: window.bar().startswith('1 row selected'))
+        window.click('Explain This Row', 'push button', lambda: lines(window))
+        told = check(window, work, wrong)
+        window.picture(f'{picture}-card')
+        window.search('')
+        window.click(f'{re.escape(told[1][0])}, .*if removed.*',
+                     done=lambda: shown_row(window) == told[1][0])
+        window.keys('Down', 'Return')
+        until('the next row', lambda: shown_row(window) == told[2][0])
+        assert window.bar().startswith('1 row selected: removing 1 training row')
+        window.click('Find What Flips It', 'push button')
+        flip = cli('explain', work, wrong, '--flip')['flip']
+        until('the flip set', lambda: flip['sentence'] in window.labels())
+        until('its selection', lambda: window.bar().startswith(f"{flip['n']} row"))
+        assert not window.unnamed(), window.unnamed()
+        window.picture(f'{picture}-flip')
+
+
+drive.main(globals())
