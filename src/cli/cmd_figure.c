@@ -8,6 +8,7 @@
 #include "core/score/data_map.h"
 #include "core/select/round_parts.h"
 #include "core/select/strategy_curves.h"
+#include "core/work/gains_steps.h"
 #include "core/work/work_gains.h"
 #include "core/work/work_history.h"
 #include "core/work/work_select.h"
@@ -54,8 +55,8 @@ typedef struct
   AyStrategyCurves *strategy;
   AyRoundParts *parts;
   CmdRetention *retention;
+  AyGainsSteps *steps;
   AyFigureBins *bins;
-  char **names;
   char *title, *label, *y_label, *subtitle;
   JsonObject *told; /* (nullable) what the figure tells, beside its summary */
 } Drawing;
@@ -79,7 +80,7 @@ drawing_clear (Drawing *d)
   ay_strategy_curves_free (d->strategy);
   ay_round_parts_free (d->parts);
   cmd_retention_free (d->retention);
-  g_strfreev (d->names);
+  ay_gains_steps_free (d->steps);
   g_free (d->title);
   g_free (d->label);
   g_free (d->y_label);
@@ -612,43 +613,27 @@ draw_compare (CmdRun *run, AyWork *work, Drawing *d, GError **error)
   return TRUE;
 }
 
-/* The gain of each round, in order; a round that is not split says so. */
+/* From the loss before a history to the loss after it, round by round. */
 static gboolean
 draw_gains (CmdRun *run, AyWork *work, Drawing *d, GError **error)
 {
-  AyFigureBars *bars = &d->spec.bars;
   g_autoptr (JsonObject) gains = NULL;
-  JsonArray *rounds;
-  guint n;
 
   if (run->n_args != 3)
     return cmd_usage_error (error, "figure gains: expected the NAME of a history");
   gains = ay_work_stored_gains (work, run->args[2], error);
   if (gains == NULL)
     return FALSE;
-  rounds = json_object_get_array_member (gains, "rounds");
-  n = json_array_get_length (rounds);
-  d->names = g_new0 (char *, n + 1);
-  d->counts = g_new (double, MAX (n, 1));
-  for (guint r = 0; r < n; r++)
-    {
-      JsonObject *one = json_array_get_object_element (rounds, r);
-
-      d->names[r] = g_strdup_printf ("%" G_GINT64_FORMAT " %s",
-                                     json_object_get_int_member (one, "round"),
-                                     json_object_get_string_member (one, "strategy"));
-      d->counts[r] = json_object_get_null_member (one, "gain")
-                         ? NAN : json_object_get_double_member (one, "gain");
-    }
+  d->steps = ay_gains_steps_new (gains);
   d->title = g_strdup_printf ("What each round of %s brought", run->args[2]);
-  d->subtitle = g_strdup_printf ("%+.4g in all, of %.4g that moved up and down; residual %.1g",
-                                 json_object_get_double_member (gains, "gain"),
-                                 json_object_get_double_member (gains, "absolute"),
-                                 json_object_get_double_member (gains, "residual"));
+  d->subtitle = g_strdup (d->steps->sentence);
   d->spec.subtitle = d->subtitle;
-  d->spec.kind = AY_FIGURE_BARS;
-  *bars = (AyFigureBars) { .n = n, .names = (const char *const *) d->names, .values = d->counts,
-                           .label = "fall of the validation loss (nats)", .diverging = TRUE };
+  d->spec.kind = AY_FIGURE_WATERFALL;
+  d->spec.waterfall = (AyFigureWaterfall) {
+    .n = d->steps->n, .names = (const char *const *) d->steps->names, .before = d->steps->before,
+    .after = d->steps->after, .residual = d->steps->residual, .x_label = "round",
+    .label = "validation loss (nats)", .current = -1,
+  };
   return TRUE;
 }
 
@@ -667,7 +652,8 @@ static const struct
     draw_curves },
   { "retention", "[SCORE]", "Accuracy by the share of training rows kept, beside random, refitted",
     draw_retention },
-  { "gains", "NAME", "What each round of a history brought, once gains split it", draw_gains },
+  { "gains", "NAME", "How each round of a history moved the loss, once gains split it",
+    draw_gains },
   { "rounds", "NAME [COLUMN]", "What each round of a history took, by class or cluster",
     draw_rounds },
 };

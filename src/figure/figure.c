@@ -40,6 +40,7 @@ DEFINE_KIND (histogram)
 DEFINE_KIND (bars)
 DEFINE_KIND (lines)
 DEFINE_KIND (strip)
+DEFINE_KIND (waterfall)
 
 static const Kind kinds[AY_FIGURE_N_KINDS] = {
   { "scatter", "points by two coordinates, coloured by class or number", scatter_draw,
@@ -48,6 +49,7 @@ static const Kind kinds[AY_FIGURE_N_KINDS] = {
   { "bars", "one number for each of a few names", bars_draw, bars_summary },
   { "lines", "curves with bands", lines_draw, lines_summary },
   { "strip", "what wholes are made of, column by column", strip_draw, strip_summary },
+  { "waterfall", "how a level fell and rose, step by step", waterfall_draw, waterfall_summary },
 };
 
 const char *

@@ -6,6 +6,7 @@
 #include "figure/line.h"
 #include "figure/scatter.h"
 #include "figure/strip.h"
+#include "figure/waterfall.h"
 
 G_BEGIN_DECLS
 
@@ -16,8 +17,9 @@ typedef enum
   AY_FIGURE_BARS,
   AY_FIGURE_LINES,
   AY_FIGURE_STRIP,
+  AY_FIGURE_WATERFALL,
 } AyFigureKind;
-#define AY_FIGURE_N_KINDS 5
+#define AY_FIGURE_N_KINDS 6
 
 typedef enum
 {
@@ -48,6 +50,7 @@ typedef struct
     AyFigureBars bars;
     AyFigureLines lines;
     AyFigureStrip strip;
+    AyFigureWaterfall waterfall;
   };
 } AyFigureSpec;
 #define AY_FIGURE_SPEC_INIT { NULL, NULL, NULL, NULL, 900.0, 600.0, 2.0, 0, { { 0 } } }

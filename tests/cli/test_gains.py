@@ -109,6 +109,8 @@ def test_views():
     out = FOLDER / 'gains.svg'
     told = assay.run_json('figure', WORK, 'gains', 'simulated margin 1', '-o', out)
     assert 'What each round of simulated margin 1 brought' in out.read_text(encoding='utf-8'), told
+    ends = [rounds[0]['loss_before'], rounds[-1]['loss_after']]
+    assert 'from {:.3g} to {:.3g}'.format(*ends) in told['summary'], (told['summary'], ends)
     assert 'not split yet' in assay.fail('figure', WORK, 'gains', 'simulated random 2', '-o', out)
     assert 'at least 2' in assay.fail(*call[:-1], '1', status=2)
 

@@ -288,6 +288,27 @@ add_all_lines (void)
   l->y_axis.high = 1.0;
 }
 
+/* Falls, a rise, a step that cannot be told, and a level that is taken up elsewhere. */
+static void
+add_waterfalls (void)
+{
+  static const char *const names[] = { "1", "2", "3", "4", "5", "6" };
+  static const double levels[] = { 1.2, 0.8, NAN, 0.7, 0.75, 0.9 };
+  static const double reached[] = { 0.8, 0.7, NAN, 0.75, 0.6, 0.85 };
+  static const double residual[] = { 0.02, 1e-9, NAN, 1e-9, NAN, 0.0 };
+  AyFigureSpec *spec = add ("waterfall", AY_FIGURE_WATERFALL);
+
+  spec->title = "What each round brought";
+  spec->waterfall = (AyFigureWaterfall) { .n = 6, .names = names, .before = levels,
+                                          .after = reached, .residual = residual,
+                                          .x_label = "round", .label = "validation loss (nats)",
+                                          .current = 3 };
+  spec = add ("waterfall-empty", AY_FIGURE_WATERFALL);
+  spec->title = "No round can be told";
+  spec->waterfall = (AyFigureWaterfall) { .n = 1, .names = names + 2, .before = levels + 2,
+                                          .after = reached + 2, .current = -1 };
+}
+
 const Sample *
 samples (void)
 {
@@ -300,6 +321,7 @@ samples (void)
       add_histograms ();
       add_all_bars ();
       add_all_lines ();
+      add_waterfalls ();
       g_assert (n_all == N_SAMPLES);
     }
   return all;

@@ -400,6 +400,53 @@ test_scatter_shows_points (void)
     }
 }
 
+/* Columns of a waterfall: what is drawn at a place is what is there to be clicked, and heights are
+ * as the changes. */
+static void
+test_waterfall (void)
+{
+  static const char *const names[] = { "1", "2" };
+  double before[] = { 1.0, 0.5 }, after[] = { 0.5, 0.75 };
+  AyFigureWaterfall fall = { .n = 2, .names = names, .before = before, .after = after,
+                             .current = -1 };
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 400, 300);
+  cairo_t *cr = cairo_create (surface);
+  AyFigureCanvas canvas = { cr, ay_figure_theme (FALSE), 1.0, NULL };
+  AyFigureBox box = { 0.0, 0.0, 400.0, 300.0 };
+  guint blue = 0, level = 0, seen[2] = { 0 };
+  g_autofree char *said = ay_figure_waterfall_summary (&fall);
+
+  cairo_set_source_rgb (cr, 1, 1, 1);
+  cairo_paint (cr);
+  ay_figure_waterfall_draw (&canvas, &fall, &box);
+  cairo_surface_flush (surface);
+  for (int x = 0; x < 400; x++)
+    {
+      gint at = ay_figure_waterfall_at (&canvas, &fall, &box, x + 0.5);
+      guint height = 0, grey = 0;
+
+      for (int y = 0; y < 300; y++)
+        {
+          guint32 p = pixel_at (surface, x, y) & 0xffffff;
+
+          height += (p & 255) > ((p >> 16) & 255) + 60;
+          grey += p == (ay_figure_theme (FALSE)->other & 0xffffff);
+        }
+      blue = MAX (blue, height);
+      level = MAX (level, grey);
+      if (height > 20)
+        g_assert_cmpint (at, ==, 0);
+      if (at >= 0)
+        seen[at]++;
+    }
+  g_assert_cmpuint (seen[0], >, 50);
+  g_assert_cmpuint (ABS ((int) seen[0] - (int) seen[1]), <=, 1);
+  g_assert_cmpuint (ABS ((int) level - 2 * (int) blue), <=, 3); /* from 1, down by a half */
+  g_assert_nonnull (strstr (said, "from 1 to 0.75; largest fall 0.5 in 1; 1 rose"));
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -414,5 +461,6 @@ main (int argc, char **argv)
   g_test_add_func ("/figure/bar-lengths", test_bar_lengths);
   g_test_add_func ("/figure/histogram-overlay", test_histogram_overlay);
   g_test_add_func ("/figure/scatter-shows-points", test_scatter_shows_points);
+  g_test_add_func ("/figure/waterfall", test_waterfall);
   return g_test_run ();
 }
