@@ -177,6 +177,20 @@ assay_decision_bar_prove (AssayDecisionBar *self)
     ask (self, TRUE);
 }
 
+char *
+assay_decision_bar_dup_sentence (AssayDecisionBar *self)
+{
+  const char *proof = gtk_label_get_text (self->proof_label);
+  const char *said = gtk_label_get_text (self->estimate_label);
+  guint n = 0;
+
+  if (self->session != NULL)
+    g_object_get (self->session, "n-selected", &n, NULL);
+  if (n == 0 || self->rest != 0 || self->estimating != NULL)
+    return NULL;
+  return *proof != '\0' ? g_strdup_printf ("%s. %s", said, proof) : g_strdup (said);
+}
+
 static gboolean
 rested (gpointer data)
 {

@@ -12,5 +12,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AssayDecisionBar, assay_decision_bar, ASSAY, DECISION_BAR, AssaySessionBin)
 
 void assay_decision_bar_prove (AssayDecisionBar *self);
+/* What it says of the selection now, or NULL while it says nothing. (transfer full) (nullable) */
+char *assay_decision_bar_dup_sentence (AssayDecisionBar *self);
 
 G_END_DECLS

@@ -9,9 +9,11 @@
 #include "app/pages/map_page.h"
 #include "app/pages/overview_page.h"
 #include "app/pages/redundancy_page.h"
+#include "app/pages/report_page.h"
 #include "app/pages/samples_page.h"
 #include "app/pages/scores_page.h"
 #include "app/paths.h"
+#include "app/pinning.h"
 #include "app/preferences.h"
 #include "app/roles_dialog.h"
 #include "app/search_bar.h"
@@ -346,6 +348,7 @@ assay_window_actions_install (GtkWidgetClass *widget_class)
   for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (widget_class, actions[i].name, actions[i].parameter,
                                      actions[i].func);
+  assay_pinning_install (widget_class);
 }
 
 static void
@@ -382,6 +385,7 @@ assay_window_actions_update (AssayWindow *self)
   enable (self, undo, can_undo);
   enable (self, redo, can_redo);
   enable (self, never, FALSE);
+  assay_pinning_update (self);
 }
 
 void
@@ -399,4 +403,5 @@ assay_window_ensure_types (void)
   g_type_ensure (ASSAY_TYPE_CURATE_PAGE);
   g_type_ensure (ASSAY_TYPE_SCORES_PAGE);
   g_type_ensure (ASSAY_TYPE_HISTORY_PAGE);
+  g_type_ensure (ASSAY_TYPE_REPORT_PAGE);
 }

@@ -18,6 +18,7 @@ step_clear (gpointer data)
     {
       ay_bitset_free (step->selection[side]);
       assay_filters_free (step->filters[side]);
+      ay_finding_free (step->finding[side]);
     }
 }
 

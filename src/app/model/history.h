@@ -2,16 +2,19 @@
 #pragma once
 
 #include "app/model/filters.h"
+#include "core/work/findings.h"
 
 G_BEGIN_DECLS
 
-/* The one undo order over selections, filters (both kept here, not stored) and decisions (kept by
- * the workspace's journal; here only their place in the order). */
+/* The one undo order over selections, filters (both kept here, not stored), decisions (kept by the
+ * workspace's journal; here only their place in the order) and findings (stored as they are now;
+ * what they were is kept here). */
 typedef enum
 {
   ASSAY_STEP_SELECTION,
   ASSAY_STEP_FILTERS,
   ASSAY_STEP_DECISION,
+  ASSAY_STEP_FINDING,
 } AssayStepKind;
 
 typedef struct
@@ -19,6 +22,7 @@ typedef struct
   AssayStepKind kind;
   AyBitset *selection[2];   /* before, after */
   AssayFilters *filters[2]; /* before, after */
+  AyFinding *finding[2];    /* before, after; NULL: none */
   gboolean open;            /* filters that are being typed: still one step with what follows */
 } AssayStep;
 

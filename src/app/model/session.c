@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "app/model/session.h"
+#include "app/model/session_private.h"
 
-#include "app/model/filters.h"
-#include "app/model/history.h"
 #include "app/model/task_queue.h"
 #include "core/base/error.h"
 
 #include <gdk/gdk.h>
 #include <glib/gi18n.h>
-#include <math.h>
 
 struct _AssaySession
 {
@@ -54,6 +51,7 @@ enum
   VISIBLE_CHANGED,
   SORTED,
   DECIDED,
+  FINDINGS_CHANGED,
   MESSAGE,
   FAILED,
   N_SIGNALS
@@ -190,6 +188,7 @@ assay_session_class_init (AssaySessionClass *class)
   signals[VISIBLE_CHANGED] = add_signal ("visible-changed", 0, 0, 0);
   signals[SORTED] = add_signal ("sorted", 0, 0, 0);
   signals[DECIDED] = add_signal ("decided", 0, 0, 0);
+  signals[FINDINGS_CHANGED] = add_signal ("findings-changed", 0, 0, 0);
   signals[MESSAGE] = add_signal ("message", 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
   signals[FAILED] = add_signal ("failed", 1, G_TYPE_STRING, 0);
 }
@@ -242,6 +241,7 @@ everything_changed (AssaySession *self)
   g_signal_emit (self, signals[COLUMNS_CHANGED], 0);
   g_signal_emit (self, signals[VISIBLE_CHANGED], 0);
   g_signal_emit (self, signals[SELECTION_CHANGED], 0);
+  g_signal_emit (self, signals[FINDINGS_CHANGED], 0);
 }
 
 void
@@ -316,46 +316,6 @@ assay_session_find_score (AssaySession *self, const char *id)
   return NULL;
 }
 
-gboolean
-assay_session_is_noise (AssaySession *self, const char *column)
-{
-  GPtrArray *scores = assay_session_get_scores (self);
-
-  for (guint i = 0; i < scores->len; i++)
-    {
-      const AyScoreInfo *info = scores->pdata[i];
-
-      for (guint k = 0; k < AY_N_NOISE && info->has_noise; k++)
-        {
-          g_autofree char *name = ay_noise_column (info->id, k);
-
-          if (g_str_equal (name, column))
-            return TRUE;
-        }
-    }
-  return FALSE;
-}
-
-double
-assay_session_get_noise (AssaySession *self, const char *score, AyNoiseKind kind, gsize row)
-{
-  const AyScoreInfo *info = assay_session_find_score (self, score);
-  g_autofree char *name = ay_noise_column (score, kind);
-  AyColumn *column
-      = info != NULL && info->has_noise ? assay_session_find_column (self, name) : NULL;
-
-  return column != NULL && row < ay_column_rows (column) ? ay_column_numbers (column)[row] : NAN;
-}
-
-AyBitset *
-assay_session_dup_uncertain (AssaySession *self, const char *score)
-{
-  const AyScoreInfo *info = assay_session_find_score (self, score);
-  AyTable *columns = info != NULL && info->has_noise ? assay_session_get_columns (self) : NULL;
-
-  return columns != NULL ? ay_uncertain_rows (columns, score) : NULL;
-}
-
 /* Filters hold over the columns as they are now. */
 static void
 apply_filters (AssaySession *self)
@@ -411,8 +371,8 @@ assay_session_get_visible (AssaySession *self)
   return self->visible;
 }
 
-static void
-record (AssaySession *self, AssayStep step)
+void
+assay_session_record (AssaySession *self, AssayStep step)
 {
   assay_history_record (self->history, step);
   notify (self, PROP_CAN_UNDO);
@@ -469,9 +429,9 @@ assay_session_select (AssaySession *self, const AyBitset *rows, AssaySelectMode 
   after = combine (self->selection, wanted, mode);
   if (ay_bitset_equal (after, self->selection))
     return;
-  record (self, (AssayStep) { .kind = ASSAY_STEP_SELECTION,
-                              .selection = { ay_bitset_copy (self->selection),
-                                             ay_bitset_copy (after) } });
+  assay_session_record (self, (AssayStep) { .kind = ASSAY_STEP_SELECTION,
+                                            .selection = { ay_bitset_copy (self->selection),
+                                                           ay_bitset_copy (after) } });
   put_selection (self, after);
 }
 
@@ -515,9 +475,9 @@ change_filters (AssaySession *self, AssayFilters *after, gboolean open)
   if (open && assay_history_amend (self->history, after))
     assay_filters_free (before);
   else
-    record (self, (AssayStep) { .kind = ASSAY_STEP_FILTERS,
-                                .filters = { before, assay_filters_copy (after) },
-                                .open = open });
+    assay_session_record (self, (AssayStep) { .kind = ASSAY_STEP_FILTERS,
+                                              .filters = { before, assay_filters_copy (after) },
+                                              .open = open });
   apply_filters (self);
 }
 
@@ -576,6 +536,18 @@ assay_session_set_hidden_classes (AssaySession *self, const AyBitset *hidden)
   if (hidden != NULL && ay_bitset_count (hidden) > 0)
     after->hidden = ay_bitset_copy (hidden);
   change_filters (self, after, FALSE);
+}
+
+void
+assay_session_take_filters (AssaySession *self, AssayFilters *filters)
+{
+  change_filters (self, filters, FALSE);
+}
+
+const AssayFilters *
+assay_session_get_filters (AssaySession *self)
+{
+  return self->filters;
 }
 
 const AyBitset *
@@ -649,7 +621,7 @@ assay_session_decide_rows (AssaySession *self, const AyBitset *rows, AyDecisionK
       assay_session_fail (self, error);
       return FALSE;
     }
-  record (self, (AssayStep) { .kind = ASSAY_STEP_DECISION });
+  assay_session_record (self, (AssayStep) { .kind = ASSAY_STEP_DECISION });
   decided (self);
   return TRUE;
 }
@@ -674,6 +646,9 @@ restore (AssaySession *self, const AssayStep *step, int side)
         decided (self);
       else
         assay_session_fail (self, error);
+      break;
+    case ASSAY_STEP_FINDING:
+      assay_pinned_put (self, step->finding[!side], step->finding[side]);
       break;
     }
   notify (self, PROP_CAN_UNDO);

@@ -29,6 +29,7 @@ G_BEGIN_DECLS
  *   visible-changed   ()
  *   sorted            () rows are listed in another order
  *   decided           () the journal changed; the columns decision, new_label, tags are new
+ *   findings-changed  () something was pinned or taken down, or is of another workspace
  *   message           (string text, gboolean offer_undo) something to tell, in a toast
  *   failed            (string text) something went wrong */
 #define ASSAY_TYPE_SESSION (assay_session_get_type ())

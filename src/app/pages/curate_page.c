@@ -324,6 +324,16 @@ file_to_save (GtkNativeDialog *native, int response, AssayCuratePage *self)
 }
 
 static void
+take_recipe (AssayCuratePage *self, AyRecipe *recipe)
+{
+  ay_recipe_forget (recipe);
+  ay_recipe_free (self->recipe);
+  self->recipe = recipe;
+  fill (self);
+  changed (self);
+}
+
+static void
 file_to_open (GtkNativeDialog *native, int response, AssayCuratePage *self)
 {
   if (response == GTK_RESPONSE_ACCEPT)
@@ -336,13 +346,7 @@ file_to_open (GtkNativeDialog *native, int response, AssayCuratePage *self)
       if (recipe == NULL)
         assay_session_fail (self->session, error);
       else
-        {
-          ay_recipe_forget (recipe);
-          ay_recipe_free (self->recipe);
-          self->recipe = recipe;
-          fill (self);
-          changed (self);
-        }
+        take_recipe (self, recipe);
     }
   g_object_unref (native);
 }
@@ -422,6 +426,36 @@ assay_curate_page_bind (AssaySessionBin *bin, AssaySession *session)
   on_loaded (self);
 }
 
+/* The rows behind a recipe are those that it drops. */
+static void
+assay_curate_page_save (AssaySessionBin *bin, AssayPinnedView *view)
+{
+  AssayCuratePage *self = ASSAY_CURATE_PAGE (bin);
+  const char *proof = gtk_label_get_text (self->proof_label);
+  g_autoptr (AyRecipe) recipe = ay_recipe_copy (self->recipe);
+  g_autofree char *text = NULL;
+
+  if (self->plan == NULL)
+    return;
+  ay_recipe_forget (recipe);
+  text = ay_recipe_to_text (recipe);
+  json_object_set_string_member (view->state, "recipe", text);
+  view->sentence = g_strdup_printf ("%s%s%s", gtk_label_get_text (self->summary_label),
+                                    *proof != '\0' ? ". " : "", proof);
+  if (ay_bitset_count (self->plan->dropped) > 0)
+    view->rows = ay_bitset_copy (self->plan->dropped);
+}
+
+static void
+assay_curate_page_restore (AssaySessionBin *bin, JsonObject *state)
+{
+  const char *text = json_object_get_string_member_with_default (state, "recipe", NULL);
+  AyRecipe *recipe = text != NULL ? ay_recipe_parse (text, "recipe", NULL) : NULL;
+
+  if (recipe != NULL)
+    take_recipe (ASSAY_CURATE_PAGE (bin), recipe);
+}
+
 static void
 assay_curate_page_dispose (GObject *object)
 {
@@ -442,6 +476,8 @@ assay_curate_page_class_init (AssayCuratePageClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   ASSAY_SESSION_BIN_CLASS (class)->bind = assay_curate_page_bind;
+  ASSAY_SESSION_BIN_CLASS (class)->save = assay_curate_page_save;
+  ASSAY_SESSION_BIN_CLASS (class)->restore = assay_curate_page_restore;
   G_OBJECT_CLASS (class)->dispose = assay_curate_page_dispose;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/assay_app/Assay/curate_page.ui");

@@ -8,6 +8,7 @@
 struct _AssayHistoryPage
 {
   AssaySessionBin parent;
+  GtkStack *stack;
   AssayCurvesView *curves;
   AssayReplayView *replay;
   AssayRoundView *round;
@@ -25,17 +26,46 @@ assay_history_page_bind (AssaySessionBin *bin, AssaySession *session)
   g_object_set (self->round, "session", session, NULL);
 }
 
+/* Which of the three is seen, and what that one says. */
+static void
+assay_history_page_save (AssaySessionBin *bin, AssayPinnedView *view)
+{
+  AssayHistoryPage *self = ASSAY_HISTORY_PAGE (bin);
+  AssaySessionBin *seen = ASSAY_SESSION_BIN (gtk_stack_get_visible_child (self->stack));
+
+  json_object_set_string_member (view->state, "part",
+                                 gtk_stack_get_visible_child_name (self->stack));
+  if (ASSAY_SESSION_BIN_GET_CLASS (seen)->save != NULL)
+    ASSAY_SESSION_BIN_GET_CLASS (seen)->save (seen, view);
+}
+
+static void
+assay_history_page_restore (AssaySessionBin *bin, JsonObject *state)
+{
+  AssayHistoryPage *self = ASSAY_HISTORY_PAGE (bin);
+  const char *part = json_object_get_string_member_with_default (state, "part", "curves");
+
+  if (gtk_stack_get_child_by_name (self->stack, part) == NULL)
+    return;
+  gtk_stack_set_visible_child_name (self->stack, part);
+  assay_session_bin_restore (
+      ASSAY_SESSION_BIN (gtk_stack_get_visible_child (self->stack)), state);
+}
+
 static void
 assay_history_page_class_init (AssayHistoryPageClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   ASSAY_SESSION_BIN_CLASS (class)->bind = assay_history_page_bind;
+  ASSAY_SESSION_BIN_CLASS (class)->save = assay_history_page_save;
+  ASSAY_SESSION_BIN_CLASS (class)->restore = assay_history_page_restore;
   g_type_ensure (ASSAY_TYPE_CURVES_VIEW);
   g_type_ensure (ASSAY_TYPE_REPLAY_VIEW);
   g_type_ensure (ASSAY_TYPE_ROUND_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/assay_app/Assay/history_page.ui");
+  gtk_widget_class_bind_template_child (widget_class, AssayHistoryPage, stack);
   gtk_widget_class_bind_template_child (widget_class, AssayHistoryPage, curves);
   gtk_widget_class_bind_template_child (widget_class, AssayHistoryPage, replay);
   gtk_widget_class_bind_template_child (widget_class, AssayHistoryPage, round);

@@ -3,6 +3,7 @@
 
 #include "app/widgets/column_chooser.h"
 #include "app/widgets/map_chooser.h"
+#include "app/widgets/map_gestures.h"
 #include "app/widgets/map_view.h"
 #include "app/widgets/row_card.h"
 
@@ -90,12 +91,44 @@ assay_map_page_bind (AssaySessionBin *bin, AssaySession *session)
   on_columns_changed (self);
 }
 
+/* The part of the map that is seen. */
+static void
+assay_map_page_save (AssaySessionBin *bin, AssayPinnedView *view)
+{
+  AssayMapPage *self = ASSAY_MAP_PAGE (bin);
+  const AyFigureView *seen = assay_map_view_get_view (self->map_view);
+
+  json_object_set_double_member (view->state, "x0", seen->x0);
+  json_object_set_double_member (view->state, "y0", seen->y0);
+  json_object_set_double_member (view->state, "x1", seen->x1);
+  json_object_set_double_member (view->state, "y1", seen->y1);
+  json_object_set_boolean_member (view->state, "density",
+                                  gtk_toggle_button_get_active (self->density_button));
+}
+
+static void
+assay_map_page_restore (AssaySessionBin *bin, JsonObject *state)
+{
+  AssayMapPage *self = ASSAY_MAP_PAGE (bin);
+  AyFigureView view = { json_object_get_double_member_with_default (state, "x0", 0.0),
+                        json_object_get_double_member_with_default (state, "y0", 0.0),
+                        json_object_get_double_member_with_default (state, "x1", 0.0),
+                        json_object_get_double_member_with_default (state, "y1", 0.0) };
+
+  assay_map_view_set_view (self->map_view, &view); /* none: as it is */
+  gtk_toggle_button_set_active (
+      self->density_button,
+      json_object_get_boolean_member_with_default (state, "density", FALSE));
+}
+
 static void
 assay_map_page_class_init (AssayMapPageClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   ASSAY_SESSION_BIN_CLASS (class)->bind = assay_map_page_bind;
+  ASSAY_SESSION_BIN_CLASS (class)->save = assay_map_page_save;
+  ASSAY_SESSION_BIN_CLASS (class)->restore = assay_map_page_restore;
   g_type_ensure (ASSAY_TYPE_MAP_VIEW);
   g_type_ensure (ASSAY_TYPE_ROW_CARD);
   g_type_ensure (ASSAY_TYPE_COLUMN_CHOOSER);

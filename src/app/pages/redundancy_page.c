@@ -479,12 +479,36 @@ assay_redundancy_page_dispose (GObject *object)
 #define BIND(NAME) gtk_widget_class_bind_template_child (widget_class, AssayRedundancyPage, NAME)
 
 static void
+assay_redundancy_page_save (AssaySessionBin *bin, AssayPinnedView *view)
+{
+  AssayRedundancyPage *self = ASSAY_REDUNDANCY_PAGE (bin);
+  const char *said = gtk_label_get_text (self->group_label);
+
+  json_object_set_double_member (view->state, "threshold",
+                                 gtk_adjustment_get_value (self->threshold_adjustment));
+  if (*said != '\0')
+    view->sentence = g_strdup (said);
+}
+
+static void
+assay_redundancy_page_restore (AssaySessionBin *bin, JsonObject *state)
+{
+  AssayRedundancyPage *self = ASSAY_REDUNDANCY_PAGE (bin);
+
+  if (json_object_has_member (state, "threshold"))
+    gtk_adjustment_set_value (self->threshold_adjustment,
+                              json_object_get_double_member (state, "threshold"));
+}
+
+static void
 assay_redundancy_page_class_init (AssayRedundancyPageClass *class)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (class);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   ASSAY_SESSION_BIN_CLASS (class)->bind = assay_redundancy_page_bind;
+  ASSAY_SESSION_BIN_CLASS (class)->save = assay_redundancy_page_save;
+  ASSAY_SESSION_BIN_CLASS (class)->restore = assay_redundancy_page_restore;
   object_class->dispose = assay_redundancy_page_dispose;
   g_type_ensure (ASSAY_TYPE_OUTCOME_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class,

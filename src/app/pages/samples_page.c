@@ -192,6 +192,29 @@ assay_samples_page_bind (AssaySessionBin *bin, AssaySession *session)
 }
 
 static void
+assay_samples_page_save (AssaySessionBin *bin, AssayPinnedView *view)
+{
+  AssaySamplesPage *self = ASSAY_SAMPLES_PAGE (bin);
+
+  json_object_set_boolean_member (view->state, "gallery",
+                                  gtk_toggle_button_get_active (self->gallery_button));
+  json_object_set_boolean_member (view->state, "only_selected",
+                                  gtk_check_button_get_active (self->selected_check));
+}
+
+static void
+assay_samples_page_restore (AssaySessionBin *bin, JsonObject *state)
+{
+  AssaySamplesPage *self = ASSAY_SAMPLES_PAGE (bin);
+  gboolean gallery = json_object_get_boolean_member_with_default (state, "gallery", FALSE);
+
+  gtk_toggle_button_set_active (gallery ? self->gallery_button : self->table_button, TRUE);
+  gtk_check_button_set_active (
+      self->selected_check,
+      json_object_get_boolean_member_with_default (state, "only_selected", FALSE));
+}
+
+static void
 assay_samples_page_dispose (GObject *object)
 {
   AssaySamplesPage *self = ASSAY_SAMPLES_PAGE (object);
@@ -207,6 +230,8 @@ assay_samples_page_class_init (AssaySamplesPageClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   ASSAY_SESSION_BIN_CLASS (class)->bind = assay_samples_page_bind;
+  ASSAY_SESSION_BIN_CLASS (class)->save = assay_samples_page_save;
+  ASSAY_SESSION_BIN_CLASS (class)->restore = assay_samples_page_restore;
   object_class->dispose = assay_samples_page_dispose;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/assay_app/Assay/samples_page.ui");

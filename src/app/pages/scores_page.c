@@ -158,11 +158,33 @@ assay_scores_page_finalize (GObject *object)
 }
 
 static void
+assay_scores_page_save (AssaySessionBin *bin, AssayPinnedView *view)
+{
+  AssayScoresPage *self = ASSAY_SCORES_PAGE (bin);
+
+  if (self->chosen != NULL)
+    json_object_set_string_member (view->state, "score", self->chosen);
+}
+
+static void
+assay_scores_page_restore (AssaySessionBin *bin, JsonObject *state)
+{
+  AssayScoresPage *self = ASSAY_SCORES_PAGE (bin);
+  const char *id = json_object_get_string_member_with_default (state, "score", NULL);
+
+  for (guint i = 0; i < self->ids->len; i++)
+    if (g_strcmp0 (self->ids->pdata[i], id) == 0)
+      gtk_list_box_select_row (self->list, gtk_list_box_get_row_at_index (self->list, (int) i));
+}
+
+static void
 assay_scores_page_class_init (AssayScoresPageClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   ASSAY_SESSION_BIN_CLASS (class)->bind = assay_scores_page_bind;
+  ASSAY_SESSION_BIN_CLASS (class)->save = assay_scores_page_save;
+  ASSAY_SESSION_BIN_CLASS (class)->restore = assay_scores_page_restore;
   G_OBJECT_CLASS (class)->finalize = assay_scores_page_finalize;
   g_type_ensure (ASSAY_TYPE_SCORE_ABOUT);
   g_type_ensure (ASSAY_TYPE_SCORE_COMPARE);

@@ -311,6 +311,32 @@ assay_curves_view_bind (AssaySessionBin *bin, AssaySession *session)
 }
 
 static void
+assay_curves_view_save (AssaySessionBin *bin, AssayPinnedView *view)
+{
+  AssayCurvesView *self = ASSAY_CURVES_VIEW (bin);
+  guint at = gtk_drop_down_get_selected (self->source);
+
+  if (at < self->names->len)
+    json_object_set_string_member (view->state, "curves", self->names->pdata[at]);
+  if (self->curves == NULL)
+    return;
+  view->sentence = g_strdup (gtk_label_get_text (self->sentence));
+  view->rows = ay_bitset_new (assay_session_get_data (self->session)->n);
+  ay_bitset_fill (view->rows); /* loops over all of the data */
+}
+
+static void
+assay_curves_view_restore (AssaySessionBin *bin, JsonObject *state)
+{
+  AssayCurvesView *self = ASSAY_CURVES_VIEW (bin);
+  const char *name = json_object_get_string_member_with_default (state, "curves", NULL);
+
+  for (guint i = 0; i < self->names->len; i++)
+    if (g_strcmp0 (self->names->pdata[i], name) == 0)
+      gtk_drop_down_set_selected (self->source, i);
+}
+
+static void
 assay_curves_view_finalize (GObject *object)
 {
   AssayCurvesView *self = ASSAY_CURVES_VIEW (object);
@@ -331,6 +357,8 @@ assay_curves_view_class_init (AssayCurvesViewClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   ASSAY_SESSION_BIN_CLASS (class)->bind = assay_curves_view_bind;
+  ASSAY_SESSION_BIN_CLASS (class)->save = assay_curves_view_save;
+  ASSAY_SESSION_BIN_CLASS (class)->restore = assay_curves_view_restore;
   G_OBJECT_CLASS (class)->finalize = assay_curves_view_finalize;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/assay_app/Assay/curves_view.ui");

@@ -355,6 +355,63 @@ assay_replay_view_bind (AssaySessionBin *bin, AssaySession *session)
   fill (self);
 }
 
+static const char *
+name_of (GtkDropDown *from)
+{
+  GtkStringObject *item = gtk_drop_down_get_selected_item (from);
+
+  return item != NULL ? gtk_string_object_get_string (item) : "";
+}
+
+static void
+choose_name (GtkDropDown *into, const char *name)
+{
+  GListModel *names = gtk_drop_down_get_model (into);
+
+  for (guint i = 0; names != NULL && i < g_list_model_get_n_items (names); i++)
+    if (g_strcmp0 (gtk_string_list_get_string (GTK_STRING_LIST (names), i), name) == 0)
+      gtk_drop_down_set_selected (into, i);
+}
+
+/* What is pinned are the rows that are marked on the map. */
+static void
+assay_replay_view_save (AssaySessionBin *bin, AssayPinnedView *view)
+{
+  AssayReplayView *self = ASSAY_REPLAY_VIEW (bin);
+  GtkToggleButton *buttons[] = { self->show_round, self->show_a, self->show_b, self->show_both };
+  int kind = shown_kind (self);
+
+  if (self->a == NULL)
+    return;
+  json_object_set_string_member (view->state, "a", name_of (self->first));
+  json_object_set_string_member (view->state, "b", name_of (self->second));
+  json_object_set_int_member (view->state, "round", at_round (self));
+  json_object_set_int_member (view->state, "shown", kind);
+  view->sentence = kind == SHOW_ROUND
+                       ? g_strdup_printf ("%s: %s", self->a->name,
+                                          gtk_label_get_text (self->sentence))
+                       : g_strdup_printf (_ ("%s (A) beside %s (B) after round %d. %s"),
+                                          name_of (self->first), name_of (self->second),
+                                          at_round (self),
+                                          gtk_button_get_label (GTK_BUTTON (buttons[kind])));
+  if (self->marked != NULL && ay_bitset_count (self->marked) > 0)
+    view->rows = ay_bitset_copy (self->marked);
+}
+
+static void
+assay_replay_view_restore (AssaySessionBin *bin, JsonObject *state)
+{
+  AssayReplayView *self = ASSAY_REPLAY_VIEW (bin);
+  GtkToggleButton *buttons[] = { self->show_round, self->show_a, self->show_b, self->show_both };
+  gint64 kind = json_object_get_int_member_with_default (state, "shown", SHOW_ROUND);
+
+  choose_name (self->first, json_object_get_string_member_with_default (state, "a", NULL));
+  choose_name (self->second, json_object_get_string_member_with_default (state, "b", NULL));
+  gtk_adjustment_set_value (self->range,
+                            (double) json_object_get_int_member_with_default (state, "round", 0));
+  gtk_toggle_button_set_active (buttons[CLAMP (kind, 0, N_SHOWN - 1)], TRUE);
+}
+
 static void
 assay_replay_view_dispose (GObject *object)
 {
@@ -376,6 +433,8 @@ assay_replay_view_class_init (AssayReplayViewClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   ASSAY_SESSION_BIN_CLASS (class)->bind = assay_replay_view_bind;
+  ASSAY_SESSION_BIN_CLASS (class)->save = assay_replay_view_save;
+  ASSAY_SESSION_BIN_CLASS (class)->restore = assay_replay_view_restore;
   G_OBJECT_CLASS (class)->dispose = assay_replay_view_dispose;
   g_type_ensure (ASSAY_TYPE_MAP_VIEW);
   g_type_ensure (ASSAY_TYPE_ROUND_STRIP);

@@ -54,3 +54,20 @@ assay_session_bin_watch (AssaySessionBin *self, const char *const *signals, GCal
   for (; *signals != NULL; signals++)
     g_signal_connect_object (private->session, *signals, func, self, G_CONNECT_SWAPPED);
 }
+
+AssayPinnedView
+assay_session_bin_save (AssaySessionBin *self)
+{
+  AssayPinnedView view = { .state = json_object_new () };
+
+  if (ASSAY_SESSION_BIN_GET_CLASS (self)->save != NULL)
+    ASSAY_SESSION_BIN_GET_CLASS (self)->save (self, &view);
+  return view;
+}
+
+void
+assay_session_bin_restore (AssaySessionBin *self, JsonObject *state)
+{
+  if (ASSAY_SESSION_BIN_GET_CLASS (self)->restore != NULL)
+    ASSAY_SESSION_BIN_GET_CLASS (self)->restore (self, state);
+}

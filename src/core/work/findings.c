@@ -23,6 +23,28 @@ ay_finding_free (AyFinding *self)
   g_free (self);
 }
 
+char *
+ay_finding_now (void)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+
+  return g_date_time_format (now, "%Y-%m-%dT%H:%M:%SZ");
+}
+
+AyFinding *
+ay_finding_copy (const AyFinding *self)
+{
+  AyFinding *copy = g_new0 (AyFinding, 1);
+
+  copy->number = self->number;
+  copy->sentence = g_strdup (self->sentence);
+  copy->view = g_strdup (self->view);
+  copy->state = g_strdup (self->state);
+  copy->time = g_strdup (self->time);
+  copy->rows = ay_bitset_copy (self->rows);
+  return copy;
+}
+
 static char *
 describe (const AyFinding *finding, const char *time)
 {
@@ -63,8 +85,7 @@ gboolean
 ay_work_pin (AyWork *self, const AyFinding *finding, guint *number, GError **error)
 {
   AyFinding mine = *finding;
-  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree char *time = g_date_time_format (now, "%Y-%m-%dT%H:%M:%SZ");
+  g_autofree char *time = finding->time != NULL ? g_strdup (finding->time) : ay_finding_now ();
   g_autofree char *last = NULL;
 
   if (finding->sentence == NULL || *finding->sentence == '\0'

@@ -18,11 +18,13 @@ typedef struct
 } AyFinding;
 
 void ay_finding_free (AyFinding *self);
+AyFinding *ay_finding_copy (const AyFinding *self); /* (transfer full) */
+char *ay_finding_now (void);                        /* a time for one; (transfer full) */
 
-/* number, time are set here and given back in *number. AY_ERROR_RANGE: no sentence, or rows of
- * another n. */
+/* number is set here and given back in *number; so is time when it is NULL. AY_ERROR_RANGE: no
+ * sentence, or rows of another n. */
 gboolean ay_work_pin (AyWork *self, const AyFinding *finding, guint *number, GError **error);
-/* The same number again: for undo. */
+/* The number that it has, whether there is one or not: for undo, or with another sentence. */
 gboolean ay_work_pin_again (AyWork *self, const AyFinding *finding, GError **error);
 /* AY_ERROR_RANGE when there is none of that number. */
 gboolean ay_work_unpin (AyWork *self, guint number, GError **error);

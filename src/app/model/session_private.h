@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* What the files of the session share; views do not include it. */
+
+#include "app/model/filters.h"
+#include "app/model/history.h"
+#include "app/model/session.h"
+
+G_BEGIN_DECLS
+
+/* Takes what the step holds: one more thing that undo takes back. */
+void assay_session_record (AssaySession *self, AssayStep step);
+/* All filters at once, as one step of undo. Takes them over. */
+void assay_session_take_filters (AssaySession *self, AssayFilters *filters);
+/* (transfer none) (nullable) */
+const AssayFilters *assay_session_get_filters (AssaySession *self);
+
+/* The finding is `after` from now on: NULL takes `before` down. Not recorded. FALSE: it failed, and
+ * was said. */
+gboolean assay_pinned_put (AssaySession *session, const AyFinding *before, const AyFinding *after);
+
+G_END_DECLS

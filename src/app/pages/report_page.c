@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/pages/report_page.h"
+
+#include <glib/gi18n.h>
+
+struct _AssayReportPage
+{
+  AssaySessionBin parent;
+  AssaySession *session; /* kept by the parent */
+  GtkStack *stack;
+  AdwPreferencesGroup *group;
+  GPtrArray *findings;   /* (nullable) of AyFinding, as shown */
+  GPtrArray *rows;       /* of their widgets, borrowed */
+};
+
+G_DEFINE_FINAL_TYPE (AssayReportPage, assay_report_page, ASSAY_TYPE_SESSION_BIN)
+
+static const AyFinding *
+find (AssayReportPage *self, guint number)
+{
+  for (guint i = 0; self->findings != NULL && i < self->findings->len; i++)
+    if (((const AyFinding *) self->findings->pdata[i])->number == number)
+      return self->findings->pdata[i];
+  return NULL;
+}
+
+/* --- what can be done with one --- */
+
+static void
+unpin (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AssayReportPage *self = ASSAY_REPORT_PAGE (widget);
+  guint number = g_variant_get_uint32 (parameter);
+  const AyFinding *finding = find (self, number);
+  g_autofree char *text = g_strdup_printf (_ ("Finding %u is taken down"), number);
+
+  if (finding != NULL && assay_pinned_remove (self->session, finding))
+    assay_session_tell (self->session, text, TRUE);
+}
+
+/* A sentence that is being changed. */
+typedef struct
+{
+  AssayReportPage *page;
+  GtkWidget *entry;
+  guint number;
+} Saying;
+
+static void
+said (AdwMessageDialog *dialog, const char *response, gpointer data)
+{
+  Saying *saying = data;
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (saying->entry));
+  const AyFinding *finding = find (saying->page, saying->number);
+
+  if (g_str_equal (response, "accept") && *text != '\0' && finding != NULL)
+    assay_pinned_say (saying->page->session, finding, text);
+  g_object_unref (saying->page);
+  g_free (saying);
+}
+
+static void
+say (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AssayReportPage *self = ASSAY_REPORT_PAGE (widget);
+  guint number = g_variant_get_uint32 (parameter);
+  const AyFinding *finding = find (self, number);
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (widget)),
+                                              _ ("Say It in Other Words"), NULL);
+  AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
+  Saying *saying = g_new0 (Saying, 1);
+
+  saying->page = g_object_ref (self);
+  saying->number = number;
+  saying->entry = gtk_entry_new ();
+  gtk_entry_set_activates_default (GTK_ENTRY (saying->entry), TRUE);
+  gtk_editable_set_text (GTK_EDITABLE (saying->entry), finding != NULL ? finding->sentence : "");
+  gtk_editable_set_width_chars (GTK_EDITABLE (saying->entry), 50);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (saying->entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Sentence"), -1);
+  adw_message_dialog_set_extra_child (message, saying->entry);
+  adw_message_dialog_add_responses (message, "cancel", _ ("_Cancel"), "accept", _ ("_Apply"), NULL);
+  adw_message_dialog_set_response_appearance (message, "accept", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (message, "accept");
+  adw_message_dialog_set_close_response (message, "cancel");
+  g_signal_connect (dialog, "response", G_CALLBACK (said), saying);
+  gtk_window_present (GTK_WINDOW (dialog));
+  gtk_widget_grab_focus (saying->entry);
+}
+
+/* --- the list --- */
+
+static void
+add_button (GtkWidget *row, const char *icon, const char *label, const char *action, guint number)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "u", number);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_tooltip_text (button, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+}
+
+static void
+add_row (AssayReportPage *self, const AyFinding *finding)
+{
+  guint n = (guint) ay_bitset_count (finding->rows);
+  GtkWidget *row = adw_action_row_new ();
+  g_autofree char *title = g_strdup_printf ("%u. %s", finding->number, finding->sentence);
+  g_autofree char *reword
+      = g_strdup_printf (_ ("Say Finding %u in Other Words"), finding->number);
+  g_autofree char *remove = g_strdup_printf (_ ("Take Down Finding %u"), finding->number);
+  g_autofree char *subtitle = g_strdup_printf (
+      g_dngettext (NULL, "%s, %u row, %s", "%s, %u rows, %s", n), finding->view, n, finding->time);
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "win.show-finding");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "u", finding->number);
+  add_button (row, "document-edit-symbolic", reword, "report.say", finding->number);
+  add_button (row, "user-trash-symbolic", remove, "report.unpin", finding->number);
+  adw_preferences_group_add (self->group, row);
+  g_ptr_array_add (self->rows, row);
+}
+
+static void
+fill (AssayReportPage *self)
+{
+  for (guint i = 0; i < self->rows->len; i++)
+    adw_preferences_group_remove (self->group, self->rows->pdata[i]);
+  g_ptr_array_set_size (self->rows, 0);
+  g_clear_pointer (&self->findings, g_ptr_array_unref);
+  self->findings = assay_pinned_list (self->session);
+  for (guint i = 0; i < self->findings->len; i++)
+    add_row (self, self->findings->pdata[i]);
+  gtk_stack_set_visible_child_name (self->stack,
+                                    self->findings->len > 0 ? "findings" : "empty");
+}
+
+static void
+assay_report_page_bind (AssaySessionBin *bin, AssaySession *session)
+{
+  static const char *const changes[] = { "findings-changed", NULL };
+  AssayReportPage *self = ASSAY_REPORT_PAGE (bin);
+
+  self->session = session;
+  assay_session_bin_watch (bin, changes, G_CALLBACK (fill));
+  fill (self);
+}
+
+static void
+assay_report_page_finalize (GObject *object)
+{
+  AssayReportPage *self = ASSAY_REPORT_PAGE (object);
+
+  g_clear_pointer (&self->findings, g_ptr_array_unref);
+  g_ptr_array_unref (self->rows);
+  G_OBJECT_CLASS (assay_report_page_parent_class)->finalize (object);
+}
+
+static void
+assay_report_page_class_init (AssayReportPageClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  ASSAY_SESSION_BIN_CLASS (class)->bind = assay_report_page_bind;
+  G_OBJECT_CLASS (class)->finalize = assay_report_page_finalize;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/assay_app/Assay/report_page.ui");
+  gtk_widget_class_install_action (widget_class, "report.unpin", "u", unpin);
+  gtk_widget_class_install_action (widget_class, "report.say", "u", say);
+  gtk_widget_class_bind_template_child (widget_class, AssayReportPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, AssayReportPage, group);
+}
+
+static void
+assay_report_page_init (AssayReportPage *self)
+{
+  self->rows = g_ptr_array_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

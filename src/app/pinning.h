@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "app/window.h"
+
+G_BEGIN_DECLS
+
+/* The window's actions about findings: win.pin, win.show-finding (u: its number). */
+void assay_pinning_install (GtkWidgetClass *window_class);
+/* Enables what can be done now. */
+void assay_pinning_update (AssayWindow *window);
+
+G_END_DECLS

@@ -1,0 +1,119 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Findings: pinned by one key from any page, said in other words, taken down and undone, and gone
+back to; the workspace holds what assay-cli lists."""
+import json
+import re
+import shutil
+
+import drive
+from drive import cli, until
+
+WHERE = "label = '3' AND influence < 0"
+
+
+def findings(work):
+    return cli('finding', work, 'list')['findings']
+
+
+def has(window, pattern):
+    return [text for text in window.labels() if re.search(pattern, text)]
+
+
+def pin(window, work, n):
+    """One key; until there are n."""
+    window.keys('ctrl+b')
+    return until(f'{n} findings', lambda: len(found := findings(work)) == n and found)[-1]
+
+
+def shows(window):
+    """What the map says."""
+    return window.find('Map: .*').name
+
+
+def pin_pages(window, work):
+    """A filter on the map, a selection among the samples, curves of a simulation."""
+    threes = cli('select', work, '--where', WHERE)['ids']
+    window.color_by('label')
+    window.search(WHERE)
+    until('the filter', lambda: f'Map: {len(threes)} of' in shows(window))
+    first = pin(window, work, 1)
+    assert first['view'] == 'map' and first['ids'] == threes, first
+    assert WHERE in first['sentence'] and f'{len(threes)} rows of' in first['sentence'], first
+    state = json.loads(first['state'])
+    assert (state['filter'], state['color_by']) == (WHERE, 'label'), state
+    window.keys('ctrl+a')
+    said = window.bar()
+    assert 'estimate' in said, said
+    window.keys('ctrl+3')
+    second = pin(window, work, 2)
+    assert second['view'] == 'samples' and second['ids'] == threes
+    assert second['sentence'] == said, second
+    window.keys('ctrl+7')
+    until('the curves', lambda: has(window, 'What labels are worth'))
+    third = pin(window, work, 3)
+    assert third['n'] == cli('info', work)['rows'], third
+    assert third['view'] == 'history' and 'What labels are worth' in third['sentence'], third
+    return threes
+
+
+def change_them(window, work):
+    """Taken down and said anew, each undone and done again; by mouse and by keys."""
+    window.keys('ctrl+9')
+    window.find('Take Down Finding 2')
+    window.click('Take Down Finding 2', done=lambda: len(findings(work)) == 2)
+    window.keys('ctrl+z')
+    until('it is back', lambda: [one['number'] for one in findings(work)] == [1, 2, 3])
+    window.keys('ctrl+shift+z')
+    until('it is gone again', lambda: [one['number'] for one in findings(work)] == [1, 3])
+    window.keys('ctrl+z')
+    window.click('Say Finding 1 in Other Words', done=lambda: window.all('Sentence', 'text'))
+    window.fill('Threes are few')
+    window.keys('Return')
+    until('the sentence', lambda: findings(work)[0]['sentence'] == 'Threes are few')
+    window.gone('Sentence', 'text')
+
+
+def go_back(window, threes):
+    """From a finding to its live view."""
+    window.keys('ctrl+2', 'ctrl+shift+a')
+    window.search('')
+    window.color_by('influence')
+    window.keys('ctrl+9')
+    window.click('1. Threes are few', done=lambda: window.all('Map: .*coloured by label'))
+    assert f'Map: {len(threes)} of' in shows(window), shows(window)
+    assert ' 0 selected' in shows(window), shows(window)
+    window.keys('ctrl+9')
+    window.click('2. .*', 'list item', done=lambda: window.all('Samples', 'tree table'))
+    until('the selection', lambda: has(window, f'^{len(threes)} rows selected'))
+
+
+def look(work, dark):
+    """The page as it is found, with no toast above it."""
+    with drive.Window(work, dark=dark) as window:
+        window.scored()
+        window.keys('ctrl+9')
+        window.find('Take Down Finding 2')
+        assert window.unnamed() == [], window.unnamed()
+        window.picture(f'findings-{"dark" if dark else "light"}')
+
+
+def test_pinned():
+    """Pinned, changed, undone, gone back to; light and dark"""
+    data = shutil.copy(drive.SAMPLE, drive.folder() / 'digits.csv')
+    work = data.with_suffix('.assay')
+    cli('new', work, data)
+    cli('score', work, 'influence')
+    cli('map', work, 'pca')
+    cli('simulate', work, '--strategy', 'margin', '--rounds', '3', '--repeats', '2')
+    with drive.Window(work) as window:
+        window.scored()
+        threes = pin_pages(window, work)
+        change_them(window, work)
+        go_back(window, threes)
+        window.close()
+    assert findings(work)[0]['sentence'] == 'Threes are few'
+    look(work, True)
+
+
+drive.main(globals())
