@@ -4,15 +4,21 @@
  * umap-learn draws each edge w / max w times an epoch; both its points then move along the
  * gradient of the attraction, and the first moves away from five points drawn at random. Here
  * every point is moved by its own row of edges alone (an edge stands in both rows, so nothing is
- * lost), against the positions at the start of the round: an epoch is ROUNDS rounds of
+ * lost), against the positions at the start of the round: a sweep is ROUNDS rounds of
  * neighbouring points, a round's points move independently on all cores, and are written back
  * together. An edge is drawn in epoch e when floor ((e + 1) w / max w) > floor (e w / max w),
- * which is umap-learn's schedule in closed form; negatives come from a hash of seed, epoch and
+ * which is umap-learn's schedule in closed form; negatives come from a hash of seed, sweep and
  * edge. Nothing depends on which thread moves a point.
+ *
+ * A point moves twice a drawn edge and epoch, once for each end that drew it. An epoch therefore
+ * is two sweeps with half of the negatives each: two pulls in a row at a neighbour that stands
+ * still overshoot it. A point's edges move it one after the other, so the last has the most to
+ * say; where rows that are near also stand near (by time, say) one fixed order drags each point
+ * along the rows. So a sweep begins at a hashed edge and goes round, the second one backwards.
  *
  * A block of points is first made into a list of draws; as many points as a vector has lanes are
  * then moved at once, each through its own draws in order (umap_kernel.inc).
- * Cost: about 12 draws an edge-epoch of six evaluations, one to two nanoseconds each; 8 bytes an
+ * Cost: about 12 draws an edge-epoch of seven evaluations, one to two nanoseconds each; 8 bytes an
  * edge and 16 a point. */
 #include "core/project/umap_layout.h"
 
@@ -124,9 +130,13 @@ typedef struct
   const AyLayoutGraph *graph;
   const AyUmapKernel *kernel;
   AyUmapMoves moves;     /* what is the same for every block */
-  gsize first, last;     /* points */
-  double epoch;
-  guint32 key;           /* of the epoch */
+  gsize size;            /* points a round */
+  gsize first, last;     /* its points */
+  guint negatives;       /* of both sweeps */
+  AyRng rng;
+  guint epoch;
+  gboolean back;         /* edges from last to first */
+  guint32 key;           /* of the sweep */
   gsize room;            /* most draws of a block */
   guint32 *draws;        /* of each worker: 3 x room */
 } Round;
@@ -155,15 +165,22 @@ move_block (gsize block, guint worker, gpointer data)
 
   memcpy (moves.next + 2 * first, moves.xy + 2 * first, 2 * (last - first) * sizeof (float));
   for (gsize i = first; i < last; i++)
-    for (gsize e = graph->offset[i]; e < graph->offset[i + 1]; e++)
-      {
-        float rate = graph->weight[e];
+    {
+      gsize begin = graph->offset[i], degree = graph->offset[i + 1] - begin;
+      gsize at = degree > 0 ? mix ((guint32) i + self->key) % degree : 0;
 
-        head[count] = (guint32) i;
-        tail[count] = graph->tail[e];
-        key[count] = mix ((guint32) e ^ self->key);
-        count += (int) (after * rate) > (int) (before * rate);
-      }
+      for (gsize left = degree; left > 0; left--)
+        {
+          gsize e = begin + (self->back ? degree - 1 - at : at);
+          float rate = graph->weight[e];
+
+          head[count] = (guint32) i;
+          tail[count] = graph->tail[e];
+          key[count] = mix ((guint32) e ^ self->key);
+          count += (int) (after * rate) > (int) (before * rate);
+          at = at + 1 < degree ? at + 1 : 0;
+        }
+    }
   moves.head = head;
   moves.tail = tail;
   moves.key = key;
@@ -205,13 +222,13 @@ weights_to_rates (AyLayoutGraph *graph, guint epochs)
 }
 
 static gboolean
-run_epoch (Round *round, gsize size, float *xy, AyJob *job, GError **error)
+run_sweep (Round *round, float *xy, AyJob *job, GError **error)
 {
   gsize n = round->graph->n;
 
-  for (gsize first = 0; first < n; first += size)
+  for (gsize first = 0; first < n; first += round->size)
     {
-      gsize last = MIN (first + size, n);
+      gsize last = MIN (first + round->size, n);
 
       round->first = first;
       round->last = last;
@@ -222,21 +239,35 @@ run_epoch (Round *round, gsize size, float *xy, AyJob *job, GError **error)
   return TRUE;
 }
 
+static gboolean
+run_epoch (Round *round, float *xy, AyJob *job, GError **error)
+{
+  for (guint sweep = 0; sweep < 2; sweep++)
+    {
+      round->back = sweep == 1;
+      round->key = (guint32) ay_rng_next (&round->rng);
+      round->moves.negatives = (round->negatives + 1 - sweep) / 2;
+      if (!run_sweep (round, xy, job, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 ay_umap_layout (AyLayoutGraph *graph, const AyUmapOptions *options, AyLayout *layout,
                 const AyLayoutWatch *watch, AyJob *job, GError **error)
 {
   guint epochs = ay_umap_epochs (options, graph->n);
-  gsize size = ay_n_blocks (ay_n_blocks (graph->n, ROUNDS), BLOCK) * BLOCK;
-  Round round = { .graph = graph, .kernel = ay_umap_kernel_nth (0) };
+  Round round = { .graph = graph, .kernel = ay_umap_kernel_nth (0),
+                  .size = ay_n_blocks (ay_n_blocks (graph->n, ROUNDS), BLOCK) * BLOCK,
+                  .negatives = options->negatives };
   AyLayoutLoop loop = { .watch = watch, .job = job };
   g_autofree float *next = ay_try_alloc (2 * graph->n, sizeof (float), "the map", error);
   g_autofree guint32 *draws = NULL;
   gboolean stopped = FALSE;
   double a, b;
-  AyRng rng;
 
-  round.room = most_draws (graph, size);
+  round.room = most_draws (graph, round.size);
   draws = next != NULL ? ay_try_alloc (3 * round.room * ay_threads (), sizeof (guint32),
                                        "the draws of the map", error)
                        : NULL;
@@ -244,19 +275,17 @@ ay_umap_layout (AyLayoutGraph *graph, const AyUmapOptions *options, AyLayout *la
     return FALSE;
   round.draws = draws;
   ay_umap_curve (options->min_dist, options->spread, &a, &b);
-  ay_rng_init (&rng, options->seed, 0x2b);
+  ay_rng_init (&round.rng, options->seed, 0x2b);
   weights_to_rates (graph, epochs);
   round.moves = (AyUmapMoves) { .n = graph->n, .xy = layout->xy, .next = next, .a = (float) a,
-                                .b = (float) b, .negatives = options->negatives,
-                                .repulsion = (float) options->repulsion };
+                                .b = (float) b, .repulsion = (float) options->repulsion };
   ay_job_set_phase (job, "laying out the map");
   layout->planned = epochs;
   for (guint epoch = 0; epoch < epochs && !stopped; epoch++)
     {
       round.epoch = epoch;
-      round.key = (guint32) ay_rng_next (&rng);
       round.moves.rate = (float) (options->rate * (1.0 - (double) epoch / epochs));
-      if (!run_epoch (&round, size, layout->xy, job, error))
+      if (!run_epoch (&round, layout->xy, job, error))
         return FALSE;
       layout->rounds = epoch + 1;
       stopped = !ay_layout_round (&loop, layout->xy, layout->n, epoch + 1, epochs);
