@@ -219,6 +219,7 @@ assay_samples_page_dispose (GObject *object)
 {
   AssaySamplesPage *self = ASSAY_SAMPLES_PAGE (object);
 
+  self->filling = TRUE; /* a table that goes tells of another order */
   g_clear_object (&self->rows);
   G_OBJECT_CLASS (assay_samples_page_parent_class)->dispose (object);
 }
