@@ -41,7 +41,8 @@ struct _AssayGroupList
   AyRedundancyCut *cut;     /* (nullable), of it */
   guint32 *order;           /* of the cut's groups */
   AyGroupsOrder order_by;
-  double wanted;            /* threshold asked for last; NaN: none waits */
+  double wanted;            /* threshold that waits to be cut at; NaN: none */
+  double latest;            /* threshold asked for last */
   gboolean cutting;         /* a thread is at it */
 };
 
@@ -173,7 +174,28 @@ start_cutting (AssayGroupList *self)
 void
 assay_group_list_set_threshold (AssayGroupList *self, double threshold)
 {
-  self->wanted = threshold;
+  self->wanted = self->latest = threshold;
+  start_cutting (self);
+}
+
+void
+assay_group_list_keep (AssayGroupList *self, const AyRedundancyOptions *options)
+{
+  g_autoptr (GError) error = NULL;
+  AyRedundancy *other;
+
+  if (self->redundancy == NULL || self->cut == NULL)
+    return;
+  other = ay_work_redundancy_keeping (assay_session_get_work (self->session), self->redundancy,
+                                      options, &error);
+  if (other == NULL)
+    {
+      assay_session_fail (self->session, error);
+      return;
+    }
+  ay_redundancy_unref (self->redundancy);
+  self->redundancy = other;
+  self->wanted = self->latest;
   start_cutting (self);
 }
 
@@ -226,6 +248,7 @@ search_done (GObject *session, gpointer data, const GError *error)
   g_clear_pointer (&self->redundancy, ay_redundancy_unref);
   self->redundancy = g_steal_pointer (&search->found);
   self->wanted = NAN;
+  self->latest = self->redundancy->options.threshold;
   g_signal_emit (self, signals[FOUND], 0);
   take_cut (self, g_steal_pointer (&search->cut));
 }

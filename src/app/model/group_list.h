@@ -28,6 +28,8 @@ AssayGroupList *assay_group_list_new (AssaySession *session);
 void assay_group_list_find (AssayGroupList *self, const AyRedundancyOptions *options);
 /* Cuts at another threshold, soon. */
 void assay_group_list_set_threshold (AssayGroupList *self, double threshold);
+/* Other rows stay, by the rule of options: cut anew, soon; nothing is searched for again. */
+void assay_group_list_keep (AssayGroupList *self, const AyRedundancyOptions *options);
 void assay_group_list_set_order (AssayGroupList *self, AyGroupsOrder order);
 
 /* (transfer none) (nullable) */

@@ -62,26 +62,33 @@ rule_fits (AssayRedundancyPage *self, AyKeepRule rule)
   return TRUE;
 }
 
+/* The rule is found again by its name: the scores may be others. */
 static void
 fill_rules (AssayRedundancyPage *self)
 {
   g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
   GPtrArray *scores = assay_session_get_scores (self->session);
-  guint before = gtk_drop_down_get_selected (self->keep_drop_down);
+  GtkStringObject *before = gtk_drop_down_get_selected_item (self->keep_drop_down);
+  g_autofree char *name = before != NULL ? g_strdup (gtk_string_object_get_string (before)) : NULL;
+  guint at = 0;
 
   for (gsize k = 0; k < G_N_ELEMENTS (rules); k++)
     if (rule_fits (self, rules[k].rule))
       gtk_string_list_append (names, _ (rules[k].name));
   for (guint i = 0; i < scores->len; i++)
     {
-      g_autofree char *name = g_strdup_printf (_ ("Keep the highest %s"),
-                                               ((const AyScoreInfo *) scores->pdata[i])->id);
+      const AyScoreInfo *info = scores->pdata[i];
+      g_autofree char *highest = g_strdup_printf (_ ("Keep the highest %s"), info->id);
 
-      gtk_string_list_append (names, name);
+      gtk_string_list_append (names, highest);
     }
+  for (guint i = 0; name != NULL && i < g_list_model_get_n_items (G_LIST_MODEL (names)); i++)
+    if (g_str_equal (gtk_string_list_get_string (names, i), name))
+      at = i;
+  self->filling = TRUE;
   gtk_drop_down_set_model (self->keep_drop_down, G_LIST_MODEL (names));
-  if (before < g_list_model_get_n_items (G_LIST_MODEL (names)))
-    gtk_drop_down_set_selected (self->keep_drop_down, before);
+  gtk_drop_down_set_selected (self->keep_drop_down, at);
+  self->filling = FALSE;
 }
 
 static void
@@ -101,6 +108,26 @@ read_rule (AssayRedundancyPage *self, AyRedundancyOptions *options)
       options->keep = AY_KEEP_SCORE;
       options->keep_score = ((const AyScoreInfo *) scores->pdata[at])->id;
     }
+}
+
+static void
+forget_outcomes (AssayRedundancyPage *self)
+{
+  assay_outcome_view_take (self->outcome_view, NULL, TRUE);
+  gtk_widget_set_visible (GTK_WIDGET (self->outcome_view), FALSE);
+}
+
+/* What was found stays: other rows of it go, which cost something else. */
+static void
+on_keep (AssayRedundancyPage *self)
+{
+  AyRedundancyOptions options = AY_REDUNDANCY_OPTIONS_INIT;
+
+  if (self->filling || assay_group_list_get_redundancy (self->groups) == NULL)
+    return;
+  read_rule (self, &options);
+  forget_outcomes (self);
+  assay_group_list_keep (self->groups, &options);
 }
 
 static void
@@ -240,8 +267,7 @@ on_found (AssayRedundancyPage *self)
   gtk_stack_set_visible_child_name (self->stack, found != NULL ? "groups" : "empty");
   gtk_button_set_label (self->find_button,
                         found != NULL ? _ ("_Find Again") : _ ("_Find Near Copies"));
-  assay_outcome_view_take (self->outcome_view, NULL, TRUE);
-  gtk_widget_set_visible (GTK_WIDGET (self->outcome_view), FALSE);
+  forget_outcomes (self);
   if (found == NULL)
     return;
   cosine = found->options.distance == AY_DISTANCE_COSINE;
@@ -580,6 +606,7 @@ assay_redundancy_page_init (AssayRedundancyPage *self)
                             G_CALLBACK (on_threshold), self);
   g_signal_connect_swapped (self->metric_drop_down, "notify::selected", G_CALLBACK (on_metric),
                             self);
+  g_signal_connect_swapped (self->keep_drop_down, "notify::selected", G_CALLBACK (on_keep), self);
   g_signal_connect_swapped (self->order_drop_down, "notify::selected", G_CALLBACK (on_order),
                             self);
   g_signal_connect_swapped (self->member_view, "activate", G_CALLBACK (member_activated), self);

@@ -36,15 +36,21 @@ ay_redundancy_unref (AyRedundancy *self)
 {
   if (!g_atomic_ref_count_dec (&self->ref))
     return;
+  g_free (self->keep_score);
+  g_free (self->preference);
+  if (self->whole != NULL)
+    {
+      ay_redundancy_unref (self->whole);
+      g_free (self);
+      return;
+    }
   g_clear_pointer (&self->pairs, ay_pairs_unref);
   g_clear_pointer (&self->merges, ay_merges_unref);
   g_clear_pointer (&self->points, ay_point_set_free);
   g_clear_pointer (&self->data, ay_dataset_unref);
-  g_free (self->keep_score);
   ay_scales_clear (&self->scales);
   g_free (self->text.exact);
   g_free (self->text.same);
-  g_free (self->preference);
   g_free (self);
 }
 
@@ -156,6 +162,25 @@ ay_redundancy_find (AyDataset *data, const AyRedundancyOptions *options, AyJob *
     return NULL;
   self->options.keep_values = NULL;
   return g_steal_pointer (&self);
+}
+
+AyRedundancy *
+ay_redundancy_keeping (AyRedundancy *self, const AyRedundancyOptions *options, GError **error)
+{
+  AyRedundancy *whole = self->whole != NULL ? self->whole : self;
+  g_autoptr (AyRedundancy) other = g_memdup2 (whole, sizeof *whole);
+
+  g_atomic_ref_count_init (&other->ref);
+  other->whole = ay_redundancy_ref (whole);
+  other->preference = NULL;
+  other->keep_score = g_strdup (options->keep_score);
+  other->options.keep = options->keep;
+  other->options.keep_score = other->keep_score;
+  other->options.keep_values = options->keep_values;
+  if (!ay_redundancy_prefer (other, error))
+    return NULL;
+  other->options.keep_values = NULL;
+  return g_steal_pointer (&other);
 }
 
 /* Labels that differ, and parts, of each group. */

@@ -66,12 +66,18 @@ typedef struct _AyRedundancy
   AyMerges *merges;
   AyTextCopies text;           /* all 0 and NULL without a text column */
   double *preference;          /* (nullable) n: higher stays; NULL for central */
+  struct _AyRedundancy *whole; /* (nullable) owns all but the rule and what it prefers */
 } AyRedundancy;
 
 /* (transfer full) Rows of all parts. Errors: RANGE (threshold, floor; no such score, no time, no
  * text for the rule), and those of ay_pairs_find(). */
 AyRedundancy *ay_redundancy_find (AyDataset *data, const AyRedundancyOptions *options, AyJob *job,
                                   GError **error);
+/* The same pairs and merges, shared, with the rule (keep, keep_score, keep_values) of `options` for
+ * what stays; as a new search by that rule would find, in one pass over the rows. Errors: RANGE as
+ * above. (transfer full) */
+AyRedundancy *ay_redundancy_keeping (AyRedundancy *self, const AyRedundancyOptions *options,
+                                     GError **error);
 AyRedundancy *ay_redundancy_ref (AyRedundancy *self);
 void ay_redundancy_unref (AyRedundancy *self);
 

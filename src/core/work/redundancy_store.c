@@ -6,29 +6,48 @@
 
 #include <string.h>
 
+/* The numbers of the score that options keep by, if they do: *columns holds them. */
+static gboolean
+read_keep_values (AyWork *work, AyRedundancyOptions *options, AyTable **columns, GError **error)
+{
+  AyColumn *column;
+
+  if (options->keep != AY_KEEP_SCORE)
+    return TRUE;
+  *columns = ay_work_columns (work, error);
+  if (*columns == NULL)
+    return FALSE;
+  column = options->keep_score != NULL ? ay_table_find (*columns, options->keep_score) : NULL;
+  if (column == NULL || ay_column_type (column) != AY_COLUMN_NUMBER)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   "keep rule score: no column of numbers is called \"%s\"",
+                   options->keep_score != NULL ? options->keep_score : "");
+      return FALSE;
+    }
+  options->keep_values = ay_column_numbers (column);
+  return TRUE;
+}
+
 AyRedundancy *
 ay_work_redundancy (AyWork *work, const AyRedundancyOptions *options, AyJob *job, GError **error)
 {
   AyRedundancyOptions by = *options;
   g_autoptr (AyTable) columns = NULL;
-  AyColumn *column;
 
-  if (options->keep == AY_KEEP_SCORE)
-    {
-      columns = ay_work_columns (work, error);
-      if (columns == NULL)
-        return NULL;
-      column = options->keep_score != NULL ? ay_table_find (columns, options->keep_score) : NULL;
-      if (column == NULL || ay_column_type (column) != AY_COLUMN_NUMBER)
-        {
-          g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                       "keep rule score: no column of numbers is called \"%s\"",
-                       options->keep_score != NULL ? options->keep_score : "");
-          return NULL;
-        }
-      by.keep_values = ay_column_numbers (column);
-    }
-  return ay_redundancy_find (work->data, &by, job, error);
+  return read_keep_values (work, &by, &columns, error)
+             ? ay_redundancy_find (work->data, &by, job, error) : NULL;
+}
+
+AyRedundancy *
+ay_work_redundancy_keeping (AyWork *work, AyRedundancy *self, const AyRedundancyOptions *options,
+                            GError **error)
+{
+  AyRedundancyOptions by = *options;
+  g_autoptr (AyTable) columns = NULL;
+
+  return read_keep_values (work, &by, &columns, error) ? ay_redundancy_keeping (self, &by, error)
+                                                       : NULL;
 }
 
 static gboolean

@@ -13,6 +13,11 @@ G_BEGIN_DECLS
 AyRedundancy *ay_work_redundancy (AyWork *work, const AyRedundancyOptions *options, AyJob *job,
                                   GError **error);
 
+/* The same groups with another rule for what stays, of those in options; they are not searched for
+ * again. (transfer full) */
+AyRedundancy *ay_work_redundancy_keeping (AyWork *work, AyRedundancy *self,
+                                          const AyRedundancyOptions *options, GError **error);
+
 /* Rows of valid and test with a copy in an earlier part (train before valid before test), and the
  * head's figures with and without them. test only where asked for: it counts as an opening. */
 typedef struct
