@@ -173,6 +173,26 @@ add_curve (const CmdGroupsView *view, JsonObject *object)
     }
 }
 
+static void
+add_agreement (const CmdGroupsView *view, JsonObject *object)
+{
+  const AyAgreement *found = &view->agreement;
+  JsonObject *one;
+
+  if (view->agree == NULL)
+    {
+      json_object_set_null_member (object, "agreement");
+      return;
+    }
+  one = cmd_json_object (object, "agreement");
+  cmd_json_text (one, "column", view->agree);
+  cmd_json_count (one, "rows", found->rows);
+  cmd_json_count (one, "same", found->same);
+  cmd_json_number (one, "share",
+                   found->rows > 0 ? (double) found->same / (double) found->rows : NAN);
+  cmd_json_number (one, "chance", found->chance);
+}
+
 void
 cmd_redundancy_json (const CmdGroupsView *view)
 {
@@ -206,7 +226,25 @@ cmd_redundancy_json (const CmdGroupsView *view)
     add_group (view, order[g], cmd_json_append (groups));
   add_curve (view, object);
   cmd_json_bool (object, "uniqueness", view->uniqueness);
+  add_agreement (view, object);
   cmd_json_print (object);
+}
+
+static void
+print_agreement (const CmdGroupsView *view)
+{
+  const AyAgreement *found = &view->agreement;
+  char share[CMD_TEXT_SIZE], chance[CMD_TEXT_SIZE];
+
+  if (view->agree == NULL)
+    return;
+  if (found->rows == 0)
+    printf ("No two rows have the same %s\n", view->agree);
+  else
+    printf ("Of %" G_GSIZE_FORMAT " rows whose %s another row has too, %s have it in common with "
+            "their nearest row (%s by chance)\n", found->rows, view->agree,
+            cmd_text_percent ((double) found->same / (double) found->rows, share),
+            cmd_text_percent (found->chance, chance));
 }
 
 static void
@@ -328,6 +366,7 @@ cmd_redundancy_text (const CmdGroupsView *view)
             " of these with differing labels\n",
             text->exact_groups, text->exact_surplus, text->normalised_groups,
             text->normalised_surplus, text->conflicts);
+  print_agreement (view);
   print_leaks (view);
   print_groups (view);
   print_curve (view);

@@ -15,6 +15,8 @@ typedef struct
   GArray *curve;         /* (nullable) of AyOutcome */
   AyFit before[2];       /* the full fit, with a curve */
   gboolean uniqueness;   /* the column was stored */
+  const char *agree;     /* (nullable) the column that nearest rows were compared by */
+  AyAgreement agreement;
   AyGroupsOrder order;
   gsize shown;           /* groups */
 } CmdGroupsView;

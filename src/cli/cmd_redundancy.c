@@ -13,7 +13,7 @@
 
 static struct
 {
-  char *threshold, *floor, *metric, *linkage, *keep, *score, *sort, *standardise;
+  char *threshold, *floor, *metric, *linkage, *keep, *score, *sort, *standardise, *agree;
   char **parameters;
   gboolean approximate, curve, refit, no_uniqueness;
   gint groups;
@@ -49,6 +49,8 @@ static const GOptionEntry options[] = {
     NULL },
   { "no-uniqueness", 0, 0, G_OPTION_ARG_NONE, &given.no_uniqueness,
     "Leave the column uniqueness out", NULL },
+  { "agree", 0, 0, G_OPTION_ARG_FILENAME, &given.agree,
+    "How often a row's nearest row has the same value of this column (default: label)", "COLUMN" },
   { "parameter", 'p', 0, G_OPTION_ARG_FILENAME_ARRAY, &given.parameters,
     "Set a parameter of the head (score --list names them); may be repeated", "KEY=VALUE" },
   { NULL },
@@ -111,6 +113,37 @@ read_options (CmdRun *run, AyRedundancyOptions *into, CmdGroupsView *view, GErro
   return TRUE;
 }
 
+/* How alone each row stands, and how often its nearest row is of its kind. */
+static gboolean
+find_nearest (CmdRun *run, AyWork *work, CmdGroupsView *view, GError **error)
+{
+  g_autoptr (AyTable) columns = NULL;
+  g_autoptr (AyNeighbours) nearest = NULL;
+  AyColumn *column = NULL;
+
+  view->agree = given.agree != NULL ? given.agree
+                : view->uniqueness && view->found->data->n_classes > 0 ? "label" : NULL;
+  if (view->agree != NULL)
+    {
+      columns = ay_work_columns (work, error);
+      if (columns == NULL)
+        return FALSE;
+      column = ay_table_find (columns, view->agree);
+      if (column == NULL)
+        return cmd_usage_error (error, "--agree %s: there is no such column", view->agree);
+    }
+  if (!view->uniqueness && column == NULL)
+    return TRUE;
+  nearest = ay_redundancy_nearest (view->found, given.approximate ? CMD_APPROXIMATE_ABOVE : 0,
+                                   run->job, error);
+  if (nearest == NULL)
+    return FALSE;
+  if (column != NULL)
+    view->agreement = ay_agreement_of (nearest, column);
+  return !view->uniqueness
+         || ay_redundancy_store_uniqueness (work, view->found, nearest, run->job, error);
+}
+
 static gboolean
 find_all (CmdRun *run, AyWork *work, const AyRedundancyOptions *into, CmdGroupsView *view,
           GError **error)
@@ -132,12 +165,8 @@ find_all (CmdRun *run, AyWork *work, const AyRedundancyOptions *into, CmdGroupsV
       if (view->curve == NULL)
         return FALSE;
     }
-  if (!given.no_uniqueness
-      && !ay_redundancy_store_uniqueness (work, view->found,
-                                          given.approximate ? CMD_APPROXIMATE_ABOVE : 0, run->job,
-                                          error))
-    return FALSE;
-  return ay_redundancy_store (work, view->found, view->cut, run->job, error);
+  return find_nearest (run, work, view, error)
+         && ay_redundancy_store (work, view->found, view->cut, run->job, error);
 }
 
 static gboolean

@@ -154,16 +154,45 @@ def test_conflicts_leaks_and_copies():
 
 
 def test_uniqueness():
-    """uniqueness is the distance to the nearest other row, missing for a row of zeros"""
-    assay.run('redundancy', WORK)
+    """d / (d + its median) of the distance to the nearest other row, missing for a row of zeros;
+    beside it the share of rows whose nearest has their label"""
+    found = assay.run_json('redundancy', WORK)
     similar = cosines()
     numpy.fill_diagonal(similar, -2)
     similar[200] = similar[:, 200] = -2
     values = [row['uniqueness'] for row in exported('uniqueness')]
     assert values[200] == ''
+    apart = 1 - similar.max(1)
+    middle = numpy.median(numpy.delete(apart, 200)[numpy.delete(apart, 200) > 1e-7])
     for i, value in enumerate(values):
         if i != 200:
-            assert abs(float(value) - (1 - similar[i].max())) < 1e-6, i
+            assert abs(float(value) - apart[i] / (apart[i] + middle)) < 1e-4, i
+    agreement = found['agreement']
+    assert agreement['column'] == 'label' and 0 < agreement['chance'] < agreement['share'] <= 1
+
+
+def test_emoji():
+    """The share of rows whose nearest row is in their family, as emoji2vec's description has it"""
+    if DATA is None:
+        raise Skip('no ASSAY_TEST_DATA')
+    folder = pathlib.Path(DATA) / 'emoji2vec'
+    work = FOLDER / 'emoji.assay'
+    assay.run('new', work, folder / 'labels.tsv', '--features', folder / 'emoji2vec_f32.npy',
+              '--target', 'row')
+    flags = ('--no-uniqueness', '--agree', 'skin_tone_base_group')
+    agreement = assay.run_json('redundancy', work, *flags)['agreement']
+    assert agreement['rows'] == 336 and round(100 * agreement['share']) == 47, agreement
+    x = numpy.load(folder / 'emoji2vec_f32.npy').astype(float)
+    x /= numpy.linalg.norm(x, axis=1)[:, None]
+    similar = x @ x.T
+    numpy.fill_diagonal(similar, -2)
+    with open(folder / 'labels.tsv', encoding='utf-8') as file:
+        family = [row['skin_tone_base_group'] for row in csv.DictReader(file, delimiter='\t')]
+    same = sum(a != '' and a == family[j] for a, j in zip(family, similar.argmax(1)))
+    assert agreement['same'] == same, (agreement, same)
+    said = assay.run('redundancy', work, *flags)
+    assert '336 rows whose skin_tone_base_group another row has too' in said, said
+    assay.fail('redundancy', work, '--agree', 'nobody', status=2)
 
 
 def test_keep_rules():

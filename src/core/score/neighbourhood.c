@@ -9,6 +9,7 @@
  * d > 0: 0 for copies. One neighbour search for all three (core/graph); O(n k) beyond it. */
 #include "core/score/parameters.h"
 #include "core/score/score_private.h"
+#include "core/score/uniqueness.h"
 
 #include "core/base/error.h"
 #include "core/base/stats.h"
@@ -155,25 +156,6 @@ fill_outlier (const AyNeighbours *self, double *out)
     }
 }
 
-static void
-fill_uniqueness (const AyNeighbours *self, double *out)
-{
-  g_autofree double *apart = g_new (double, self->n + 1);
-  gsize n = 0;
-  double middle;
-
-  for (gsize i = 0; i < self->n; i++)
-    {
-      out[i] = count_of (self, i) > 0 ? self->distances[i * self->k] : NAN;
-      if (out[i] > 0.0)
-        apart[n++] = out[i];
-    }
-  middle = ay_quantile (apart, n, 0.5);
-  for (gsize i = 0; i < self->n; i++)
-    if (out[i] > 0.0)
-      out[i] /= out[i] + middle;
-}
-
 static gboolean
 run (AyScoreContext *context, Which which, AyScoreResult *out, AyJob *job, GError **error)
 {
@@ -186,7 +168,7 @@ run (AyScoreContext *context, Which which, AyScoreResult *out, AyJob *job, GErro
     {
     case DENSITY: fill_density (found, out->values); break;
     case OUTLIER: fill_outlier (found, out->values); break;
-    default: fill_uniqueness (found, out->values); break;
+    default: ay_uniqueness_fill (found, out->values); break;
     }
   ay_score_text (out, "search", found->method);
   ay_score_number (out, "recall", found->recall);

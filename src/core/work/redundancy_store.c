@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/work_redundancy.h"
 
-#include "core/graph/neighbours.h"
 #include "core/work/work_private.h"
 
 #include <string.h>
@@ -55,11 +54,12 @@ store_one (AyWork *work, const char *id, JsonObject *certificate, const double *
            GError **error)
 {
   const AyScoreMethod *method = ay_score_find (id);
-  AyScoreRecord record = { id, method->title, method->sentence, method->unit,
-                           AY_REDUNDANCY_ALONE, method->kind, method->direction, certificate };
+  const char *missing = strcmp (id, "group") == 0        ? AY_REDUNDANCY_ALONE
+                        : strcmp (id, "uniqueness") == 0 ? "a row of zeros has no direction"
+                                                         : NULL;
+  AyScoreRecord record = { id, method->title, method->sentence, method->unit, missing,
+                           method->kind, method->direction, certificate };
 
-  if (strcmp (id, "redundant") == 0)
-    record.missing_because = NULL;
   return ay_work_store_score (work, &record, values, error);
 }
 
@@ -87,32 +87,31 @@ ay_redundancy_store (AyWork *work, const AyRedundancy *self, const AyRedundancyC
   return ay_workspace_commit (work->store, error);
 }
 
-gboolean
-ay_redundancy_store_uniqueness (AyWork *work, const AyRedundancy *self, gsize approximate_above,
-                                AyJob *job, GError **error)
+AyNeighbours *
+ay_redundancy_nearest (const AyRedundancy *self, gsize approximate_above, AyJob *job,
+                       GError **error)
 {
-  gsize n = self->data->n;
   AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
-  g_autoptr (AyNeighbours) found = NULL;
-  g_autofree double *values = g_new (double, MAX (n, 1));
-  g_autoptr (JsonObject) certificate = json_object_new ();
-  AyScoreRecord record
-      = { "uniqueness", "Uniqueness", "Distance of the row to its nearest other row", "",
-          "a row of zeros has no direction", AY_SCORE_MEASURE, AY_DIRECTION_HIGH_GOOD,
-          certificate };
 
   options.k = 1;
   options.seed = self->options.seed;
   options.approximate_above = approximate_above;
-  found = ay_neighbours_find (&self->points->points, &options, job, error);
-  if (found == NULL)
-    return FALSE;
-  for (gsize i = 0; i < n; i++)
-    values[i] = found->distances[i];
-  json_object_set_string_member (certificate, "method", found->method);
+  return ay_neighbours_find (&self->points->points, &options, job, error);
+}
+
+gboolean
+ay_redundancy_store_uniqueness (AyWork *work, const AyRedundancy *self,
+                                const AyNeighbours *nearest, AyJob *job, GError **error)
+{
+  g_autofree double *values = g_new (double, MAX (self->data->n, 1));
+  g_autoptr (JsonObject) certificate = json_object_new ();
+
+  ay_uniqueness_fill (nearest, values);
+  json_object_set_string_member (certificate, "method", nearest->method);
   ay_redundancy_certify (self, NULL, certificate);
-  json_object_set_double_member (certificate, "recall", found->recall);
-  if (found->recall_sample > 0)
-    json_object_set_int_member (certificate, "recall_sample", (gint64) found->recall_sample);
-  return ay_job_commit (job, error) && ay_work_store_score (work, &record, values, error);
+  json_object_set_double_member (certificate, "recall", nearest->recall);
+  if (nearest->recall_sample > 0)
+    json_object_set_int_member (certificate, "recall_sample", (gint64) nearest->recall_sample);
+  return ay_job_commit (job, error)
+         && store_one (work, "uniqueness", certificate, values, error);
 }

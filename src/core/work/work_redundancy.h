@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/score/redundancy.h"
+#include "core/score/uniqueness.h"
 #include "core/work/work.h"
 
 G_BEGIN_DECLS
@@ -67,9 +68,12 @@ GArray *ay_redundancy_curve (AyWork *work, const AyRedundancy *self,
  * with the certificate, replacing earlier ones. */
 gboolean ay_redundancy_store (AyWork *work, const AyRedundancy *self, const AyRedundancyCut *cut,
                               AyJob *job, GError **error);
-/* The distance of each row to its nearest other row, stored as uniqueness. approximate_above: as in
- * AyNeighboursOptions. */
+/* Each row's nearest other row, by the points that groups are found among. approximate_above: as
+ * in AyNeighboursOptions. (transfer full) */
+AyNeighbours *ay_redundancy_nearest (const AyRedundancy *self, gsize approximate_above, AyJob *job,
+                                     GError **error);
+/* Stores the score uniqueness (ay_uniqueness_fill) by that nearest row. */
 gboolean ay_redundancy_store_uniqueness (AyWork *work, const AyRedundancy *self,
-                                         gsize approximate_above, AyJob *job, GError **error);
+                                         const AyNeighbours *nearest, AyJob *job, GError **error);
 
 G_END_DECLS
