@@ -116,6 +116,7 @@ static const Shortcut shortcuts[] = {
   { "win.page::curate", { "<Ctrl>5" } },
   { "win.page::scores", { "<Ctrl>6" } },
   { "win.page::history", { "<Ctrl>7" } },
+  { "win.page::gains", { "<Ctrl>8" } },
   { "win.page::report", { "<Ctrl>9" } },
   { "win.preferences", { "<Ctrl>comma" } },
   { "win.show-help-overlay", { "<Ctrl>question", "F1" } },

@@ -5,6 +5,7 @@
 #include "app/import_dialog.h"
 #include "app/opener.h"
 #include "app/pages/curate_page.h"
+#include "app/pages/gains_page.h"
 #include "app/pages/history_page.h"
 #include "app/pages/map_page.h"
 #include "app/pages/overview_page.h"
@@ -403,5 +404,6 @@ assay_window_ensure_types (void)
   g_type_ensure (ASSAY_TYPE_CURATE_PAGE);
   g_type_ensure (ASSAY_TYPE_SCORES_PAGE);
   g_type_ensure (ASSAY_TYPE_HISTORY_PAGE);
+  g_type_ensure (ASSAY_TYPE_GAINS_PAGE);
   g_type_ensure (ASSAY_TYPE_REPORT_PAGE);
 }

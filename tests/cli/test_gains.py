@@ -56,6 +56,8 @@ def test_adds_up():
     add_up(found)
     total = sum(row['credit'] for one in found['rounds'] for row in one['rows'])
     assert abs(sum(one['credit'] for one in found['by']) - total) < 1e-12
+    assert sorted(row for one in found['by'] for row in one['rows']) == sorted(
+        row['row'] for one in found['rounds'] for row in one['rows'])
     by = assay.run_json('gains', WORK, 'simulated margin 1', '--by', 'strategy')['by']
     assert [one['value'] for one in by] == ['margin'] and abs(by[0]['credit'] - total) < 1e-12
 

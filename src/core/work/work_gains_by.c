@@ -15,6 +15,7 @@ typedef struct
   char *value;
   gsize n;
   double positive, negative, accuracy;
+  JsonArray *rows;
 } Share;
 
 typedef struct
@@ -29,6 +30,7 @@ share_free (gpointer data)
   Share *share = data;
 
   g_free (share->value);
+  json_array_unref (share->rows);
   g_free (share);
 }
 
@@ -54,10 +56,12 @@ add (Cut *self, const char *value, JsonObject *row)
     {
       share = g_new0 (Share, 1);
       share->value = g_strdup (value);
+      share->rows = json_array_new ();
       g_ptr_array_add (self->shares, share);
       g_hash_table_insert (self->by_value, share->value, share);
     }
   share->n++;
+  json_array_add_int_element (share->rows, json_object_get_int_member (row, "row"));
   *(credit > 0.0 ? &share->positive : &share->negative) += credit;
   if (!json_object_get_null_member (row, "accuracy"))
     share->accuracy += json_object_get_double_member (row, "accuracy");
@@ -115,6 +119,7 @@ list (Cut *cut)
       json_object_set_double_member (one, "positive", share->positive);
       json_object_set_double_member (one, "negative", share->negative);
       json_object_set_double_member (one, "accuracy", share->accuracy);
+      json_object_set_array_member (one, "rows", json_array_ref (share->rows));
       json_array_add_object_element (array, one);
     }
   return array;

@@ -1,0 +1,159 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Gains page: split, the waterfall by mouse and keys, the rows of a round selected and ranked,
+all rounds with the two attributions, the cut; what it says is what assay-cli gains says."""
+import re
+import shutil
+
+import drive
+from drive import cli, until
+
+HISTORY = 'simulated margin 1'
+ROUNDS = 4
+
+
+def near(text, value):
+    """A number of the page, of four digits; a dash where there is none."""
+    return text == '–' if value is None else abs(float(text) - value) <= 6e-4 * abs(value) + 1e-12
+
+
+def lines(window, name):
+    """Title and numbers by column of each line of a table."""
+    table = window.find(name, 'list')
+    found = []
+    for one in window.all('.*; .*', 'list item', table):
+        title, *cells = one.name.split('; ')
+        found.append((title, dict(cell.rsplit(' ', 1) for cell in cells)))
+    return found
+
+
+def detail(window, number):
+    found = [text for text in window.labels() if text.startswith(f'Round {number}, margin: ')]
+    return found and found[0]
+
+
+def workspace():
+    work = drive.folder() / 'gains.assay'
+    cli('new', work, drive.SAMPLE)
+    cli('map', work, 'pca')
+    cli('simulate', work, '--strategy', 'margin', '--rounds', ROUNDS, '--repeats', '1')
+    return work
+
+
+def check_round(window, gains, number):
+    """The sentence, the ranked rows, the selection."""
+    one = gains['rounds'][number - 1]
+    said = until(f'round {number}', lambda: detail(window, number))
+    for value in (one['loss_before'], one['loss_after'], one['gain'], one['positive'],
+                  one['negative']):
+        assert f'{value:.4g}'.lstrip('-') in said, (said, value)
+    rows = sorted((row for row in one['rows'] if abs(row['credit']) > one['floor']),
+                  key=lambda row: -row['credit'])
+    told = until('its rows', lambda: len(lines(window, 'Credits of the Rows')) == len(rows)
+                 and lines(window, 'Credits of the Rows'))
+    for (title, cells), row in zip(told, rows):
+        assert title.startswith(row['id'] + ' '), (title, row)
+        assert near(cells['credit'], row['credit']), (cells, row)
+        assert near(cells['influence'], row['influence_before']), (cells, row)
+    until('the selection', lambda: window.labels() and any(
+        text.startswith(f"{one['n_taken']} rows selected") for text in window.labels()))
+    return rows
+
+
+def check_rounds(window, gains):
+    window.click('All Rounds', done=lambda: lines(window, 'Gains of the Rounds'))
+    for (title, cells), one in zip(lines(window, 'Gains of the Rounds'), gains['rounds']):
+        assert title == f"{one['round']} {one['strategy']}"
+        random = one.get('random') or {}
+        for name, value in (('rows', one['n']), ('gain', one['gain']),
+                            ('helped by', one['positive']), ('hurt by', one['negative']),
+                            ('order-free', one.get('shapley')), ('random', random.get('gain')),
+                            ('selection', random.get('selection'))):
+            assert near(cells[name], value), (name, cells, value)
+
+
+def check_cut(window, by):
+    window.click('Cut', done=lambda: lines(window, 'Credits by Value'))
+    told = lines(window, 'Credits by Value')
+    assert [title for title, _ in told] == [one['value'] for one in by]
+    for (_, cells), one in zip(told, by):
+        for name, value in (('rows', one['n']), ('credit', one['credit']),
+                            ('helped by', one['positive']), ('hurt by', one['negative'])):
+            assert near(cells[name], value), (name, cells, one)
+    window.click(re.escape(told[0][0]) + '; rows.*', 'list item')
+    count = by[0]['n']
+    until('rows of the value', lambda: any(re.match(
+        rf'{count} rows? selected', text) for text in window.labels()))
+
+
+def click_through(work, gains):
+    """Split in the window, in light colours, mostly by mouse."""
+    with drive.Window(work) as window:
+        window.keys('ctrl+8')
+        until('what is to be done', lambda: any(text.startswith('Not split yet')
+                                                for text in window.labels()))
+        window.choose('History', HISTORY, lambda: window.all(HISTORY, 'label'))
+        window.click('Order-Free')
+        window.click('Beside Random')
+        window.click('Split Gains', 'push button',
+                     done=lambda: window.all('validation loss in .* steps.*'))
+        window.idle()
+        fall = window.find('validation loss in .* steps.*')
+        assert f"from {gains['rounds'][0]['loss_before']:.3g} to " in fall.name, fall.name
+        x, y, width, height = window.box(fall)
+        window.xdo('mousemove', x + int(width * 0.55), y + height // 2, 'click', 1)
+        until('a round', lambda: any(detail(window, k) for k in range(1, ROUNDS + 1)))
+        window.keys('Home', 'Right', 'Right')
+        rows = check_round(window, gains, 3)
+        assert 'Shapley' in detail(window, 3) and '20 random batches' in detail(window, 3)
+        window.picture('gains-light-round')
+        window.click(f"{rows[0]['id']} .*; credit.*", 'list item')
+        until('one row', lambda: any(text.startswith('1 row selected') for text in
+                                     window.labels()))
+        check_rounds(window, gains)
+        assert not window.unnamed(), window.unnamed()
+        window.picture('gains-light-rounds')
+        check_cut(window, gains['by'])
+        window.picture('gains-light-cut')
+        window.click('Show on Map', 'push button', done=lambda: window.all('Map: .*'))
+
+
+def walk(work, gains):
+    """What assay-cli stored, in dark colours, by keys."""
+    with drive.Window(work, dark=True) as window:
+        window.keys('ctrl+8')
+        window.choose('History', HISTORY, lambda: window.all('validation loss in .* steps.*'))
+
+        def on_waterfall():
+            focus = window.focused()
+            return focus is not None and 'steps from' in focus.name
+        for _ in range(12):
+            if on_waterfall():
+                break
+            window.keys('Tab')
+        assert on_waterfall()
+        window.keys('End')
+        check_round(window, gains, ROUNDS)
+        window.picture('gains-dark')
+
+
+def test_page():
+    """Gains split, clicked and walked through, in light and dark colours"""
+    work = workspace()
+    other = shutil.copy(work, work.with_name('other.assay'))  # one program writes at a time
+    gains = cli('gains', other, HISTORY, '--shapley', '--random', '20', '--by', 'label')
+    click_through(work, gains)
+    walk(other, gains)
+
+
+def test_empty():
+    """Without a history the page says what to do"""
+    bare = drive.folder() / 'bare.assay'
+    cli('new', bare, drive.SAMPLE)
+    with drive.Window(bare) as window:
+        window.keys('ctrl+8')
+        window.find('No History Yet')
+        window.click('To History', 'push button', done=lambda: window.all('Simulate'))
+
+
+drive.main(globals())
