@@ -106,6 +106,8 @@ static const Shortcut shortcuts[] = {
   { "win.tag", { "<Ctrl>t" } },
   { "win.prove", { "<Ctrl>p" } },
   { "win.pin", { "<Ctrl>b" } },
+  { "win.present", { "F5" } },
+  { "win.present-back", { "Escape" } },
   { "win.score", { "<Ctrl>r" } },
   { "win.side-pane", { "F9" } },
   { "win.inspector", { "<Shift>F9" } },

@@ -2,6 +2,7 @@
 #include "app/window.h"
 
 #include "app/opener.h"
+#include "app/pinning.h"
 #include "app/roles_dialog.h"
 #include "app/search_bar.h"
 #include "app/window_actions.h"
@@ -27,6 +28,9 @@ struct _AssayWindow
   GtkMenuButton *recent_button;
   AssayDecisionBar *decision_bar;
   AssaySearchBar *search_bar;
+  GtkWidget *header, *back_button;
+  AssayPresenter *presenter;
+  AssayPresenting presenting;
 };
 
 G_DEFINE_FINAL_TYPE (AssayWindow, assay_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -46,9 +50,15 @@ show_state (AssayWindow *self)
 {
   gboolean loaded = assay_session_get_work (self->session) != NULL;
 
-  gtk_stack_set_visible_child_name (self->stack, self->opening != NULL ? "opening"
-                                                 : loaded              ? "data"
-                                                                       : "empty");
+  if (!loaded || self->opening != NULL)
+    self->presenting = ASSAY_PRESENT_NOT;
+  gtk_stack_set_visible_child_name (
+      self->stack, self->opening != NULL                          ? "opening"
+                   : self->presenting == ASSAY_PRESENT_FINDINGS   ? "present"
+                   : loaded                                       ? "data"
+                                                                  : "empty");
+  gtk_widget_set_visible (self->header, self->presenting != ASSAY_PRESENT_FINDINGS);
+  gtk_widget_set_visible (self->back_button, self->presenting == ASSAY_PRESENT_LIVE);
   gtk_stack_set_visible_child_name (self->title_stack,
                                     loaded && self->opening == NULL ? "switcher" : "title");
   assay_window_actions_update (self);
@@ -217,6 +227,25 @@ assay_window_get_search_bar (AssayWindow *self)
   return self->search_bar;
 }
 
+AssayPresenter *
+assay_window_get_presenter (AssayWindow *self)
+{
+  return self->presenter;
+}
+
+AssayPresenting
+assay_window_get_presenting (AssayWindow *self)
+{
+  return self->presenting;
+}
+
+void
+assay_window_set_presenting (AssayWindow *self, AssayPresenting presenting)
+{
+  self->presenting = presenting;
+  show_state (self);
+}
+
 static gboolean
 on_drop (GtkDropTarget *target, const GValue *value, double x, double y, gpointer data)
 {
@@ -298,6 +327,9 @@ assay_window_class_init (AssayWindowClass *class)
   gtk_widget_class_bind_template_child (widget_class, AssayWindow, recent_button);
   gtk_widget_class_bind_template_child (widget_class, AssayWindow, decision_bar);
   gtk_widget_class_bind_template_child (widget_class, AssayWindow, search_bar);
+  gtk_widget_class_bind_template_child (widget_class, AssayWindow, header);
+  gtk_widget_class_bind_template_child (widget_class, AssayWindow, back_button);
+  gtk_widget_class_bind_template_child (widget_class, AssayWindow, presenter);
   assay_window_actions_install (widget_class);
 }
 
@@ -318,6 +350,7 @@ assay_window_init (AssayWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify", G_CALLBACK (assay_window_actions_update), self,
                            G_CONNECT_SWAPPED);
+  assay_pinning_bind (self);
   assay_search_bar_bind_button (self->search_bar, self->search_button);
   assay_window_make_recent_menu (self, self->recent_button);
   show_state (self);

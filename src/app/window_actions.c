@@ -406,4 +406,5 @@ assay_window_ensure_types (void)
   g_type_ensure (ASSAY_TYPE_HISTORY_PAGE);
   g_type_ensure (ASSAY_TYPE_GAINS_PAGE);
   g_type_ensure (ASSAY_TYPE_REPORT_PAGE);
+  g_type_ensure (ASSAY_TYPE_PRESENTER);
 }

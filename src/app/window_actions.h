@@ -3,6 +3,7 @@
 
 #include "app/decision_bar.h"
 #include "app/search_bar.h"
+#include "app/widgets/presenter.h"
 #include "app/window.h"
 
 G_BEGIN_DECLS
@@ -22,5 +23,15 @@ AdwViewStack *assay_window_get_pages (AssayWindow *self);
 GtkRevealer *assay_window_get_pane (AssayWindow *self, gboolean inspector);
 AssayDecisionBar *assay_window_get_decision_bar (AssayWindow *self);
 AssaySearchBar *assay_window_get_search_bar (AssayWindow *self);
+AssayPresenter *assay_window_get_presenter (AssayWindow *self);
+/* The findings instead of all else, or the live view of one, from which one goes back to them. */
+typedef enum
+{
+  ASSAY_PRESENT_NOT,
+  ASSAY_PRESENT_FINDINGS,
+  ASSAY_PRESENT_LIVE,
+} AssayPresenting;
+AssayPresenting assay_window_get_presenting (AssayWindow *self);
+void assay_window_set_presenting (AssayWindow *self, AssayPresenting presenting);
 
 G_END_DECLS

@@ -77,8 +77,7 @@ def change_them(window, work):
 def go_back(window, threes):
     """From a finding to its live view."""
     window.keys('ctrl+2', 'ctrl+shift+a')
-    window.search('')
-    window.color_by('influence')
+    window.click('Clear Filters', done=lambda: f'Map: {len(threes)} of' not in shows(window))
     window.keys('ctrl+9')
     window.click('1. Threes are few', done=lambda: window.all('Map: .*coloured by label'))
     assert f'Map: {len(threes)} of' in shows(window), shows(window)
@@ -86,6 +85,29 @@ def go_back(window, threes):
     window.keys('ctrl+9')
     window.click('2. .*', 'list item', done=lambda: window.all('Samples', 'tree table'))
     until('the selection', lambda: has(window, f'^{len(threes)} rows selected'))
+
+
+def present(window, dark):
+    """On the full screen: turned by keys, into the live view and back, by mouse too."""
+    window.keys('F5')
+    window.find('Threes are few', 'label')
+    until('its place', lambda: has(window, '^1 of 3; '))
+    window.picture(f'present-map-{"dark" if dark else "light"}')
+    window.keys('Right')
+    until('the second', lambda: has(window, '^2 of 3; '))
+    window.keys('End')
+    until('the last', lambda: has(window, '^3 of 3; .*history'))
+    assert window.unnamed() == [], window.unnamed()
+    window.picture(f'present-curves-{"dark" if dark else "light"}')
+    window.keys('Home', 'Return')
+    window.find('Map: .*coloured by label')
+    window.find('Back to the Presentation')
+    window.keys('Escape')
+    until('the presentation', lambda: has(window, '^1 of 3; '))
+    window.click('Next', 'push button', done=lambda: has(window, '^2 of 3; '))
+    window.keys('Escape')
+    window.find('Overview', 'page tab')
+    window.gone('Back to the Presentation')
 
 
 def look(work, dark):
@@ -96,6 +118,7 @@ def look(work, dark):
         window.find('Take Down Finding 2')
         assert window.unnamed() == [], window.unnamed()
         window.picture(f'findings-{"dark" if dark else "light"}')
+        present(window, dark)
 
 
 def test_pinned():

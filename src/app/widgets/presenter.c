@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/widgets/presenter.h"
+
+#include "app/widgets/row_card.h"
+#include "core/select/strategy_curves.h"
+#include "core/work/work_select.h"
+#include "figure/figure.h"
+
+#include <glib/gi18n.h>
+
+#define SAMPLES 6
+#define SAMPLE_COLUMNS 2
+
+struct _AssayPresenter
+{
+  AssaySessionBin parent;
+  AssaySession *session;    /* kept by the parent */
+  GtkLabel *sentence, *place;
+  GtkDrawingArea *area;
+  GtkGrid *samples;
+  GtkButton *previous, *next, *live, *close;
+  GPtrArray *findings;      /* (nullable) of AyFinding */
+  guint at;
+
+  AyFigureSpec spec;        /* of the finding that is shown; borrows the following */
+  gboolean drawn;           /* there is something to draw */
+  AyTable *columns;         /* (nullable) */
+  float *x, *y;
+  AyStrategyCurves *curves; /* (nullable) */
+  AyFigureCurve *lines;
+};
+
+G_DEFINE_FINAL_TYPE (AssayPresenter, assay_presenter, ASSAY_TYPE_SESSION_BIN)
+
+enum { LIVE, CLOSE, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+static const AyFinding *
+shown (AssayPresenter *self)
+{
+  return self->findings != NULL && self->at < self->findings->len
+             ? self->findings->pdata[self->at]
+             : NULL;
+}
+
+/* --- the figure --- */
+
+static void
+clear_figure (AssayPresenter *self)
+{
+  self->spec = (AyFigureSpec) AY_FIGURE_SPEC_INIT;
+  self->drawn = FALSE;
+  g_clear_pointer (&self->columns, ay_table_unref);
+  g_clear_pointer (&self->x, g_free);
+  g_clear_pointer (&self->y, g_free);
+  g_clear_pointer (&self->curves, ay_strategy_curves_free);
+  g_clear_pointer (&self->lines, g_free);
+}
+
+static float *
+to_floats (AyColumn *column)
+{
+  gsize n = ay_column_rows (column);
+  const double *values = ay_column_numbers (column);
+  float *floats = g_new (float, n);
+
+  for (gsize i = 0; i < n; i++)
+    floats[i] = (float) values[i];
+  return floats;
+}
+
+/* Coloured as it was when it was pinned; else as the session is now. */
+static void
+color_map (AssayPresenter *self, JsonObject *state, AyFigureScatter *scatter)
+{
+  const char *now = assay_session_get_color_by (self->session);
+  const char *name = state != NULL
+                         ? json_object_get_string_member_with_default (state, "color_by", now)
+                         : now;
+  AyColumn *column = name != NULL ? ay_table_find (self->columns, name) : NULL;
+  const AyScoreInfo *score = assay_session_find_score (self->session, name);
+
+  if (column == NULL)
+    return;
+  scatter->color_label = ay_column_name (column);
+  if (ay_column_type (column) == AY_COLUMN_CATEGORY)
+    {
+      scatter->codes = ay_column_codes (column);
+      scatter->names = ay_column_categories (column, &scatter->n_names);
+    }
+  else if (ay_column_type (column) == AY_COLUMN_NUMBER)
+    {
+      scatter->values = ay_column_numbers (column);
+      scatter->scale = score != NULL && score->kind == AY_SCORE_VALUE ? AY_FIGURE_DIVERGING
+                                                                      : AY_FIGURE_SEQUENTIAL;
+    }
+}
+
+/* (transfer full) (nullable): none of a finding of the command line. */
+static JsonObject *
+dup_state (const AyFinding *finding)
+{
+  g_autoptr (JsonNode) node
+      = finding->state != NULL && g_strcmp0 (finding->view, "cli") != 0
+            ? json_from_string (finding->state, NULL) : NULL;
+
+  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_dup_object (node) : NULL;
+}
+
+static void
+describe_map (AssayPresenter *self, const AyFinding *finding)
+{
+  g_autoptr (JsonObject) state = dup_state (finding);
+  AyTable *columns = assay_session_get_columns (self->session);
+  AyColumn *x = columns != NULL ? ay_table_find (columns, "map_x") : NULL;
+  AyColumn *y = columns != NULL ? ay_table_find (columns, "map_y") : NULL;
+  AyFigureScatter *scatter = &self->spec.scatter;
+
+  if (x == NULL || y == NULL)
+    return;
+  self->columns = ay_table_ref (columns);
+  self->x = to_floats (x);
+  self->y = to_floats (y);
+  self->spec.kind = AY_FIGURE_SCATTER;
+  *scatter = (AyFigureScatter) { .n = ay_column_rows (x), .x = self->x, .y = self->y, .map = TRUE };
+  if (ay_bitset_count (finding->rows) < finding->rows->n)
+    scatter->selected = finding->rows;
+  color_map (self, state, scatter);
+  self->drawn = TRUE;
+}
+
+/* Whether the finding is one of the simulated curves: those are drawn as they are now. */
+static gboolean
+is_of_curves (const AyFinding *finding)
+{
+  g_autoptr (JsonObject) state = dup_state (finding);
+  JsonObject *page = state != NULL && json_object_has_member (state, "page")
+                         ? json_object_get_object_member (state, "page") : NULL;
+
+  return page != NULL
+         && g_strcmp0 (json_object_get_string_member_with_default (page, "curves", NULL), "") == 0;
+}
+
+static void
+describe_curves (AssayPresenter *self)
+{
+  g_autoptr (JsonObject) object
+      = ay_work_comparison (assay_session_get_work (self->session), NULL);
+
+  self->curves = object != NULL ? ay_strategy_curves_of_comparison (object, FALSE) : NULL;
+  if (self->curves == NULL)
+    return;
+  self->lines = g_new0 (AyFigureCurve, self->curves->n);
+  for (guint k = 0; k < self->curves->n; k++)
+    {
+      const AyStrategyCurve *one = &self->curves->each[k];
+
+      self->lines[k] = (AyFigureCurve) { .name = one->name, .n = one->n, .x = one->labels,
+                                         .y = one->value, .low = one->low, .high = one->high,
+                                         .reference = one->reference };
+    }
+  self->spec.kind = AY_FIGURE_LINES;
+  self->spec.lines = (AyFigureLines) { .n_curves = self->curves->n, .curves = self->lines,
+                                       .x_axis = { .label = _ ("labels"), .integral = TRUE },
+                                       .y_axis = { .label = self->curves->metric },
+                                       .band_label = self->curves->band };
+  self->drawn = TRUE;
+}
+
+static void
+draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user)
+{
+  AssayPresenter *self = user;
+  AdwStyleManager *style = adw_style_manager_get_default ();
+  gboolean dark = adw_style_manager_get_dark (style);
+
+  if (!self->drawn || width < 64 || height < 64)
+    return;
+  self->spec.width = width;
+  self->spec.height = height;
+  self->spec.scale = gtk_widget_get_scale_factor (GTK_WIDGET (area));
+  self->spec.theme = adw_style_manager_get_high_contrast (style)
+                         ? ay_figure_theme_high_contrast (dark) : ay_figure_theme (dark);
+  ay_figure_draw (&self->spec, cr);
+}
+
+static void
+show_figure (AssayPresenter *self, const AyFinding *finding)
+{
+  g_autofree char *summary = NULL;
+
+  clear_figure (self);
+  if (is_of_curves (finding))
+    describe_curves (self);
+  if (!self->drawn)
+    describe_map (self, finding);
+  gtk_widget_set_visible (GTK_WIDGET (self->area), self->drawn);
+  if (!self->drawn)
+    return;
+  summary = ay_figure_summary (&self->spec);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->area), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  summary, -1);
+  gtk_widget_queue_draw (GTK_WIDGET (self->area));
+}
+
+/* --- the rest of the page --- */
+
+/* The first of the rows; none where all of the data is meant. */
+static void
+show_samples (AssayPresenter *self, const AyFinding *finding)
+{
+  GtkWidget *child;
+  int at = 0;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->samples))) != NULL)
+    gtk_grid_remove (self->samples, child);
+  gtk_widget_set_visible (GTK_WIDGET (self->samples),
+                          ay_bitset_count (finding->rows) < finding->rows->n);
+  if (ay_bitset_count (finding->rows) == finding->rows->n)
+    return;
+  for (gsize row = ay_bitset_next (finding->rows, 0); row < finding->rows->n && at < SAMPLES;
+       row = ay_bitset_next (finding->rows, row + 1), at++)
+    {
+      GtkWidget *card = g_object_new (ASSAY_TYPE_ROW_CARD, NULL);
+
+      assay_row_card_set_row (ASSAY_ROW_CARD (card), self->session, (gint64) row);
+      gtk_grid_attach (self->samples, card, at % SAMPLE_COLUMNS, at / SAMPLE_COLUMNS, 1, 1);
+    }
+}
+
+static void
+show_place (AssayPresenter *self, const AyFinding *finding)
+{
+  guint n = (guint) ay_bitset_count (finding->rows);
+  g_autofree char *text = g_strdup_printf (
+      g_dngettext (NULL, "%u of %u; %u row, pinned from %s", "%u of %u; %u rows, pinned from %s",
+                   n),
+      self->at + 1, self->findings->len, n, finding->view);
+
+  gtk_label_set_text (self->place, text);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->previous), self->at > 0);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->next), self->at + 1 < self->findings->len);
+}
+
+static void
+turn_to (AssayPresenter *self, int at)
+{
+  const AyFinding *finding;
+
+  if (self->findings == NULL || self->findings->len == 0)
+    return;
+  self->at = (guint) CLAMP (at, 0, (int) self->findings->len - 1);
+  finding = shown (self);
+  gtk_label_set_text (self->sentence, finding->sentence);
+  show_figure (self, finding);
+  show_samples (self, finding);
+  show_place (self, finding);
+}
+
+void
+assay_presenter_start (AssayPresenter *self)
+{
+  g_clear_pointer (&self->findings, g_ptr_array_unref);
+  self->findings = assay_pinned_list (self->session);
+  turn_to (self, (int) self->at);
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+}
+
+/* --- keys and buttons --- */
+
+static void
+go_live (AssayPresenter *self)
+{
+  const AyFinding *finding = shown (self);
+
+  if (finding != NULL)
+    g_signal_emit (self, signals[LIVE], 0, finding->number);
+}
+
+static void
+end (AssayPresenter *self)
+{
+  g_signal_emit (self, signals[CLOSE], 0);
+}
+
+static void
+turn_back (AssayPresenter *self)
+{
+  turn_to (self, (int) self->at - 1);
+}
+
+static void
+turn_on (AssayPresenter *self)
+{
+  turn_to (self, (int) self->at + 1);
+}
+
+static gboolean
+key_pressed (AssayPresenter *self, guint key, guint code, GdkModifierType state)
+{
+  if ((state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SHIFT_MASK)) != 0)
+    return GDK_EVENT_PROPAGATE;
+  switch (key)
+    {
+    case GDK_KEY_Left: case GDK_KEY_Up: case GDK_KEY_Page_Up: case GDK_KEY_BackSpace:
+      turn_back (self);
+      break;
+    case GDK_KEY_Right: case GDK_KEY_Down: case GDK_KEY_Page_Down: case GDK_KEY_space:
+      turn_on (self);
+      break;
+    case GDK_KEY_Home: turn_to (self, 0); break;
+    case GDK_KEY_End: turn_to (self, G_MAXINT); break;
+    case GDK_KEY_Return: case GDK_KEY_KP_Enter: go_live (self); break;
+    case GDK_KEY_Escape: end (self); break;
+    default: return GDK_EVENT_PROPAGATE;
+    }
+  return GDK_EVENT_STOP;
+}
+
+static void
+assay_presenter_bind (AssaySessionBin *bin, AssaySession *session)
+{
+  ASSAY_PRESENTER (bin)->session = session;
+}
+
+static void
+assay_presenter_finalize (GObject *object)
+{
+  AssayPresenter *self = ASSAY_PRESENTER (object);
+
+  clear_figure (self);
+  g_clear_pointer (&self->findings, g_ptr_array_unref);
+  G_OBJECT_CLASS (assay_presenter_parent_class)->finalize (object);
+}
+
+#define BIND(NAME) gtk_widget_class_bind_template_child (widget_class, AssayPresenter, NAME)
+
+static void
+assay_presenter_class_init (AssayPresenterClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  ASSAY_SESSION_BIN_CLASS (class)->bind = assay_presenter_bind;
+  G_OBJECT_CLASS (class)->finalize = assay_presenter_finalize;
+  signals[LIVE] = g_signal_new ("live", ASSAY_TYPE_PRESENTER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[CLOSE] = g_signal_new ("close", ASSAY_TYPE_PRESENTER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 0);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/assay_app/Assay/presenter.ui");
+  BIND (sentence);
+  BIND (place);
+  BIND (area);
+  BIND (samples);
+  BIND (previous);
+  BIND (next);
+  BIND (live);
+  BIND (close);
+}
+
+static void
+assay_presenter_init (AssayPresenter *self)
+{
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  clear_figure (self);
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (key_pressed), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Presentation"), -1);
+  gtk_drawing_area_set_draw_func (self->area, draw, self, NULL);
+  g_signal_connect_swapped (self->previous, "clicked", G_CALLBACK (turn_back), self);
+  g_signal_connect_swapped (self->next, "clicked", G_CALLBACK (turn_on), self);
+  g_signal_connect_swapped (self->live, "clicked", G_CALLBACK (go_live), self);
+  g_signal_connect_swapped (self->close, "clicked", G_CALLBACK (end), self);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
+                           G_CALLBACK (gtk_widget_queue_draw), self->area, G_CONNECT_SWAPPED);
+}
