@@ -111,6 +111,22 @@ def test_neutral():
     assert {line['cost'] for line in lines} == {'1.5'}
 
 
+def test_start():
+    """The rows that a history starts from, and their metrics, go out and come back with it"""
+    assay.run('simulate', WORK, '--strategy', 'margin', '--start', '12', '--batch', '2',
+              '--rounds', '3', '--repeats', '1')
+    found = show('simulated margin 1')
+    assert len(found['start_ids']) == 12, found
+    for ending in ('csv', 'jsonl'):
+        out = FOLDER / f'whole.{ending}'
+        assay.run('history', WORK, 'export', 'simulated margin 1', '-o', out)
+        bring(out, FOLDER / f'whole.loops.{ending}', name=f'whole {ending}')
+        again = show(f'whole {ending}')
+        assert again['start_ids'] == found['start_ids'], ending
+        for now, then in zip(again['rounds'], found['rounds'], strict=True):
+            assert (now['ids'], now['metrics']) == (then['ids'], then['metrics']), ending
+
+
 def test_faults():
     """Each fault of a bad history is listed, and it is imported all the same"""
     path = FOLDER / 'faulty.jsonl'

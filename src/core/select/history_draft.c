@@ -382,6 +382,29 @@ check_scored (const AyDataset *data, AyHistory *history)
     }
 }
 
+/* In the neutral form the rows that a history starts from stand before its rounds, taken by
+ * "start". */
+static void
+take_start (AyHistory *history)
+{
+  AyRound *first = history->rounds->len > 1 ? ay_history_round (history, 0) : NULL;
+
+  if (g_strcmp0 (history->source, "table") != 0 || first == NULL
+      || g_strcmp0 (first->strategy, "start") != 0)
+    return;
+  for (gsize i = 0; i < first->n; i++)
+    if (first->row[i] == AY_ROW_NONE)
+      return; /* a round can say what is outside of the data */
+  ay_history_set_start (history, first->row, first->n);
+  for (guint k = 0; k < first->metrics->len; k++)
+    {
+      const AyMetric *metric = &g_array_index (first->metrics, AyMetric, k);
+
+      ay_metrics_set (history->start_metrics, metric->name, metric->value);
+    }
+  g_ptr_array_remove_index (history->rounds, 0);
+}
+
 AyHistory *
 ay_draft_finish (AyDraft *self, const char *name, gboolean by_row)
 {
@@ -397,6 +420,7 @@ ay_draft_finish (AyDraft *self, const char *name, gboolean by_row)
   by_row = by_row || !ids_are_ids (self, rounds);
   for (guint r = 0; r < rounds->len; r++)
     fill_round (self, history, g_ptr_array_index (rounds, r), by_row);
+  take_start (history);
   for (gsize i = 0; i < ay_diagnostics_count (self->scratch->notes); i++)
     {
       const AyDiagnostic *note = ay_diagnostics_get (self->scratch->notes, i);

@@ -129,10 +129,37 @@ put_pick (Writer *self, const AyDataset *data, const AyRound *round, gsize i,
   end_line (self);
 }
 
+/* The rows that it starts from stand before its rounds, under the number before the first. */
+static double
+start_number (const AyHistory *history)
+{
+  return ay_history_n_rounds (history) > 0
+             ? (double) ay_history_round (history, 0)->number - 1.0 : 0.0;
+}
+
+static void
+put_start (Writer *self, const AyDataset *data, const AyHistory *history)
+{
+  for (gsize i = 0; i < history->n_start; i++)
+    {
+      g_autofree char *id = ay_column_dup_text (data->id, history->start[i]);
+
+      begin_line (self);
+      put_number (self, start_number (history));
+      put_number (self, (double) i);
+      put_text (self, id);
+      put_text (self, "start");
+      while (self->at < self->names->len) /* nothing else is known of them */
+        put_text (self, NULL);
+      end_line (self);
+    }
+}
+
 static void
 put_picks (Writer *self, const AyDataset *data, const AyHistory *history)
 {
   put_header (self);
+  put_start (self, data, history);
   for (guint r = 0; r < ay_history_n_rounds (history); r++)
     {
       const AyRound *round = ay_history_round (history, r);
@@ -157,6 +184,16 @@ static void
 put_rounds (Writer *self, const AyHistory *history, GPtrArray *metrics)
 {
   put_header (self);
+  if (history->n_start > 0)
+    {
+      begin_line (self);
+      put_number (self, start_number (history));
+      put_number (self, NAN);
+      for (guint k = 0; k < metrics->len; k++)
+        put_number (self,
+                    ay_metrics_get (history->start_metrics, g_ptr_array_index (metrics, k)));
+      end_line (self);
+    }
   for (guint r = 0; r < ay_history_n_rounds (history); r++)
     {
       const AyRound *round = ay_history_round (history, r);
