@@ -3,15 +3,16 @@
 #include "cli/cli_run.h"
 #include "cli/cli_text.h"
 #include "core/base/error.h"
-#include "core/work/work_influence.h"
+#include "core/work/own_influence.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* assay-cli influence: which training rows speak for and against the answer on single rows. */
 
 static struct
 {
-  char *where;
+  char *where, *own;
   gint top;
   gboolean prediction;
 } given = { .top = 5 };
@@ -22,6 +23,8 @@ static const GOptionEntry options[] = {
     "So many training rows for and against each (default 5)", "N" },
   { "prediction", 0, 0, G_OPTION_ARG_NONE, &given.prediction,
     "Of the class that the head predicts, instead of the label", NULL },
+  { "own", 0, 0, G_OPTION_ARG_FILENAME, &given.own,
+    "By influence of your own tool (import --influence) instead of the head's", "NAME" },
   { NULL },
 };
 
@@ -54,7 +57,7 @@ add_ids (AyWork *work, char **ids, AyBitset *rows, GError **error)
 static char *
 dup_class (AyWork *work, const gint32 *label)
 {
-  return label == NULL ? NULL : g_strdup (ay_work_data (work)->class_names[*label]);
+  return label == NULL || *label < 0 ? NULL : g_strdup (ay_work_data (work)->class_names[*label]);
 }
 
 static char *
@@ -72,7 +75,7 @@ add_list (AyWork *work, JsonObject *into, const char *key, const guint32 *rows,
 {
   JsonArray *array = cmd_json_array (into, key);
 
-  for (guint i = 0; i < k; i++)
+  for (guint i = 0; i < k && rows[i] != G_MAXUINT32; i++)
     {
       JsonObject *one = cmd_json_append (array);
       g_autofree char *id = ay_column_dup_text (ay_work_data (work)->id, rows[i]);
@@ -91,6 +94,7 @@ print_json (AyWork *work, const AyRowInfluence *found)
   JsonArray *rows;
 
   cmd_json_text (object, "of", given.prediction ? "prediction" : "label");
+  cmd_json_text (object, "own", given.own);
   rows = cmd_json_array (object, "rows");
   for (gsize t = 0; t < found->m; t++)
     {
@@ -112,7 +116,7 @@ static void
 add_lines (AyWork *work, CmdTable *table, const char *what, const guint32 *rows,
            const float *influence, guint k)
 {
-  for (guint i = 0; i < k; i++)
+  for (guint i = 0; i < k && rows[i] != G_MAXUINT32; i++)
     {
       g_autofree char *id = ay_column_dup_text (ay_work_data (work)->id, rows[i]);
       g_autofree char *label = dup_label (work, rows[i]);
@@ -143,6 +147,25 @@ print_text (AyWork *work, const AyRowInfluence *found)
     }
 }
 
+/* NULL with an error that names what there is. */
+static AyRowInfluence *
+ask_own (AyWork *work, const AyBitset *rows, GError **error)
+{
+  g_autoptr (GPtrArray) names = ay_work_own_influences (work, error);
+  g_autofree char *list = NULL;
+
+  if (names == NULL)
+    return NULL;
+  for (guint i = 0; i < names->len; i++)
+    if (strcmp (names->pdata[i], given.own) == 0)
+      return ay_work_own_influence (work, given.own, rows, (guint) given.top, error);
+  g_ptr_array_add (names, NULL);
+  list = g_strjoinv (", ", (char **) names->pdata);
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no influence called \"%s\" was imported%s%s",
+               given.own, *list != '\0' ? "; there are: " : "", list);
+  return NULL;
+}
+
 static gboolean
 run_influence (CmdRun *run, GError **error)
 {
@@ -155,7 +178,10 @@ run_influence (CmdRun *run, GError **error)
     return cmd_usage_error (error, "--top %d: expected 1 or more", given.top);
   if ((run->n_args < 2) == (given.where == NULL))
     return cmd_usage_error (error, "influence: expected IDs or --where SQL");
-  if (given.where != NULL && !cmd_is_utf8 (given.where, "--where", error))
+  if (given.own != NULL && given.prediction)
+    return cmd_usage_error (error, "--own and --prediction exclude each other");
+  if ((given.where != NULL && !cmd_is_utf8 (given.where, "--where", error))
+      || (given.own != NULL && !cmd_is_utf8 (given.own, "--own", error)))
     return FALSE;
   question.k = (guint) given.top;
   work = cmd_open (run, run->args[0], AY_WORKSPACE_READ, error);
@@ -165,7 +191,8 @@ run_influence (CmdRun *run, GError **error)
                              : ay_bitset_new (ay_work_data (work)->n);
   if (rows == NULL || (given.where == NULL && !add_ids (work, run->args + 1, rows, error)))
     return FALSE;
-  found = ay_work_row_influence (work, rows, &question, run->job, error);
+  found = given.own != NULL ? ask_own (work, rows, error)
+                            : ay_work_row_influence (work, rows, &question, run->job, error);
   if (found == NULL)
     return FALSE;
   cmd_begin_output (run);

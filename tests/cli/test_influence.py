@@ -3,6 +3,9 @@
 """influence: training rows for and against single rows, beside the stored score on one row."""
 import csv
 
+import numpy
+import scipy.sparse
+
 import assay
 from tap import Tap
 
@@ -61,6 +64,75 @@ def test_refusals():
     assert 'kept for the report' in assay.fail('influence', WORK, row)
     assert 'nowhere' in assay.fail('influence', WORK, 'nowhere')
     assert 'no rows' in assay.fail('influence', WORK, '--where', '1 = 0')
+
+
+def part(name):
+    return assay.run('select', WORK, '--where', f"split = '{name}'").split()
+
+
+def check_own(name, matrix, rows, columns):
+    """The lists are the entries of one sign, strongest first."""
+    found = assay.run_json('influence', WORK, '--own', name, '--top', '6', *rows)
+    assert found['own'] == name
+    place = {one: i for i, one in enumerate(rows)}
+    for one in found['rows']:
+        values = matrix[place[one['id']]]
+        for key, sign in (('helping', 1), ('hurting', -1)):
+            order = numpy.argsort(-sign * values, kind='stable')
+            want = [j for j in order[:6] if sign * values[j] > 0]
+            assert [a['id'] for a in one[key]] == [columns[j] for j in want], (one['id'], key)
+            assert numpy.allclose([a['influence'] for a in one[key]], values[want])
+
+
+def test_own():
+    """import --influence: a matrix of one's own, dense and sparse, by order and by ids"""
+    rows, columns = part('valid'), part('train')
+    random = numpy.random.default_rng(0)
+    dense = random.standard_normal((len(rows), len(columns))).astype(numpy.float32)
+    numpy.save(FOLDER / 'mine.npy', dense)
+    report = assay.run_json('import', WORK, FOLDER / 'mine.npy', '--influence', 'helps')
+    assert report == {'influence': 'mine', 'rows': len(rows), 'columns': len(columns),
+                      'values': dense.size, 'sparse': False, 'keep': 100}, report
+    assert not assay.keys_of(report) - assay.documented_words('import')
+    check_own('mine', dense, rows, columns)
+    few = dense * (random.random(dense.shape) < 0.003)
+    scipy.sparse.save_npz(FOLDER / 'few.npz', scipy.sparse.csr_matrix(few.astype(float)))
+    report = assay.run_json('import', WORK, FOLDER / 'few.npz', '--influence', 'hurts',
+                            '-p', 'name=other', '-p', 'keep=8')
+    assert report['sparse'] and report['values'] == numpy.count_nonzero(few)
+    check_own('other', -few, rows, columns)
+    for name, ids in (('r', rows[5::-1]), ('c', columns[::-1])):
+        (FOLDER / name).write_text('\n'.join(ids) + '\n')
+    numpy.save(FOLDER / 'turned.npy', dense[5::-1, ::-1])
+    assay.run('import', WORK, FOLDER / 'turned.npy', '--influence', 'helps', '--row-ids',
+              FOLDER / 'r', '--column-ids', FOLDER / 'c', '--threads', '1')
+    check_own('turned', dense[:6], rows[:6], columns)
+    assert 'judged' in assay.fail('influence', WORK, '--own', 'turned', rows[7])
+    assert 'mine, other, turned' in assay.fail('influence', WORK, '--own', 'none', rows[0])
+
+
+def test_own_refusals():
+    """import --influence: sizes, values, forms and ids that do not fit"""
+    def refused(path, *more):
+        return assay.fail('import', WORK, FOLDER / path, '--influence', 'helps', *more)
+    rows, columns = part('valid'), part('train')
+    shape = len(rows), len(columns)
+    numpy.save(FOLDER / 'turn.npy', numpy.zeros(shape[::-1], numpy.float32))
+    assert 'transposed?' in refused('turn.npy')
+    bad = numpy.zeros(shape)
+    bad[3, 7] = numpy.nan
+    numpy.save(FOLDER / 'bad.npy', bad)
+    assert 'row 3, column 7: nan' in refused('bad.npy')
+    scipy.sparse.save_npz(FOLDER / 'bad.npz', scipy.sparse.csc_matrix(shape))
+    assert '"csc": expected csr' in refused('bad.npz')
+    twice = scipy.sparse.csr_matrix(([1., 2.], [4, 4], [0, 2] + [2] * (shape[0] - 1)), shape)
+    scipy.sparse.save_npz(FOLDER / 'twice.npz', twice)
+    assert 'row 0, column 4: 2: stands twice' in refused('twice.npz')
+    (FOLDER / 'ids').write_text(f'{rows[0]}\n{rows[0]}\n')
+    assert 'ids:2: ' in refused('bad.npy', '--row-ids', FOLDER / 'ids')
+    assert 'is no training row' in refused('bad.npy', '--column-ids', FOLDER / 'ids')
+    assay.fail('import', WORK, FOLDER / 'bad.npy', '--influence', 'up', status=2)
+    assay.fail('import', WORK, FOLDER / 'bad.npy', '--row-ids', FOLDER / 'ids', status=2)
 
 
 if __name__ == '__main__':
