@@ -72,6 +72,8 @@ add_removal (JsonObject *into, const AyRemoval *r)
   cmd_json_number (into, "loss_influence", l.influence);
   cmd_json_number (into, "loss_one_step", l.one_step);
   cmd_json_number (into, "estimate_error", r->unbounded ? NAN : r->estimate_error);
+  cmd_json_number (into, "loss_predicted_low", l.predicted - r->band);
+  cmd_json_number (into, "loss_predicted_high", l.predicted + r->band);
   cmd_json_bool (into, "rough", r->rough);
   cmd_json_bool (into, "unbounded", r->unbounded);
 }
@@ -203,6 +205,13 @@ print_removal (const AyRemoval *r, const char *part, gboolean classes)
   add_line (table, "  before", l.before, l.before, r->before.accuracy);
   add_line (table, r->rough ? "  estimate (rough)" : "  estimate", l.predicted, l.before,
             r->accuracy_estimate);
+  if (!r->unbounded)
+    {
+      char band[CMD_TEXT_SIZE];
+      g_autofree char *within = g_strdup_printf ("+-%s", cmd_text_number (r->band, band));
+
+      cmd_table_row (table, "    a refit within (95 %)", "", within, "", NULL);
+    }
   if (r->verified)
     add_line (table, "  refitted", l.refit, l.before, r->after.accuracy);
   if (!r->unbounded)

@@ -123,7 +123,8 @@ draw_group (const Trial *trial, Kind kind, const gsize *bound, guint repeat, AyR
       return c >= 0;
     }
   /* every other group of the most harmful is drawn from twice as many */
-  sample = ay_rng_sample (rng, kind == RANDOM ? train->n : size * (1 + repeat % 2), size);
+  sample = ay_rng_sample (rng, kind == RANDOM ? train->n
+                                              : MIN (size * (1 + repeat % 2), train->n), size);
   for (gsize k = 0; k < size; k++)
     removed[kind == RANDOM ? sample[k] : trial->harmful[sample[k]]] = 1;
   return TRUE;

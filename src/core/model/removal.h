@@ -18,6 +18,8 @@ typedef struct
   double estimate;         /* loss change shown: after the last step */
   double estimate_error;   /* last step minus the one before, absolute */
   gboolean rough;          /* estimate_error is not yet below 10 % of the effect */
+  double band;             /* the refitted change lies within estimate +- band in 95 % of groups:
+                              the band of the approximation, none of sampling */
   double accuracy_estimate;
   /* after the refit (verify) */
   gboolean verified;

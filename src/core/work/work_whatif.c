@@ -183,8 +183,9 @@ describe_estimate (const AyWhatIf *out)
     return g_strdup ("a class would lose its last training row: its log-loss is unbounded, only "
                      "accuracy is shown");
   return g_strdup_printf ("estimated for the head on your features: validation loss changes by "
-                          "%+.6g%s; a preview, since rows are chosen by this part",
-                          r->estimate, r->rough ? " (rough)" : "");
+                          "%+.6g%s (a refit within %.2g of it, 95 %% band of the approximation); a "
+                          "preview, since rows are chosen by this part",
+                          r->estimate, r->rough ? " (rough)" : "", r->band);
 }
 
 /* NULL: cancelled. */
