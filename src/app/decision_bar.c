@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/decision_bar.h"
 
+#include "app/widgets/drop_down.h"
 #include "core/base/error.h"
 
 #include <glib/gi18n.h>
@@ -16,15 +17,20 @@ struct _AssayDecisionBar
   AssayTask *estimating; /* (nullable) */
   guint rest;
   GtkLabel *estimate_label, *proof_label;
+  GtkDropDown *change; /* what would be done to the rows: removed, counted twice, each class */
 };
+
+#define N_PLAIN 2      /* entries of it before the classes */
 
 G_DEFINE_FINAL_TYPE (AssayDecisionBar, assay_decision_bar, ASSAY_TYPE_SESSION_BIN)
 
-/* One question to the core: these rows, with or without the refit. */
+/* One question to the core: these rows, what is done to them, with or without the refit. */
 typedef struct
 {
   AssayDecisionBar *bar;
   AyBitset *rows;
+  AyWhatIfKind kind;
+  char *label;         /* (nullable) the class that they get */
   gboolean verify, answered;
   AyWhatIf result;
 } Question;
@@ -37,6 +43,7 @@ question_free (gpointer data)
   if (self->answered)
     ay_what_if_clear (&self->result);
   ay_bitset_free (self->rows);
+  g_free (self->label);
   g_object_unref (self->bar);
   g_free (self);
 }
@@ -45,8 +52,10 @@ static gboolean
 ask_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
 {
   Question *self = data;
+  AyWhatIfOptions options = { self->kind, self->label, self->verify };
 
-  self->answered = ay_work_whatif (work, self->rows, self->verify, &self->result, job, error);
+  self->answered
+      = ay_work_whatif_of (work, self->rows, &options, &self->result, job, error);
   return self->answered;
 }
 
@@ -81,13 +90,62 @@ show_proof (AssayDecisionBar *self, const char *text)
   gtk_widget_set_visible (GTK_WIDGET (self->proof_label), text != NULL);
 }
 
-static char *
-estimate_text (const AyWhatIf *what)
+/* What is asked now; label (nullable, transfer none) for a new label. */
+static AyWhatIfKind
+kind_asked (AssayDecisionBar *self, const char **label)
 {
+  guint at = gtk_drop_down_get_selected (self->change);
+  AyDataset *data = self->session != NULL ? assay_session_get_data (self->session) : NULL;
+
+  *label = NULL;
+  if (at == GTK_INVALID_LIST_POSITION || at == 0)
+    return AY_WHAT_IF_REMOVE;
+  if (at < N_PLAIN || data == NULL || at - N_PLAIN >= data->n_classes)
+    return AY_WHAT_IF_DUPLICATE;
+  *label = data->class_names[at - N_PLAIN];
+  return AY_WHAT_IF_RELABEL;
+}
+
+/* The same for rows that stay and are changed. */
+static char *
+change_text (const AyWhatIf *what, const char *label)
+{
+  double points = 100.0 * (what->valid.accuracy_estimate - what->valid.before.accuracy);
+  const char *rough = what->valid.rough ? _ (", rough") : "";
+  guint n = (guint) what->n_rows;
+
+  if (n == 0)
+    return g_strdup (label != NULL ? _ ("none of them is a training row with another label: "
+                                        "relabelling them changes nothing")
+                                   : _ ("none of them is a training row: counting them twice "
+                                        "changes nothing"));
+  if (label != NULL)
+    return g_strdup_printf (g_dngettext (NULL,
+                                         "relabelling %u training row to \"%s\" changes validation "
+                                         "loss by %+.4g (estimate%s), accuracy by %+.2f points",
+                                         "relabelling %u training rows to \"%s\" changes "
+                                         "validation loss by %+.4g (estimate%s), accuracy by "
+                                         "%+.2f points", n),
+                            n, label, what->valid.estimate, rough, points);
+  return g_strdup_printf (g_dngettext (NULL,
+                                       "counting %u training row twice changes validation loss by "
+                                       "%+.4g (estimate%s), accuracy by %+.2f points",
+                                       "counting %u training rows twice changes validation loss "
+                                       "by %+.4g (estimate%s), accuracy by %+.2f points", n),
+                          n, what->valid.estimate, rough, points);
+}
+
+static char *
+estimate_text (const Question *question)
+{
+  const AyWhatIf *what = &question->result;
+
+  if (what->n_rows > 0 && what->valid.unbounded)
+    return g_strdup (_ ("a class would lose its last training row: loss unbounded"));
+  if (question->kind != AY_WHAT_IF_REMOVE)
+    return change_text (what, question->label);
   if (what->n_rows == 0)
     return g_strdup (_ ("none of them is a training row: removing them changes nothing"));
-  if (what->valid.unbounded)
-    return g_strdup (_ ("a class would lose its last training row: loss unbounded"));
   return g_strdup_printf (g_dngettext (NULL,
                                        "removing %u training row changes validation loss by %+.4g "
                                        "(estimate%s), accuracy by %+.2f points",
@@ -122,8 +180,11 @@ still_asked (Question *question)
   const AyBitset *now = question->bar->session != NULL
                             ? assay_session_get_selection (question->bar->session)
                             : NULL;
+  const char *label;
 
-  return now != NULL && ay_bitset_equal (now, question->rows);
+  return now != NULL && ay_bitset_equal (now, question->rows)
+         && kind_asked (question->bar, &label) == question->kind
+         && g_strcmp0 (label, question->label) == 0;
 }
 
 static void
@@ -149,7 +210,7 @@ answered (GObject *session, gpointer data, const GError *error)
     }
   if (!still_asked (question))
     return;
-  estimate = estimate_text (&question->result);
+  estimate = estimate_text (question);
   show_estimate (self, estimate);
   if (question->verify)
     {
@@ -162,7 +223,10 @@ static AssayTask *
 ask (AssayDecisionBar *self, gboolean verify)
 {
   Question *question = g_new0 (Question, 1);
+  const char *label;
 
+  question->kind = kind_asked (self, &label);
+  question->label = g_strdup (label);
   question->bar = g_object_ref (self);
   question->rows = ay_bitset_copy (assay_session_get_selection (self->session));
   question->verify = verify;
@@ -217,13 +281,36 @@ on_selection_changed (AssayDecisionBar *self)
     self->rest = g_timeout_add (REST_MS, rested, self);
 }
 
+/* Other data, other classes. */
+static void
+fill_changes (AssayDecisionBar *self)
+{
+  AyDataset *data = assay_session_get_data (self->session);
+  const char *const plain[] = { _ ("Remove"), _ ("Count Twice"), NULL };
+  g_autoptr (GtkStringList) list = gtk_string_list_new (plain);
+
+  for (guint k = 0; data != NULL && k < data->n_classes; k++)
+    {
+      g_autofree char *text = g_strdup_printf (_ ("Relabel: %s"), data->class_names[k]);
+
+      gtk_string_list_append (list, text);
+    }
+  g_signal_handlers_block_by_func (self->change, on_selection_changed, self);
+  gtk_drop_down_set_model (self->change, G_LIST_MODEL (list));
+  gtk_drop_down_set_selected (self->change, 0);
+  g_signal_handlers_unblock_by_func (self->change, on_selection_changed, self);
+}
+
 static void
 assay_decision_bar_bind (AssaySessionBin *bin, AssaySession *session)
 {
+  static const char *const opened[] = { "notify::title", NULL };
   static const char *const changes[] = { "selection-changed", NULL };
 
   ASSAY_DECISION_BAR (bin)->session = session;
+  assay_session_bin_watch (bin, opened, G_CALLBACK (fill_changes));
   assay_session_bin_watch (bin, changes, G_CALLBACK (on_selection_changed));
+  fill_changes (ASSAY_DECISION_BAR (bin));
   on_selection_changed (ASSAY_DECISION_BAR (bin));
 }
 
@@ -248,10 +335,15 @@ assay_decision_bar_class_init (AssayDecisionBarClass *class)
                                                "/io/github/assay_app/Assay/decision_bar.ui");
   gtk_widget_class_bind_template_child (widget_class, AssayDecisionBar, estimate_label);
   gtk_widget_class_bind_template_child (widget_class, AssayDecisionBar, proof_label);
+  gtk_widget_class_bind_template_child (widget_class, AssayDecisionBar, change);
 }
 
 static void
 assay_decision_bar_init (AssayDecisionBar *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  assay_drop_down_shorten (self->change);
+  assay_drop_down_set_name (self->change, _ ("What If"));
+  g_signal_connect_swapped (self->change, "notify::selected", G_CALLBACK (on_selection_changed),
+                            self);
 }

@@ -41,6 +41,30 @@ def shown_row(window):
     return window.labels(window.find('Values of the Row', 'list'))[1]
 
 
+def what_if(window, work, row):
+    """The selected training row relabelled, counted twice, removed: as assay-cli whatif says."""
+    where = ('--where', f"id = '{row}'")
+    own = cli('select', work, *where, '--columns', 'label')['rows'][0]['label']
+    label = '3' if own != '3' else '5'
+    for entry, words, option in (
+            (f'Relabel: {label}', f'relabelling 1 training row to "{label}"',
+             ['--relabel', label]),
+            ('Count Twice', 'counting 1 training row twice', ['--duplicate']),
+            ('Remove', 'removing 1 training row', [])):
+        want = cli('whatif', work, *where, *option)
+        change = want['loss_predicted'] - want['loss_before']
+        window.choose('What If', entry, lambda: words in window.bar())
+        said = re.search(r'validation loss by (\S+)', window.bar()).group(1)
+        assert abs(float(said) - change) <= 1e-3 * abs(change) + 1e-12, (said, change)
+        if entry.startswith('Relabel'):
+            want = cli('whatif', work, *where, *option, '--verify')
+            window.click('Prove It', 'push button')
+            refit = re.search(r'validation loss (\S+)', window.proof()).group(1)
+            change = want['loss_refit'] - want['loss_before']
+            assert abs(float(refit) - change) <= 1e-3 * abs(change), (refit, change)
+            window.picture('why-what-if')
+
+
 def test_card():
     """The why card, by mouse and keys"""
     picture = 'why'
@@ -62,6 +86,7 @@ def test_card():
         window.keys('Down', 'Return')
         until('the next row', lambda: shown_row(window) == told[2][0])
         assert window.bar().startswith('1 row selected: removing 1 training row')
+        what_if(window, work, told[2][0])
         window.click('Find What Flips It', 'push button')
         flip = cli('explain', work, wrong, '--flip')['flip']
         until('the flip set', lambda: flip['sentence'] in window.labels())
