@@ -1,11 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes data/screenshots/map.png from the real window on the bundled sample.
+"""Makes the pictures in data/screenshots from the real window on the bundled sample.
 
-    ASSAY_APP=build/src/app/assay tests/gui/screenshot.py [OUT.png]
+    ASSAY_APP=build/src/app/assay tests/gui/screenshot.py [map|gains]...
 """
 import os
-import pathlib
 import shutil
 import subprocess
 import sys
@@ -14,11 +13,16 @@ os.environ.setdefault('ASSAY_SCREEN', '1280x820')
 
 import drive  # pylint: disable=wrong-import-position
 
-OUT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1
-                   else drive.ROOT / 'data' / 'screenshots' / 'map.png')
+OUT = drive.ROOT / 'data' / 'screenshots'
 
 
-def run():
+def write(name):
+    OUT.mkdir(parents=True, exist_ok=True)
+    subprocess.run(['import', '-window', 'root', '-strip', '-define', 'png:compression-level=9',
+                    str(OUT / f'{name}.png')], check=True)
+
+
+def take_map():
     data = shutil.copy(drive.SAMPLE, drive.folder() / 'digits.csv')
     with drive.Window(data) as window:
         window.scored()
@@ -29,9 +33,34 @@ def run():
         window.bar()
         window.click('Prove It', 'push button')
         window.proof()
-        OUT.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(['import', '-window', 'root', '-strip', '-define', 'png:compression-level=9',
-                        str(OUT)], check=True)
+        write('map')
+
+
+def take_gains():
+    work = drive.folder() / 'digits.assay'
+    history = 'simulated margin 1'
+    drive.cli('new', work, drive.SAMPLE)
+    drive.cli('map', work, 'pca')
+    drive.cli('score', work, 'influence')
+    drive.cli('simulate', work, '--strategy', 'margin', '--rounds', '8', '--repeats', '1')
+    drive.cli('gains', work, history, '--shapley', '--random', '20')
+    with drive.Window(work) as window:
+        window.click('Maximize', 'push button')
+        window.keys('ctrl+8')
+        window.choose('History', history, lambda: window.all('validation loss in .* steps.*'))
+        x, y, width, height = window.box(window.find('validation loss in .* steps.*'))
+        window.xdo('mousemove', x + int(width * 0.45), y + height // 2, 'click', 1)
+        drive.until('its rows', lambda: window.all('Round 4.*', 'label')
+                    or window.all('Round 3.*', 'label'))
+        window.bar_box = window.find('Prove It', 'push button').parent
+        window.bar()
+        window.idle()
+        write('gains')
+
+
+def run():
+    for name in sys.argv[1:] or ['map', 'gains']:
+        {'map': take_map, 'gains': take_gains}[name]()
 
 
 drive.main(globals())
