@@ -3,6 +3,7 @@
 #include "cli/cli_json.h"
 #include "cli/cli_retention.h"
 #include "cli/cli_run.h"
+#include "cli/cli_teacher.h"
 #include "core/base/error.h"
 #include "core/score/score_pair.h"
 #include "core/score/data_map.h"
@@ -55,6 +56,7 @@ typedef struct
   AyStrategyCurves *strategy;
   AyRoundParts *parts;
   CmdRetention *retention;
+  CmdTeacher *teacher;
   AyGainsSteps *steps;
   AyFigureBins *bins;
   char *title, *label, *y_label, *subtitle;
@@ -80,6 +82,7 @@ drawing_clear (Drawing *d)
   ay_strategy_curves_free (d->strategy);
   ay_round_parts_free (d->parts);
   cmd_retention_free (d->retention);
+  cmd_teacher_free (d->teacher);
   ay_gains_steps_free (d->steps);
   g_free (d->title);
   g_free (d->label);
@@ -637,6 +640,21 @@ draw_gains (CmdRun *run, AyWork *work, Drawing *d, GError **error)
   return TRUE;
 }
 
+static gboolean
+draw_teacher (CmdRun *run, AyWork *work, Drawing *d, GError **error)
+{
+  if (run->n_args != 3)
+    return cmd_usage_error (error, "figure teacher: expected the NAME of a teacher");
+  d->teacher = cmd_teacher_new (work, run->args[2], error);
+  if (d->teacher == NULL)
+    return FALSE;
+  d->title = g_strdup (d->teacher->of->title);
+  d->spec.kind = AY_FIGURE_PANELS;
+  d->spec.panels = (AyFigurePanels) { d->teacher->of->n, d->teacher->panels };
+  d->told = cmd_teacher_tell (d->teacher);
+  return TRUE;
+}
+
 static const struct
 {
   const char *name, *operands, *sentence;
@@ -654,6 +672,7 @@ static const struct
     draw_retention },
   { "gains", "NAME", "How each round of a history moved the loss, once gains split it",
     draw_gains },
+  { "teacher", "NAME", "How a simulated teacher weighed its arms, and its regret", draw_teacher },
   { "rounds", "NAME [COLUMN]", "What each round of a history took, by class or cluster",
     draw_rounds },
 };

@@ -41,6 +41,7 @@ DEFINE_KIND (bars)
 DEFINE_KIND (lines)
 DEFINE_KIND (strip)
 DEFINE_KIND (waterfall)
+DEFINE_KIND (panels)
 
 static const Kind kinds[AY_FIGURE_N_KINDS] = {
   { "scatter", "points by two coordinates, coloured by class or number", scatter_draw,
@@ -50,6 +51,7 @@ static const Kind kinds[AY_FIGURE_N_KINDS] = {
   { "lines", "curves with bands", lines_draw, lines_summary },
   { "strip", "what wholes are made of, column by column", strip_draw, strip_summary },
   { "waterfall", "how a level fell and rose, step by step", waterfall_draw, waterfall_summary },
+  { "panels", "curves of different quantities below each other", panels_draw, panels_summary },
 };
 
 const char *

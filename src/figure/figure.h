@@ -3,7 +3,7 @@
 
 #include "figure/bars.h"
 #include "figure/histogram.h"
-#include "figure/line.h"
+#include "figure/panels.h"
 #include "figure/scatter.h"
 #include "figure/strip.h"
 #include "figure/waterfall.h"
@@ -18,8 +18,9 @@ typedef enum
   AY_FIGURE_LINES,
   AY_FIGURE_STRIP,
   AY_FIGURE_WATERFALL,
+  AY_FIGURE_PANELS,
 } AyFigureKind;
-#define AY_FIGURE_N_KINDS 6
+#define AY_FIGURE_N_KINDS 7
 
 typedef enum
 {
@@ -51,6 +52,7 @@ typedef struct
     AyFigureLines lines;
     AyFigureStrip strip;
     AyFigureWaterfall waterfall;
+    AyFigurePanels panels;
   };
 } AyFigureSpec;
 #define AY_FIGURE_SPEC_INIT { NULL, NULL, NULL, NULL, 900.0, 600.0, 2.0, 0, { { 0 } } }

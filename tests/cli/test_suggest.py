@@ -141,6 +141,16 @@ def test_teachers():
     text = assay.run(*call)
     assert 'regret beside the mixture' in text and 'Hedge judges by 100' in text
     assert 'simulate' in assay.fail('suggest', WORK, '--strategy', 'hedge', '--count', '3')
+    for name in ('hedge', 'policy'):
+        out = FOLDER / f'{name}.svg'
+        drawn = assay.run_json('figure', work, 'teacher', name, '-o', out)
+        teaching, panels = each[name]['teaching'], drawn['numbers']['panels']
+        assert len(panels) == (3 if name == 'hedge' else 2) and out.stat().st_size > 1000
+        assert [one['value'] for one in panels[0]['curves']] \
+            == [arm['weight'] for arm in teaching['arms']]
+        assert [one['value'] for one in panels[-1]['curves']] \
+            == [teaching[key]['regret'] for key in ('beside_mixture', 'beside_best_arm')]
+    assert 'no teacher' in assay.fail('figure', work, 'teacher', 'margin', '-o', FOLDER / 'no.svg')
 
 
 def test_curves():

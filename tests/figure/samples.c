@@ -309,6 +309,28 @@ add_waterfalls (void)
                                           .after = reached + 2, .current = -1 };
 }
 
+/* A probability of two arms above a regret with its band. */
+static void
+add_panels (void)
+{
+  static const double round[] = { 1, 2, 3, 4 }, first[] = { 0.5, 0.6, 0.8, 0.9 };
+  static const double second[] = { 0.5, 0.4, 0.2, 0.1 }, regret[] = { 0, -0.01, 0.01, 0.02 };
+  static const double low[] = { 0, -0.03, -0.02, 0.0 }, high[] = { 0, 0.01, 0.04, 0.04 };
+  static const AyFigureCurve arms[] = { { .name = "margin", .n = 4, .x = round, .y = first },
+                                        { .name = "random", .n = 4, .x = round, .y = second } };
+  static const AyFigureCurve regrets[]
+      = { { .name = "even mixture", .n = 4, .x = round, .y = regret, .low = low, .high = high } };
+  static const AyFigurePanel panels[] = {
+    { "Probability of each arm", { .n_curves = 2, .curves = arms } },
+    { "Regret", { .n_curves = 1, .curves = regrets, .x_axis = { .label = "round" },
+                  .band_label = "95 %" } },
+  };
+  AyFigureSpec *spec = add ("panels", AY_FIGURE_PANELS);
+
+  spec->title = "How hedge taught";
+  spec->panels = (AyFigurePanels) { 2, panels };
+}
+
 const Sample *
 samples (void)
 {
@@ -322,6 +344,7 @@ samples (void)
       add_all_bars ();
       add_all_lines ();
       add_waterfalls ();
+      add_panels ();
       g_assert (n_all == N_SAMPLES);
     }
   return all;

@@ -19,7 +19,7 @@ static const struct { const char *name; gboolean dark; } pictures[] = {
   { "map-density", TRUE },    { "scatter-axes", FALSE },  { "histogram", FALSE },
   { "histogram-log", TRUE },  { "bars-before", FALSE },   { "bars-many", TRUE },
   { "bars-signs", FALSE },    { "lines", FALSE },         { "lines-hostile", TRUE },
-  { "waterfall", FALSE },
+  { "waterfall", FALSE },     { "panels", FALSE },
 };
 
 static cairo_surface_t *

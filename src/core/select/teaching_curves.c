@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/select/teaching_curves.h"
+
+#include "core/select/strategy.h"
+
+#include <math.h>
+#include <string.h>
+
+void
+ay_teaching_curves_free (AyTeachingCurves *self)
+{
+  if (self == NULL)
+    return;
+  for (guint p = 0; p < self->n; p++)
+    {
+      for (guint k = 0; k < self->panel[p].n; k++)
+        {
+          AyStrategyCurve *one = &self->panel[p].each[k];
+
+          g_free (one->id);
+          g_free (one->name);
+          g_free (one->labels);
+          g_free (one->value);
+          g_free (one->low);
+          g_free (one->high);
+        }
+      g_free (self->panel[p].each);
+    }
+  g_free (self->strategy);
+  g_free (self->title);
+  g_free (self);
+}
+
+/* The teaching of a strategy; NULL: it is no teacher. (transfer none) */
+static JsonObject *
+find_teaching (JsonObject *comparison, guint at, const char **id)
+{
+  JsonArray *strategies = json_object_get_array_member (comparison, "strategies");
+  JsonObject *one = json_array_get_object_element (strategies, at);
+
+  *id = json_object_get_string_member (one, "strategy");
+  return json_object_has_member (one, "teaching")
+             ? json_object_get_object_member (one, "teaching") : NULL;
+}
+
+GPtrArray *
+ay_teaching_names (JsonObject *comparison)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  guint n = json_array_get_length (json_object_get_array_member (comparison, "strategies"));
+
+  for (guint k = 0; k < n; k++)
+    {
+      const char *id;
+
+      if (find_teaching (comparison, k, &id) != NULL)
+        g_ptr_array_add (names, g_strdup (id));
+    }
+  return names;
+}
+
+static double
+number_at (JsonArray *array, guint i)
+{
+  return i < json_array_get_length (array) && !json_array_get_null_element (array, i)
+             ? json_array_get_double_element (array, i) : NAN;
+}
+
+/* Values of rounds from `first` on; half (nullable): of their band. */
+static void
+add_curve (AyTeachingPanel *panel, const char *id, const char *name, JsonArray *value,
+           JsonArray *half)
+{
+  guint n = json_array_get_length (value);
+  AyStrategyCurve *one;
+
+  panel->each = g_renew (AyStrategyCurve, panel->each, panel->n + 1);
+  one = &panel->each[panel->n++];
+  *one = (AyStrategyCurve) { .id = g_strdup (id), .name = g_strdup (name), .n = n,
+                             .labels = g_new (double, n), .value = g_new (double, n) };
+  if (half != NULL)
+    {
+      one->low = g_new (double, n);
+      one->high = g_new (double, n);
+    }
+  for (guint r = 0; r < n; r++)
+    {
+      one->labels[r] = half != NULL ? r : r + 1.0; /* a regret starts before the first round */
+      one->value[r] = number_at (value, r);
+      if (half == NULL)
+        continue;
+      one->low[r] = one->value[r] - number_at (half, r);
+      one->high[r] = one->value[r] + number_at (half, r);
+    }
+}
+
+static const char *
+title_of (const char *id)
+{
+  const AyStrategy *strategy = ay_strategy_find (id);
+
+  return strategy != NULL ? strategy->title : id;
+}
+
+static gboolean
+any_number (JsonArray *array)
+{
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    if (!isnan (number_at (array, i)))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+add_weights (AyTeachingCurves *self, JsonArray *arms)
+{
+  AyTeachingPanel *panel = &self->panel[self->n++];
+
+  panel->title = "Probability of each arm as the round began";
+  panel->unit = "probability";
+  for (guint k = 0; k < json_array_get_length (arms); k++)
+    {
+      JsonObject *arm = json_array_get_object_element (arms, k);
+      const char *id = json_object_get_string_member (arm, "strategy");
+
+      add_curve (panel, id, title_of (id), json_object_get_array_member (arm, "weight"), NULL);
+    }
+}
+
+static void
+add_regret (AyTeachingCurves *self, JsonObject *teaching)
+{
+  static const struct { const char *member, *name; } yardsticks[] = {
+    { "beside_mixture", "even mixture" },
+    { "beside_best_arm", "best arm" },
+  };
+  AyTeachingPanel *panel = &self->panel[self->n];
+
+  panel->title = "Regret: mean accuracy so far that the even mixture of its arms, and the arm best "
+                 "in hindsight, are ahead by";
+  panel->unit = "accuracy";
+  panel->band = "band: 95 % interval of the paired difference";
+  for (guint k = 0; k < G_N_ELEMENTS (yardsticks); k++)
+    if (json_object_has_member (teaching, yardsticks[k].member))
+      {
+        JsonObject *one = json_object_get_object_member (teaching, yardsticks[k].member);
+        const char *id = json_object_get_string_member (one, "strategy");
+        g_autofree char *name
+            = k == 0 ? g_strdup (yardsticks[k].name)
+                     : g_strdup_printf ("%s, %s", yardsticks[k].name, title_of (id));
+
+        add_curve (panel, id, name, json_object_get_array_member (one, "regret"),
+                   json_object_get_array_member (one, "half"));
+      }
+  self->n += panel->n > 0;
+}
+
+AyTeachingCurves *
+ay_teaching_curves_new (JsonObject *comparison, const char *strategy)
+{
+  guint n = json_array_get_length (json_object_get_array_member (comparison, "strategies"));
+
+  for (guint k = 0; k < n; k++)
+    {
+      const char *id;
+      JsonObject *teaching = find_teaching (comparison, k, &id);
+      AyTeachingCurves *self;
+      JsonArray *reward;
+
+      if (teaching == NULL || strcmp (id, strategy) != 0)
+        continue;
+      self = g_new0 (AyTeachingCurves, 1);
+      self->strategy = g_strdup (id);
+      self->title = g_strdup_printf ("How %s taught, mean of %u loops", title_of (id),
+                                     (guint) json_object_get_int_member (comparison, "repeats"));
+      add_weights (self, json_object_get_array_member (teaching, "arms"));
+      reward = json_object_get_array_member (teaching, "reward");
+      if (any_number (reward))
+        {
+          AyTeachingPanel *panel = &self->panel[self->n++];
+
+          panel->title = "Reward of the round: what it learnt from";
+          panel->unit = "reward";
+          add_curve (panel, "reward", "reward", reward, NULL);
+        }
+      add_regret (self, teaching);
+      return self;
+    }
+  return NULL;
+}
