@@ -54,6 +54,9 @@ def pin_pages(window, work):
     third = pin(window, work, 3)
     assert third['n'] == cli('info', work)['rows'], third
     assert third['view'] == 'history' and 'What labels are worth' in third['sentence'], third
+    drawn = cli('figure', work, 'teacher', 'hedge', '-o', work.with_suffix('.svg'))
+    window.click('Teachers', 'page tab', done=lambda: drawn['summary'] in window.labels())
+    window.picture('history-teachers-light')
     return threes
 
 
@@ -128,7 +131,7 @@ def test_pinned():
     cli('new', work, data)
     cli('score', work, 'influence')
     cli('map', work, 'pca')
-    cli('simulate', work, '--strategy', 'margin', '--rounds', '3', '--repeats', '2')
+    cli('simulate', work, '--strategy', 'hedge', '--rounds', '3', '--repeats', '2')
     with drive.Window(work) as window:
         window.scored()
         threes = pin_pages(window, work)

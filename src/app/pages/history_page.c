@@ -4,6 +4,7 @@
 #include "app/widgets/curves_view.h"
 #include "app/widgets/replay_view.h"
 #include "app/widgets/round_view.h"
+#include "app/widgets/teacher_view.h"
 
 struct _AssayHistoryPage
 {
@@ -12,6 +13,7 @@ struct _AssayHistoryPage
   AssayCurvesView *curves;
   AssayReplayView *replay;
   AssayRoundView *round;
+  AssayTeacherView *teachers;
 };
 
 G_DEFINE_FINAL_TYPE (AssayHistoryPage, assay_history_page, ASSAY_TYPE_SESSION_BIN)
@@ -24,6 +26,7 @@ assay_history_page_bind (AssaySessionBin *bin, AssaySession *session)
   g_object_set (self->curves, "session", session, NULL);
   g_object_set (self->replay, "session", session, NULL);
   g_object_set (self->round, "session", session, NULL);
+  g_object_set (self->teachers, "session", session, NULL);
 }
 
 /* Which of the three is seen, and what that one says. */
@@ -63,12 +66,14 @@ assay_history_page_class_init (AssayHistoryPageClass *class)
   g_type_ensure (ASSAY_TYPE_CURVES_VIEW);
   g_type_ensure (ASSAY_TYPE_REPLAY_VIEW);
   g_type_ensure (ASSAY_TYPE_ROUND_VIEW);
+  g_type_ensure (ASSAY_TYPE_TEACHER_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/assay_app/Assay/history_page.ui");
   gtk_widget_class_bind_template_child (widget_class, AssayHistoryPage, stack);
   gtk_widget_class_bind_template_child (widget_class, AssayHistoryPage, curves);
   gtk_widget_class_bind_template_child (widget_class, AssayHistoryPage, replay);
   gtk_widget_class_bind_template_child (widget_class, AssayHistoryPage, round);
+  gtk_widget_class_bind_template_child (widget_class, AssayHistoryPage, teachers);
 }
 
 static void
