@@ -47,6 +47,17 @@ def see_savings(window):
     assert entry is not None
 
 
+def write_report(window, path):
+    """By keys alone: the access key, the name of the file, Enter."""
+    drive.again('the file dialog', lambda: window.keys('alt+t'),
+                lambda: window.all('Write Report.*'))
+    window.fill(str(path))
+    window.keys('Return')
+    until('the report', path.exists, 120)
+    page = path.read_text(encoding='utf-8')
+    assert page.startswith('<!DOCTYPE html>') and 'Proof' in page and page.endswith('</html>\n')
+
+
 def journey(dark):
     data = shutil.copy(drive.SAMPLE, drive.folder() / f'digits-{dark}.csv')
     with drive.Window(data, dark=dark) as window:
@@ -66,6 +77,8 @@ def journey(dark):
         proof = until('the proof', lambda: [text for text in window.labels()
                                             if text.startswith('Proof: ')], 120)[0]
         see_savings(window)
+        if not dark:
+            write_report(window, data.with_suffix('.html'))
         window.click('Record as Decisions', 'push button')
         until('the decisions', lambda: (said(window) or [0, [[0]]])[1][0][0] > 0, 120)
         window.close()

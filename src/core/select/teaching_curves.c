@@ -136,8 +136,7 @@ add_regret (AyTeachingCurves *self, JsonObject *teaching)
   };
   AyTeachingPanel *panel = &self->panel[self->n];
 
-  panel->title = "Regret: mean accuracy so far that the even mixture of its arms, and the arm best "
-                 "in hindsight, are ahead by";
+  panel->title = "Regret: mean accuracy so far that these are ahead by";
   panel->unit = "accuracy";
   panel->band = "band: 95 % interval of the paired difference";
   for (guint k = 0; k < G_N_ELEMENTS (yardsticks); k++)
