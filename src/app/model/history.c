@@ -19,6 +19,7 @@ step_clear (gpointer data)
       ay_bitset_free (step->selection[side]);
       assay_filters_free (step->filters[side]);
       ay_finding_free (step->finding[side]);
+      g_free (step->name[side]);
     }
 }
 

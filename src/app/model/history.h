@@ -7,14 +7,15 @@
 G_BEGIN_DECLS
 
 /* The one undo order over selections, filters (both kept here, not stored), decisions (kept by the
- * workspace's journal; here only their place in the order) and findings (stored as they are now;
- * what they were is kept here). */
+ * workspace's journal; here only their place in the order), findings and names of clusters
+ * (stored as they are now; what they were is kept here). */
 typedef enum
 {
   ASSAY_STEP_SELECTION,
   ASSAY_STEP_FILTERS,
   ASSAY_STEP_DECISION,
   ASSAY_STEP_FINDING,
+  ASSAY_STEP_CLUSTER_NAME,
 } AssayStepKind;
 
 typedef struct
@@ -23,6 +24,8 @@ typedef struct
   AyBitset *selection[2];   /* before, after */
   AssayFilters *filters[2]; /* before, after */
   AyFinding *finding[2];    /* before, after; NULL: none */
+  guint cluster;            /* named */
+  char *name[2];            /* before, after; "": none */
   gboolean open;            /* filters that are being typed: still one step with what follows */
 } AssayStep;
 

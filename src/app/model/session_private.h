@@ -20,4 +20,7 @@ const AssayFilters *assay_session_get_filters (AssaySession *self);
  * was said. */
 gboolean assay_pinned_put (AssaySession *session, const AyFinding *before, const AyFinding *after);
 
+/* Brings back one side of a step of naming a cluster. */
+void assay_clusters_restore_name (AssaySession *session, const AssayStep *step, int side);
+
 G_END_DECLS

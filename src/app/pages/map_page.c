@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/pages/map_page.h"
 
+#include "app/widgets/cluster_list.h"
 #include "app/widgets/column_chooser.h"
 #include "app/widgets/map_chooser.h"
 #include "app/widgets/map_gestures.h"
@@ -18,6 +19,7 @@ struct _AssayMapPage
   AssayRowCard *card;
   AssayColumnChooser *color_chooser;
   AssayMapChooser *map_chooser;
+  AssayClusterList *cluster_list;
   GtkToggleButton *pan_button, *rectangle_button, *lasso_button, *density_button;
   GtkButton *fit_button, *fit_selection_button;
   GtkWidget *empty_label;
@@ -86,6 +88,7 @@ assay_map_page_bind (AssaySessionBin *bin, AssaySession *session)
   self->session = session;
   g_object_set (self->map_view, "session", session, NULL);
   assay_column_chooser_bind_color (self->color_chooser, session);
+  g_object_set (self->cluster_list, "session", session, NULL);
   assay_map_chooser_bind (self->map_chooser, session, self->map_view);
   assay_session_bin_watch (bin, changes, G_CALLBACK (on_columns_changed));
   on_columns_changed (self);
@@ -130,6 +133,7 @@ assay_map_page_class_init (AssayMapPageClass *class)
   ASSAY_SESSION_BIN_CLASS (class)->save = assay_map_page_save;
   ASSAY_SESSION_BIN_CLASS (class)->restore = assay_map_page_restore;
   g_type_ensure (ASSAY_TYPE_MAP_VIEW);
+  g_type_ensure (ASSAY_TYPE_CLUSTER_LIST);
   g_type_ensure (ASSAY_TYPE_ROW_CARD);
   g_type_ensure (ASSAY_TYPE_COLUMN_CHOOSER);
   g_type_ensure (ASSAY_TYPE_MAP_CHOOSER);
@@ -139,6 +143,7 @@ assay_map_page_class_init (AssayMapPageClass *class)
   gtk_widget_class_bind_template_child (widget_class, AssayMapPage, card);
   gtk_widget_class_bind_template_child (widget_class, AssayMapPage, color_chooser);
   gtk_widget_class_bind_template_child (widget_class, AssayMapPage, map_chooser);
+  gtk_widget_class_bind_template_child (widget_class, AssayMapPage, cluster_list);
   gtk_widget_class_bind_template_child (widget_class, AssayMapPage, pan_button);
   gtk_widget_class_bind_template_child (widget_class, AssayMapPage, rectangle_button);
   gtk_widget_class_bind_template_child (widget_class, AssayMapPage, lasso_button);

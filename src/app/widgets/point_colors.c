@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/point_colors.h"
 
+#include "app/model/cluster_names.h"
+
 AssayPointColors *
 assay_point_colors_ref (AssayPointColors *self)
 {
@@ -93,7 +95,11 @@ make_colors (AssaySession *session, const char *name, AyColumn *column, gboolean
   AssayPointColors *self = g_new0 (AssayPointColors, 1);
   AyDataset *data = assay_session_get_data (session);
   const AyFigureTheme *theme = ay_figure_theme (dark);
+  g_autoptr (AyColumn) named
+      = column != NULL ? assay_clusters_dup_column (session, column) : NULL;
 
+  if (named != NULL)
+    column = named;
   g_atomic_ref_count_init (&self->ref);
   self->n = data != NULL ? data->n : 0;
   self->column = g_strdup (name);

@@ -287,6 +287,26 @@ ay_work_clusters (AyWork *self, GError **error)
   return g_steal_pointer (&object);
 }
 
+char **
+ay_work_cluster_names (AyWork *self, GError **error)
+{
+  g_autoptr (JsonObject) object = read_stored (self, error);
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  JsonArray *clusters = object != NULL ? json_object_get_array_member (object, "clusters") : NULL;
+
+  if (clusters == NULL)
+    return NULL;
+  for (guint c = 0; c < json_array_get_length (clusters); c++)
+    {
+      JsonObject *one = json_array_get_object_element (clusters, c);
+      const char *name = json_object_get_null_member (one, "name")
+                             ? NULL : json_object_get_string_member (one, "name");
+
+      g_strv_builder_add (names, name != NULL ? name : "");
+    }
+  return g_strv_builder_end (names);
+}
+
 gboolean
 ay_work_name_cluster (AyWork *self, guint number, const char *name, GError **error)
 {

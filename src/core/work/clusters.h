@@ -37,6 +37,9 @@ gboolean ay_work_cluster (AyWork *self, const char *method, const AyClusterOptio
  * under scores. AY_ERROR_RANGE when none were found yet. (transfer full) */
 JsonObject *ay_work_clusters (AyWork *self, GError **error);
 
+/* The names of the clusters, "" of those without; NULL-terminated, without reading any score.
+ * AY_ERROR_RANGE when none were found yet. (transfer full) */
+char **ay_work_cluster_names (AyWork *self, GError **error);
 /* Gives a cluster a name ("": takes it away), which lasts until clusters are found anew. */
 gboolean ay_work_name_cluster (AyWork *self, guint number, const char *name, GError **error);
 
