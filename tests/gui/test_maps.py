@@ -60,8 +60,8 @@ def starts(window, title):
 
 def clusters(window, work, picture):
     """Found, compared, chosen by the pointer, renamed by keys, taken back."""
-    window.click('Cl_?usters.*', 'toggle button')
-    window.click('.*Find Clusters', 'push button')
+    window.click('Clusters', 'push button')
+    window.click('Find Clusters', 'push button')
     window.find('Map: .*coloured by cluster', patience=60)
     window.idle()
     found = compare(window, work, 'influence')
