@@ -2,6 +2,7 @@
 #include "app/pages/scores_page.h"
 
 #include "app/widgets/data_map_view.h"
+#include "app/widgets/one_stop.h"
 #include "app/widgets/score_about.h"
 #include "app/widgets/score_compare.h"
 
@@ -39,6 +40,7 @@ row_selected (AssayScoresPage *self, GtkListBoxRow *row)
 
   if (at >= 0 && (guint) at < self->ids->len)
     choose (self, self->ids->pdata[at]);
+  assay_one_stop_update (self->list);
 }
 
 static GtkWidget *
@@ -131,6 +133,7 @@ fill (AssayScoresPage *self)
   cut_lines (self, at);
   if (gtk_list_box_get_selected_row (self->list) == NULL)
     gtk_list_box_select_row (self->list, gtk_list_box_get_row_at_index (self->list, 0));
+  assay_one_stop_update (self->list);
 }
 
 static void
@@ -202,5 +205,6 @@ assay_scores_page_init (AssayScoresPage *self)
 {
   self->ids = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
+  assay_one_stop_add (self->list);
   g_signal_connect_swapped (self->list, "row-selected", G_CALLBACK (row_selected), self);
 }

@@ -12,6 +12,7 @@ struct _AssayDataMapView
   AssaySession *session; /* kept by the parent */
   AssayMapView *plot;
   GtkLabel *sentence;
+  GtkStack *parts;      /* what computes it, or the map: hidden parts are lost to screen readers */
   GtkWidget *body, *compute, *color, *easy, *ambiguous, *hard;
   AyDataMap *map;        /* (nullable) */
   AyColumn *of;          /* (nullable) the confidence it was made of */
@@ -158,12 +159,11 @@ show (AssayDataMapView *self)
                  && assay_session_find_score (self->session, "correctness") != NULL;
   AyDataset *data = assay_session_get_data (self->session);
 
-  gtk_widget_set_visible (self->body, has);
-  gtk_widget_set_visible (self->compute, !has);
+  gtk_stack_set_visible_child (self->parts, has ? self->body : self->compute);
   gtk_widget_set_sensitive (self->compute, data != NULL && data->n_classes > 0);
   gtk_button_set_label (GTK_BUTTON (self->compute), self->task != NULL
-                                                        ? _ ("Cancel Com_puting")
-                                                        : _ ("Com_pute the Data Map"));
+                                                        ? _ ("Cancel Comp_uting")
+                                                        : _ ("Comp_ute the Data Map"));
   if (!has)
     {
       gtk_label_set_text (self->sentence,
@@ -257,6 +257,7 @@ assay_data_map_view_class_init (AssayDataMapViewClass *class)
                                                "/io/github/assay_app/Assay/data_map_view.ui");
   gtk_widget_class_bind_template_child (widget_class, AssayDataMapView, plot);
   gtk_widget_class_bind_template_child (widget_class, AssayDataMapView, sentence);
+  gtk_widget_class_bind_template_child (widget_class, AssayDataMapView, parts);
   gtk_widget_class_bind_template_child (widget_class, AssayDataMapView, body);
   gtk_widget_class_bind_template_child (widget_class, AssayDataMapView, compute);
   gtk_widget_class_bind_template_child (widget_class, AssayDataMapView, color);

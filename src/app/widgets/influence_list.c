@@ -175,7 +175,7 @@ show_state (AssayInfluenceList *self)
   gboolean asks = self->task != NULL;
 
   gtk_widget_set_visible (self->ask, asks || can_ask (self));
-  gtk_button_set_label (GTK_BUTTON (self->ask), asks ? _ ("Cancel") : _ ("Rows _For and Against"));
+  gtk_button_set_label (GTK_BUTTON (self->ask), asks ? _ ("Cancel") : _ ("Rows For and Aga_inst"));
 }
 
 void
@@ -231,7 +231,7 @@ assay_influence_list_init (AssayInfluenceList *self)
 
   self->row = -1;
   self->rows = g_array_new (FALSE, FALSE, sizeof (guint32));
-  self->ask = gtk_button_new_with_mnemonic (_ ("Rows _For and Against"));
+  self->ask = gtk_button_new_with_mnemonic (_ ("Rows For and Aga_inst"));
   gtk_widget_set_tooltip_text (self->ask, _ ("The training rows whose removal would change the "
                                              "loss on this row most"));
   g_signal_connect_swapped (self->ask, "clicked", G_CALLBACK (ask_clicked), self);

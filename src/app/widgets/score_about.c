@@ -279,10 +279,10 @@ assay_score_about_init (AssayScoreAbout *self)
   gtk_grid_set_row_spacing (self->facts, 6);
   gtk_box_append (box, GTK_WIDGET (self->facts));
   self->compute = add_button (buttons, _ ("Comp_ute"), G_CALLBACK (compute_clicked), self);
-  self->color = add_button (buttons, _ ("Colour the Ma_p"), G_CALLBACK (color_clicked), self);
+  self->color = add_button (buttons, _ ("Colour the _Map"), G_CALLBACK (color_clicked), self);
   gtk_widget_add_css_class (self->compute, "suggested-action");
   gtk_box_append (box, GTK_WIDGET (buttons));
-  self->more = gtk_expander_new_with_mnemonic (_ ("Certi_ficate"));
+  self->more = gtk_expander_new_with_mnemonic (_ ("C_ertificate"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->more), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Certificate"), -1);
   self->certificate = GTK_LABEL (gtk_label_new (NULL));

@@ -1,0 +1,292 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Scores page: what a score is, computing one, two beside each other, the data map; what the
+page says is what assay-cli says of the same workspace."""
+import math
+import os
+import pathlib
+import re
+import shutil
+
+import numpy
+
+import drive
+from drive import cli, until
+
+CORRELATION = r'Rank correlation (-?[0-9.]+) over (\d+) rows(, one order turned .*)?'
+TRAINING = 'mnist_training_dynamics_DERIVED'
+N_ROWS = 1500
+REGIONS = ['easy', 'ambiguous', 'hard']
+KEYS = {'easy': 'alt+e', 'ambiguous': 'alt+b', 'hard': 'alt+h'}
+
+
+def stored(work):
+    return {one['id']: one for one in cli('info', work)['scores']}
+
+
+def walk(window, pattern, keys):
+    """Presses keys until the focus is on what is named so."""
+    def there():
+        part = window.focused()
+        return part is not None and re.fullmatch(pattern, drive.plain(part.said), re.I)
+    for _ in range(60):
+        if there():
+            return
+        window.keys(keys)
+    raise AssertionError(f'{keys} does not lead to {pattern}')
+
+
+def choose(window, name, by_keys):
+    """A score of the list."""
+    if by_keys:
+        walk(window, '.*, (not )?computed', 'Tab')
+        window.keys('Home')
+        walk(window, f'{name}, .*', 'Down')
+    else:
+        window.click(f'{name}, .*', 'list item')
+    until(f'{name} to be told', lambda: name in window.labels())
+
+
+def about(window, by_keys):
+    """What the page says of the influence, which is computed when the window opens."""
+    choose(window, 'influence', by_keys)
+    return ' '.join(window.labels())
+
+
+def check_about(said, info):
+    certificate = info['certificate']
+    assert info['title'] in said and info['sentence'] in said
+    assert 'value: above 0 the row helps' in said and 'higher is better' in said and 'nats' in said
+    assert f"{info['n'] - info['missing']} of {info['n']}" in said
+    halves = certificate['split_half_rank_correlation']
+    assert f'rank correlation of {halves:.2f}' in said
+    assert (halves < 0.5) == ('unstable' in said)
+    assert f"{certificate['rows_told_from_zero']} rows, at a false discovery rate of 10 %" in said
+    assert f"stays among {certificate['median_rank_range']:.0f} ranks" in said
+    told = certificate['rows_told_from_zero']
+    hollow = info['n'] - info['missing'] - told
+    assert hollow == 0 or f'hollow: {hollow} not told from 0' in said
+
+
+def check_histogram(said, info):
+    told = info['certificate']['rows_told_from_zero']
+    hatched = info['n'] - info['missing'] - told
+    assert f'{hatched} not to be told from zero (hatched)' in said, (said, hatched)
+
+
+def compute(window, name, by_keys):
+    choose(window, name, by_keys)
+    until('the button', lambda: window.all('Compute', 'push button'))
+    if by_keys:
+        window.keys('alt+u')
+    else:
+        window.click('Compute', 'push button')
+    window.find(f'{name}, computed', 'list item', 120)
+    window.idle(180)
+    until('its facts', lambda: 'Rows with a value' in window.labels())
+
+
+def color(window, name, by_keys):
+    """From the page to the map, and back."""
+    if by_keys:
+        window.keys('alt+m')
+    else:
+        window.click('Colour the Map', 'push button')
+    until('the colours', lambda: window.all(f'Map: .*coloured by {name}'))
+    window.keys('ctrl+6')
+    window.find(f'Histogram of {name} .*')
+
+
+def brush(window, by_keys):
+    """A range of the score that colours; returns its ends and how many rows it leaves."""
+    whole = until('all rows', lambda: [text for text in window.labels()
+                                       if re.fullmatch(r'(\d+) of \1 rows visible', text)])[0]
+    if by_keys:
+        walk(window, 'From', 'Tab')
+        window.fill('0')
+        window.keys('Return')
+    else:
+        window.lasso('Histogram of .*', [(0.2, 0.5), (0.45, 0.5)])
+    count = until('fewer rows', lambda: [
+        int(found[1]) for found in (re.fullmatch(r'(\d+) of (\d+) rows visible', text)
+                                    for text in window.labels())
+        if found and found[1] != found[2]])[0]
+    ends = [window.find(name, 'text').text() for name in ('From', 'To')]
+    if by_keys:
+        walk(window, 'Clear Filters', 'Tab')
+        window.keys('Return')
+    else:
+        window.click('Histogram of .*')
+    until('all rows again', lambda: whole in window.labels())
+    return [float(end) if end else math.inf for end in ends], count
+
+
+def check_brush(said, work, name):
+    (low, high), count = said
+    where = f'{name} >= {low!r}' + (f' AND {name} <= {high!r}' if high < math.inf else '')
+    found = cli('select', work, '--where', where, '--count')['n']
+    assert count == found, (said, found)
+
+
+def turn_to(window, name, by_keys):
+    if by_keys:
+        walk(window, name, 'Tab')
+        window.keys('space')
+    else:
+        window.click(name)
+
+
+def compare(window, picture, by_keys):
+    """With the first of the other scores. Returns what the page says."""
+    turn_to(window, 'Compare Two', by_keys)
+    line = until('the comparison', lambda: [text for text in window.labels()
+                                            if re.fullmatch(CORRELATION, text)])[0]
+    plot = window.find(r'Plot of \S+ over \S+\. Map: .*').said
+    rows = until('the rows', lambda: [drive.plain(one.said)
+                                      for one in window.all('.* %', 'list item')])
+    if by_keys:
+        window.keys('alt+s')
+    else:
+        window.click('.*Select These Rows', 'push button')
+    until('them to be selected', lambda: window.all(r'Plot of .* 20 selected.*'))
+    window.picture(f'{picture}-compare')
+    return line, re.match(r'Plot of (\S+) over (\S+)\.', plot).groups(), rows
+
+
+def check_compare(said, work):
+    line, (second, first), rows = said
+    found = cli('figure', work, 'compare', first, second, '-o',
+                pathlib.Path(work).with_suffix('.svg'))['numbers']
+    told = re.fullmatch(CORRELATION, line)
+    assert abs(float(told[1]) - found['rank_correlation']) <= 0.000501, (line, found)
+    assert int(told[2]) == found['n']
+    for text, one in zip(rows, found['apart']):
+        parts = re.fullmatch(r'(.*?)(?: · .*)?  ([+-][0-9.]+) %', text)
+        assert parts[1] == str(one['id']), (text, one)
+        assert abs(float(parts[2]) - 100 * one['gap']) <= 0.0501, (text, one)
+    assert len(rows) == min(20, found['n'])
+
+
+def data_map(window, picture, by_keys):
+    """Computes it and selects each region; returns the counts that the buttons say."""
+    turn_to(window, 'Data Map', by_keys)
+    if by_keys:
+        window.keys('alt+u')
+    else:
+        window.click('Compute the Data Map', 'push button')
+    counts = {}
+    for name in REGIONS:
+        pattern = f'{name}: ([0-9]+)'
+        button = window.find(pattern, 'push button', 120)
+        counts[name] = int(re.fullmatch(pattern, drive.plain(button.said), re.I)[1])
+
+        def selected(count=counts[name]):
+            return window.all(rf'Plot of confidence .* {count} selected.*')
+        if by_keys:
+            drive.again(f'{name} rows', lambda key=KEYS[name]: window.keys(key), selected)
+        else:
+            window.click(pattern, 'push button', selected)
+
+    def colored():
+        return window.all('Plot of confidence .*coloured by correctness')
+    if by_keys:
+        drive.again('colours of correctness', lambda: window.keys('alt+o'), colored)
+    else:
+        window.click('Colour', 'push button', colored)
+    window.idle(180)
+    window.picture(f'{picture}-datamap')
+    return counts
+
+
+def check_data_map(counts, work):
+    found = cli('figure', work, 'datamap', '-o', pathlib.Path(work).with_suffix('.png'))['numbers']
+    assert counts == {name: found[name] for name in REGIONS}, (counts, found)
+
+
+def for_and_against(window):
+    """Of the first selected row; returns its id and what is said."""
+    window.keys('ctrl+3')
+    window.search("split = 'valid'")
+    window.keys('ctrl+a')
+    window.click('Rows For and Against', 'push button')
+    lines = until('rows for and against', lambda: window.all('(for|against) .*', 'list item'), 120)
+    return [drive.plain(one.said) for one in lines]
+
+
+def check_for_and_against(lines, work):
+    row = cli('select', work, '--where', "split = 'valid'")['ids'][0]
+    found = cli('influence', work, row)['rows'][0]
+    expected = [f"{word} {one['id']} · {one['label']}  {one['influence']:+.3g}"
+                for word, key in (('for', 'helping'), ('against', 'hurting'))
+                for one in found[key]]
+    assert lines == expected, (lines, expected)
+
+
+def look(data, picture, by_keys=False, dark=False):
+    work = data.with_suffix('.assay')
+    with drive.Window(data, dark=dark) as window:
+        window.scored()
+        window.keys('ctrl+6')
+        said = about(window, by_keys)
+        histogram = window.find('Histogram of influence .*').said
+        window.picture(f'{picture}-about')
+        compute(window, 'knn_shapley', by_keys)
+        color(window, 'knn_shapley', by_keys)
+        range_of = brush(window, by_keys)
+        compared = compare(window, picture, by_keys)
+        counts = data_map(window, picture, by_keys)
+        unnamed = window.unnamed()
+        assert not unnamed, unnamed
+        lines = for_and_against(window)
+        window.picture(f'{picture}-inspector')
+        window.close()
+    scores = stored(work)
+    check_about(said, scores['influence'])
+    check_histogram(histogram, scores['influence'])
+    check_brush(range_of, work, 'knn_shapley')
+    check_compare(compared, work)
+    check_data_map(counts, work)
+    check_for_and_against(lines, work)
+    return scores
+
+
+def test_sample():
+    """The sample's scores by the pointer, in light colours"""
+    look(shutil.copy(drive.SAMPLE, drive.folder() / 'digits.csv'), 'scores-light')
+
+
+def digits_and_their_training():
+    """The first rows of a real training run, the last epoch's logits as their features."""
+    source = pathlib.Path(os.environ.get('ASSAY_TEST_DATA', '/none')) / TRAINING
+    if not source.exists():
+        raise drive.Skip('no ASSAY_TEST_DATA')
+    folder = drive.folder()
+    with numpy.load(source / 'logits_f16.npz') as log:
+        logits, labels = log['logits'][:, :N_ROWS], log['labels'][:N_ROWS]
+    numpy.save(folder / 'log.npy', logits.astype('f4'))
+    numpy.save(folder / 'features.npy', logits[-1].astype('f4'))
+    (folder / 'labels.csv').write_text('\n'.join(['digit', *map(str, labels)]) + '\n')
+    work = folder / 'mnist.assay'
+    cli('new', work, folder / 'labels.csv', '--label', 'digit', '--features',
+        folder / 'features.npy', '--dynamics', folder / 'log.npy')
+    cli('score', work, 'influence', 'self_confidence', 'label_issue')
+    return work, drive.read_csv(source / 'expected_per_sample.csv')[:N_ROWS]
+
+
+def test_training():
+    """A training run of digits by keys, in dark colours; its data map is that of numpy"""
+    work, expected = digits_and_their_training()
+    scores = look(work, 'scores-dark', by_keys=True, dark=True)
+    assert 'given' in scores['confidence']['certificate']['log'], scores['confidence']
+    found = cli('select', work, '--where', '1', '--columns',
+                'id,split,confidence,correctness')['rows']
+    assert len(found) == N_ROWS
+    for row, told in zip(found, expected):
+        if row['split'] == 'test':  # rows to report by: no score looks at them
+            assert row['confidence'] is None, row
+            continue
+        assert abs(row['confidence'] - float(told['confidence'])) <= 1e-6, (row, told)
+        assert row['correctness'] == int(told['correctness']), (row, told)
+
+
+drive.main(globals())
