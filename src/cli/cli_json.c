@@ -21,13 +21,6 @@ cmd_json_count (JsonObject *object, const char *key, guint64 value)
   json_object_set_int_member (object, key, (gint64) value);
 }
 
-double
-cmd_number_of (JsonObject *object, const char *key)
-{
-  return json_object_get_null_member (object, key) ? NAN
-                                                   : json_object_get_double_member (object, key);
-}
-
 void
 cmd_json_text (JsonObject *object, const char *key, const char *value)
 {

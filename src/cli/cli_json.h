@@ -11,8 +11,6 @@ G_BEGIN_DECLS
 /* NaN and infinities become null, whole numbers are written without a point. */
 void cmd_json_number (JsonObject *object, const char *key, double value);
 void cmd_json_count (JsonObject *object, const char *key, guint64 value);
-/* The number under key, null as NaN. */
-double cmd_number_of (JsonObject *object, const char *key);
 /* NULL becomes null. */
 void cmd_json_text (JsonObject *object, const char *key, const char *value);
 void cmd_json_bool (JsonObject *object, const char *key, gboolean value);

@@ -3,6 +3,7 @@
 #include "cli/cli_run.h"
 #include "cli/cli_text.h"
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/select/budget.h"
 #include "core/work/work_history.h"
 
@@ -118,8 +119,8 @@ describe (const AyBudgetFit *fit)
 static void
 print_money (JsonObject *one)
 {
-  if (!isnan (cmd_number_of (one, "money")))
-    printf (", for %.2f", cmd_number_of (one, "money"));
+  if (!isnan (ay_json_number_of (one, "money")))
+    printf (", for %.2f", ay_json_number_of (one, "money"));
   puts ("");
 }
 
@@ -139,10 +140,10 @@ print_text (JsonObject *object)
 
   printf ("Learning curves of %" G_GINT64_FORMAT " runs up to %.0f labels. Back-test on the last "
           "third: the 90 %% band held %.1f %% of %" G_GINT64_FORMAT " points, mean error %.4f\n",
-          json_object_get_int_member (object, "n_runs"), cmd_number_of (object, "labels"),
-          100.0 * cmd_number_of (object, "coverage"),
+          json_object_get_int_member (object, "n_runs"), ay_json_number_of (object, "labels"),
+          100.0 * ay_json_number_of (object, "coverage"),
            json_object_get_int_member (object, "n_hidden"),
-          cmd_number_of (object, "backtest_error"));
+          ay_json_number_of (object, "backtest_error"));
   if (!json_object_get_null_member (object, "refused"))
     printf ("No prediction: %s\n", json_object_get_string_member (object, "refused"));
   if (json_object_has_member (object, "more"))
@@ -151,20 +152,20 @@ print_text (JsonObject *object)
 
       printf ("%" G_GINT64_FORMAT " more labels: accuracy %s (90 %%: %s to %s), from %.1f %% now",
               json_object_get_int_member (one, "labels"),
-              cmd_text_percent (cmd_number_of (one, "accuracy"), a),
-              cmd_text_percent (cmd_number_of (one, "low"), b),
-              cmd_text_percent (cmd_number_of (one, "high"), c),
-              100.0 * cmd_number_of (one, "accuracy_now"));
+              cmd_text_percent (ay_json_number_of (one, "accuracy"), a),
+              cmd_text_percent (ay_json_number_of (one, "low"), b),
+              cmd_text_percent (ay_json_number_of (one, "high"), c),
+              100.0 * ay_json_number_of (one, "accuracy_now"));
       print_money (one);
     }
   if (json_object_has_member (object, "to_target"))
     {
       JsonObject *one = json_object_get_object_member (object, "to_target");
 
-      printf ("%s accuracy: %s (90 %%: ", cmd_text_percent (cmd_number_of (one, "target"), a),
-              labels_text (cmd_number_of (one, "labels"), b));
-      printf ("%s to ", labels_text (cmd_number_of (one, "low"), b));
-      printf ("%s)", labels_text (cmd_number_of (one, "high"), b));
+      printf ("%s accuracy: %s (90 %%: ", cmd_text_percent (ay_json_number_of (one, "target"), a),
+              labels_text (ay_json_number_of (one, "labels"), b));
+      printf ("%s to ", labels_text (ay_json_number_of (one, "low"), b));
+      printf ("%s)", labels_text (ay_json_number_of (one, "high"), b));
       print_money (one);
     }
 }

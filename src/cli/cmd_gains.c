@@ -3,6 +3,7 @@
 #include "cli/cli_run.h"
 #include "cli/cli_text.h"
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/work/work_gains.h"
 #include "core/work/work_history.h"
 
@@ -36,7 +37,7 @@ static const GOptionEntry options[] = {
 static const char *
 change_of (JsonObject *object, const char *name, char buffer[CMD_TEXT_SIZE])
 {
-  double value = cmd_number_of (object, name);
+  double value = ay_json_number_of (object, name);
 
   return isnan (value) ? "" : cmd_text_change (value, buffer);
 }
@@ -62,8 +63,8 @@ print_rounds (JsonArray *rounds)
     {
       JsonObject *round = json_array_get_object_element (rounds, r);
       char cells[9][CMD_TEXT_SIZE];
-      double change = cmd_number_of (round, "accuracy_after")
-                      - cmd_number_of (round, "accuracy_before");
+      double change = ay_json_number_of (round, "accuracy_after")
+                      - ay_json_number_of (round, "accuracy_before");
 
       g_snprintf (cells[0], CMD_TEXT_SIZE, "%" G_GINT64_FORMAT,
                   json_object_get_int_member (round, "round"));
@@ -73,7 +74,7 @@ print_rounds (JsonArray *rounds)
                      change_of (round, "gain", cells[2]), change_of (round, "positive", cells[3]),
                      change_of (round, "negative", cells[4]),
                      change_of (round, "residual", cells[5]), points (change, cells[6]),
-                     points (cmd_number_of (round, "accuracy_rest"), cells[7]),
+                     points (ay_json_number_of (round, "accuracy_rest"), cells[7]),
                      change_of (round, "influence_before", cells[8]), NULL);
     }
   cmd_table_print (table, 0);
@@ -89,7 +90,7 @@ add_view (CmdTable *table, JsonObject *round)
   g_snprintf (cells[0], CMD_TEXT_SIZE, "%" G_GINT64_FORMAT,
               json_object_get_int_member (round, "round"));
   if (random != NULL && !json_object_get_null_member (random, "beaten"))
-    cmd_text_percent (cmd_number_of (random, "beaten"), cells[6]);
+    cmd_text_percent (ay_json_number_of (random, "beaten"), cells[6]);
   else
     *cells[6] = '\0';
   cmd_table_row (table, cells[0], change_of (round, "gain", cells[1]),
@@ -134,7 +135,7 @@ print_remarks (JsonArray *rounds)
       for (guint k = 0; k < json_array_get_length (opened); k++)
         {
           JsonObject *one = json_array_get_object_element (opened, k);
-          double recall = cmd_number_of (one, "recall");
+          double recall = ay_json_number_of (one, "recall");
 
           printf ("round %" G_GINT64_FORMAT ": class %s became known by %" G_GINT64_FORMAT
                   " rows, whose log-loss before was not bounded; recall of it %s\n",
@@ -148,8 +149,8 @@ print_remarks (JsonArray *rounds)
 static int
 compare_rows (gconstpointer a, gconstpointer b)
 {
-  double x = cmd_number_of (*(JsonObject *const *) a, "credit");
-  double y = cmd_number_of (*(JsonObject *const *) b, "credit");
+  double x = ay_json_number_of (*(JsonObject *const *) a, "credit");
+  double y = ay_json_number_of (*(JsonObject *const *) b, "credit");
 
   return (x < y) - (x > y);
 }
@@ -169,7 +170,7 @@ rank_rows (JsonArray *rounds)
         {
           JsonObject *row = json_array_get_object_element (rows, i);
 
-          if (fabs (cmd_number_of (row, "credit")) > cmd_number_of (round, "floor"))
+          if (fabs (ay_json_number_of (row, "credit")) > ay_json_number_of (round, "floor"))
             g_ptr_array_add (ranked, row);
         }
     }
@@ -196,7 +197,7 @@ print_rows (JsonArray *rounds)
       if (k < n || k + n >= ranked->len)
         cmd_table_row (table, json_object_get_string_member (row, "id"),
                        change_of (row, "credit", cells[0]),
-                       points (cmd_number_of (row, "accuracy"), cells[1]),
+                       points (ay_json_number_of (row, "accuracy"), cells[1]),
                        change_of (row, "influence_before", cells[2]), NULL);
     }
   cmd_table_print (table, 0);
@@ -219,7 +220,7 @@ print_cut (JsonArray *cut)
       cmd_table_row (table, json_object_get_string_member (one, "value"), cells[0],
                      change_of (one, "credit", cells[1]), change_of (one, "positive", cells[2]),
                      change_of (one, "negative", cells[3]),
-                     points (cmd_number_of (one, "accuracy"), cells[4]), NULL);
+                     points (ay_json_number_of (one, "accuracy"), cells[4]), NULL);
     }
   cmd_table_print (table, 0);
 }
@@ -239,9 +240,9 @@ print_text (JsonObject *gains, JsonArray *cut)
   print_rounds (rounds);
   print_remarks (rounds);
   printf ("Whole gain %s of %s that moved up and down, residual %s\n",
-          cmd_text_change (cmd_number_of (gains, "gain"), cells[0]),
-          cmd_text_number (cmd_number_of (gains, "absolute"), cells[1]),
-          cmd_text_change (cmd_number_of (gains, "residual"), cells[2]));
+          cmd_text_change (ay_json_number_of (gains, "gain"), cells[0]),
+          cmd_text_number (ay_json_number_of (gains, "absolute"), cells[1]),
+          cmd_text_change (ay_json_number_of (gains, "residual"), cells[2]));
   print_views (gains, rounds);
   print_rows (rounds);
   if (cut != NULL)

@@ -3,6 +3,7 @@
 #include "cli/cli_run.h"
 #include "cli/cli_strategies.h"
 #include "cli/cli_text.h"
+#include "core/base/json_text.h"
 #include "core/select/teaching.h"
 #include "core/work/work_select.h"
 
@@ -113,23 +114,23 @@ add_row (CmdTable *table, JsonObject *one, guint n_repeats, double most)
   char auc[CMD_TEXT_SIZE], sd[CMD_TEXT_SIZE], gain[CMD_TEXT_SIZE], half[CMD_TEXT_SIZE];
   char p[CMD_TEXT_SIZE], labels[CMD_TEXT_SIZE], reached[CMD_TEXT_SIZE], seconds[CMD_TEXT_SIZE];
   gboolean baseline = strcmp (json_object_get_string_member (one, "strategy"), "random") == 0;
-  double to = cmd_number_of (one, "labels_to_target");
+  double to = ay_json_number_of (one, "labels_to_target");
 
-  g_snprintf (auc, sizeof auc, "%.4f", cmd_number_of (one, "auc"));
-  g_snprintf (sd, sizeof sd, "%.4f", cmd_number_of (one, "auc_sd"));
-  g_snprintf (gain, sizeof gain, "%+.4f", cmd_number_of (one, "auc_difference"));
-  g_snprintf (half, sizeof half, "%.4f", cmd_number_of (one, "auc_half"));
-  g_snprintf (p, sizeof p, "%.2g", cmd_number_of (one, "p_holm"));
+  g_snprintf (auc, sizeof auc, "%.4f", ay_json_number_of (one, "auc"));
+  g_snprintf (sd, sizeof sd, "%.4f", ay_json_number_of (one, "auc_sd"));
+  g_snprintf (gain, sizeof gain, "%+.4f", ay_json_number_of (one, "auc_difference"));
+  g_snprintf (half, sizeof half, "%.4f", ay_json_number_of (one, "auc_half"));
+  g_snprintf (p, sizeof p, "%.2g", ay_json_number_of (one, "p_holm"));
   if (isnan (to))
     g_snprintf (labels, sizeof labels, "> %.0f", most);
   else
     g_snprintf (labels, sizeof labels, "%.0f", to);
   g_snprintf (reached, sizeof reached, "%" G_GINT64_FORMAT " of %u",
               json_object_get_int_member (one, "reached"), n_repeats);
-  g_snprintf (seconds, sizeof seconds, "%.2f", cmd_number_of (one, "seconds"));
+  g_snprintf (seconds, sizeof seconds, "%.2f", ay_json_number_of (one, "seconds"));
   cmd_table_row (table, json_object_get_string_member (one, "strategy"), auc, sd,
                  baseline ? "" : gain, baseline ? "" : half,
-                 baseline || isnan (cmd_number_of (one, "p_holm")) ? "" : p, labels, reached,
+                 baseline || isnan (ay_json_number_of (one, "p_holm")) ? "" : p, labels, reached,
                  seconds, NULL);
 }
 
@@ -149,7 +150,8 @@ print_stopping (JsonArray *strategies)
         {
           JsonObject *rule = json_array_get_object_element (rules, r);
           char fired[CMD_TEXT_SIZE], labels[CMD_TEXT_SIZE], accuracy[CMD_TEXT_SIZE];
-          double at = cmd_number_of (rule, "labels"), there = cmd_number_of (rule, "accuracy");
+          double at = ay_json_number_of (rule, "labels");
+          double there = ay_json_number_of (rule, "accuracy");
 
           g_snprintf (fired, sizeof fired, "%" G_GINT64_FORMAT,
                       json_object_get_int_member (rule, "fired"));
@@ -220,10 +222,11 @@ print_teaching (JsonObject *object)
       last_regret (teaching, "beside_best_arm", best);
       beside = g_strdup_printf ("%s (%s)", best, json_object_get_string_member (
           json_object_get_object_member (teaching, "beside_best_arm"), "strategy"));
-      g_snprintf (p, sizeof p, "%.2g", cmd_number_of (teaching, "p_mixture"));
+      g_snprintf (p, sizeof p, "%.2g", ay_json_number_of (teaching, "p_mixture"));
       mean_weights (json_object_get_array_member (teaching, "arms"), arms, sizeof arms);
       cmd_table_row (table, json_object_get_string_member (one, "strategy"), mixture,
-                     isnan (cmd_number_of (teaching, "p_mixture")) ? "" : p, beside, arms, NULL);
+                     isnan (ay_json_number_of (teaching, "p_mixture")) ? "" : p, beside, arms,
+                     NULL);
       any = TRUE;
     }
   if (!any)
@@ -243,7 +246,8 @@ print_text (JsonObject *object)
   guint n_repeats = (guint) json_object_get_int_member (object, "repeats");
   double most = json_array_get_double_element (labels, json_array_get_length (labels) - 1);
   g_autoptr (CmdTable) table = cmd_table_new ("lrrrrrrrr");
-  g_autofree char *to = g_strdup_printf ("to %.4g %%", 100.0 * cmd_number_of (object, "target"));
+  g_autofree char *to
+      = g_strdup_printf ("to %.4g %%", 100.0 * ay_json_number_of (object, "target"));
 
   printf ("Simulated on %" G_GINT64_FORMAT " rows, judged on %" G_GINT64_FORMAT " others; %u "
           "repeats of %" G_GINT64_FORMAT " rounds of %" G_GINT64_FORMAT " from %" G_GINT64_FORMAT
