@@ -51,6 +51,9 @@ def count(work, where):
 
 def harmful_words(work):
     below = count(work, 'influence < 0')
+    influence = next(one for one in cli('info', work)['scores'] if one['id'] == 'influence')
+    if 'rows_told_from_zero' not in influence['certificate']:
+        return f'{below} training rows raise the validation loss by their influence; much of that'
     told = count(work, 'influence < 0 AND influence_told = 1')
     if told:
         return (f'{told} training rows raise the validation loss, told from noise at a false '
