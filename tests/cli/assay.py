@@ -33,7 +33,7 @@ def call(*arguments, cwd=None, env=None):
     """Runs it; returns the finished process, with text streams."""
     done = subprocess.run([CLI, *map(str, arguments)], capture_output=True, text=True, check=False,
                           stdin=subprocess.DEVNULL, cwd=cwd, env=environment(**(env or {})),
-                          timeout=280)
+                          timeout=580)
     loud = re.search('CRITICAL|WARNING|AddressSanitizer|runtime error', done.stderr)
     assert loud is None, done.stderr
     return done
