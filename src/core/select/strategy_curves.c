@@ -12,24 +12,26 @@ static const char *const of_difference = "band: 95 % interval of the paired diff
 static const char *const of_mean = "band: 95 % interval of the mean over runs";
 
 void
+ay_strategy_curve_clear (AyStrategyCurve *self)
+{
+  g_free (self->id);
+  g_free (self->name);
+  g_free (self->labels);
+  g_free (self->value);
+  g_free (self->low);
+  g_free (self->high);
+  for (guint m = 0; m < self->n_marks; m++)
+    g_free (self->marks[m].text);
+  g_free (self->marks);
+}
+
+void
 ay_strategy_curves_free (AyStrategyCurves *self)
 {
   if (self == NULL)
     return;
   for (guint k = 0; k < self->n; k++)
-    {
-      AyStrategyCurve *one = &self->each[k];
-
-      g_free (one->id);
-      g_free (one->name);
-      g_free (one->labels);
-      g_free (one->value);
-      g_free (one->low);
-      g_free (one->high);
-      for (guint m = 0; m < one->n_marks; m++)
-        g_free (one->marks[m].text);
-      g_free (one->marks);
-    }
+    ay_strategy_curve_clear (&self->each[k]);
   g_free (self->each);
   g_free (self->title);
   g_free (self->metric);

@@ -43,6 +43,8 @@ AyStrategyCurves *ay_strategy_curves_of_comparison (JsonObject *comparison, gboo
  * difference to it. metric (nullable): accuracy where there is any, else the first. A history
  * without rows has the labels that it logs. (transfer full) */
 AyStrategyCurves *ay_strategy_curves_of_histories (GPtrArray *histories, const char *metric);
+/* Frees what one curve holds. */
+void ay_strategy_curve_clear (AyStrategyCurve *self);
 void ay_strategy_curves_free (AyStrategyCurves *self);
 
 /* The strategy of all rounds but a start; "mixed" of several; NULL when none is said. */

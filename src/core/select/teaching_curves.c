@@ -14,16 +14,7 @@ ay_teaching_curves_free (AyTeachingCurves *self)
   for (guint p = 0; p < self->n; p++)
     {
       for (guint k = 0; k < self->panel[p].n; k++)
-        {
-          AyStrategyCurve *one = &self->panel[p].each[k];
-
-          g_free (one->id);
-          g_free (one->name);
-          g_free (one->labels);
-          g_free (one->value);
-          g_free (one->low);
-          g_free (one->high);
-        }
+        ay_strategy_curve_clear (&self->panel[p].each[k]);
       g_free (self->panel[p].each);
     }
   g_free (self->strategy);
