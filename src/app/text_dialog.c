@@ -3,11 +3,14 @@
 
 #include <glib/gi18n.h>
 
+#define SENTENCE_CHARS 50 /* room where there is a text to change */
+
 typedef struct
 {
-  GtkWidget *parent;
   GtkWidget *field; /* an entry, or a drop-down of the choices */
   AssayTextAccepted accepted;
+  gpointer data;
+  GDestroyNotify destroy;
 } Asking;
 
 static char *
@@ -32,23 +35,28 @@ on_response (AdwMessageDialog *dialog, const char *response, gpointer data)
       g_autofree char *text = dup_answer (self);
 
       if (text != NULL && *text != '\0')
-        self->accepted (self->parent, text);
+        self->accepted (self->data, text);
     }
+  if (self->destroy != NULL)
+    self->destroy (self->data);
   g_free (self);
 }
 
 static GtkWidget *
-make_field (const char *const *choices)
+make_field (const AssayTextQuestion *question)
 {
   GtkWidget *field;
 
-  if (choices == NULL)
+  if (question->choices == NULL)
     {
       field = gtk_entry_new ();
       gtk_entry_set_activates_default (GTK_ENTRY (field), TRUE);
+      gtk_editable_set_text (GTK_EDITABLE (field), question->text != NULL ? question->text : "");
+      if (question->text != NULL)
+        gtk_editable_set_width_chars (GTK_EDITABLE (field), SENTENCE_CHARS);
       return field;
     }
-  field = gtk_drop_down_new_from_strings (choices);
+  field = gtk_drop_down_new_from_strings (question->choices);
   gtk_drop_down_set_enable_search (GTK_DROP_DOWN (field), TRUE);
   gtk_drop_down_set_expression (
       GTK_DROP_DOWN (field), gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string"));
@@ -56,18 +64,18 @@ make_field (const char *const *choices)
 }
 
 void
-assay_text_dialog_show (GtkWindow *parent, const char *title, const char *label,
-                        const char *const *choices, AssayTextAccepted accepted)
+assay_text_dialog_show (GtkWindow *parent, const AssayTextQuestion *question)
 {
-  GtkWidget *dialog = adw_message_dialog_new (parent, title, NULL);
+  GtkWidget *dialog = adw_message_dialog_new (parent, question->title, NULL);
   AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
   Asking *self = g_new0 (Asking, 1);
 
-  self->parent = GTK_WIDGET (parent);
-  self->field = make_field (choices);
-  self->accepted = accepted;
+  self->field = make_field (question);
+  self->accepted = question->accepted;
+  self->data = question->data;
+  self->destroy = question->destroy;
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->field), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  label, -1);
+                                  question->label, -1);
   adw_message_dialog_set_extra_child (message, self->field);
   adw_message_dialog_add_responses (message, "cancel", _ ("_Cancel"), "accept", _ ("_Apply"), NULL);
   adw_message_dialog_set_response_appearance (message, "accept", ADW_RESPONSE_SUGGESTED);

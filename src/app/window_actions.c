@@ -214,14 +214,14 @@ action_drop (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-relabel_to (GtkWidget *widget, const char *value)
+relabel_to (gpointer widget, const char *value)
 {
   if (assay_session_decide (session_of (widget), AY_DECISION_RELABEL, value, NULL))
     told (session_of (widget), _ ("relabel"));
 }
 
 static void
-tag_with (GtkWidget *widget, const char *value)
+tag_with (gpointer widget, const char *value)
 {
   if (assay_session_decide (session_of (widget), AY_DECISION_TAG, value, NULL))
     told (session_of (widget), _ ("tag"));
@@ -231,16 +231,24 @@ static void
 action_relabel (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   AyDataset *data = assay_session_get_data (session_of (widget));
+  AssayTextQuestion question = { .title = _ ("Relabel the Selected Rows"),
+                                 .label = _ ("New label"),
+                                 .choices = (const char *const *) data->class_names,
+                                 .accepted = relabel_to,
+                                 .data = widget };
 
-  assay_text_dialog_show (GTK_WINDOW (widget), _ ("Relabel the Selected Rows"), _ ("New label"),
-                          (const char *const *) data->class_names, relabel_to);
+  assay_text_dialog_show (GTK_WINDOW (widget), &question);
 }
 
 static void
 action_tag (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  assay_text_dialog_show (GTK_WINDOW (widget), _ ("Tag the Selected Rows"), _ ("Tag"), NULL,
-                          tag_with);
+  AssayTextQuestion question = { .title = _ ("Tag the Selected Rows"),
+                                 .label = _ ("Tag"),
+                                 .accepted = tag_with,
+                                 .data = widget };
+
+  assay_text_dialog_show (GTK_WINDOW (widget), &question);
 }
 
 static void

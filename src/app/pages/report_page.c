@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/pages/report_page.h"
 
+#include "app/text_dialog.h"
+
 #include <glib/gi18n.h>
 
 struct _AssayReportPage
@@ -42,21 +44,26 @@ unpin (GtkWidget *widget, const char *name, GVariant *parameter)
 typedef struct
 {
   AssayReportPage *page;
-  GtkWidget *entry;
   guint number;
 } Saying;
 
 static void
-said (AdwMessageDialog *dialog, const char *response, gpointer data)
+saying_free (gpointer data)
 {
   Saying *saying = data;
-  const char *text = gtk_editable_get_text (GTK_EDITABLE (saying->entry));
-  const AyFinding *finding = find (saying->page, saying->number);
 
-  if (g_str_equal (response, "accept") && *text != '\0' && finding != NULL)
-    assay_pinned_say (saying->page->session, finding, text);
   g_object_unref (saying->page);
   g_free (saying);
+}
+
+static void
+said (gpointer data, const char *text)
+{
+  Saying *saying = data;
+  const AyFinding *finding = find (saying->page, saying->number);
+
+  if (finding != NULL)
+    assay_pinned_say (saying->page->session, finding, text);
 }
 
 static void
@@ -65,27 +72,17 @@ say (GtkWidget *widget, const char *name, GVariant *parameter)
   AssayReportPage *self = ASSAY_REPORT_PAGE (widget);
   guint number = g_variant_get_uint32 (parameter);
   const AyFinding *finding = find (self, number);
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (widget)),
-                                              _ ("Say It in Other Words"), NULL);
-  AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
   Saying *saying = g_new0 (Saying, 1);
+  AssayTextQuestion question = { .title = _ ("Say It in Other Words"),
+                                 .label = _ ("Sentence"),
+                                 .text = finding != NULL ? finding->sentence : "",
+                                 .accepted = said,
+                                 .data = saying,
+                                 .destroy = saying_free };
 
   saying->page = g_object_ref (self);
   saying->number = number;
-  saying->entry = gtk_entry_new ();
-  gtk_entry_set_activates_default (GTK_ENTRY (saying->entry), TRUE);
-  gtk_editable_set_text (GTK_EDITABLE (saying->entry), finding != NULL ? finding->sentence : "");
-  gtk_editable_set_width_chars (GTK_EDITABLE (saying->entry), 50);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (saying->entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Sentence"), -1);
-  adw_message_dialog_set_extra_child (message, saying->entry);
-  adw_message_dialog_add_responses (message, "cancel", _ ("_Cancel"), "accept", _ ("_Apply"), NULL);
-  adw_message_dialog_set_response_appearance (message, "accept", ADW_RESPONSE_SUGGESTED);
-  adw_message_dialog_set_default_response (message, "accept");
-  adw_message_dialog_set_close_response (message, "cancel");
-  g_signal_connect (dialog, "response", G_CALLBACK (said), saying);
-  gtk_window_present (GTK_WINDOW (dialog));
-  gtk_widget_grab_focus (saying->entry);
+  assay_text_dialog_show (GTK_WINDOW (gtk_widget_get_root (widget)), &question);
 }
 
 /* --- the list --- */
