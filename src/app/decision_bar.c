@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/decision_bar.h"
 
+#include "app/what_if_words.h"
 #include "app/widgets/drop_down.h"
 #include "core/base/error.h"
 
 #include <glib/gi18n.h>
-#include <math.h>
 
 /* An estimate is asked for once the selection has rested so long. */
 #define REST_MS 120
@@ -16,7 +16,7 @@ struct _AssayDecisionBar
   AssaySession *session; /* kept by the parent */
   AssayTask *estimating; /* (nullable) */
   guint rest;
-  GtkLabel *estimate_label, *proof_label;
+  GtkLabel *estimate_label, *classes_label, *proof_label;
   GtkDropDown *change; /* what would be done to the rows: removed, counted twice, each class */
 };
 
@@ -33,6 +33,7 @@ typedef struct
   char *label;         /* (nullable) the class that they get */
   gboolean verify, answered;
   AyWhatIf result;
+  GPtrArray *classes;  /* (nullable) who wins and who loses */
 } Question;
 
 static void
@@ -42,6 +43,7 @@ question_free (gpointer data)
 
   if (self->answered)
     ay_what_if_clear (&self->result);
+  g_clear_pointer (&self->classes, g_ptr_array_unref);
   ay_bitset_free (self->rows);
   g_free (self->label);
   g_object_unref (self->bar);
@@ -56,7 +58,10 @@ ask_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
 
   self->answered
       = ay_work_whatif_of (work, self->rows, &options, &self->result, job, error);
-  return self->answered;
+  if (!self->answered || self->result.n_rows == 0 || ay_work_data (work)->n_classes == 0)
+    return self->answered;
+  self->classes = ay_work_whatif_groups (work, &self->result, "label", job, error);
+  return self->classes != NULL;
 }
 
 static char *
@@ -84,10 +89,10 @@ show_estimate (AssayDecisionBar *self, const char *effect)
 }
 
 static void
-show_proof (AssayDecisionBar *self, const char *text)
+show_line (GtkLabel *label, const char *text)
 {
-  gtk_label_set_text (self->proof_label, text != NULL ? text : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->proof_label), text != NULL);
+  gtk_label_set_text (label, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (label), text != NULL);
 }
 
 /* What is asked now; label (nullable, transfer none) for a new label. */
@@ -104,73 +109,6 @@ kind_asked (AssayDecisionBar *self, const char **label)
     return AY_WHAT_IF_DUPLICATE;
   *label = data->class_names[at - N_PLAIN];
   return AY_WHAT_IF_RELABEL;
-}
-
-/* The same for rows that stay and are changed. */
-static char *
-change_text (const AyWhatIf *what, const char *label)
-{
-  double points = 100.0 * (what->valid.accuracy_estimate - what->valid.before.accuracy);
-  const char *rough = what->valid.rough ? _ (", rough") : "";
-  guint n = (guint) what->n_rows;
-
-  if (n == 0)
-    return g_strdup (label != NULL ? _ ("none of them is a training row with another label: "
-                                        "relabelling them changes nothing")
-                                   : _ ("none of them is a training row: counting them twice "
-                                        "changes nothing"));
-  if (label != NULL)
-    return g_strdup_printf (g_dngettext (NULL,
-                                         "relabelling %u training row to \"%s\" changes validation "
-                                         "loss by %+.4g (estimate%s), accuracy by %+.2f points",
-                                         "relabelling %u training rows to \"%s\" changes "
-                                         "validation loss by %+.4g (estimate%s), accuracy by "
-                                         "%+.2f points", n),
-                            n, label, what->valid.estimate, rough, points);
-  return g_strdup_printf (g_dngettext (NULL,
-                                       "counting %u training row twice changes validation loss by "
-                                       "%+.4g (estimate%s), accuracy by %+.2f points",
-                                       "counting %u training rows twice changes validation loss "
-                                       "by %+.4g (estimate%s), accuracy by %+.2f points", n),
-                          n, what->valid.estimate, rough, points);
-}
-
-static char *
-estimate_text (const Question *question)
-{
-  const AyWhatIf *what = &question->result;
-
-  if (what->n_rows > 0 && what->valid.unbounded)
-    return g_strdup (_ ("a class would lose its last training row: loss unbounded"));
-  if (question->kind != AY_WHAT_IF_REMOVE)
-    return change_text (what, question->label);
-  if (what->n_rows == 0)
-    return g_strdup (_ ("none of them is a training row: removing them changes nothing"));
-  return g_strdup_printf (g_dngettext (NULL,
-                                       "removing %u training row changes validation loss by %+.4g "
-                                       "(estimate%s), accuracy by %+.2f points",
-                                       "removing %u training rows changes validation loss by "
-                                       "%+.4g (estimate%s), accuracy by %+.2f points",
-                                       what->n_rows),
-                          (guint) what->n_rows, what->valid.estimate,
-                          what->valid.rough ? _ (", rough") : "",
-                          100.0 * (what->valid.accuracy_estimate - what->valid.before.accuracy));
-}
-
-static char *
-proof_text (const AyWhatIf *what)
-{
-  g_autofree char *test = NULL;
-
-  if (!what->valid.verified)
-    return g_strdup (what->sentence);
-  if (what->has_test)
-    test = g_strdup_printf (g_dngettext (NULL, ", test %+.4g (opened %u time)",
-                                         ", test %+.4g (opened %u times)", what->test_openings),
-                            what->test.refit, what->test_openings);
-  return g_strdup_printf (_ ("Refitted: validation loss %+.4g (estimate %+.4g)%s; %s"),
-                          what->valid.refit, what->valid.estimate, test != NULL ? test : "",
-                          what->sentence);
 }
 
 /* Whether the answer is still about what is selected. */
@@ -193,6 +131,7 @@ answered (GObject *session, gpointer data, const GError *error)
   Question *question = data;
   AssayDecisionBar *self = question->bar;
   g_autofree char *estimate = NULL;
+  g_autofree char *classes = NULL;
   g_autofree char *proof = NULL;
 
   if (!question->verify)
@@ -210,12 +149,14 @@ answered (GObject *session, gpointer data, const GError *error)
     }
   if (!still_asked (question))
     return;
-  estimate = estimate_text (question);
+  estimate = assay_what_if_estimate (&question->result, question->label);
   show_estimate (self, estimate);
+  classes = assay_what_if_classes (&question->result, question->classes);
+  show_line (self->classes_label, classes);
   if (question->verify)
     {
-      proof = proof_text (&question->result);
-      show_proof (self, proof);
+      proof = assay_what_if_proof (&question->result);
+      show_line (self->proof_label, proof);
     }
 }
 
@@ -274,7 +215,8 @@ on_selection_changed (AssayDecisionBar *self)
   if (self->estimating != NULL)
     assay_task_cancel (self->estimating);
   self->estimating = NULL;
-  show_proof (self, NULL);
+  show_line (self->classes_label, NULL);
+  show_line (self->proof_label, NULL);
   g_object_get (self->session, "n-selected", &n, NULL);
   show_estimate (self, n > 0 ? _ ("estimating…") : NULL);
   if (n > 0)
@@ -335,6 +277,7 @@ assay_decision_bar_class_init (AssayDecisionBarClass *class)
                                                "/io/github/assay_app/Assay/decision_bar.ui");
   gtk_widget_class_bind_template_child (widget_class, AssayDecisionBar, estimate_label);
   gtk_widget_class_bind_template_child (widget_class, AssayDecisionBar, proof_label);
+  gtk_widget_class_bind_template_child (widget_class, AssayDecisionBar, classes_label);
   gtk_widget_class_bind_template_child (widget_class, AssayDecisionBar, change);
 }
 

@@ -18,26 +18,59 @@ def close(said, truth, decimals=None):
     assert math.isclose(said, truth, rel_tol=0, abs_tol=slack), f'said {said}, is {truth}'
 
 
+def close_band(said, of):
+    """The band of the approximation, of two digits."""
+    band = of['loss_predicted_high'] - of['loss_predicted']
+    assert math.isclose(float(said), band, rel_tol=0.06, abs_tol=1e-12), (said, band)
+
+
+def check_classes(text, what, part):
+    """Who loses most and who wins most, in the order of assay-cli whatif --by label."""
+    found = re.fullmatch(rf'{part} loss by class: worse off(.*); better off(.*)', text)
+    assert found, text
+    changes = [(one['name'], one['loss_after'] - one['loss_before']) for one in what['groups']]
+    for said, sides in ((found[1], [one for one in changes if one[1] > 0]),
+                        (found[2], [one for one in changes[::-1] if one[1] < 0])):
+        told = re.findall(rf'(\S+) {NUMBER}', said)
+        assert [name for name, _ in told] == [name for name, _ in sides[:3]], (text, changes)
+        for (_, number), (_, change) in zip(told, sides):
+            assert math.isclose(float(number), change, rel_tol=0.06), (number, change)
+        assert ('more' in said) == (len(sides) > 3) and ('none' in said) == (not sides), text
+
+
+def by_class(window, part):
+    return until('the classes', lambda: [text for text in window.labels(window.bar_box)
+                                         if text.startswith(f'{part} loss by class')])[0]
+
+
 def check_estimate(text, what):
     found = re.match(rf'\d+ rows? selected: removing (\d+) training rows? changes validation loss '
-                     rf'by {NUMBER} \(estimate(, rough)?\), accuracy by {NUMBER} points', text)
+                     rf'by {NUMBER} \(estimate(, rough)?; a refit within ±([0-9.e-]+)\), accuracy '
+                     rf'by {NUMBER} points', text)
     assert found, text
     assert int(found[1]) == what['n']
     close(float(found[2]), what['loss_predicted'] - what['loss_before'])
-    close(float(found[4]), 100 * (what['accuracy_predicted'] - what['accuracy_before']), 2)
+    close_band(found[4], what)
+    close(float(found[5]), 100 * (what['accuracy_predicted'] - what['accuracy_before']), 2)
     assert bool(found[3]) == what['rough']
 
 
 def check_proof(text, what):
-    found = re.match(rf'Refitted: validation loss {NUMBER} \(estimate {NUMBER}\)'
-                     rf'(?:, test {NUMBER} \(opened (\d+) times?\))?; (.*)', text, re.S)
+    beside = rf'estimate {NUMBER} ±([0-9.e-]+)'
+    found = re.match(rf'Refitted: validation loss {NUMBER} \(a preview; {beside}\)'
+                     rf'(?:; test {NUMBER} \({beside}, opened (\d+) times?\))?; (.*)', text, re.S)
     assert found, text
-    close(float(found[1]), what['loss_refit'] - what['loss_before'])
-    close(float(found[2]), what['loss_predicted'] - what['loss_before'])
-    if what['test'] is not None:
-        close(float(found[3]), what['test']['loss_refit'] - what['test']['loss_before'])
-        assert int(found[4]) == what['test_openings'] - 1
-    assert found[5] == what['sentence']
+    said = iter(found.groups())
+    for of in (what, what['test']):
+        refit, estimate, band = next(said), next(said), next(said)
+        assert (refit is None) == (of is None)
+        if of is not None:
+            close(float(refit), of['loss_refit'] - of['loss_before'])
+            close(float(estimate), of['loss_predicted'] - of['loss_before'])
+            close_band(band, of)
+    openings = next(said)
+    assert openings is None or int(openings) == what['test_openings'] - 1
+    assert next(said) == what['sentence']
 
 
 def where_ids(ids):
@@ -158,9 +191,9 @@ def by_mouse(window, folder, picture):
     window.click('Lasso', 'push button')
     window.lasso('Map: .*', LASSO)
     chosen = until('a selection', window.selected)
-    estimate = window.bar()
+    estimate = window.bar(), by_class(window, 'Validation')
     window.click('Prove It', 'push button')
-    proof = window.proof()
+    proof = window.proof(), by_class(window, 'Test')
     window.picture(f'{picture}-map')
     rows = window.export(folder / 'lasso.csv')
     assert len(rows) == chosen
@@ -229,9 +262,12 @@ def run(data, picture, dark=False):
         kept = by_keyboard(window, folder, work, picture)
         window.close()
     ids = [row['id'] for row in rows]
-    what = cli('whatif', work, '--where', where_ids(ids), '--verify')
-    check_estimate(estimate, what)
-    check_proof(proof, what)
+    what = cli('whatif', work, '--where', where_ids(ids), '--by', 'label')
+    check_estimate(estimate[0], what)
+    check_classes(estimate[1], what, 'Validation')
+    what = cli('whatif', work, '--where', where_ids(ids), '--verify', '--by', 'label')
+    check_proof(proof[0], what)
+    check_classes(proof[1], what, 'Test')
     assert [str(one) for one in dropped(work)] == [row['id'] for row in kept]
     told = cli('select', work, '--where', HARMFUL, '--columns', 'id,influence')
     assert [str(row['id']) for row in told['rows']] == [row['id'] for row in kept]
