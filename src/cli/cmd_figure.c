@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/cli_columns.h"
+#include "cli/cli_drawing.h"
 #include "cli/cli_json.h"
-#include "cli/cli_retention.h"
-#include "cli/cli_run.h"
-#include "cli/cli_teacher.h"
 #include "core/base/error.h"
-#include "core/score/score_pair.h"
-#include "core/score/data_map.h"
-#include "core/select/round_parts.h"
-#include "core/select/strategy_curves.h"
-#include "core/work/gains_steps.h"
 #include "core/work/work_gains.h"
 #include "core/work/work_history.h"
 #include "core/work/work_select.h"
-#include "figure/figure.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -42,31 +34,10 @@ static const GOptionEntry options[] = {
   { NULL },
 };
 
-/* What a drawing needs to live until it is written. */
-typedef struct
-{
-  AyFigureSpec spec;
-  AyBitset *visible;
-  AyBitset *uncertain; /* (nullable) */
-  AyColumn *x, *y, *column;
-  float *fx, *fy;
-  double *counts, *before;
-  AyFigureCurve curve;
-  AyFigureCurve *curves;
-  AyStrategyCurves *strategy;
-  AyRoundParts *parts;
-  CmdRetention *retention;
-  CmdTeacher *teacher;
-  AyGainsSteps *steps;
-  AyFigureBins *bins;
-  char *title, *label, *y_label, *subtitle;
-  JsonObject *told; /* (nullable) what the figure tells, beside its summary */
-} Drawing;
-
-typedef gboolean (*DrawFunc) (CmdRun *run, AyWork *work, Drawing *d, GError **error);
+typedef gboolean (*DrawFunc) (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error);
 
 static void
-drawing_clear (Drawing *d)
+drawing_clear (CmdDrawing *d)
 {
   g_clear_pointer (&d->visible, ay_bitset_free);
   g_clear_pointer (&d->uncertain, ay_bitset_free);
@@ -79,6 +50,8 @@ drawing_clear (Drawing *d)
   g_free (d->counts);
   g_free (d->before);
   g_free (d->curves);
+  ay_epoch_curve_free (d->epochs);
+  g_free (d->flags);
   ay_strategy_curves_free (d->strategy);
   ay_round_parts_free (d->parts);
   cmd_retention_free (d->retention);
@@ -91,50 +64,9 @@ drawing_clear (Drawing *d)
   g_clear_pointer (&d->told, json_object_unref);
 }
 
-static AyColumn *
-find_numbers (AyWork *work, const char *name, GError **error)
-{
-  g_autoptr (AyColumn) column = cmd_find_column (work, name, error);
-
-  if (column == NULL || ay_column_type (column) == AY_COLUMN_NUMBER)
-    return g_steal_pointer (&column);
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "column \"%s\" holds no numbers", name);
-  return NULL;
-}
-
-static float *
-to_floats (const AyColumn *column)
-{
-  gsize n = ay_column_rows (column);
-  const double *values = ay_column_numbers (column);
-  float *out = g_new (float, MAX (n, 1));
-
-  for (gsize i = 0; i < n; i++)
-    out[i] = (float) values[i];
-  return out;
-}
-
-/* What is known of a column that is a stored score. (transfer full) (nullable) */
-static AyScoreInfo *
-find_score (AyWork *work, const char *id)
-{
-  g_autoptr (GPtrArray) scores = ay_work_scores (work, NULL);
-
-  for (guint i = 0; scores != NULL && i < scores->len; i++)
-    if (strcmp (((AyScoreInfo *) scores->pdata[i])->id, id) == 0)
-      {
-        g_ptr_array_set_free_func (scores, NULL);
-        for (guint k = 0; k < scores->len; k++)
-          if (k != i)
-            ay_score_info_free (scores->pdata[k]);
-        return scores->pdata[i];
-      }
-  return NULL;
-}
-
 /* The rows of a score that cannot be told from zero, which a drawing keeps. (nullable) */
 static const AyBitset *
-find_uncertain (AyWork *work, Drawing *d, const AyScoreInfo *score)
+find_uncertain (AyWork *work, CmdDrawing *d, const AyScoreInfo *score)
 {
   g_autoptr (AyTable) columns
       = score != NULL && score->has_noise ? ay_work_columns (work, NULL) : NULL;
@@ -143,20 +75,9 @@ find_uncertain (AyWork *work, Drawing *d, const AyScoreInfo *score)
   return d->uncertain;
 }
 
-/* "Influence (nats)", or the column's own name. (transfer full) */
-static char *
-label_of (const AyColumn *column, const AyScoreInfo *score)
-{
-  if (score == NULL || score->title == NULL)
-    return g_strdup (ay_column_name (column));
-  return score->unit != NULL && *score->unit != '\0'
-             ? g_strdup_printf ("%s (%s)", score->title, score->unit)
-             : g_strdup (score->title);
-}
-
 /* The map that is shown, or the stored one that NAME says. */
 static gboolean
-find_places (CmdRun *run, AyWork *work, Drawing *d, GError **error)
+find_places (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
 {
   gsize n = ay_work_data (work)->n;
   double *x, *y;
@@ -171,15 +92,15 @@ find_places (CmdRun *run, AyWork *work, Drawing *d, GError **error)
       d->y = ay_column_take_number ("map_y", n, y, FALSE);
       return TRUE;
     }
-  d->x = find_numbers (work, "map_x", error);
-  d->y = d->x != NULL ? find_numbers (work, "map_y", error) : NULL;
+  d->x = cmd_drawing_numbers (work, "map_x", error);
+  d->y = d->x != NULL ? cmd_drawing_numbers (work, "map_y", error) : NULL;
   if (d->y == NULL)
     g_prefix_error (error, "no map yet, make one by assay-cli map: ");
   return d->y != NULL;
 }
 
 static gboolean
-draw_map (CmdRun *run, AyWork *work, Drawing *d, GError **error)
+draw_map (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
 {
   const char *colour = given.colour != NULL ? given.colour : "label";
   AyFigureScatter *s = &d->spec.scatter;
@@ -192,11 +113,11 @@ draw_map (CmdRun *run, AyWork *work, Drawing *d, GError **error)
   d->column = cmd_find_column (work, colour, error);
   if (d->column == NULL)
     return FALSE;
-  score = find_score (work, colour);
-  d->label = label_of (d->column, score);
+  score = cmd_drawing_score (work, colour);
+  d->label = cmd_drawing_label (d->column, score);
   d->title = g_strdup_printf ("Map of %" G_GSIZE_FORMAT " rows", ay_bitset_count (d->visible));
-  d->fx = to_floats (d->x);
-  d->fy = to_floats (d->y);
+  d->fx = cmd_drawing_floats (d->x);
+  d->fy = cmd_drawing_floats (d->y);
 
   d->spec.kind = AY_FIGURE_SCATTER;
   s->n = ay_column_rows (d->x);
@@ -226,21 +147,21 @@ draw_map (CmdRun *run, AyWork *work, Drawing *d, GError **error)
 }
 
 static gboolean
-draw_histogram (CmdRun *run, AyWork *work, Drawing *d, GError **error)
+draw_histogram (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
 {
   AyFigureBinsOptions bins = AY_FIGURE_BINS_OPTIONS_INIT;
   g_autoptr (AyScoreInfo) score = NULL;
 
   if (run->n_args != 3)
     return cmd_usage_error (error, "figure histogram: expected the NAME of a column");
-  d->column = find_numbers (work, run->args[2], error);
+  d->column = cmd_drawing_numbers (work, run->args[2], error);
   if (d->column == NULL)
     return FALSE;
-  score = find_score (work, run->args[2]);
+  score = cmd_drawing_score (work, run->args[2]);
   bins.visible = d->visible;
   bins.uncertain = find_uncertain (work, d, score);
   d->bins = ay_figure_bins_new (ay_column_numbers (d->column), ay_column_rows (d->column), &bins);
-  d->label = label_of (d->column, score);
+  d->label = cmd_drawing_label (d->column, score);
   d->title = g_strdup (score != NULL && score->title != NULL ? score->title
                                                              : ay_column_name (d->column));
   d->spec.kind = AY_FIGURE_HISTOGRAM;
@@ -252,7 +173,7 @@ draw_histogram (CmdRun *run, AyWork *work, Drawing *d, GError **error)
 
 /* Rows a class; once rows are dropped, what is left beside what there was. */
 static gboolean
-draw_classes (CmdRun *run, AyWork *work, Drawing *d, GError **error)
+draw_classes (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
 {
   AyDataset *data = ay_work_data (work);
   const guint8 *decided = ay_journal_decided (ay_work_journal (work));
@@ -315,9 +236,9 @@ numbers_of (JsonObject *certificate, const char *name, guint *n)
 
 /* Rows that may go at each threshold that redundancy looked at. */
 static gboolean
-draw_groups (CmdRun *run, AyWork *work, Drawing *d, GError **error)
+draw_groups (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
 {
-  g_autoptr (AyScoreInfo) score = find_score (work, "group");
+  g_autoptr (AyScoreInfo) score = cmd_drawing_score (work, "group");
   JsonObject *certificate = score != NULL ? score->certificate : NULL;
   guint n = 0, n_counts = 0;
 
@@ -385,7 +306,7 @@ find_histories (AyWork *work, const char *name, GError **error)
 }
 
 static void
-tell_curves (Drawing *d)
+tell_curves (CmdDrawing *d)
 {
   JsonArray *array;
 
@@ -411,7 +332,7 @@ tell_curves (Drawing *d)
 
 /* Mean accuracy by labels of each strategy that was simulated, or of histories. */
 static gboolean
-draw_curves (CmdRun *run, AyWork *work, Drawing *d, GError **error)
+draw_curves (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
 {
   if (run->n_args > 3)
     return cmd_usage_error (error, "figure curves takes one NAME");
@@ -453,7 +374,7 @@ draw_curves (CmdRun *run, AyWork *work, Drawing *d, GError **error)
 
 /* Accuracy of heads refitted on part of the rows, by a score and at random. */
 static gboolean
-draw_retention (CmdRun *run, AyWork *work, Drawing *d, GError **error)
+draw_retention (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
 {
   AyRetentionOptions wanted = AY_RETENTION_OPTIONS_INIT;
   AyRetention *of;
@@ -482,7 +403,7 @@ draw_retention (CmdRun *run, AyWork *work, Drawing *d, GError **error)
 
 /* What the rounds of a history took, by class or another column of few values. */
 static gboolean
-draw_rounds (CmdRun *run, AyWork *work, Drawing *d, GError **error)
+draw_rounds (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
 {
   AyFigureStrip *strip = &d->spec.strip;
   g_autoptr (AyHistory) history = NULL;
@@ -504,121 +425,9 @@ draw_rounds (CmdRun *run, AyWork *work, Drawing *d, GError **error)
   return TRUE;
 }
 
-/* A cloud of d->x and d->y with axes, of the rows asked for. */
-static void
-set_scatter (Drawing *d)
-{
-  AyFigureScatter *s = &d->spec.scatter;
-
-  d->fx = to_floats (d->x);
-  d->fy = to_floats (d->y);
-  d->spec.kind = AY_FIGURE_SCATTER;
-  s->n = ay_column_rows (d->x);
-  s->x = d->fx;
-  s->y = d->fy;
-  s->x_axis.label = d->label;
-  s->y_axis.label = d->y_label;
-  s->visible = d->visible;
-}
-
-/* Confidence over variability, coloured by correctness, and how many rows lie in each region. */
-static gboolean
-draw_datamap (CmdRun *run, AyWork *work, Drawing *d, GError **error)
-{
-  g_autoptr (AyDataMap) map = NULL;
-  g_autoptr (AyScoreInfo) score = NULL;
-
-  if (run->n_args > 2)
-    return cmd_usage_error (error, "figure datamap takes no NAME");
-  d->x = find_numbers (work, "variability", error);
-  d->y = d->x != NULL ? find_numbers (work, "confidence", error) : NULL;
-  d->column = d->y != NULL ? find_numbers (work, "correctness", error) : NULL;
-  if (d->column == NULL)
-    {
-      g_prefix_error (error, "no data map yet, make one by assay-cli score WORK confidence "
-                             "variability correctness: ");
-      return FALSE;
-    }
-  map = ay_data_map_new (ay_column_numbers (d->y), ay_column_numbers (d->x), ay_column_rows (d->x));
-  score = find_score (work, "confidence");
-  d->title = g_strdup ("Data map: what a training run found easy, ambiguous, hard");
-  d->subtitle = g_strdup_printf (
-      "%zu easy, %zu ambiguous, %zu hard; %s", map->count[AY_REGION_EASY],
-      map->count[AY_REGION_AMBIGUOUS], map->count[AY_REGION_HARD],
-      score == NULL ? "a training run"
-                    : json_object_get_string_member_with_default (score->certificate, "log",
-                                                                  "a training run"));
-  d->label = g_strdup ("variability: spread of the label's probability over the epochs");
-  d->y_label = g_strdup ("confidence: its mean");
-  set_scatter (d);
-  d->spec.subtitle = d->subtitle;
-  d->spec.scatter.values = ay_column_numbers (d->column);
-  d->spec.scatter.color_label = "correctness (epochs)";
-  d->told = json_object_new ();
-  for (int k = AY_REGION_EASY; k <= AY_REGION_HARD; k++)
-    cmd_json_count (d->told, ay_region_name (k), map->count[k]);
-  cmd_json_number (d->told, "ambiguous_above", map->variability);
-  cmd_json_number (d->told, "easy_from", map->confidence);
-  return TRUE;
-}
-
-#define N_APART 20
-
-static void
-add_apart (Drawing *d, AyWork *work, const AyScorePair *found)
-{
-  JsonArray *rows;
-
-  d->told = json_object_new ();
-  cmd_json_count (d->told, "n", found->n);
-  cmd_json_number (d->told, "rank_correlation", found->rank_correlation);
-  rows = cmd_json_array (d->told, "apart");
-  for (gsize k = 0; k < found->n_apart; k++)
-    {
-      JsonObject *one = cmd_json_append (rows);
-      g_autofree char *id = ay_column_dup_text (ay_work_data (work)->id, found->apart[k]);
-
-      cmd_json_text (one, "id", id);
-      cmd_json_number (one, "gap", found->gap[k]);
-    }
-}
-
-/* Two columns of numbers, and how far their orders agree; both with the good ones high. */
-static gboolean
-draw_compare (CmdRun *run, AyWork *work, Drawing *d, GError **error)
-{
-  AyScorePairOptions how = { .rows = d->visible, .n_apart = N_APART };
-  g_autoptr (AyScorePair) found = NULL;
-  g_autoptr (AyScoreInfo) a = NULL;
-  g_autoptr (AyScoreInfo) b = NULL;
-
-  if (run->n_args != 4)
-    return cmd_usage_error (error, "figure compare: expected the NAMEs of two columns");
-  d->x = find_numbers (work, run->args[2], error);
-  d->y = d->x != NULL ? find_numbers (work, run->args[3], error) : NULL;
-  if (d->y == NULL)
-    return FALSE;
-  a = find_score (work, run->args[2]);
-  b = find_score (work, run->args[3]);
-  how.turn = a != NULL && b != NULL && ay_directions_oppose (a->direction, b->direction);
-  found = ay_score_pair_new (ay_column_numbers (d->x), ay_column_numbers (d->y),
-                             ay_column_rows (d->x), &how);
-  d->label = label_of (d->x, a);
-  d->y_label = label_of (d->y, b);
-  d->title = g_strdup_printf ("%s and %s", ay_column_name (d->x), ay_column_name (d->y));
-  d->subtitle = g_strdup_printf ("rank correlation %.3f over %zu rows%s", found->rank_correlation,
-                                 found->n,
-                                 how.turn ? ", one order turned so that high is good in both"
-                                              : "");
-  set_scatter (d);
-  d->spec.subtitle = d->subtitle;
-  add_apart (d, work, found);
-  return TRUE;
-}
-
 /* From the loss before a history to the loss after it, round by round. */
 static gboolean
-draw_gains (CmdRun *run, AyWork *work, Drawing *d, GError **error)
+draw_gains (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
 {
   g_autoptr (JsonObject) gains = NULL;
 
@@ -641,7 +450,7 @@ draw_gains (CmdRun *run, AyWork *work, Drawing *d, GError **error)
 }
 
 static gboolean
-draw_teacher (CmdRun *run, AyWork *work, Drawing *d, GError **error)
+draw_teacher (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
 {
   if (run->n_args != 3)
     return cmd_usage_error (error, "figure teacher: expected the NAME of a teacher");
@@ -663,8 +472,11 @@ static const struct
   { "map", "[METHOD]", "The map shown, or a stored one, as points coloured by a column", draw_map },
   { "histogram", "NAME", "How the values of a column are spread", draw_histogram },
   { "classes", "", "Rows of each class, and what decisions leave of them", draw_classes },
-  { "datamap", "", "Variability against confidence in a training run", draw_datamap },
-  { "compare", "NAME NAME", "Two scores beside each other, and where they disagree", draw_compare },
+  { "datamap", "", "Variability against confidence in a training run", cmd_draw_datamap },
+  { "epochs", "ID", "A row's curve over the epochs of a training run, and where it was forgotten",
+    cmd_draw_epochs },
+  { "compare", "NAME NAME", "Two scores beside each other, and where they disagree",
+    cmd_draw_compare },
   { "groups", "", "Rows that may go as near copies, by threshold", draw_groups },
   { "curves", "[NAME]", "Accuracy by labels of the strategies simulated, or of histories",
     draw_curves },
@@ -709,7 +521,7 @@ find_figure (const char *name, GError **error)
 }
 
 static gboolean
-write_drawing (CmdRun *run, const Drawing *d, AyFigureFormat format, GError **error)
+write_drawing (CmdRun *run, const CmdDrawing *d, AyFigureFormat format, GError **error)
 {
   g_autofree char *summary = NULL;
   g_autoptr (JsonObject) object = NULL;
@@ -751,7 +563,7 @@ check_given (CmdRun *run, AyFigureFormat *format, GError **error)
 static gboolean
 run_figure (CmdRun *run, GError **error)
 {
-  Drawing d = { .spec = AY_FIGURE_SPEC_INIT };
+  CmdDrawing d = { .spec = AY_FIGURE_SPEC_INIT };
   DrawFunc draw;
   AyFigureFormat format;
   g_autoptr (AyWork) work = NULL;

@@ -195,6 +195,11 @@ draw_flags (AyFigureCanvas *canvas, const AyFigureLines *self, const Frame *fram
 
       if (!isfinite (x) || !isfinite (y))
         continue;
+      if (*flag->text == '\0')
+        {
+          ay_figure_mark (canvas, AY_FIGURE_DIAMOND, canvas->theme->foreground, x, y, 6.0);
+          continue;
+        }
       ay_figure_text_size (canvas, flag->text, &style, &width, &height);
       ay_figure_hair_line (canvas, x, y, x, below, canvas->theme->muted);
       ay_figure_mark (canvas, AY_FIGURE_DIAMOND, color_of (self, canvas->theme, flag->curve), x, y,
@@ -249,7 +254,7 @@ ay_figure_lines_draw (AyFigureCanvas *canvas, const AyFigureLines *self, const A
   if (self->band_label != NULL)
     legend.width = MAX (legend.width, MIN (box->width * 0.2, canvas->theme->font_size * 12.0));
   legend.x = box->x + box->width - legend.width;
-  if (self->n_curves > 0)
+  if (self->n_curves > 0 && !self->bare)
     left.width = MAX (left.width - legend.width - LEGEND_GAP, 1.0);
   fit_axes (self, &frame.x, &frame.y);
   plot = ay_figure_axes_layout (canvas, &left, &frame.x, &frame.y);
@@ -267,9 +272,9 @@ ay_figure_lines_draw (AyFigureCanvas *canvas, const AyFigureLines *self, const A
     }
   draw_flags (canvas, self, &frame);
   cairo_restore (canvas->cr);
-  if (self->n_curves > 0)
+  if (self->n_curves > 0 && !self->bare)
     draw_legend (canvas, self, entries, &legend);
-  else
+  else if (self->n_curves == 0)
     ay_figure_say (canvas, &plot, "No curves");
 }
 

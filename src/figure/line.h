@@ -20,7 +20,7 @@ typedef struct
 {
   guint curve;
   double x, y;
-  const char *text;
+  const char *text;         /* "": the diamond alone */
 } AyFigureFlag;
 
 typedef struct
@@ -30,6 +30,7 @@ typedef struct
   AyFigureAxis x_axis, y_axis;
   const char *band_label;   /* (nullable) what the bands are, said below the legend */
   gboolean marks;           /* a mark at every point */
+  gboolean bare;            /* no legend: for one curve in a narrow place */
   guint n_flags;
   const AyFigureFlag *flags;
 } AyFigureLines;

@@ -139,6 +139,43 @@ def test_two_scores():
         assert count == numbers[name], name
 
 
+def test_epochs():
+    """figure epochs: a row's curve and its forgetting by numpy; test rows are refused"""
+    rng = numpy.random.default_rng(4)
+    labels = rng.integers(0, 3, 60)
+    log = rng.normal(size=(7, 60, 3)) + 1.5 * numpy.eye(3)[labels]
+    numpy.save(FOLDER / 'log.npy', log)
+    numpy.save(FOLDER / 'last.npy', log[-1])
+    (FOLDER / 'run.csv').write_text('\n'.join(['label', *(f'c{y}' for y in labels)]) + '\n')
+    work = FOLDER / 'run.assay'
+    assay.run('new', work, FOLDER / 'run.csv', '--label', 'label', '--features',
+              FOLDER / 'last.npy', '--dynamics', FOLDER / 'log.npy')
+    assay.run('score', work, 'confidence', 'correctness', 'forgetting')
+    rows = assay.run_json('select', work, '--columns',
+                          'id,split,confidence,correctness,forgetting')['rows']
+    test = next(row['id'] for row in rows if row['split'] == 'test')
+    path = FOLDER / 'epochs.svg'
+    assert f'{test} is a test row' in assay.fail('figure', work, 'epochs', test, '-o', path)
+    row = max((one for one in rows if one['split'] != 'test'), key=lambda one: one['forgetting'])
+    found = assay.run_json('figure', work, 'epochs', row['id'], '-o', path)
+    documented('figure', found)
+    at, numbers = int(row['id']), found['numbers']
+    p = numpy.exp(log[:, at]) / numpy.exp(log[:, at]).sum(1, keepdims=True)
+    right = log[:, at].argmax(1) == labels[at]
+    lost = numpy.concatenate(([False], right[:-1] & ~right[1:]))
+    told = numbers['epochs']
+    assert [one['epoch'] for one in told] == [1, 2, 3, 4, 5, 6, 7]
+    assert numpy.allclose([one['probability'] for one in told], p[:, labels[at]], atol=1e-12)
+    assert [one['right'] for one in told] == right.tolist()
+    assert [one['forgotten'] for one in told] == lost.tolist()
+    assert numbers['correctness'] == right.sum() == row['correctness']
+    assert numbers['forgetting'] == lost.sum() == row['forgetting'] > 0
+    assert numbers['label'] == f'c{labels[at]}'
+    assert abs(row['confidence'] - p[:, labels[at]].mean()) < 1e-12
+    assert ', '.join(str(k + 1) for k in numpy.flatnonzero(lost)) in path.read_text()
+    assert 'no training log' in assay.fail('figure', WORK, 'epochs', 'd0001', '-o', path)
+
+
 def test_map_and_figures():
     """map and figure: SVG, PDF and PNG files"""
     found = assay.run_json('map', WORK, 'pca')

@@ -222,7 +222,30 @@ def check_for_and_against(lines, work):
     assert lines == expected, (lines, expected)
 
 
+def epochs(window, work, picture):
+    """The curve of the row forgotten most often: what assay-cli figure draws of it."""
+    row = cli('select', work, '--sort', 'forgetting', '--descending', '--limit', '1', '--columns',
+              'id,forgetting')['rows'][0]
+    want = cli('figure', work, 'epochs', row['id'], '-o', pathlib.Path(work).with_suffix('.svg'))
+    told = want['numbers']['epochs']
+    window.search(f"id = '{row['id']}'")
+    window.keys('ctrl+a')
+    said = window.find('Curve over the epochs: .*').said
+    window.picture(f'{picture}-epochs')
+    form = r'.*probability of "(.+)" from (\S+) to (\S+), right in (\d+) of (\d+) epochs, (.*)'
+    parts = re.fullmatch(form, said).groups()
+    assert parts[0] == want['numbers']['label']
+    for text, one in zip(parts[1:3], (told[0], told[-1])):
+        assert abs(float(text) - one['probability']) <= 5e-3 * one['probability'], (said, one)
+    assert [int(part) for part in parts[3:5]] == [want['numbers']['correctness'], len(told)]
+    lost = [str(one['epoch']) for one in told if one['forgotten']]
+    assert parts[5] == f"forgotten in epoch{'s' * (len(lost) > 1)} {', '.join(lost)}"
+    assert len(lost) == row['forgetting'] > 0
+    assert any(text.startswith('Probability of') for text in window.labels())
+
+
 def look(data, picture, by_keys=False, dark=False):
+    data = pathlib.Path(data)
     work = data.with_suffix('.assay')
     with drive.Window(data, dark=dark) as window:
         window.scored()
@@ -239,6 +262,8 @@ def look(data, picture, by_keys=False, dark=False):
         assert not unnamed, unnamed
         lines = for_and_against(window)
         window.picture(f'{picture}-inspector')
+        if data.suffix == '.assay':  # it has a training log
+            epochs(window, work, picture)
         window.close()
     scores = stored(work)
     check_about(said, scores['influence'])
@@ -269,7 +294,7 @@ def digits_and_their_training():
     work = folder / 'mnist.assay'
     cli('new', work, folder / 'labels.csv', '--label', 'digit', '--features',
         folder / 'features.npy', '--dynamics', folder / 'log.npy')
-    cli('score', work, 'influence', 'self_confidence', 'label_issue')
+    cli('score', work, 'influence', 'self_confidence', 'label_issue', 'forgetting')
     return work, drive.read_csv(source / 'expected_per_sample.csv')[:N_ROWS]
 
 

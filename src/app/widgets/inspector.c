@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/inspector.h"
 
+#include "app/widgets/epoch_view.h"
 #include "app/widgets/influence_list.h"
 #include "app/widgets/row_image.h"
 #include "app/widgets/table_cells.h"
@@ -24,6 +25,7 @@ struct _AssayInspector
   GtkListBox *values;
   AssayInfluenceList *influence;
   AssayWhyCard *why;
+  AssayEpochView *epochs;
 };
 
 G_DEFINE_FINAL_TYPE (AssayInspector, assay_inspector, ASSAY_TYPE_SESSION_BIN)
@@ -86,8 +88,10 @@ make_line (AssayInspector *self, AyColumn *column, gsize row)
   gtk_widget_add_css_class (value, "numeric");
   if (info != NULL)
     {
-      g_autofree char *tip = g_strdup_printf ("%s: %s%s%s", info->title, info->sentence,
-                                              *info->unit != '\0' ? ", " : "", info->unit);
+      g_autofree char *tip
+          = *info->unit != '\0' ? g_strdup_printf (_ ("%s: %s\nUnit: %s"), info->title,
+                                                   info->sentence, info->unit)
+                                : g_strdup_printf ("%s: %s", info->title, info->sentence);
 
       gtk_widget_set_tooltip_text (line, tip);
     }
@@ -143,6 +147,7 @@ show_row (AssayInspector *self)
   clear_values (self);
   assay_influence_list_set_row (self->influence, self->row);
   assay_why_card_set_row (self->why, self->row);
+  assay_epoch_view_set_row (self->epochs, self->row);
   if (data == NULL || self->row < 0 || (gsize) self->row >= data->n
       || assay_session_get_columns (self->session) == NULL)
     {
@@ -211,6 +216,7 @@ assay_inspector_bind (AssaySessionBin *bin, AssaySession *session)
   self->session = session;
   g_object_set (self->influence, "session", session, NULL);
   g_object_set (self->why, "session", session, NULL);
+  g_object_set (self->epochs, "session", session, NULL);
   assay_session_bin_watch (bin, opened, G_CALLBACK (forget));
   assay_session_bin_watch (bin, changes, G_CALLBACK (schedule));
   forget (self);
@@ -246,6 +252,7 @@ assay_inspector_init (AssayInspector *self)
   self->image = assay_row_image_new (IMAGE_SIZE);
   self->influence = g_object_new (ASSAY_TYPE_INFLUENCE_LIST, NULL);
   self->why = g_object_new (ASSAY_TYPE_WHY_CARD, NULL);
+  self->epochs = g_object_new (ASSAY_TYPE_EPOCH_VIEW, NULL);
   self->values = GTK_LIST_BOX (gtk_list_box_new ());
   gtk_list_box_set_selection_mode (self->values, GTK_SELECTION_NONE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->values), GTK_ACCESSIBLE_PROPERTY_LABEL,
@@ -264,6 +271,7 @@ assay_inspector_init (AssayInspector *self)
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->title));
   gtk_box_append (GTK_BOX (box), self->image);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->text));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->epochs));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->why));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->influence));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->values));
