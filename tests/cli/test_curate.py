@@ -205,6 +205,23 @@ def test_proof():
     assert again == found, 'a kept proof looks at the test part again'
 
 
+def test_proof_steps():
+    """The accuracy after each step is that of the recipe that ends there; one look for all"""
+    steps = [{'step': 'drop_where', 'where': "label = '1' AND id < 'd0300'"},
+             {'step': 'drop_label_issues'}, {'step': 'drop_where', 'where': "id < 'd0900'"}]
+    whole = plan(write('whole', steps), '--prove')['proof']
+    assert [one['title'] for one in whole['steps']] == ['By a condition', 'Likely label errors',
+                                                        'By a condition']
+    for n, one in enumerate(whole['steps'], 1):
+        part = plan(write('part', steps[:n]), '--prove')['proof']
+        assert one['accuracy'] == part['accuracy_refit'], (n, one)
+        assert one['test_accuracy'] == part['test_accuracy_refit'], (n, one)
+    assert len({one['test_accuracy'] for one in whole['steps']}) > 1
+    later = plan(write('off', [dict(steps[0], on=False), steps[2]]), '--prove')['proof']
+    assert later['steps'][0]['accuracy'] is None
+    assert later['test_openings'] == whole['test_openings'] + 3
+
+
 def test_proof_random():
     """--random puts whatif --random beside the proof"""
     found = plan(write('proof', [{'step': 'drop_where', 'where': "id < 'd0200'"}]),
@@ -245,7 +262,7 @@ def main():
     tap = Tap()
     for test in (test_default, test_steps, test_representatives, test_balance_and_budget,
                  test_coverage_budget, test_replay, test_bad_recipes, test_apply, test_proof,
-                 test_proof_random, test_proof_relabelled):
+                 test_proof_steps, test_proof_random, test_proof_relabelled):
         tap.run(test.__doc__, test)
     tap.finish()
 

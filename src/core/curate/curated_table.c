@@ -22,6 +22,16 @@ ay_new_labels_init (AyNewLabels *self, const AyDataset *data)
 }
 
 void
+ay_new_labels_copy (AyNewLabels *self, const AyNewLabels *from, const AyDataset *data)
+{
+  ay_new_labels_clear (self);
+  if (from->label != NULL)
+    self->label = g_memdup2 (from->label, data->n * sizeof *self->label);
+  if (from->target != NULL)
+    self->target = g_memdup2 (from->target, data->n * sizeof *self->target);
+}
+
+void
 ay_new_labels_clear (AyNewLabels *self)
 {
   g_clear_pointer (&self->label, g_free);

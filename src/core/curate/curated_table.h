@@ -13,6 +13,7 @@ typedef struct
 } AyNewLabels;
 
 void ay_new_labels_init (AyNewLabels *self, const AyDataset *data);
+void ay_new_labels_copy (AyNewLabels *self, const AyNewLabels *from, const AyDataset *data);
 void ay_new_labels_clear (AyNewLabels *self);
 /* A class by its name, or a number. AY_ERROR_INPUT names what is neither. */
 gboolean ay_new_labels_set (AyNewLabels *self, const AyDataset *data, gsize row, const char *label,

@@ -10,7 +10,11 @@ ay_plan_free (AyPlan *self)
   if (self == NULL)
     return;
   for (guint i = 0; i < self->n_steps; i++)
-    ay_bitset_free (self->steps[i].alone);
+    {
+      ay_bitset_free (self->steps[i].alone);
+      ay_bitset_free (self->steps[i].took);
+      ay_new_labels_clear (&self->steps[i].labels);
+    }
   g_free (self->steps);
   g_free (self->overlap);
   ay_bitset_free (self->dropped);
@@ -91,6 +95,7 @@ run_step (AyPlanning *self, AyStep *step, AyStepPlan *out, AyBitset **taken, GEr
   ay_bitset_union (self->plan->relabelled, relabelled);
   if (out->n_relabelled > 0)
     {
+      ay_new_labels_copy (&out->labels, &self->plan->labels, self->data);
       step->relabelled = ids_of (self->data, relabelled);
       step->labels = labels_of (self, relabelled);
     }
@@ -308,6 +313,8 @@ settle (AyPlanning *self, AyRecipe *recipe, AyBitset **taken)
           ay_bitset_union (plan->dropped, taken[s]);
           left -= plan->steps[s].n_took;
         }
+      plan->steps[s].title = ay_step_type (step)->title;
+      plan->steps[s].took = g_steal_pointer (&taken[s]);
       plan->steps[s].n_left = left;
       for (guint t = 0; t < recipe->steps->len; t++)
         if (plan->steps[s].alone != NULL && plan->steps[t].alone != NULL)

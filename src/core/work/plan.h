@@ -12,7 +12,10 @@ G_BEGIN_DECLS
 
 typedef struct
 {
+  const char *title;    /* of its type */
   AyBitset *alone;      /* what the step would take were it the only one; NULL: it is off */
+  AyBitset *took;       /* what it took in the end, beyond the steps before it; NULL: it is off */
+  AyNewLabels labels;   /* all new labels after it, where it gives some; else empty */
   gsize n_alone;
   gsize n_took;         /* beyond the steps before it */
   gsize n_relabelled;

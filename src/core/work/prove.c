@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define KIND "proof"
-#define KEPT_FORM "2" /* another one when what is kept changes */
+#define KEPT_FORM "3" /* another one when what is kept changes */
 #define CLASSES_SAID 5
 #define TOLERANCE 1e-8 /* as the removal's refit */
 
@@ -236,7 +236,7 @@ add_classes (const Proof *self, const AyProblem *on, const AyHead *after, JsonOb
   return TRUE;
 }
 
-/* --- as JSON --- */
+/* --- step by step --- */
 
 static void
 put (JsonObject *into, const char *name, double value)
@@ -246,6 +246,86 @@ put (JsonObject *into, const char *name, double value)
   else
     json_object_set_null_member (into, name);
 }
+
+static gboolean
+acts (const AyStepPlan *step)
+{
+  return step->took != NULL && (step->n_took > 0 || step->n_relabelled > 0);
+}
+
+/* Accuracy of a head refitted on what the plan leaves so far, on valid and on test. */
+static gboolean
+judge_part (const Proof *self, const AyPlan *so_far, JsonObject *into, GError **error)
+{
+  AyHeadOptions options = AY_HEAD_OPTIONS_INIT;
+  Proof part = *self;
+  gsize n = MAX (self->train->n, 1);
+  g_autofree gint32 *label = g_new (gint32, n);
+  g_autofree double *target = g_new (double, n);
+  g_autofree double *weight = g_new (double, n);
+  g_autoptr (AyHead) head = NULL;
+  AyProblem rest;
+  AyFit on;
+
+  part.plan = so_far;
+  options.tolerance = TOLERANCE;
+  if (!problem_after (&part, label, target, weight, &rest, NULL)) /* a class would be unknown */
+    return TRUE;
+  head = ay_head_fit (&rest, &options, self->head, self->job, error);
+  if (head == NULL || !ay_head_evaluate (head, self->valid, &on, self->job, error))
+    return FALSE;
+  put (into, "accuracy", on.accuracy);
+  if (self->test == NULL)
+    return TRUE;
+  if (!ay_head_evaluate (head, &self->test->problem, &on, self->job, error))
+    return FALSE;
+  put (into, "test_accuracy", on.accuracy);
+  return TRUE;
+}
+
+/* After the last step that changes something it is the whole proof's. */
+static gboolean
+add_steps (const Proof *self, JsonObject *into, GError **error)
+{
+  const AyPlan *plan = self->plan;
+  JsonArray *array = json_array_new ();
+  g_autoptr (AyBitset) dropped = ay_bitset_new (self->work->data->n);
+  AyPlan so_far = { .dropped = dropped };
+  guint last = plan->n_steps;
+  gboolean ok = TRUE;
+
+  json_object_set_array_member (into, "steps", array);
+  ay_new_labels_init (&so_far.labels, self->work->data);
+  for (guint s = 0; s < plan->n_steps; s++)
+    last = acts (&plan->steps[s]) ? s : last;
+  for (guint s = 0; ok && s < plan->n_steps; s++)
+    {
+      const AyStepPlan *step = &plan->steps[s];
+      JsonObject *one = json_object_new ();
+
+      json_array_add_object_element (array, one);
+      json_object_set_string_member (one, "title", step->title);
+      json_object_set_null_member (one, "accuracy");
+      json_object_set_null_member (one, "test_accuracy");
+      if (!acts (step))
+        continue;
+      ay_bitset_union (dropped, step->took);
+      if (step->n_relabelled > 0)
+        ay_new_labels_copy (&so_far.labels, &step->labels, self->work->data);
+      if (s < last)
+        ok = judge_part (self, &so_far, one, error);
+      else
+        {
+          put (one, "accuracy", self->what.valid.after.accuracy);
+          if (self->what.has_test)
+            put (one, "test_accuracy", self->what.test.after.accuracy);
+        }
+    }
+  ay_new_labels_clear (&so_far.labels);
+  return ok;
+}
+
+/* --- as JSON --- */
 
 static void
 add_fit (JsonObject *into, const char *prefix, const AyRemoval *of)
@@ -311,12 +391,33 @@ describe (Proof *self, JsonObject *into, GError **error)
     }
   json_object_set_int_member (into, "test_openings", what->test_openings);
   json_object_set_string_member (into, "sentence", what->sentence);
-  return add_classes (self, on, judged->head, into, error) && add_random (self, into, error);
+  return add_classes (self, on, judged->head, into, error) && add_steps (self, into, error)
+         && add_random (self, into, error);
 }
 
 /* --- kept --- */
 
-/* What a proof depends on: rows, new labels, head and target parameters, random removals. */
+/* What a step took, and the new labels after it. */
+static void
+add_step_to_key (GChecksum *sum, const AyStepPlan *step, const AyDataset *data)
+{
+  g_checksum_update (sum, (const guchar *) step->title, -1);
+  for (gsize i = 0; step->took != NULL && i < data->n; i++)
+    {
+      guint8 gone = ay_bitset_get (step->took, i);
+
+      g_checksum_update (sum, &gone, 1);
+    }
+  if (step->labels.label != NULL)
+    g_checksum_update (sum, (const guchar *) step->labels.label,
+                       (gssize) (data->n * sizeof (gint32)));
+  if (step->labels.target != NULL)
+    g_checksum_update (sum, (const guchar *) step->labels.target,
+                       (gssize) (data->n * sizeof (double)));
+}
+
+/* What a proof depends on: rows and new labels by step, head and target parameters, random
+ * removals. */
 static char *
 key_of (const Proof *self)
 {
@@ -328,18 +429,8 @@ key_of (const Proof *self)
 
   if (ay_workspace_has (self->work->store, AY_KIND_SETTING, AY_SETTING_HEAD))
     head = ay_workspace_get_json (self->work->store, AY_KIND_SETTING, AY_SETTING_HEAD, NULL);
-  for (gsize i = 0; i < data->n; i++)
-    {
-      guint8 gone = ay_bitset_get (self->plan->dropped, i);
-
-      g_checksum_update (sum, &gone, 1);
-    }
-  if (self->plan->labels.label != NULL)
-    g_checksum_update (sum, (const guchar *) self->plan->labels.label,
-                       (gssize) (data->n * sizeof (gint32)));
-  else
-    g_checksum_update (sum, (const guchar *) self->plan->labels.target,
-                       (gssize) (data->n * sizeof (double)));
+  for (guint s = 0; s < self->plan->n_steps; s++)
+    add_step_to_key (sum, &self->plan->steps[s], data);
   g_checksum_update (sum, (const guchar *) (head != NULL ? head : ""), -1);
   g_checksum_update (sum, (const guchar *) more, -1);
   return g_strdup (g_checksum_get_string (sum));
@@ -406,6 +497,22 @@ say_classes (JsonArray *classes, GString *out)
     }
 }
 
+static void
+say_steps (JsonArray *steps, const char *part, GString *out)
+{
+  const char *name = strcmp (part, "test") == 0 ? "test_accuracy" : "accuracy";
+
+  for (guint s = 0; s < json_array_get_length (steps); s++)
+    {
+      JsonObject *one = json_array_get_object_element (steps, s);
+      double accuracy = ay_json_number_of (one, name);
+
+      if (!isnan (accuracy))
+        g_string_append_printf (out, "\n  after %s: accuracy %.5f on %s",
+                                json_object_get_string_member (one, "title"), accuracy, part);
+    }
+}
+
 char *
 ay_proof_to_text (JsonObject *proof)
 {
@@ -414,6 +521,8 @@ ay_proof_to_text (JsonObject *proof)
 
   g_string_append_printf (out, "; the test part has been opened %" G_GINT64_FORMAT " time%s",
                           openings, openings == 1 ? "" : "s");
+  say_steps (json_object_get_array_member (proof, "steps"),
+             json_object_get_string_member (proof, "part"), out);
   say_classes (json_object_get_array_member (proof, "classes"), out);
   if (!json_object_get_null_member (proof, "random"))
     {

@@ -20,9 +20,11 @@ typedef struct
  * "accuracy_refit" (valid), the same with "test_" where there is a test part, "part" (what the rest
  * is of), "n_part", "interval_low", "interval_high" (95 %, paired, of the change of accuracy), of
  * classes "verdict" and "needed" (AyWhatIf), "classes" (a list of "class", "n", "recall_before",
- * "recall_refit", largest loss first), "random" (null, or "repeats", "accuracy", "accuracy_low",
- * "accuracy_high", "difference", "difference_low", "difference_high": changes), "test_openings",
- * "sentence".
+ * "recall_refit", largest loss first), "steps" (one for each of the plan: "title", "accuracy",
+ * "test_accuracy" of the head refitted after it and those before it, null where it changes
+ * nothing; all are seen in the proof's one look), "random" (null, or "repeats", "accuracy",
+ * "accuracy_low", "accuracy_high", "difference", "difference_low", "difference_high": changes),
+ * "test_openings", "sentence".
  * AY_ERROR_RANGE: nothing that goes or is relabelled is a training row; a class would lose its last
  * one. (transfer full) */
 JsonObject *ay_work_prove (AyWork *self, const AyPlan *plan, const AyProofOptions *options,
