@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs assay-cli for the tests in this folder.
 
-ASSAY_CLI is its path; ASSAY_PRELOAD, where set, goes into its LD_PRELOAD (not into ours).
+ASSAY_CLI is its path; ASSAY_PRELOAD, where set, goes into its LD_PRELOAD (not into ours), and with
+it ASSAY_MALLOC_... into MALLOC_...
 """
 import atexit
 import json
@@ -25,6 +26,8 @@ def environment(**more):
     if 'ASSAY_PRELOAD' in env:
         env['LD_PRELOAD'] = env['ASSAY_PRELOAD']
         env['MALLOC_CHECK_'] = '3'
+        env.update({name[len('ASSAY_'):]: value for name, value in env.items()
+                    if name.startswith('ASSAY_MALLOC_')})
     env.update(more)
     return env
 
