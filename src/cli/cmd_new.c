@@ -20,7 +20,7 @@ static struct
 static const GOptionEntry options[] = {
   { "features", 0, 0, G_OPTION_ARG_FILENAME, &given.features,
     "Feature matrix: FILE, FILE:KEY, or columns by name or glob, several by commas "
-    "(default: all numeric columns without a role)", "SOURCE" },
+    "(default: the numbers, categories of few values and text without a role)", "SOURCE" },
   { "label", 0, 0, G_OPTION_ARG_FILENAME, &given.label, "Class of each row", "SOURCE" },
   { "target", 0, 0, G_OPTION_ARG_FILENAME, &given.target,
     "Number to predict, instead of a class", "SOURCE" },

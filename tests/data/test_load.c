@@ -191,7 +191,7 @@ test_columns (Place *place, gconstpointer data)
   set = load_words (WORDS ("t.csv"));
   assert_said (set, "constant-column",
                "1 feature is the same in every row and of no use: c");
-  g_assert_cmpuint (ay_matrix_cols (set->features), ==, 3);
+  g_assert_cmpuint (ay_matrix_cols (set->features), ==, 5); /* and kind=blue, kind=red */
   some = load_words (WORDS ("t.csv", "features=x_*,col:kind"));
   g_assert_cmpuint (ay_matrix_cols (some->features), ==, 4);
   g_assert_cmpstr (some->feature_names[2], ==, "kind=blue");
@@ -573,8 +573,9 @@ test_nothing (Place *place, gconstpointer data)
   assert_words_fail (WORDS ("label=y.npy"), "no INPUT and no features");
   assert_words_fail (WORDS ("features=nowhere.npy", "label=y.npy"),
                      "features \"nowhere.npy\": no such file");
-  assert_words_fail (WORDS ("only.csv", "label=label"), "only.csv: no features: no numeric column "
-                     "without a role, no text and no image; name them with --features");
+  assert_words_fail (WORDS ("only.csv", "label=label"), "only.csv: no features: no column "
+                     "of numbers or kinds without a role, no text and no image; name them with "
+                     "--features");
   assert_fails (share, "share of validation and test rows: 1.5 is not between 0 and 1");
 }
 

@@ -154,7 +154,21 @@ test_by_value (void)
   check ("date:d label:c", NULL, "label=col:label");
   check ("file:d label:c", NULL, "label=col:label");
   check ("text:c label:i", NULL, "label=col:label");
-  check ("user_id:d label:c", NULL, "label=col:label");
+  check ("user_id:g label:c", NULL, "label=col:label group=col:user_id");
+}
+
+/* The last word of a name, where no whole name is that of the role. */
+static void
+test_by_last_word (void)
+{
+  check ("ticket-id:d label:c", NULL, "label=col:label id=col:ticket-id");
+  check ("PassengerId:d label:c", NULL, "label=col:label id=col:PassengerId");
+  check ("customer_id:d id:d label:c", NULL, "label=col:label id=col:id");
+  check ("paid:d label:c", NULL, "label=col:label");
+  check ("sale_id:g label:c", NULL, "label=col:label"); /* values that repeat */
+  check ("review_text:w label:c", NULL, "label=col:label text=col:review_text");
+  check ("order_time:t sent:t label:c", NULL, "label=col:label time=col:order_time");
+  check ("age_group:c label:c", NULL, "label=col:label");
 }
 
 static void
@@ -164,6 +178,7 @@ test_unnamed (void)
   check ("a:n b:n c:i", NULL, "label=col:c");     /* the last, with few values */
   check ("a:n kind:c b:n", NULL, "label=col:kind"); /* the only category */
   check ("a:n b:n", NULL, "");
+  check ("price:n b:n", NULL, "target=col:price");
   check ("one:c two:c b:n", NULL, "");
   check ("dteday:t label:c a:n", NULL, "label=col:label time=col:dteday"); /* the only times */
   check ("from:t to:t label:c a:n", NULL, "label=col:label");
@@ -325,6 +340,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/roles/by-name", test_by_name);
   g_test_add_func ("/roles/by-value", test_by_value);
+  g_test_add_func ("/roles/by-last-word", test_by_last_word);
   g_test_add_func ("/roles/unnamed", test_unnamed);
   g_test_add_func ("/roles/given", test_given);
   g_test_add_func ("/roles/free-columns", test_free_columns);

@@ -320,10 +320,12 @@ find_labels (AyLoading *self, GError **error)
   if (options->label == NULL && options->target == NULL)
     {
       g_autofree char *why = why_no_label (self);
+      g_autofree char *columns = ay_loading_list_columns (self->table);
 
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s: no column looks like a label%s%s: name it with --label or --target",
-                   self->where, why != NULL ? ", " : "", why != NULL ? why : "");
+                   "%s: no column looks like a label%s%s: name it with --label or --target%s%s%s",
+                   self->where, why != NULL ? ", " : "", why != NULL ? why : "",
+                   *columns != '\0' ? " (columns: " : "", columns, *columns != '\0' ? ")" : "");
       return FALSE;
     }
   if (!find_column (self, options->label, "label", &self->label, error)

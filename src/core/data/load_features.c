@@ -30,8 +30,8 @@ ay_feature_block_free (AyFeatureBlock *self)
   g_free (self);
 }
 
-static void
-add_columns (AyLoading *self, GPtrArray *columns)
+void
+ay_loading_add_columns (AyLoading *self, GPtrArray *columns)
 {
   AyFeatureBlock *block
       = self->blocks->len > 0 ? self->blocks->pdata[self->blocks->len - 1] : NULL;
@@ -59,8 +59,8 @@ pixel_shape (AySource *source, const char *key, const AyMatrix *matrix)
   return pixels;
 }
 
-static gboolean
-add_matrix (AyLoading *self, AyMatrix *matrix, const char *from, AyPixelShape shape,
+gboolean
+ay_loading_add_matrix (AyLoading *self, AyMatrix *matrix, const char *from, AyPixelShape shape,
             GError **error)
 {
   AyFeatureBlock *block = add_block (self, AY_BLOCK_MATRIX);
@@ -72,8 +72,8 @@ add_matrix (AyLoading *self, AyMatrix *matrix, const char *from, AyPixelShape sh
   return ay_loading_check_rows (self, ay_matrix_rows (matrix), from, error);
 }
 
-static gboolean
-add_input_array (AyLoading *self, const AyInputArray *array, GError **error)
+gboolean
+ay_loading_add_input_array (AyLoading *self, const AyInputArray *array, GError **error)
 {
   AyMatrix *matrix = ay_loading_array (self, array, error);
   AySource *first = array->sources->pdata[0];
@@ -81,11 +81,12 @@ add_input_array (AyLoading *self, const AyInputArray *array, GError **error)
       = g_strconcat (first->path, *array->key != '\0' ? ":" : NULL, array->key, NULL);
 
   return matrix != NULL
-         && add_matrix (self, matrix, from, pixel_shape (first, array->key, matrix), error);
+         && ay_loading_add_matrix (self, matrix, from, pixel_shape (first, array->key, matrix),
+                                   error);
 }
 
-static gboolean
-add_text (AyLoading *self, AyColumn *column)
+gboolean
+ay_loading_add_text (AyLoading *self, AyColumn *column)
 {
   AyFeatureBlock *block = add_block (self, AY_BLOCK_TEXT);
 
@@ -94,8 +95,8 @@ add_text (AyLoading *self, AyColumn *column)
 }
 
 /* Images are described at once: nothing of it depends on other rows. */
-static gboolean
-add_images (AyLoading *self, AyColumn *column, const char *base, GError **error)
+gboolean
+ay_loading_add_images (AyLoading *self, AyColumn *column, const char *base, GError **error)
 {
   AyImageFeatureOptions options = AY_IMAGE_FEATURE_OPTIONS_INIT;
   g_auto (GStrv) names = NULL;
@@ -139,11 +140,11 @@ add_column (AyLoading *self, AyColumn *column, GError **error)
       return FALSE;
     }
   if (is_role (self, self->options->image, column))
-    return add_images (self, column, self->image_base, error);
+    return ay_loading_add_images (self, column, self->image_base, error);
   if (is_role (self, self->options->text, column) || ay_column_type (column) == AY_COLUMN_TEXT)
-    return add_text (self, column);
+    return ay_loading_add_text (self, column);
   g_ptr_array_add (one, column);
-  add_columns (self, one);
+  ay_loading_add_columns (self, one);
   return TRUE;
 }
 
@@ -227,7 +228,7 @@ add_folder (AyLoading *self, AySource *source, GError **error)
       g_free (self->image_base);
       self->image_base = g_strdup (source->path);
     }
-  return add_images (self, paths, source->path, error);
+  return ay_loading_add_images (self, paths, source->path, error);
 }
 
 static gboolean
@@ -252,7 +253,7 @@ add_file (AyLoading *self, const AySourceName *name, GError **error)
   from = g_strconcat (name->path, key != NULL && *key != '\0' ? ":" : NULL, key, NULL);
   if (matrix == NULL || !ay_matrix_check_finite (matrix, from, self->job, error))
     return FALSE;
-  return add_matrix (self, ay_matrix_ref (matrix), name->path,
+  return ay_loading_add_matrix (self, ay_matrix_ref (matrix), name->path,
                      pixel_shape (source, key != NULL ? key : "", matrix), error);
 }
 
@@ -270,7 +271,7 @@ add_source (AyLoading *self, const char *text, GError **error)
   if (column != NULL)
     return add_column (self, column, error);
   if (ay_loading_find_array (self, name.column) != NULL)
-    return add_input_array (self, ay_loading_find_array (self, name.column), error);
+    return ay_loading_add_input_array (self, ay_loading_find_array (self, name.column), error);
   columns = ay_roles_free_columns (self->table, self->options, name.column, TRUE);
   if (columns->len == 0)
     {
@@ -279,161 +280,8 @@ add_source (AyLoading *self, const char *text, GError **error)
                    self->where != NULL ? " of " : "", self->where != NULL ? self->where : "");
       return FALSE;
     }
-  add_columns (self, columns);
+  ay_loading_add_columns (self, columns);
   return TRUE;
-}
-
-/* The wide array of the INPUTs that is the features: the only one, or one named so. */
-static gboolean
-choose_array (AyLoading *self, AyInputArray **chosen, GError **error)
-{
-  static const char *const names[]
-      = { "features", "X", "x", "embeddings", "embedding", "emb", "data", "images" };
-  g_autoptr (GString) keys = g_string_new (NULL);
-  AyInputArray *only = NULL;
-  guint others = 0;
-
-  *chosen = NULL;
-  for (guint i = 0; i < self->arrays->len; i++)
-    {
-      AyInputArray *array = self->arrays->pdata[i];
-      g_autofree char *forced = g_strconcat ("col:", array->key, NULL);
-
-      if (g_strcmp0 (self->options->probabilities, forced) == 0
-          || g_strcmp0 (self->options->probabilities, array->key) == 0
-          || ay_loading_is_dynamics (self, array))
-        continue;
-      only = array;
-      others++;
-      g_string_append_printf (keys, "%s%s", keys->len > 0 ? ", " : "", array->key);
-    }
-  if (others <= 1)
-    *chosen = only;
-  for (gsize k = 0; others > 1 && *chosen == NULL && k < G_N_ELEMENTS (names); k++)
-    *chosen = ay_loading_find_array (self, names[k]);
-  if (others > 1 && *chosen == NULL)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                 "%s: which array is the features? Name it with --features (arrays: %s)",
-                 self->where, keys->str);
-  return others <= 1 || *chosen != NULL;
-}
-
-/* Writes what was chosen into the options, where a list of names can say it. */
-static void
-note_columns (AyLoading *self, GPtrArray *columns)
-{
-  g_autoptr (GString) list = g_string_new (NULL);
-
-  for (guint c = 0; c < columns->len; c++)
-    {
-      const char *name = ay_column_name (columns->pdata[c]);
-
-      if (*name == '\0' || strchr (name, ',') != NULL || g_ascii_isspace (name[0])
-          || g_ascii_isspace (name[strlen (name) - 1]))
-        return;
-      g_string_append_printf (list, "%scol:%s", c > 0 ? "," : "", name);
-    }
-  self->options->features = g_strdup (list->str);
-}
-
-/* Columns that only number the rows: out of the list where the name says so too, unless nothing
- * else is in it; else left, and said. */
-static void
-drop_counters (AyLoading *self, GPtrArray *columns)
-{
-  for (guint c = columns->len; c-- > 0;)
-    {
-      const AyColumn *column = columns->pdata[c];
-      gboolean by_name;
-
-      if (!ay_roles_counts_rows (column, &by_name))
-        continue;
-      by_name = by_name && columns->len > 1;
-      ay_diagnostics_add (self->diagnostics, "row-counter",
-                          by_name ? "column \"%s\" only numbers the rows: not taken for a feature "
-                                    "(--features names what is)"
-                                  : "column \"%s\" only numbers the rows and is taken for a "
-                                    "feature (--features leaves it out)",
-                          ay_column_name (column));
-      if (by_name)
-        g_ptr_array_remove_index (columns, c);
-    }
-}
-
-static gboolean
-default_columns (AyLoading *self, gboolean categories)
-{
-  g_autoptr (GPtrArray) columns
-      = ay_roles_free_columns (self->table, self->options, NULL, categories);
-
-  drop_counters (self, columns);
-  if (columns->len == 0)
-    return FALSE;
-  add_columns (self, columns);
-  note_columns (self, columns);
-  return TRUE;
-}
-
-static gboolean
-no_features (const AyLoading *self, GError **error)
-{
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-               "%s: no features: no numeric column without a role, no text and no image; name them "
-               "with --features", self->where != NULL ? self->where : "no INPUT");
-  return FALSE;
-}
-
-/* The text or image column that features could also be made of, when they are not. */
-static void
-say_unused (AyLoading *self)
-{
-  AyColumn *column = self->text != NULL ? self->text : self->image;
-
-  if (column != NULL)
-    ay_diagnostics_add (self->diagnostics, "not-used",
-                        "the features are the numeric columns; column \"%s\" is not used "
-                        "(--features col:%s makes features of it)", ay_column_name (column),
-                        ay_column_name (column));
-}
-
-/* Unset: an array of the INPUTs; the images of folders; numeric columns without a role; else made
- * of text, images, or categories. */
-static gboolean
-find_default (AyLoading *self, GError **error)
-{
-  AyInputArray *array;
-
-  if (!choose_array (self, &array, error))
-    return FALSE;
-  if (array != NULL)
-    {
-      if (*array->key != '\0')
-        self->options->features = g_strconcat ("col:", array->key, NULL);
-      return add_input_array (self, array, error);
-    }
-  if (!self->images && default_columns (self, FALSE))
-    {
-      say_unused (self);
-      return TRUE;
-    }
-  if (self->image != NULL && (self->images || self->text == NULL))
-    {
-      self->options->features = g_strdup (self->options->image);
-      return add_images (self, self->image, self->image_base, error);
-    }
-  if (self->text != NULL)
-    {
-      self->options->features = g_strdup (self->options->text);
-      return add_text (self, self->text);
-    }
-  if (default_columns (self, TRUE))
-    return TRUE;
-  if (self->probabilities == NULL)
-    return no_features (self, error);
-  ay_diagnostics_add (self->diagnostics, "probabilities-as-features",
-                      "there are no features: the given probabilities stand in for them");
-  return add_matrix (self, ay_matrix_ref (self->probabilities), self->options->probabilities,
-                     (AyPixelShape) { 0, 0, 0, FALSE }, error);
 }
 
 /* The validation file's part of every block. */
@@ -512,7 +360,8 @@ ay_loading_find_features (AyLoading *self, GError **error)
   AyLoadOptions *options = self->options;
 
   if (options->features == NULL)
-    return find_default (self, error) && add_valid (self, error) && check_complete (self, error);
+    return ay_loading_find_default (self, error) && add_valid (self, error)
+           && check_complete (self, error);
   if (ay_table_find (self->table, options->features) != NULL)
     return add_column (self, ay_table_find (self->table, options->features), error)
            && add_valid (self, error);

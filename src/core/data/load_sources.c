@@ -45,8 +45,8 @@ ay_loading_check_rows (const AyLoading *self, gsize rows, const char *path, GErr
 }
 
 /* "a, b, c", cut short. */
-static char *
-list_columns (const AyTable *table)
+char *
+ay_loading_list_columns (const AyTable *table)
 {
   GString *list = g_string_new (NULL);
   guint n = ay_table_n_columns (table);
@@ -128,7 +128,8 @@ ay_loading_align (AyLoading *self, AyTable *table, const char *path, const char 
 static gboolean
 no_column (const AyLoading *self, const char *name, const char *role, GError **error)
 {
-  g_autofree char *columns = self->table != NULL ? list_columns (self->table) : g_strdup ("");
+  g_autofree char *columns = self->table != NULL ? ay_loading_list_columns (self->table)
+                                                  : g_strdup ("");
 
   if (self->table == NULL || ay_table_n_columns (self->table) == 0)
     g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s \"%s\": no such file, and no column either",
@@ -146,7 +147,7 @@ choose_column (const AyLoading *self, const AyTable *table, const AySourceName *
                const char *role, GError **error)
 {
   AyColumn *ids = find_ids (self, table), *only = NULL, *found;
-  g_autofree char *columns = list_columns (table);
+  g_autofree char *columns = ay_loading_list_columns (table);
   guint others = 0;
 
   found = ay_table_find (table, name->key != NULL ? name->key : role);

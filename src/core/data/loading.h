@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /* What ay_dataset_load() has in hand while it works: private to the files that make it up
- * (load.c load_inputs.c load_sources.c load_features.c load_parts.c load_near.c). */
+ * (load.c load_inputs.c load_sources.c load_features.c load_default.c load_parts.c load_near.c). */
 
 /* A wide array of the INPUTs: the same key of each file that has it, one after another. */
 typedef struct
@@ -88,6 +88,8 @@ char **ay_source_wide_keys (AySource *source);
 /* One column of n rows; rows of the validation file are missing where the file has n_input.
  * (transfer full) */
 AyColumn *ay_loading_column (AyLoading *self, const char *source, const char *role, GError **error);
+/* The names of the first columns of a table, by commas. (transfer full) */
+char *ay_loading_list_columns (const AyTable *table);
 /* A column extended to n rows. (transfer full) */
 AyColumn *ay_loading_extend (const AyLoading *self, AyColumn *column);
 /* The columns of a table file brought into the order of the rows, by id where it has ids, else by
@@ -122,6 +124,18 @@ gboolean ay_loading_find_features (AyLoading *self, GError **error);
  * and every column with a role. */
 gboolean ay_loading_treat_missing (AyLoading *self, GError **error);
 gboolean ay_loading_make_features (AyLoading *self, AyDataset *data, GError **error);
+/* One block more, of columns as they are, of a text, of images below a folder, of an array of the
+ * INPUTs, of a matrix (taken) whose rows may be images. */
+void ay_loading_add_columns (AyLoading *self, GPtrArray *columns);
+gboolean ay_loading_add_text (AyLoading *self, AyColumn *column);
+gboolean ay_loading_add_images (AyLoading *self, AyColumn *column, const char *base,
+                                GError **error);
+gboolean ay_loading_add_input_array (AyLoading *self, const AyInputArray *array, GError **error);
+gboolean ay_loading_add_matrix (AyLoading *self, AyMatrix *matrix, const char *from,
+                                AyPixelShape shape, GError **error);
+
+/* load_default.c: the features where nobody named them. */
+gboolean ay_loading_find_default (AyLoading *self, GError **error);
 
 /* load_parts.c: given or drawn parts, and what must hold of them. */
 gboolean ay_loading_find_parts (AyLoading *self, AyDataset *data, GError **error);

@@ -29,6 +29,10 @@ static const char *const split_names[] = { "split", "set", "subset", "partition"
 static const char *const label_names[]
     = { "label", "labels", "class", "class_label", "category", "target", "y", "gold",
         "gold_label", "intent", "sentiment", "species", "diagnosis", "outcome", NULL };
+/* Numbers that are mostly what is to be predicted. */
+static const char *const target_names[]
+    = { "price", "saleprice", "sale_price", "medv", "median_house_value", "rating", "quality",
+        "progression", "salary", "income", "cnt", NULL };
 static const char *const weight_names[] = { "sample_weight", "sample_weights", "instance_weight",
                                             NULL };
 static const char *const group_names[]
@@ -38,7 +42,8 @@ static const char *const time_names[] = { "timestamp", "datetime", "date_time", 
                                           "created_at", "created", NULL };
 static const char *const text_names[]
     = { "text", "sentence", "message", "review", "document", "content", "body", "comment",
-        "question", "utterance", "prompt", "title", NULL };
+        "question", "utterance", "prompt", "title", "tweet", "sms", "description", "headline",
+        "abstract", "summary", "narrative", NULL };
 static const char *const image_names[] = { "image", "image_path", "img", "path", "file",
                                            "filename", "file_name", NULL };
 /* Of columns that number the rows: these are meant as nothing else. A blank name reads "c0". */
@@ -100,6 +105,29 @@ columns_taken (const AyTable *table, const AyLoadOptions *options)
   return taken;
 }
 
+/* The last word of a name: after a blank, a mark, or the change from small to capital letters. */
+static const char *
+last_word (const char *name)
+{
+  const char *word = name + strlen (name);
+
+  while (word > name && g_ascii_isalnum (word[-1])
+         && !(g_ascii_isupper (*word) && g_ascii_islower (word[-1])))
+    word--;
+  return word;
+}
+
+static gboolean
+ends_in (const AyColumn *column, const char *const *names)
+{
+  const char *word = last_word (ay_column_name (column));
+
+  for (; *names != NULL; names++)
+    if (**names != '\0' && g_ascii_strcasecmp (word, *names) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* The first free column with one of the names (in their order, whatever the case) that fits. */
 static AyColumn *
 find_named (const Guess *guess, const char *const *names, Fits fits)
@@ -123,6 +151,21 @@ guess_named (Guess *guess, char **option, const char *role, const char *const *n
 
   if (column != NULL)
     take_role (guess, column, option, role);
+}
+
+/* By the whole name, else by the name's last word. */
+static void
+guess_worded (Guess *guess, char **option, const char *role, const char *const *names, Fits fits)
+{
+  guess_named (guess, option, role, names, fits);
+  for (guint i = 0; *option == NULL && i < ay_table_n_columns (guess->table); i++)
+    {
+      AyColumn *column = ay_table_column (guess->table, i);
+
+      if (!g_hash_table_contains (guess->taken, column) && ends_in (column, names)
+          && fits (column))
+        take_role (guess, column, option, role);
+    }
 }
 
 static gboolean
@@ -200,7 +243,7 @@ guess_time (Guess *guess)
 {
   AyColumn *only = NULL;
 
-  guess_named (guess, &guess->options->time, "time", time_names, fits_time);
+  guess_worded (guess, &guess->options->time, "time", time_names, fits_time);
   if (guess->options->time != NULL)
     return;
   for (guint i = 0; i < ay_table_n_columns (guess->table); i++)
@@ -387,6 +430,8 @@ guess_label (Guess *guess)
   if (column == NULL)
     column = find_unnamed_label (guess);
   if (column == NULL)
+    column = find_named (guess, target_names, fits_label);
+  if (column == NULL)
     return;
   if (is_classes (column, 10 * FEW_CLASSES))
     take_role (guess, column, &options->label, "label");
@@ -401,7 +446,7 @@ guess_text (Guess *guess)
   AyColumn *best = NULL;
   double most = 2.0;
 
-  guess_named (guess, &guess->options->text, "text", text_names, fits_text);
+  guess_worded (guess, &guess->options->text, "text", text_names, fits_text);
   if (guess->options->text != NULL)
     return;
   for (guint i = 0; i < ay_table_n_columns (guess->table); i++)
@@ -461,7 +506,7 @@ ay_roles_guess (const AyTable *table, AyLoadOptions *options, AyDiagnostics *dia
   take_named (taken, table, options->features, FALSE);
   guess_named (&guess, &options->split, "split", split_names, fits_split);
   say_unused_split (&guess);
-  guess_named (&guess, &options->id, "id", id_names, fits_id);
+  guess_worded (&guess, &options->id, "id", id_names, fits_id);
   guess_named (&guess, &options->image, "image", image_names, fits_image);
   guess_time (&guess);
   guess_named (&guess, &options->weight, "weight", weight_names, fits_weight);
@@ -469,6 +514,18 @@ ay_roles_guess (const AyTable *table, AyLoadOptions *options, AyDiagnostics *dia
   guess_label (&guess);
   guess_text (&guess);
   guess_probabilities (&guess);
+}
+
+gboolean
+ay_roles_is_id_name (const AyColumn *column)
+{
+  return ends_in (column, id_names);
+}
+
+gboolean
+ay_roles_is_text_name (const AyColumn *column)
+{
+  return ends_in (column, text_names);
 }
 
 gboolean

@@ -12,6 +12,11 @@ G_BEGIN_DECLS
  * when neither is given: target when its values are numbers that are hardly classes. */
 void ay_roles_guess (const AyTable *table, AyLoadOptions *options, AyDiagnostics *diagnostics);
 
+/* Whether a column's name is that of an id or of a text, alone or as its last word: "id",
+ * "customer_id", "PassengerId", "Review Text". */
+gboolean ay_roles_is_id_name (const AyColumn *column);
+gboolean ay_roles_is_text_name (const AyColumn *column);
+
 /* Why a column that is named like a label was not taken for one, as the end of a sentence; NULL
  * when there is none. (transfer full) */
 char *ay_roles_why_no_label (const AyTable *table, const AyLoadOptions *options);

@@ -8,6 +8,7 @@
 #define MOST_PAIRS ((gsize) 8 << 20) /* above, the data are dense, and no copies of each other */
 #define BULK_SHARE 10                /* a group of more than n / 10 rows is the bulk */
 #define BULK_LEAST 10
+#define LEAST_COLUMNS 8 /* of fewer, rows point the same way by chance */
 
 /* Each row's group by its first row, the bulk left apart; what is said of them. */
 static void
@@ -60,6 +61,14 @@ find (AyDataset *data, const AyLoadOptions *load, AyNearRows *out, AyJob *job, G
       out->said = g_strdup_printf ("near copies were not looked for among %" G_GSIZE_FORMAT
                                    " rows, they may lie in two parts: --near-copies whole looks "
                                    "for them", data->n);
+      return TRUE;
+    }
+  if (load->near_copies == AY_NEAR_AUTO && ay_matrix_cols (data->features) < LEAST_COLUMNS)
+    {
+      out->said = g_strdup_printf ("near copies were not looked for: with %" G_GSIZE_FORMAT
+                                   " columns of features rows are alike by chance "
+                                   "(--near-copies whole looks for them)",
+                                   ay_matrix_cols (data->features));
       return TRUE;
     }
   options.max_pairs = MOST_PAIRS;
