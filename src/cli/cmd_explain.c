@@ -16,7 +16,7 @@ static struct
   char *against;
   char **parameters;
   gint rows;
-  gboolean flip;
+  gboolean flip, parts;
 } given = { .rows = 20 };
 
 static const GOptionEntry options[] = {
@@ -27,6 +27,8 @@ static const GOptionEntry options[] = {
     "CLASS" },
   { "flip", 0, 0, G_OPTION_ARG_NONE, &given.flip,
     "Look for the smallest set of training rows whose removal flips what the head says", NULL },
+  { "parts", 0, 0, G_OPTION_ARG_NONE, &given.parts,
+    "What columns or words carry of the margin, and of a training row's influence", NULL },
   { "parameter", 'p', 0, G_OPTION_ARG_FILENAME_ARRAY, &given.parameters,
     "Set a parameter of the head (score --list names them); may be repeated", "KEY=VALUE" },
   { NULL },
@@ -70,6 +72,35 @@ add_flip (JsonObject *object, const AyDataset *data, const AyExplain *what)
 }
 
 static void
+add_parts (JsonObject *object, const char *key, const AyRowParts *of)
+{
+  JsonObject *into;
+  JsonArray *parts;
+
+  if (of == NULL)
+    {
+      json_object_set_null_member (object, key);
+      return;
+    }
+  into = cmd_json_object (object, key);
+  cmd_json_number (into, "total", of->total);
+  cmd_json_number (into, "intercept", of->intercept);
+  cmd_json_number (into, "average_text", of->average_text);
+  cmd_json_number (into, "unnamed", of->unnamed);
+  cmd_json_number (into, "residual", of->residual);
+  parts = cmd_json_array (into, "parts");
+  for (guint i = 0; i < of->parts->len; i++)
+    {
+      const AyPart *part = &g_array_index (of->parts, AyPart, i);
+      JsonObject *one = cmd_json_append (parts);
+
+      cmd_json_text (one, "name", part->name);
+      cmd_json_text (one, "value", part->value);
+      cmd_json_number (one, "part", part->part);
+    }
+}
+
+static void
 print_json (const AyDataset *data, const AyExplain *what)
 {
   const AyWhy *why = what->why;
@@ -98,6 +129,12 @@ print_json (const AyDataset *data, const AyExplain *what)
       cmd_json_bool (one, "refitted", why->rows[k].refitted);
     }
   cmd_json_text (object, "method", why->method);
+  if (given.parts)
+    {
+      add_parts (object, "margin_parts", what->margin);
+      add_parts (object, "influence_parts", what->influence);
+      cmd_json_text (object, "no_parts", what->no_parts);
+    }
   add_flip (object, data, what);
   cmd_json_count (object, "test_openings", what->test_openings);
   cmd_json_text (object, "sentence", what->sentence);
@@ -132,6 +169,36 @@ add_line (CmdTable *table, const AyDataset *data, guint32 row, const AyWhyRow *o
                  text, NULL);
 }
 
+/* The largest parts, and all that is left of the figure. */
+static void
+print_parts (const char *of, const AyRowParts *self)
+{
+  g_autoptr (CmdTable) table = cmd_table_new ("llr");
+  guint shown = MIN (self->parts->len, (guint) given.rows);
+  double others = self->total - self->intercept - self->average_text - self->unnamed;
+  char cell[CMD_TEXT_SIZE];
+
+  printf ("%s by %s:\n", of, self->average_text != 0.0 ? "words" : "columns");
+  for (guint i = 0; i < shown; i++)
+    {
+      const AyPart *part = &g_array_index (self->parts, AyPart, i);
+
+      others -= part->part;
+      cmd_table_row (table, part->name, part->value != NULL ? part->value : "",
+                     cmd_text_change (part->part, cell), NULL);
+    }
+  if (shown < self->parts->len)
+    cmd_table_row (table, "all others", "", cmd_text_change (others, cell), NULL);
+  if (self->unnamed != 0.0)
+    cmd_table_row (table, "features without a name", "", cmd_text_change (self->unnamed, cell),
+                   NULL);
+  if (self->average_text != 0.0)
+    cmd_table_row (table, "average text", "", cmd_text_change (self->average_text, cell), NULL);
+  cmd_table_row (table, "intercept", "", cmd_text_change (self->intercept, cell), NULL);
+  cmd_table_row (table, "sum", "", cmd_text_change (self->total, cell), NULL);
+  cmd_table_print (table, 2);
+}
+
 static void
 print_text (const AyDataset *data, const AyExplain *what)
 {
@@ -154,6 +221,12 @@ print_text (const AyDataset *data, const AyExplain *what)
   cmd_table_print (table, 0);
   printf ("shares add up (%.1g is left); \"if removed\" is the change of the margin by %s\n",
           fabs (why->residual), why->method);
+  if (what->no_parts != NULL)
+    puts (what->no_parts);
+  if (what->margin != NULL)
+    print_parts ("margin", what->margin);
+  if (what->influence != NULL)
+    print_parts ("influence (nats)", what->influence);
   if (what->flip != NULL)
     {
       g_autoptr (CmdTable) rows = cmd_table_new ("rlrrl");
@@ -194,6 +267,7 @@ run_explain (CmdRun *run, GError **error)
   explain.against = given.against;
   explain.n_rows = (gsize) given.rows;
   explain.flip = given.flip;
+  explain.parts = given.parts;
   if (!ay_work_explain (work, row, &explain, &what, run->job, error))
     return FALSE;
   cmd_begin_output (run);

@@ -132,6 +132,87 @@ def test_flip():
         assert after.argmax() == int(flip['becomes']), (row, after)
 
 
+def sum_of(parts):
+    return sum(one['part'] for one in parts['parts']) + sum(
+        parts[name] for name in ('intercept', 'average_text', 'unnamed'))
+
+
+def hessian():
+    """Of the penalised sum of losses at numpy's optimum, intercepts' common shift made regular"""
+    x, p = HEAD.x, HEAD.probabilities(HEAD.x)
+    k, d = HEAD.theta.shape[0], x.shape[1] - 1
+    blocks = [[x.T @ (x * (p[:, a] * ((a == b) - p[:, b]))[:, None]) for b in range(k)]
+              for a in range(k)]
+    shift = np.tile(np.append(np.zeros(d), 1.0), k)
+    penalty = np.tile(np.append(np.full(d, STRENGTH), 0.0), k)
+    return np.block(blocks) + np.diag(penalty) + np.outer(shift, shift)
+
+
+def test_columns():
+    """--parts: columns carry numpy's parts of the margin and of the influence, to the figure"""
+    assay.run('score', WORK, 'influence', '-p', f'lambda_mean={LAMBDA_MEAN}')
+    stored = {one['id']: one['influence'] for one in assay.run_json(
+        'select', WORK, '--columns', 'id,influence')['rows']}
+    valid = np.array([PARTS[i] == 'valid' for i in IDS])
+    x = np.hstack([Z[valid], np.ones((valid.sum(), 1))])
+    error = HEAD.probabilities(x) - np.eye(10)[Y[valid]]
+    s = np.linalg.solve(hessian(), (error.T @ x / valid.sum()).ravel()).reshape(10, 65)
+    for row in ids_of('train', 2) + ids_of('valid', 1):
+        found = explain(row, '--parts')
+        a, b, z = int(found['predicted']), int(found['against']), Z[IDS.index(row)]
+        margin = found['margin_parts']
+        assert abs(margin['total'] - found['margin']) <= 1e-9
+        assert abs(sum_of(margin) - found['margin']) <= 1e-6 * abs(found['margin'])
+        assert len(margin['parts']) == 64 and margin['unnamed'] == margin['average_text'] == 0
+        for one in margin['parts']:
+            j = [name for name in ROWS[0] if name[0] == 'p'].index(one['name'])
+            assert abs(one['part'] - (HEAD.theta[a, j] - HEAD.theta[b, j]) * z[j]) < 1e-4, one
+            assert one['value'] == ROWS[IDS.index(row)][one['name']]
+        influence = found['influence_parts']
+        if PARTS[row] != 'train':
+            assert influence is None
+            continue
+        assert abs(sum_of(influence) - stored[row]) <= 1e-6 * max(map(abs, (
+            value for value in stored.values() if value is not None)))
+        want = (-HEAD.residual[TRAIN_IDS.index(row)] @ s)[:64] * z
+        largest = abs(want).max()
+        for one in influence['parts']:
+            j = [name for name in ROWS[0] if name[0] == 'p'].index(one['name'])
+            assert abs(one['part'] - want[j]) <= 1e-3 * largest, (one, want[j])
+    assert 'margin by columns' in assay.run('explain', WORK, ids_of('train', 1)[0], '--parts')
+
+
+def test_words():
+    """--parts of a text: its words, to the figure; embeddings have no names and say so"""
+    rng = np.random.default_rng(8)
+    words = {'good': ['sun', 'light', 'warm', 'day'], 'bad': ['rain', 'cold', 'grey', 'day']}
+    lines = ['text,mood']
+    for k in range(160):
+        mood = 'good' if k % 2 else 'bad'
+        lines.append(' '.join(rng.choice(words[mood], 4)) + f'!!! Day,{mood}')
+    (FOLDER / 'moods.csv').write_text('\n'.join(lines) + '\n', encoding='utf-8')
+    work = FOLDER / 'moods.assay'
+    assay.run('new', work, FOLDER / 'moods.csv', '--text', 'text', '--label', 'mood')
+    rows = assay.run_json('select', work, '--where', "split = 'train'", '--columns', 'id,text')
+    for one in rows['rows'][:3]:
+        found = assay.run_json('explain', work, str(one['id']), '--parts', '--rows', '1')
+        for key in ('margin_parts', 'influence_parts'):
+            parts = found[key]
+            names = [part['name'] for part in parts['parts']]
+            said = set(one['text'].replace('!', ' ').lower().split())
+            assert said <= set(names) <= said | {'(signs between words)'}, names
+            assert len(names) == len(set(names))
+            largest = max(abs(part['part']) for part in parts['parts'])
+            assert abs(sum_of(parts) - parts['total']) <= 1e-6 * largest, parts
+        assert abs(found['margin_parts']['total'] - found['margin']) <= 1e-9
+    np.save(FOLDER / 'embedding.npy', rng.normal(size=(160, 5)))
+    assay.run('new', FOLDER / 'e.assay', FOLDER / 'moods.csv', '--label', 'mood', '--features',
+              FOLDER / 'embedding.npy')
+    found = assay.run_json('explain', FOLDER / 'e.assay', '0', '--parts')
+    assert found['margin_parts'] is None and found['influence_parts'] is None
+    assert 'embedding.npy' in found['no_parts'] and 'no column or word' in found['no_parts']
+
+
 def test_against():
     """--against: the class asked for; the predicted one and unknown ones are refused"""
     row = ids_of('valid', 1)[0]
@@ -163,7 +244,8 @@ def test_text():
 
 def main():
     tap = Tap()
-    for test in (test_shares, test_if_removed, test_flip, test_against, test_openings, test_text):
+    for test in (test_shares, test_if_removed, test_flip, test_columns, test_words, test_against,
+                 test_openings, test_text):
         tap.run(test.__doc__, test)
     tap.finish()
 

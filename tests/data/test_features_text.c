@@ -5,6 +5,7 @@
 #include "core/data/features_text.h"
 #include "core/data/made_features.h"
 #include "core/data/sparse_svd.h"
+#include "core/data/text_words.h"
 #include "data/text_reference.h"
 #include "folders.h"
 
@@ -324,6 +325,75 @@ test_cache (void)
   g_setenv ("ASSAY_CACHE", "none", TRUE);
 }
 
+/* slope . x of rows is what their words add up to. */
+static void
+test_words (void)
+{
+  const gsize n = 300;
+  g_autoptr (AyColumn) column = random_texts (n, 120);
+  AyTextOptions options = AY_TEXT_OPTIONS_INIT;
+  g_autofree guint8 *fit = g_new (guint8, n);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AyMatrix) matrix = NULL;
+  g_autoptr (AyTextTerms) terms = NULL;
+  g_autofree double *slope = NULL;
+  AyRng rng;
+
+  memset (fit, 1, n);
+  options.dimensions = 30;
+  matrix = ay_text_features (column, fit, &options, NULL, NULL, &error);
+  g_assert_no_error (error);
+  terms = ay_text_terms_new (column, fit, &options, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (terms->d, ==, ay_matrix_cols (matrix));
+  slope = g_new (double, terms->d);
+  ay_rng_init (&rng, 3, 0);
+  for (gsize j = 0; j < terms->d; j++)
+    slope[j] = ay_rng_uniform (&rng) - 0.5;
+  for (gsize i = 0; i < n; i++)
+    {
+      gsize length = 0;
+      const char *text = ay_column_text (column, i, &length);
+      g_autoptr (GArray) parts = ay_text_word_parts (terms, text, length, slope);
+      double sum = 0.0, want = 0.0;
+
+      for (guint w = 0; w < parts->len; w++)
+        sum += g_array_index (parts, AyWordPart, w).part;
+      for (gsize j = 0; j < terms->d; j++)
+        want += slope[j] * ay_matrix_value (matrix, i, j);
+      g_assert_cmpfloat (fabs (sum - want), <, 1e-6);
+    }
+}
+
+/* Each word once, signs apart, nothing of what was never read. */
+static void
+test_word_names (void)
+{
+  const char *const lines[] = { "red red blue", "blue ?! green", "red green", "zzzz" };
+  g_autoptr (AyColumn) column = texts (4, lines);
+  AyTextOptions options = AY_TEXT_OPTIONS_INIT;
+  const guint8 fit[] = { 1, 1, 1, 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AyTextTerms) terms = NULL;
+  g_autoptr (GArray) first = NULL, second = NULL, last = NULL;
+  double slope[8] = { 1, -2, 3, -4, 5, -6, 7, -8 };
+
+  options.min_rows = 1;
+  terms = ay_text_terms_new (column, fit, &options, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (terms->d, <=, 8);
+  first = ay_text_word_parts (terms, lines[0], strlen (lines[0]), slope);
+  g_assert_cmpuint (first->len, ==, 2);
+  g_assert_cmpstr (g_array_index (first, AyWordPart, 0).word, ==, "red");
+  g_assert_cmpstr (g_array_index (first, AyWordPart, 1).word, ==, "blue");
+  second = ay_text_word_parts (terms, lines[1], strlen (lines[1]), slope);
+  g_assert_cmpuint (second->len, ==, 3);
+  g_assert_null (g_array_index (second, AyWordPart, 2).word);
+  last = ay_text_word_parts (terms, lines[3], strlen (lines[3]), slope);
+  g_assert_cmpuint (last->len, ==, 1);
+  g_assert_cmpfloat (g_array_index (last, AyWordPart, 0).part, ==, 0.0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -336,5 +406,7 @@ main (int argc, char **argv)
   g_test_add_func ("/features-text/no-words", test_no_words);
   g_test_add_func ("/features-text/threads", test_threads);
   g_test_add_func ("/features-text/cache", test_cache);
+  g_test_add_func ("/features-text/words", test_words);
+  g_test_add_func ("/features-text/word-names", test_word_names);
   return g_test_run ();
 }

@@ -121,8 +121,8 @@ test_stability (void)
                                                     "split_half_rank_correlation"), >, 0.5);
   g_assert_cmpfloat (json_object_get_double_member (unstable->certificate,
                                                     "split_half_rank_correlation"), <, 0.5);
-  g_assert_nonnull (ay_diagnostics_find (b->diagnostics, "unstable-influence"));
-  g_assert_null (ay_diagnostics_find (a->diagnostics, "unstable-influence"));
+  g_assert_nonnull (ay_diagnostics_find (b->diagnostics, "unstable-ranking"));
+  g_assert_null (ay_diagnostics_find (a->diagnostics, "unstable-ranking"));
   g_assert_nonnull (stable->errors);
   /* of noise hardly a row is told from zero */
   g_assert_cmpint (json_object_get_int_member (unstable->certificate, "rows_told_from_zero"), <,

@@ -38,6 +38,12 @@ ay_split_parse (const char *name, AySplit *split)
   return FALSE;
 }
 
+void
+ay_feature_span_clear (AyFeatureSpan *self)
+{
+  g_clear_pointer (&self->text, ay_column_unref);
+}
+
 AyDataset *
 ay_dataset_ref (AyDataset *self)
 {
@@ -69,6 +75,7 @@ ay_dataset_unref (AyDataset *self)
   g_free (self->image_base);
   g_free (self->place_root);
   ay_pixels_unref (self->pixels);
+  g_clear_pointer (&self->feature_spans, g_array_unref);
   g_free (self->features_from);
   g_free (self->near);
   g_free (self->near_said);

@@ -22,6 +22,21 @@ gboolean ay_split_parse (const char *name, AySplit *split); /* also val, validat
 
 #define AY_LABEL_MISSING (-1)
 
+/* Where features first .. first + n - 1 come from: columns of the table, the texts of a column, or
+ * a matrix that was given. */
+typedef enum { AY_FEATURES_COLUMNS, AY_FEATURES_TEXT, AY_FEATURES_GIVEN } AyFeatureKind;
+
+typedef struct
+{
+  AyFeatureKind kind;
+  gsize first, n;
+  AyColumn *text;   /* (nullable) TEXT: of this column, */
+  guint dimensions; /* with these options */
+  guint64 seed;
+} AyFeatureSpan;
+
+void ay_feature_span_clear (AyFeatureSpan *self);
+
 /* A data set: n rows in file order, then the validation file's. Immutable once returned,
  * ref-counted; every array has n entries. */
 typedef struct
@@ -58,6 +73,7 @@ typedef struct
   char *near_said;             /* (nullable) drawn: of near copies and the parts, one sentence */
   gboolean has_test;           /* else every proof is a preview */
   gboolean features_of_columns; /* features are columns of the table, in units of their own */
+  GArray *feature_spans;       /* of AyFeatureSpan, one after another over all d */
   char *features_from;         /* one sentence: where the features come from */
   AyDiagnostics *diagnostics;
 } AyDataset;

@@ -14,18 +14,16 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/data/sparse_svd.h"
-#include "core/data/tokens.h"
+#include "core/data/text_words.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PLACE_BITS 21
-#define PLACES ((gsize) 2 << PLACE_BITS) /* of both kinds */
-#define IS_PIECE(place) ((place) >> PLACE_BITS)
+#define PLACES ((gsize) 2 << AY_TEXT_PLACE_BITS) /* of both kinds */
+#define IS_PIECE(place) ((place) >> AY_TEXT_PLACE_BITS)
 #define BLOCK_ROWS 512
 #define AUTO_PIECES_BYTES ((gsize) 32 << 20)
-#define NO_TERM G_MAXUINT32
 
 typedef struct
 {
@@ -56,12 +54,6 @@ compare_hashes (const void *a, const void *b)
   return x < y ? -1 : x > y;
 }
 
-static inline guint32
-place_of (guint64 hash)
-{
-  return (guint32) ((AY_TOKEN_IS_CHARACTERS (hash) << PLACE_BITS) | (hash >> (64 - PLACE_BITS)));
-}
-
 /* Appends a row's distinct places in ascending order with their counts. */
 static void
 count_terms (GArray *hashes, GArray *terms)
@@ -69,7 +61,7 @@ count_terms (GArray *hashes, GArray *terms)
   guint64 *places = (guint64 *) hashes->data;
 
   for (guint i = 0; i < hashes->len; i++)
-    places[i] = place_of (places[i]);
+    places[i] = ay_text_place (places[i]);
   if (hashes->len > 1)
     qsort (places, hashes->len, sizeof *places, compare_hashes);
   for (guint i = 0; i < hashes->len; )
@@ -191,7 +183,7 @@ number_terms (const guint32 *rows, gsize n, const AyTextOptions *options, gsize 
       guint32 threshold = threshold_of (rows, n, least, MAX (options->max_terms, 1));
 
       for (gsize p = 0; p < PLACES; p++)
-        number[p] = rows[p] >= threshold ? (guint32) (*n_terms)++ : NO_TERM;
+        number[p] = rows[p] >= threshold ? (guint32) (*n_terms)++ : AY_NO_TERM;
       least = least > 1 ? 1 : 0;
     }
   return number;
@@ -210,7 +202,7 @@ weigh_row (AySparse *out, gsize i, const Term *terms, gsize count, const guint32
       guint32 column = number[terms[k].place];
       double value;
 
-      if (column == NO_TERM)
+      if (column == AY_NO_TERM)
         continue;
       value = (1.0 + log (terms[k].count)) * idf[column];
       norm[IS_PIECE (terms[k].place)] += value * value;
@@ -220,7 +212,7 @@ weigh_row (AySparse *out, gsize i, const Term *terms, gsize count, const guint32
   out->start[i + 1] = at;
   at = out->start[i];
   for (gsize k = 0; k < count; k++)
-    if (number[terms[k].place] != NO_TERM)
+    if (number[terms[k].place] != AY_NO_TERM)
       {
         out->value[at] = (float) (out->value[at] / sqrt (norm[IS_PIECE (terms[k].place)]));
         at++;
@@ -257,35 +249,63 @@ weigh (const Weighing *self, gsize n_terms, GError **error)
   return g_steal_pointer (&out);
 }
 
-AySparse *
-ay_text_tfidf (const AyColumn *text, const guint8 *fit, const AyTextOptions *options, AyJob *job,
-               GError **error)
+/* terms: filled, number and idf owned by the caller, on failure too. */
+static AySparse *
+count_texts (const AyColumn *text, const guint8 *fit, const AyTextOptions *options,
+             AyTextTerms *terms, AyJob *job, GError **error)
 {
-  gsize n = ay_column_rows (text), n_fit = 0, n_terms;
+  gsize n = ay_column_rows (text), n_fit = 0;
   g_auto (Reading) reading = { .text = text, .n = n, .n_blocks = ay_n_blocks (n, BLOCK_ROWS) };
-  g_autofree guint32 *rows = NULL, *number = NULL;
-  g_autofree double *idf = NULL;
+  g_autofree guint32 *rows = NULL;
 
   ay_job_set_phase (job, "reading the texts");
-  reading.tokens = (AyTokenOptions) { TRUE, wants_pieces (text, options->pieces) };
+  reading.tokens = terms->tokens
+      = (AyTokenOptions) { TRUE, wants_pieces (text, options->pieces) };
   reading.blocks = g_new0 (Block, MAX (reading.n_blocks, 1));
   for (gsize i = 0; i < n; i++)
     n_fit += fit[i] != 0;
   if (!ay_parallel_for (reading.n_blocks, read_block, &reading, job, error)
       || (rows = count_rows (&reading, fit, job, error)) == NULL
-      || (number = number_terms (rows, n, options, &n_terms, error)) == NULL)
+      || (terms->number = number_terms (rows, n, options, &terms->n_terms, error)) == NULL)
     return NULL;
-  if (n_terms == 0)
+  if (terms->n_terms == 0)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
                    "text column \"%s\": no words in the training rows", ay_column_name (text));
       return NULL;
     }
-  idf = g_new (double, n_terms);
+  terms->idf = g_new (double, terms->n_terms);
   for (gsize p = 0; p < PLACES; p++)
-    if (number[p] != NO_TERM)
-      idf[number[p]] = log ((1.0 + n_fit) / (1.0 + rows[p])) + 1.0;
-  return weigh (&(Weighing) { &reading, number, idf, job }, n_terms, error);
+    if (terms->number[p] != AY_NO_TERM)
+      terms->idf[terms->number[p]] = log ((1.0 + n_fit) / (1.0 + rows[p])) + 1.0;
+  return weigh (&(Weighing) { &reading, terms->number, terms->idf, job }, terms->n_terms, error);
+}
+
+AySparse *
+ay_text_tfidf (const AyColumn *text, const guint8 *fit, const AyTextOptions *options, AyJob *job,
+               GError **error)
+{
+  g_autoptr (AyTextTerms) terms = g_new0 (AyTextTerms, 1);
+
+  return count_texts (text, fit, options, terms, job, error);
+}
+
+AyTextTerms *
+ay_text_terms_new (const AyColumn *text, const guint8 *fit, const AyTextOptions *options,
+                   AyJob *job, GError **error)
+{
+  g_autoptr (AyTextTerms) self = g_new0 (AyTextTerms, 1);
+  g_autoptr (AySparse) all = count_texts (text, fit, options, self, job, error);
+  g_autoptr (AySparse) fitted = all != NULL ? ay_sparse_take_rows (all, fit, error) : NULL;
+  g_autoptr (AySparseSvd) svd
+      = fitted != NULL ? ay_sparse_svd (fitted, options->dimensions, options->seed, job, error)
+                       : NULL;
+
+  if (svd == NULL)
+    return NULL;
+  self->d = svd->k;
+  self->components = g_steal_pointer (&svd->components);
+  return g_steal_pointer (&self);
 }
 
 typedef struct

@@ -26,6 +26,7 @@ undo (AyLoading *self, AyDataset *data, gsize n_said)
   g_clear_pointer (&data->split, g_free);
   g_clear_pointer (&data->features, ay_matrix_unref);
   g_clear_pointer (&data->feature_names, g_strfreev);
+  g_clear_pointer (&data->feature_spans, g_array_unref);
   g_clear_pointer (&data->features_from, g_free);
   g_clear_pointer (&data->pixels, ay_pixels_unref);
   data->test_drawn = data->has_test = data->features_of_columns = FALSE;

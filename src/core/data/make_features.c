@@ -21,17 +21,25 @@ fitted_rows (const AyDataset *data, gboolean pool)
   return fit;
 }
 
-static AyMatrix *
-make_text (AyLoading *self, const AyDataset *data, AyColumn *column, char ***names, GError **error)
+static AyTextOptions
+text_options (const AyLoading *self)
 {
   AyTextOptions options = AY_TEXT_OPTIONS_INIT;
-  AyMaking making = { self->inside.keeper, self->inside.root, self->job };
-  g_autofree guint8 *fit = fitted_rows (data, TRUE);
-  gsize n_missing = ay_column_count_missing (column);
 
   if (self->options->text_dimensions > 0)
     options.dimensions = self->options->text_dimensions;
   options.seed = self->options->seed;
+  return options;
+}
+
+static AyMatrix *
+make_text (AyLoading *self, const AyDataset *data, AyColumn *column, char ***names, GError **error)
+{
+  AyTextOptions options = text_options (self);
+  AyMaking making = { self->inside.keeper, self->inside.root, self->job };
+  g_autofree guint8 *fit = fitted_rows (data, TRUE);
+  gsize n_missing = ay_column_count_missing (column);
+
   if (n_missing > 0)
     ay_diagnostics_add (self->diagnostics, "empty-text",
                         "column \"%s\": %" G_GSIZE_FORMAT " missing texts count as empty",
@@ -139,6 +147,28 @@ say_constant (const AyLoading *self, const AyDataset *data)
                       count > NAMES_SHOWN ? ", ..." : "");
 }
 
+static void
+add_span (const AyLoading *self, AyDataset *data, const AyFeatureBlock *block, gsize n)
+{
+  const AyFeatureSpan *last
+      = data->feature_spans->len > 0
+            ? &g_array_index (data->feature_spans, AyFeatureSpan, data->feature_spans->len - 1)
+            : NULL;
+  AyFeatureSpan span = { AY_FEATURES_GIVEN, last != NULL ? last->first + last->n : 0, n };
+  AyTextOptions options = text_options (self);
+
+  if (block->kind == AY_BLOCK_COLUMNS)
+    span.kind = AY_FEATURES_COLUMNS;
+  if (block->kind == AY_BLOCK_TEXT)
+    {
+      span.kind = AY_FEATURES_TEXT;
+      span.text = ay_column_ref (block->columns->pdata[0]);
+      span.dimensions = options.dimensions;
+      span.seed = options.seed;
+    }
+  g_array_append_val (data->feature_spans, span);
+}
+
 gboolean
 ay_loading_make_features (AyLoading *self, AyDataset *data, GError **error)
 {
@@ -148,6 +178,8 @@ ay_loading_make_features (AyLoading *self, AyDataset *data, GError **error)
   g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
   gboolean named = FALSE;
 
+  data->feature_spans = g_array_new (FALSE, FALSE, sizeof (AyFeatureSpan));
+  g_array_set_clear_func (data->feature_spans, (GDestroyNotify) ay_feature_span_clear);
   for (guint b = 0; b < self->blocks->len; b++)
     {
       AyFeatureBlock *block = self->blocks->pdata[b];
@@ -158,6 +190,7 @@ ay_loading_make_features (AyLoading *self, AyDataset *data, GError **error)
       if (part == NULL)
         return FALSE;
       g_ptr_array_add (parts, part);
+      add_span (self, data, block, ay_matrix_cols (part));
       data->features_of_columns |= block->kind == AY_BLOCK_COLUMNS;
       named = named || names != NULL || self->blocks->len > 1;
       if (names == NULL && self->blocks->len > 1)

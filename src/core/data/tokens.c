@@ -78,24 +78,40 @@ next_word (const gunichar *text, gsize n, gsize *at, AyWordSpan *span)
   return TRUE;
 }
 
+/* Where terms go; spans: (nullable) of AyWordSpan, one a term. */
+typedef struct
+{
+  GArray *hashes, *spans;
+} Terms;
+
+static inline void
+add_term (const Terms *out, guint64 hash, gsize first, gsize end)
+{
+  g_array_append_val (out->hashes, hash);
+  if (out->spans != NULL)
+    {
+      AyWordSpan span = { first, end - first };
+
+      g_array_append_val (out->spans, span);
+    }
+}
+
 static void
-append_words (const gunichar *text, gsize n, GArray *hashes)
+append_words (const gunichar *text, gsize n, const Terms *out)
 {
   gboolean has_before = FALSE;
   guint64 before = 0;
+  gsize began = 0;
   AyWordSpan span;
 
   for (gsize at = 0; next_word (text, n, &at, &span);)
     {
       guint64 word = hash_span (text + span.first, span.length);
-      guint64 term = finish (word, FALSE);
 
-      g_array_append_val (hashes, term);
+      add_term (out, finish (word, FALSE), span.first, at);
       if (has_before)
-        {
-          term = finish (mix (mix (before, 2), word), FALSE);
-          g_array_append_val (hashes, term);
-        }
+        add_term (out, finish (mix (mix (before, 2), word), FALSE), began, at);
+      began = span.first;
       before = word;
       has_before = TRUE;
     }
@@ -103,18 +119,17 @@ append_words (const gunichar *text, gsize n, GArray *hashes)
 
 /* Pieces of one word with a blank at either end; a word shorter than a piece counts once. */
 static void
-append_pieces (const gunichar *word, gsize n, GArray *hashes)
+append_pieces (const gunichar *text, gsize first, gsize n, const Terms *out)
 {
+  const gunichar *word = text + first;
+
   for (gsize size = PIECE_MIN; size <= PIECE_MAX; size++)
     {
       gsize last = n > size ? n - size : 0;
 
       for (gsize at = 0; at <= last; at++)
-        {
-          guint64 term = finish (hash_span (word + at, MIN (size, n)), TRUE);
-
-          g_array_append_val (hashes, term);
-        }
+        add_term (out, finish (hash_span (word + at, MIN (size, n)), TRUE), first + at,
+                  first + at + MIN (size, n));
       if (last == 0)
         return;
     }
@@ -123,7 +138,7 @@ append_pieces (const gunichar *word, gsize n, GArray *hashes)
 /* scratch has a blank before the first character and after the last: every run between blanks is a
  * padded word already, as neighbours may share a blank. */
 static void
-append_characters (const gunichar *text, gsize n, GArray *hashes)
+append_characters (const gunichar *text, gsize n, const Terms *out)
 {
   for (gsize i = 0; i + 1 < n; )
     {
@@ -136,7 +151,7 @@ append_characters (const gunichar *text, gsize n, GArray *hashes)
         }
       while (text[end] != ' ')
         end++;
-      append_pieces (text + i, end + 1 - i, hashes);
+      append_pieces (text, i, end + 1 - i, out);
       i = end;
     }
 }
@@ -171,13 +186,27 @@ ay_tokens_words (const char *text, gsize length, GArray *scratch, GArray *spans)
     g_array_append_val (spans, span);
 }
 
+static void
+append (const AyTokenOptions *options, const GArray *scratch, const Terms *out)
+{
+  if (options->words)
+    append_words ((const gunichar *) scratch->data, scratch->len, out);
+  if (options->characters)
+    append_characters ((const gunichar *) scratch->data, scratch->len, out);
+}
+
 void
 ay_tokens_append (const char *text, gsize length, const AyTokenOptions *options, GArray *scratch,
                   GArray *hashes)
 {
   lower (text, length, scratch);
-  if (options->words)
-    append_words ((const gunichar *) scratch->data, scratch->len, hashes);
-  if (options->characters)
-    append_characters ((const gunichar *) scratch->data, scratch->len, hashes);
+  append (options, scratch, &(Terms) { hashes, NULL });
+}
+
+void
+ay_tokens_placed (const char *text, gsize length, const AyTokenOptions *options,
+                  AyPlacedTokens *out)
+{
+  lower (text, length, out->scratch);
+  append (options, out->scratch, &(Terms) { out->hashes, out->spans });
 }

@@ -32,4 +32,16 @@ typedef struct
  * spans (of AyWordSpan). */
 void ay_tokens_words (const char *text, gsize length, GArray *scratch, GArray *spans);
 
+/* ay_tokens_append() that also says where each term stands: the character after the end of one may
+ * be the first of the next, and the blanks that pad a word belong to its pieces. */
+typedef struct
+{
+  GArray *scratch; /* of gunichar: the text in lower case, emptied first */
+  GArray *hashes;  /* of guint64 */
+  GArray *spans;   /* of AyWordSpan, one a hash */
+} AyPlacedTokens;
+
+void ay_tokens_placed (const char *text, gsize length, const AyTokenOptions *options,
+                       AyPlacedTokens *out);
+
 G_END_DECLS

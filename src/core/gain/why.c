@@ -60,6 +60,7 @@ ay_why_free (AyWhy *self)
 {
   if (self == NULL)
     return;
+  g_free (self->slope);
   g_free (self->share);
   g_free (self->rows);
   g_free (self->method);
@@ -233,6 +234,22 @@ shares (Why *self, GError **error)
         break;
     }
   return TRUE;
+}
+
+/* Of the polished head. */
+static void
+keep_slope (const Why *self)
+{
+  const AyHead *head = self->head;
+
+  self->why->slope = g_new0 (double, head->d + 1);
+  for (guint c = 0; c < self->n_outputs; c++)
+    {
+      double sign = sign_of (self->why, c);
+
+      cblas_daxpy (head->d, sign, head->weights + c * head->d, 1, self->why->slope, 1);
+      self->why->slope[head->d] += sign * head->intercept[c];
+    }
 }
 
 /* --- if removed --- */
@@ -443,6 +460,8 @@ ay_why_new (const AyProblem *train, const AyHead *head, AyHessian *hessian, guin
   self.at = ay_hessian_curvature (hessian, job, error);
   done = self.at != NULL && choose_classes (&self, error) && shares (&self, error)
          && removals (&self, error);
+  if (done)
+    keep_slope (&self);
   ay_head_unref (self.head);
   if (self.own)
     ay_curvature_free (self.at);

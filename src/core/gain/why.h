@@ -25,6 +25,7 @@ typedef struct
   double intercept;  /* its part */
   double share_sum;  /* of all training rows */
   double residual;   /* margin - intercept - share_sum: what the solver and rounding left */
+  double *slope;     /* d + 1: the margin is slope . z of the standardised row, a last 1 */
   double *share;     /* n of the training problem */
   AyWhyRow *rows;    /* n_rows shown, largest |if_removed| first */
   gsize n_rows, n_train;

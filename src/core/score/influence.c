@@ -11,6 +11,7 @@
  * (Benjamini and Hochberg 1995).
  *
  * Cost: a few dozen products with the Hessian; n (2 r^2 + ...) flop for the errors. */
+#include "core/score/influence.h"
 #include "core/score/score_private.h"
 
 #include "core/base/error.h"
@@ -135,6 +136,25 @@ compute (Influence *self, guint64 seed, AyJob *job, GError **error)
   return TRUE;
 }
 
+double *
+ay_influence_direction (AyScoreContext *context, AyJob *job, GError **error)
+{
+  Influence self = { 0 };
+  g_autofree double *s = NULL;
+
+  self.hessian = ay_score_context_hessian (context, job, error);
+  self.target = self.hessian != NULL ? ay_score_context_target (context, error) : NULL;
+  if (self.target == NULL)
+    return NULL;
+  self.head = ay_score_context_head (context, job, error);
+  self.p = ay_hessian_n_parameters (self.hessian);
+  self.s = s = ay_try_alloc (2 * self.p, sizeof (double), "the solution", error);
+  if (s == NULL || !set_gradients (&self, ay_score_context_seed (context), job, error)
+      || !ay_hessian_solve_to (self.hessian, s, 1, SOLVE_TOLERANCE, NULL, job, error))
+    return NULL;
+  return g_steal_pointer (&s);
+}
+
 static void
 say_stability (const Influence *self, AyScoreContext *context, AyScoreResult *out)
 {
@@ -150,7 +170,7 @@ say_stability (const Influence *self, AyScoreContext *context, AyScoreResult *ou
   rank = self->target->n > 1 && n > 2 ? ay_spearman (a, b, n) : NAN;
   ay_score_number (out, "split_half_rank_correlation", rank);
   if (!(rank >= AY_NOISE_STABLE))
-    ay_score_flag (context, out, "unstable-influence",
+    ay_score_flag (context, out, "unstable-ranking",
                    "unstable: the order by halves of the %zu validation rows agrees with a rank "
                    "correlation of only %.2f", self->target->n, rank);
 }

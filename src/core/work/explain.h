@@ -3,7 +3,7 @@
 
 #include "core/gain/flip_set.h"
 #include "core/gain/why.h"
-#include "core/work/work.h"
+#include "core/work/row_parts.h"
 
 G_BEGIN_DECLS
 
@@ -14,14 +14,18 @@ typedef struct
   const char *against; /* (nullable) a class's name */
   gsize n_rows;        /* training rows to show */
   gboolean flip;       /* look for a flip set */
+  gboolean parts;      /* take margin and influence apart over columns or words */
 } AyExplainOptions;
-#define AY_EXPLAIN_OPTIONS_INIT { NULL, 20, FALSE }
+#define AY_EXPLAIN_OPTIONS_INIT { NULL, 20, FALSE, FALSE }
 
 typedef struct
 {
   guint32 row;
   AyWhy *why;
   AyFlipSet *flip;     /* (nullable) */
+  AyRowParts *margin;  /* (nullable) of why->margin */
+  AyRowParts *influence; /* (nullable) of a training row's influence on the target */
+  char *no_parts;      /* (nullable) why there are none though they were asked for */
   guint32 *train_rows; /* rows of the data set by position in the training problem */
   gsize n_train;
   guint test_openings; /* this one included; 0: the row is not of the test part */

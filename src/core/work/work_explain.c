@@ -11,6 +11,9 @@ ay_explain_clear (AyExplain *self)
 {
   g_clear_pointer (&self->why, ay_why_free);
   g_clear_pointer (&self->flip, ay_flip_set_free);
+  g_clear_pointer (&self->margin, ay_row_parts_free);
+  g_clear_pointer (&self->influence, ay_row_parts_free);
+  g_clear_pointer (&self->no_parts, g_free);
   g_clear_pointer (&self->train_rows, g_free);
   g_clear_pointer (&self->sentence, g_free);
   g_clear_pointer (&self->flip_sentence, g_free);
@@ -81,6 +84,25 @@ describe_flip (const AyWork *self, const AyFlipSet *flip)
                           self->data->class_names[flip->becomes]);
 }
 
+/* A row that is not fitted has no influence. */
+static gboolean
+take_parts (AyWork *self, AyExplain *out, AyJob *job, GError **error)
+{
+  GError *failed = NULL;
+
+  out->no_parts = ay_row_parts_refuse (self->data);
+  if (out->no_parts != NULL)
+    return TRUE;
+  ay_job_set_phase (job, "taking the row apart");
+  out->margin = ay_row_parts_of_margin (self, out->row, out->why->slope, job, error);
+  if (out->margin == NULL)
+    return FALSE;
+  out->influence = ay_row_parts_of_influence (self, out->row, job, &failed);
+  if (failed != NULL)
+    g_propagate_error (error, failed);
+  return failed == NULL;
+}
+
 static gboolean
 run (AyWork *self, const AyExplainOptions *options, AyExplain *out, AyJob *job, GError **error)
 {
@@ -97,7 +119,7 @@ run (AyWork *self, const AyExplainOptions *options, AyExplain *out, AyJob *job, 
   why.n_rows = options->n_rows;
   ay_job_set_phase (job, "taking the margin apart");
   out->why = ay_why_new (train, head, hessian, out->row, &why, job, error);
-  if (out->why == NULL)
+  if (out->why == NULL || (options->parts && !take_parts (self, out, job, error)))
     return FALSE;
   ay_job_set_phase (job, "looking for rows that flip it");
   if (options->flip)
