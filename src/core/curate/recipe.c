@@ -18,6 +18,8 @@ static const AyStepParameter duplicates_parameters[] = {
 
 static const AyStepParameter issue_parameters[] = {
   { "most", "", TRUE, "at most so many rows, those of least self_confidence first" },
+  { "follow", "finding", FALSE,
+    "finding: takes no row where label_issue makes no finding; ranking: takes them all the same" },
   { NULL, NULL, FALSE, NULL },
 };
 

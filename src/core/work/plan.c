@@ -237,23 +237,37 @@ look_at_kinds (AyPlanning *self, AyRecipe *recipe, AyBitset **taken, GError **er
 
 /* --- warnings from the scores --- */
 
-/* A score whose certificate makes no finding is followed all the same, and that is said. */
-static gboolean
-warn_of_score (AyPlanning *self, const char *id, GError **error)
+gboolean
+ay_plan_score_finds (AyWork *work, const char *id, gboolean *finds, GError **error)
 {
-  g_autoptr (GPtrArray) scores = ay_work_scores (self->work, error);
+  g_autoptr (GPtrArray) scores = ay_work_scores (work, error);
 
+  *finds = TRUE;
   for (guint i = 0; scores != NULL && i < scores->len; i++)
     {
       const AyScoreInfo *info = scores->pdata[i];
 
-      if (strcmp (info->id, id) == 0 && info->certificate != NULL
-          && !json_object_get_boolean_member_with_default (info->certificate, "finding", TRUE))
-        ay_diagnostics_add (self->plan->warnings, "no-finding",
-                            "%s makes no finding on this data: its step follows a ranking only",
-                            id);
+      if (strcmp (info->id, id) == 0 && info->certificate != NULL)
+        *finds = json_object_get_boolean_member_with_default (info->certificate, "finding", TRUE);
     }
   return scores != NULL;
+}
+
+/* A score that makes no finding is not followed, or only because that was asked for: it is said. */
+static gboolean
+warn_of_score (AyPlanning *self, const char *id, gboolean followed, GError **error)
+{
+  gboolean finds;
+
+  if (!ay_plan_score_finds (self->work, id, &finds, error))
+    return FALSE;
+  if (!finds)
+    ay_diagnostics_add (self->plan->warnings, "no-finding",
+                        followed ? "%s makes no finding on this data: its step follows a ranking "
+                                   "only"
+                                 : "%s makes no finding on this data: its step takes no row",
+                        id);
+  return TRUE;
 }
 
 static gboolean
@@ -262,12 +276,16 @@ warn_of_steps (AyPlanning *self, const AyRecipe *recipe, GError **error)
   for (guint s = 0; s < recipe->steps->len; s++)
     {
       const AyStep *step = recipe->steps->pdata[s];
-      const char *id = step->kind == AY_STEP_DROP_LABEL_ISSUES
-                               || step->kind == AY_STEP_RELABEL_ISSUES ? "label_issue"
+      gboolean issues = step->kind == AY_STEP_DROP_LABEL_ISSUES
+                        || step->kind == AY_STEP_RELABEL_ISSUES;
+      const char *id = issues                               ? "label_issue"
                        : step->kind == AY_STEP_DROP_FLAGGED ? ay_step_text (step, "flag")
                                                             : NULL;
 
-      if (step->on && id != NULL && !warn_of_score (self, id, error))
+      if (step->on && id != NULL
+          && !warn_of_score (self, id,
+                             !issues || strcmp (ay_step_text (step, "follow"), "ranking") == 0,
+                             error))
         return FALSE;
     }
   return TRUE;

@@ -167,6 +167,22 @@ rank_rows (const AyBitset *rows, const double *values, double sign, gsize *n)
   return ranked;
 }
 
+/* Whether a step may follow label_issue, which must have been computed. */
+static gboolean
+may_follow (AyPlanning *self, const AyStep *step, gboolean *may, GError **error)
+{
+  const char *follow = ay_step_text (step, "follow");
+
+  *may = strcmp (follow, "ranking") == 0;
+  if (*may)
+    return TRUE;
+  if (strcmp (follow, "finding") == 0)
+    return ay_plan_score_finds (self->work, "label_issue", may, error);
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+               "%s: \"follow\" is neither finding nor ranking", ay_step_type (step)->id);
+  return FALSE;
+}
+
 static AyBitset *
 take_issues (AyPlanning *self, const AyStep *step, const AyBitset *left, GError **error)
 {
@@ -174,10 +190,13 @@ take_issues (AyPlanning *self, const AyStep *step, const AyBitset *left, GError 
   double most = ay_step_number (step, "most");
   g_autoptr (AyColumn) confidence = NULL;
   g_autofree Ranked *ranked = NULL;
+  gboolean may;
   gsize n;
 
-  if (rows == NULL)
+  if (rows == NULL || !may_follow (self, step, &may, error))
     return NULL;
+  if (!may)
+    return ay_bitset_new (self->data->n);
   if (isnan (most) || most < 0 || (double) ay_bitset_count (rows) <= most)
     return g_steal_pointer (&rows);
   confidence = numbers_of (self, "self_confidence", error);
