@@ -8,8 +8,8 @@
 #include <locale.h>
 #include <string.h>
 
-#define ROW 26.0
-#define AROUND 84.0
+#define STEPS_HEIGHT 130.0
+#define FIGURE_HEIGHT 310.0
 
 gboolean
 ay_report_format_of_path (const char *path, AyReportFormat *format, GError **error)
@@ -24,22 +24,88 @@ ay_report_format_of_path (const char *path, AyReportFormat *format, GError **err
   return FALSE;
 }
 
-AyFigureSpec
-ay_report_bars (const AyBlock *block, const char ***names)
+/* --- drawings --- */
+
+static void
+draw_steps (AyReportDrawing *self, const AyBlock *block)
 {
-  AyFigureSpec spec = AY_FIGURE_SPEC_INIT;
+  const double *levels = (const double *) (gconstpointer) block->values->data;
   guint n = block->names->len;
 
-  *names = g_new (const char *, n + 1);
-  for (guint i = 0; i < n; i++)
-    (*names)[i] = block->names->pdata[i];
-  spec.kind = AY_FIGURE_BARS;
-  spec.width = AY_REPORT_FIGURE_WIDTH;
-  spec.height = AROUND + ROW * n;
-  spec.bars = (AyFigureBars) { .n = n, .names = *names, .label = block->label, .integral = TRUE,
-                               .values = (const double *) (gconstpointer) block->values->data,
-                               .diverging = TRUE };
-  return spec;
+  self->before = g_memdup2 (levels, (n + 1) * sizeof *levels);
+  self->spec.kind = AY_FIGURE_WATERFALL;
+  self->spec.height = STEPS_HEIGHT;
+  self->spec.waterfall = (AyFigureWaterfall) {
+    .n = n, .names = (const char *const *) block->names->pdata, .before = self->before,
+    .after = levels + 1, .label = block->label, .current = -1,
+  };
+}
+
+static void
+draw_curves (AyReportDrawing *self, const AyBlock *block)
+{
+  guint n = block->curves->len;
+
+  self->curves = g_new0 (AyFigureCurve, MAX (n, 1));
+  for (guint k = 0; k < n; k++)
+    {
+      const AyStoryCurve *from = block->curves->pdata[k];
+
+      self->curves[k] = (AyFigureCurve) { .name = from->name, .n = from->n, .x = from->x,
+                                          .y = from->y, .low = from->low, .high = from->high,
+                                          .reference = from->reference };
+    }
+  self->spec.kind = AY_FIGURE_LINES;
+  self->spec.height = FIGURE_HEIGHT;
+  self->spec.lines = (AyFigureLines) { .n_curves = n, .curves = self->curves,
+                                       .x_axis = { .label = block->x_label, .integral = TRUE },
+                                       .y_axis = { .label = block->label } };
+}
+
+static void
+draw_map (AyReportDrawing *self, const AyBlock *block)
+{
+  const AyStoryMap *map = block->map;
+
+  self->spec.kind = AY_FIGURE_SCATTER;
+  self->spec.height = FIGURE_HEIGHT;
+  self->spec.scatter = (AyFigureScatter) {
+    .n = map->n, .x = map->x, .y = map->y, .map = TRUE, .color_label = block->label,
+    .codes = map->codes, .selected = map->marked,
+    .names = map->names != NULL ? (const char *const *) map->names->pdata : NULL,
+    .n_names = map->names != NULL ? map->names->len : 0,
+  };
+}
+
+void
+ay_report_drawing_init (AyReportDrawing *self, const AyBlock *block, double width)
+{
+  *self = (AyReportDrawing) { .spec = AY_FIGURE_SPEC_INIT };
+  self->spec.width = width;
+  if (block->kind == AY_BLOCK_STEPS)
+    draw_steps (self, block);
+  else if (block->kind == AY_BLOCK_CURVES)
+    draw_curves (self, block);
+  else
+    draw_map (self, block);
+}
+
+void
+ay_report_drawing_clear (AyReportDrawing *self)
+{
+  g_clear_pointer (&self->before, g_free);
+  g_clear_pointer (&self->curves, g_free);
+}
+
+/* --- pictures --- */
+
+gboolean
+ay_report_has_pictures (const AyBlock *block)
+{
+  for (guint i = 0; i < block->samples->len; i++)
+    if (((const AyStorySample *) block->samples->pdata[i])->rgb != NULL)
+      return TRUE;
+  return FALSE;
 }
 
 cairo_surface_t *
@@ -62,6 +128,14 @@ ay_report_picture (const AyStorySample *sample)
         memcpy (to + (gsize) y * (gsize) stride + 4 * (gsize) x, &pixel, 4);
       }
   cairo_surface_mark_dirty (surface);
+  if (sample->jpeg != NULL) /* goes into a PDF as it is */
+    {
+      GBytes *jpeg = g_bytes_ref (sample->jpeg);
+
+      cairo_surface_set_mime_data (surface, CAIRO_MIME_TYPE_JPEG, g_bytes_get_data (jpeg, NULL),
+                                   g_bytes_get_size (jpeg), (cairo_destroy_func_t) g_bytes_unref,
+                                   jpeg);
+    }
   return surface;
 }
 

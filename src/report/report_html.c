@@ -6,11 +6,13 @@
 
 #include <string.h>
 
+#define FIGURE_WIDTH 640.0 /* logical pixels */
+#define HALF_WIDTH 330.0
 #define LEAST_SIDE 96 /* smaller pictures are shown in whole multiples of theirs */
 
 static const char style[]
   = "body{font:16px/1.45 'DejaVu Sans',sans-serif;color:#1c1c1c;background:#fff;"
-    "max-width:46em;margin:2em auto;padding:0 1em}\n"
+    "max-width:50em;margin:2em auto;padding:0 1em}\n"
     "h1{font-size:1.7em;margin:.2em 0 .6em}h2{font-size:1.2em;margin:1.6em 0 .4em}\n"
     ".lead{font-size:1.15em;font-weight:bold;margin:.5em 0}\n"
     "table{border-collapse:collapse;width:100%;margin:.4em 0}\n"
@@ -19,7 +21,11 @@ static const char style[]
     "th{border-bottom:2px solid #555}.r{text-align:right;white-space:nowrap}\n"
     "p.caption,figcaption{color:#555;font-size:.92em;margin:.3em 0}\n"
     "figure{margin:.6em 0}svg{max-width:100%;height:auto}\n"
-    ".samples{display:grid;grid-template-columns:repeat(6,1fr);gap:.8em;margin:.5em 0}\n"
+    ".halves{display:grid;grid-template-columns:repeat(auto-fit,minmax(19em,1fr));gap:0 1.5em}"
+    ".halves>div{min-width:0}.halves table{font-size:.92em}"
+    ".halves th,.halves td{padding:.2em .3em}\n"
+    ".samples{display:grid;grid-template-columns:repeat(6,1fr);gap:.8em;margin:.5em 0}"
+    ".samples.texts{grid-template-columns:repeat(3,1fr)}\n"
     ".samples figure{margin:0;border:1px solid #ccc;padding:.5em;overflow-wrap:anywhere;"
     "font-size:.85em}\n"
     ".samples img{display:block;max-width:100%;height:auto;image-rendering:pixelated}"
@@ -46,26 +52,48 @@ append_in (GString *out, const char *open, const char *text, const char *close)
 }
 
 static void
+append_row (GString *out, const AyBlock *block, guint row)
+{
+  const char *tag = row == 0 ? "th" : "td";
+
+  g_string_append (out, row == 0 ? "<thead><tr>" : "<tr>");
+  for (guint c = 0; c < block->n_columns; c++)
+    {
+      g_string_append_printf (out, "<%s%s%s>", tag, row == 0 ? " scope=\"col\"" : "",
+                              block->align[c] == 'r' ? " class=\"r\"" : "");
+      append (out, block->cells->pdata[row * block->n_columns + c]);
+      g_string_append_printf (out, "</%s>", tag);
+    }
+  g_string_append (out, row == 0 ? "</tr></thead>\n<tbody>\n" : "</tr>\n");
+}
+
+static void
+append_rows (GString *out, const AyBlock *block, guint first, guint end)
+{
+  g_string_append (out, "<table>\n");
+  append_row (out, block, 0);
+  for (guint row = first; row < end; row++)
+    append_row (out, block, row);
+  g_string_append (out, "</tbody></table>\n");
+}
+
+static void
 append_table (GString *out, const AyBlock *block)
 {
+  guint rows = block->cells->len / block->n_columns, half = rows / 2 + 1;
+
   if (block->text != NULL)
     append_in (out, "<p class=\"caption\">", block->text, "</p>\n");
-  g_string_append (out, "<table>\n");
-  for (guint i = 0; i < block->cells->len; i++)
+  if (!block->folded || half >= rows)
     {
-      guint column = i % block->n_columns;
-      const char *tag = i < block->n_columns ? "th" : "td";
-
-      if (column == 0)
-        g_string_append (out, i == 0 ? "<thead><tr>" : "<tr>");
-      g_string_append_printf (out, "<%s%s%s>", tag, i < block->n_columns ? " scope=\"col\"" : "",
-                              block->align[column] == 'r' ? " class=\"r\"" : "");
-      append (out, block->cells->pdata[i]);
-      g_string_append_printf (out, "</%s>", tag);
-      if (column + 1 == block->n_columns)
-        g_string_append (out, i + 1 == block->n_columns ? "</tr></thead>\n<tbody>\n" : "</tr>\n");
+      append_rows (out, block, 1, rows);
+      return;
     }
-  g_string_append (out, "</tbody></table>\n");
+  g_string_append (out, "<div class=\"halves\"><div>\n");
+  append_rows (out, block, 1, half);
+  g_string_append (out, "</div>\n<div>\n");
+  append_rows (out, block, half, rows);
+  g_string_append (out, "</div></div>\n");
 }
 
 /* Parts of the drawing are named apart from those of others on the page. */
@@ -94,18 +122,17 @@ append_svg (GString *out, const char *svg, guint number)
 }
 
 static gboolean
-append_bars (GString *out, const AyBlock *block, guint number, GError **error)
+append_drawing (GString *out, const AyBlock *block, gboolean half, GError **error)
 {
-  g_autofree const char **names = NULL;
-  AyFigureSpec spec = ay_report_bars (block, &names);
+  g_auto (AyReportDrawing) drawing = { 0 };
   g_autofree char *svg = NULL;
 
-  spec.title = NULL;
-  svg = ay_figure_svg (&spec, error);
+  ay_report_drawing_init (&drawing, block, half ? HALF_WIDTH : FIGURE_WIDTH);
+  svg = ay_figure_svg (&drawing.spec, error);
   if (svg == NULL)
     return FALSE;
   g_string_append (out, "<figure>\n");
-  append_svg (out, svg, number);
+  append_svg (out, svg, block->number);
   append_in (out, "<figcaption>", block->text, "</figcaption>\n</figure>\n");
   return TRUE;
 }
@@ -120,23 +147,33 @@ append_bytes (void *closure, const unsigned char *data, unsigned int length)
 static void
 append_picture (GString *out, const AyStorySample *sample)
 {
-  cairo_surface_t *surface = ay_report_picture (sample);
   g_autoptr (GByteArray) png = g_byte_array_new ();
   g_autofree char *base64 = NULL;
   guint times = MAX (1, LEAST_SIDE / MAX (MAX (sample->width, sample->height), 1));
 
-  cairo_surface_write_to_png_stream (surface, append_bytes, png);
-  cairo_surface_destroy (surface);
-  base64 = g_base64_encode (png->data, png->len);
-  g_string_append_printf (out, "<img width=\"%u\" height=\"%u\" src=\"data:image/png;base64,%s\"",
-                          times * sample->width, times * sample->height, base64);
+  if (sample->jpeg != NULL)
+    base64 = g_base64_encode (g_bytes_get_data (sample->jpeg, NULL),
+                              g_bytes_get_size (sample->jpeg));
+  else
+    {
+      cairo_surface_t *surface = ay_report_picture (sample);
+
+      cairo_surface_write_to_png_stream (surface, append_bytes, png);
+      cairo_surface_destroy (surface);
+      base64 = g_base64_encode (png->data, png->len);
+    }
+  g_string_append_printf (out, "<img width=\"%u\" height=\"%u\" src=\"data:image/%s;base64,%s\"",
+                          times * sample->width, times * sample->height,
+                          sample->jpeg != NULL ? "jpeg" : "png", base64);
   append_in (out, " alt=\"", sample->caption, "\">");
 }
 
 static void
 append_samples (GString *out, const AyBlock *block)
 {
-  append_in (out, "<p class=\"caption\">", block->text, "</p>\n<div class=\"samples\">\n");
+  append_in (out, "<p class=\"caption\">", block->text, "</p>\n");
+  g_string_append_printf (out, "<div class=\"samples%s\">\n",
+                          ay_report_has_pictures (block) ? "" : " texts");
   for (guint i = 0; i < block->samples->len; i++)
     {
       const AyStorySample *sample = block->samples->pdata[i];
@@ -151,12 +188,28 @@ append_samples (GString *out, const AyBlock *block)
   g_string_append (out, "</div>\n");
 }
 
-static gboolean
-append_block (GString *out, const AyBlock *block, guint number, gboolean *fresh, GError **error)
+/* Where the next block stands. */
+typedef struct
 {
-  const char *page = *fresh ? " class=\"page\"" : "";
+  gboolean fresh;     /* on a new page */
+  gboolean half;      /* in one of two halves */
+} Place;
 
-  *fresh = FALSE;
+static void
+append_place (GString *out, AyBlockKind kind, Place *place)
+{
+  place->half = kind != AY_BLOCK_WHOLE;
+  g_string_append (out, kind == AY_BLOCK_LEFT    ? "<div class=\"halves\"><div>\n"
+                        : kind == AY_BLOCK_RIGHT ? "</div>\n<div>\n"
+                                                 : "</div></div>\n");
+}
+
+static gboolean
+append_block (GString *out, const AyBlock *block, Place *place, GError **error)
+{
+  const char *page = place->fresh ? " class=\"page\"" : "";
+
+  place->fresh = FALSE;
   switch (block->kind)
     {
     case AY_BLOCK_TITLE:
@@ -170,9 +223,14 @@ append_block (GString *out, const AyBlock *block, guint number, gboolean *fresh,
     case AY_BLOCK_LEAD: append_in (out, "<p class=\"lead\">", block->text, "</p>\n"); break;
     case AY_BLOCK_PARAGRAPH: append_in (out, "<p>", block->text, "</p>\n"); break;
     case AY_BLOCK_TABLE: append_table (out, block); break;
-    case AY_BLOCK_BARS: return append_bars (out, block, number, error);
+    case AY_BLOCK_STEPS:
+    case AY_BLOCK_CURVES:
+    case AY_BLOCK_MAP: return append_drawing (out, block, place->half, error);
     case AY_BLOCK_SAMPLES: append_samples (out, block); break;
-    case AY_BLOCK_BREAK: *fresh = TRUE; break;
+    case AY_BLOCK_BREAK: place->fresh = TRUE; break;
+    case AY_BLOCK_LEFT:
+    case AY_BLOCK_RIGHT:
+    case AY_BLOCK_WHOLE: append_place (out, block->kind, place); break;
     default: g_return_val_if_reached (FALSE);
     }
   return TRUE;
@@ -181,7 +239,7 @@ append_block (GString *out, const AyBlock *block, guint number, gboolean *fresh,
 gboolean
 ay_report_html (const AyStory *story, AyPaper paper, GString *out, GError **error)
 {
-  gboolean fresh = FALSE;
+  Place place = { FALSE, FALSE };
 
   g_string_append (out, "<!DOCTYPE html>\n<html lang=\"");
   append (out, story->language);
@@ -191,7 +249,7 @@ ay_report_html (const AyStory *story, AyPaper paper, GString *out, GError **erro
   g_string_append_printf (out, "<style>\n@page{size:%s;margin:18mm}\n%s</style>\n</head>\n<body>\n"
                           "<main>\n", paper == AY_PAPER_LETTER ? "letter" : "A4", style);
   for (guint i = 0; i < story->blocks->len; i++)
-    if (!append_block (out, story->blocks->pdata[i], i, &fresh, error))
+    if (!append_block (out, story->blocks->pdata[i], &place, error))
       return FALSE;
   append_in (out, "</main>\n<footer>", story->title, ", ");
   append_in (out, "", story->date, ", made with Assay</footer>\n</body>\n</html>\n");

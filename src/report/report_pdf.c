@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Pages of a story: blocks flow from top to bottom; a paragraph breaks between its lines, a table
- * between its rows with its head again, drawings and pictures go to the next page whole. Text is
+ * between its rows with its head again, drawings and pictures go to the next page whole; two halves
+ * stand side by side. The first page is made smaller until it holds what it is to hold. Text is
  * shown in reading order and stays text; its fonts are embedded as subsets by cairo. Lengths are
  * points. */
 #include "report/report_private.h"
@@ -17,7 +18,11 @@
 #define SIZE 9.5        /* of the text */
 #define GAP 5.0         /* between blocks */
 #define CELL 3.0        /* around a table's cell */
-#define SAMPLES 6       /* side by side */
+#define SAMPLES 6       /* pictures side by side */
+#define TEXTS 3
+#define COLUMN_GAP 18.0 /* between the halves */
+#define N_SCALES 9      /* tried for the first page, */
+#define SCALE_STEP 0.04 /* each so much smaller */
 #define LEAST_LINES 40.0 /* a heading is not left at a page's foot */
 
 typedef struct
@@ -25,8 +30,12 @@ typedef struct
   const AyStory *story;
   cairo_surface_t *surface;
   cairo_t *cr;
-  double width, height; /* of the page */
+  double scale;         /* of all lengths: below 1 to fit more on a page */
+  double width, height; /* of the page, margins within, as all that follow in scaled points */
+  double margin;
+  double x, column;     /* of what is set now: from where, and how wide */
   double y;
+  double y_left, y_right; /* where the halves began; how far the left one came */
   guint page;
 } Page;
 
@@ -91,7 +100,7 @@ set_color (Page *self, const Look *look)
 static double
 bottom (const Page *self)
 {
-  return self->height - MARGIN;
+  return self->height - self->margin;
 }
 
 static void
@@ -99,10 +108,12 @@ draw_foot (Page *self)
 {
   g_autofree char *text = g_strdup_printf ("%s \302\267 %s \302\267 %u", self->story->title,
                                            self->story->date, self->page);
-  PangoLayout *layout = make_layout (self, text, &caption, self->width - 2.0 * MARGIN);
+  PangoLayout *layout = make_layout (self, text, &caption,
+                                     self->width - 2.0 * self->margin);
 
   set_color (self, &caption);
-  cairo_move_to (self->cr, MARGIN, self->height - FOOT - layout_height (layout));
+  cairo_move_to (self->cr, self->margin,
+                 self->height - FOOT / self->scale - layout_height (layout));
   pango_cairo_show_layout (self->cr, layout);
   g_object_unref (layout);
 }
@@ -113,14 +124,14 @@ turn (Page *self)
   draw_foot (self);
   cairo_show_page (self->cr);
   self->page++;
-  self->y = MARGIN;
+  self->y = self->y_left = self->y_right = self->margin;
 }
 
 /* Room for so much, on this page or the next. */
 static void
 need (Page *self, double height)
 {
-  if (self->y + height > bottom (self) && self->y > MARGIN)
+  if (self->y + height > bottom (self) && self->y > self->margin)
     turn (self);
 }
 
@@ -129,7 +140,7 @@ need (Page *self, double height)
 static void
 show_lines (Page *self, const char *text, const Look *look)
 {
-  PangoLayout *layout = make_layout (self, text, look, self->width - 2.0 * MARGIN);
+  PangoLayout *layout = make_layout (self, text, look, self->column);
   int n = pango_layout_get_line_count (layout);
 
   for (int i = 0; i < n; i++)
@@ -142,7 +153,7 @@ show_lines (Page *self, const char *text, const Look *look)
       height = (double) logical.height / PANGO_SCALE;
       need (self, height);
       set_color (self, look);
-      cairo_move_to (self->cr, MARGIN, self->y - (double) logical.y / PANGO_SCALE);
+      cairo_move_to (self->cr, self->x, self->y - (double) logical.y / PANGO_SCALE);
       pango_cairo_show_layout_line (self->cr, line);
       self->y += height;
     }
@@ -150,18 +161,35 @@ show_lines (Page *self, const char *text, const Look *look)
   self->y += GAP;
 }
 
+/* Room that a heading asks for below it, so as not to be left alone. */
+static double
+room_below (const Page *self, const AyBlock *heading)
+{
+  const GPtrArray *blocks = self->story->blocks;
+  const AyBlock *next
+      = heading->number + 1 < blocks->len ? blocks->pdata[heading->number + 1] : NULL;
+  g_auto (AyReportDrawing) drawing = { 0 };
+
+  if (next == NULL || (next->kind != AY_BLOCK_STEPS && next->kind != AY_BLOCK_CURVES
+                       && next->kind != AY_BLOCK_MAP))
+    return LEAST_LINES;
+  ay_report_drawing_init (&drawing, next, self->column / AY_REPORT_PIXEL);
+  return drawing.spec.height * AY_REPORT_PIXEL + LEAST_LINES;
+}
+
 static void
-show_heading (Page *self, const char *text, double size)
+show_heading (Page *self, const AyBlock *block, double size)
 {
   g_autofree char *link = NULL;
 
-  if (self->y > MARGIN)
+  if (self->y > self->margin)
     self->y += 1.5 * GAP;
-  need (self, size + LEAST_LINES);
-  link = g_strdup_printf ("page=%u pos=[%.1f %.1f]", self->page, MARGIN, self->y);
-  cairo_pdf_surface_add_outline (self->surface, CAIRO_PDF_OUTLINE_ROOT, text, link,
+  need (self, size + room_below (self, block));
+  link = g_strdup_printf ("page=%u pos=[%.1f %.1f]", self->page, self->x * self->scale,
+                          self->y * self->scale);
+  cairo_pdf_surface_add_outline (self->surface, CAIRO_PDF_OUTLINE_ROOT, block->text, link,
                                  CAIRO_PDF_OUTLINE_FLAG_OPEN);
-  show_lines (self, text, &(Look) { size, TRUE, FALSE, FALSE });
+  show_lines (self, block->text, &(Look) { size, TRUE, FALSE, FALSE });
 }
 
 /* --- tables --- */
@@ -171,7 +199,7 @@ static double *
 column_widths (Page *self, const AyBlock *block)
 {
   guint n = block->n_columns;
-  double all = self->width - 2.0 * MARGIN, sum = 0.0, most = 0.0, fixed = 0.0;
+  double all = self->column, sum = 0.0, most = 0.0, fixed = 0.0;
   double *width = g_new0 (double, n);
   guint wide = 0;
 
@@ -226,7 +254,7 @@ row_height (Page *self, const AyBlock *block, guint row, const double *width)
 static void
 show_row (Page *self, const AyBlock *block, guint row, const double *width)
 {
-  double x = MARGIN, height = row_height (self, block, row, width);
+  double x = self->x, height = row_height (self, block, row, width);
 
   for (guint c = 0; c < block->n_columns; c++)
     {
@@ -243,52 +271,89 @@ show_row (Page *self, const AyBlock *block, guint row, const double *width)
   self->y += height;
   ay_figure_set_color (self->cr, ay_figure_theme (FALSE)->grid);
   cairo_set_line_width (self->cr, row == 0 ? 1.0 : 0.4);
-  cairo_move_to (self->cr, MARGIN, self->y - 0.5 * CELL);
+  cairo_move_to (self->cr, self->x, self->y - 0.5 * CELL);
   cairo_line_to (self->cr, x, self->y - 0.5 * CELL);
   cairo_stroke (self->cr);
+}
+
+/* Two rows side by side, or one (right: 0). */
+static void
+show_row_pair (Page *self, const AyBlock *block, guint left, guint right, const double *width)
+{
+  double x = self->x, y = self->y, below;
+
+  show_row (self, block, left, width);
+  below = self->y;
+  if (right > 0 || left == 0)
+    {
+      self->x += self->column + COLUMN_GAP;
+      self->y = y;
+      show_row (self, block, right, width);
+      self->x = x;
+      self->y = MAX (self->y, below);
+    }
+}
+
+static void
+show_rows (Page *self, const AyBlock *block, const double *width)
+{
+  guint rows = block->cells->len / block->n_columns;
+  guint half = block->folded ? rows / 2 + 1 : rows; /* the head and the rows of the left half */
+
+  if (rows > 1) /* the head is not left alone */
+    need (self, row_height (self, block, 0, width) + row_height (self, block, 1, width));
+  for (guint row = 0; row < half; row++)
+    {
+      guint right = block->folded && row > 0 && half + row - 1 < rows ? half + row - 1 : 0;
+      double height = MAX (row_height (self, block, row, width),
+                           row_height (self, block, right, width));
+
+      if (self->y + height > bottom (self) && self->y > self->margin)
+        {
+          turn (self);
+          if (row > 0 && block->folded)
+            show_row_pair (self, block, 0, 0, width);
+          else if (row > 0)
+            show_row (self, block, 0, width);
+        }
+      if (block->folded)
+        show_row_pair (self, block, row, right, width);
+      else
+        show_row (self, block, row, width);
+    }
 }
 
 static void
 show_table (Page *self, const AyBlock *block)
 {
-  g_autofree double *width = column_widths (self, block);
-  guint rows = block->cells->len / block->n_columns;
+  double column = self->column;
+  g_autofree double *width = NULL;
 
   if (block->text != NULL)
     show_lines (self, block->text, &caption);
-  if (rows > 1) /* the head is not left alone */
-    need (self, row_height (self, block, 0, width) + row_height (self, block, 1, width));
-  for (guint row = 0; row < rows; row++)
-    {
-      double height = row_height (self, block, row, width);
-
-      if (self->y + height > bottom (self) && self->y > MARGIN)
-        {
-          turn (self);
-          if (row > 0)
-            show_row (self, block, 0, width);
-        }
-      show_row (self, block, row, width);
-    }
+  if (block->folded)
+    self->column = (column - COLUMN_GAP) / 2.0;
+  width = column_widths (self, block);
+  show_rows (self, block, width);
+  self->column = column;
   self->y += GAP;
 }
 
 /* --- drawings and pictures --- */
 
 static void
-show_bars (Page *self, const AyBlock *block)
+show_drawing (Page *self, const AyBlock *block)
 {
-  g_autofree const char **names = NULL;
-  AyFigureSpec spec = ay_report_bars (block, &names);
-  double scale = MIN (0.75, (self->width - 2.0 * MARGIN) / spec.width);
+  g_auto (AyReportDrawing) drawing = { 0 };
 
-  need (self, spec.height * scale + 2.0 * SIZE);
+  ay_report_drawing_init (&drawing, block, self->column / AY_REPORT_PIXEL);
+  need (self, drawing.spec.height * AY_REPORT_PIXEL + 2.0 * SIZE);
   cairo_save (self->cr);
-  cairo_translate (self->cr, MARGIN, self->y);
-  cairo_scale (self->cr, scale, scale);
-  ay_figure_draw (&spec, self->cr);
+  cairo_translate (self->cr, self->x, self->y);
+  cairo_scale (self->cr, AY_REPORT_PIXEL, AY_REPORT_PIXEL);
+  ay_figure_draw (&drawing.spec, self->cr);
   cairo_restore (self->cr);
-  self->y += spec.height * scale;
+  self->y += drawing.spec.height * AY_REPORT_PIXEL;
   show_lines (self, block->text, &caption);
 }
 
@@ -354,21 +419,43 @@ show_sample (Page *self, const AyStorySample *sample, double x, double width)
 static void
 show_samples (Page *self, const AyBlock *block)
 {
-  double step = (self->width - 2.0 * MARGIN) / SAMPLES, width = step - 2.0 * GAP;
+  guint columns = ay_report_has_pictures (block) ? SAMPLES : TEXTS;
+  double step = (self->column + 2.0 * GAP) / columns, width = step - 2.0 * GAP;
 
   show_lines (self, block->text, &caption);
-  for (guint i = 0; i < block->samples->len; i += SAMPLES)
+  for (guint i = 0; i < block->samples->len; i += columns)
     {
-      guint n = MIN (SAMPLES, block->samples->len - i);
+      guint n = MIN (columns, block->samples->len - i);
       double height = 0.0;
 
       for (guint k = 0; k < n; k++)
         height = MAX (height, sample_height (self, block->samples->pdata[i + k], width));
       need (self, height);
       for (guint k = 0; k < n; k++)
-        show_sample (self, block->samples->pdata[i + k], MARGIN + step * k, width);
+        show_sample (self, block->samples->pdata[i + k], self->x + step * k, width);
       self->y += height + GAP;
     }
+}
+
+/* --- the order of things --- */
+
+/* What follows stands in the left half, in the right one beside it, or below both. */
+static void
+go_to (Page *self, AyBlockKind where)
+{
+  double all = self->width - 2.0 * self->margin, half = (all - COLUMN_GAP) / 2.0;
+
+  self->column = where == AY_BLOCK_WHOLE ? all : half;
+  self->x = self->margin + (where == AY_BLOCK_RIGHT ? half + COLUMN_GAP : 0.0);
+  if (where == AY_BLOCK_LEFT)
+    self->y_left = self->y;
+  else if (where == AY_BLOCK_RIGHT)
+    {
+      self->y_right = self->y;
+      self->y = self->y_left;
+    }
+  else
+    self->y = MAX (self->y, self->y_right);
 }
 
 static void
@@ -376,16 +463,21 @@ show_block (Page *self, const AyBlock *block)
 {
   switch (block->kind)
     {
-    case AY_BLOCK_TITLE: show_heading (self, block->text, SIZE * 1.7); break;
-    case AY_BLOCK_HEADING: show_heading (self, block->text, SIZE * 1.2); break;
+    case AY_BLOCK_TITLE: show_heading (self, block, SIZE * 1.7); break;
+    case AY_BLOCK_HEADING: show_heading (self, block, SIZE * 1.2); break;
     case AY_BLOCK_LEAD:
       show_lines (self, block->text, &(Look) { SIZE * 1.15, TRUE, FALSE, FALSE });
       break;
     case AY_BLOCK_PARAGRAPH: show_lines (self, block->text, &plain); break;
     case AY_BLOCK_TABLE: show_table (self, block); break;
-    case AY_BLOCK_BARS: show_bars (self, block); break;
+    case AY_BLOCK_STEPS:
+    case AY_BLOCK_CURVES:
+    case AY_BLOCK_MAP: show_drawing (self, block); break;
     case AY_BLOCK_SAMPLES: show_samples (self, block); break;
     case AY_BLOCK_BREAK: turn (self); break;
+    case AY_BLOCK_LEFT:
+    case AY_BLOCK_RIGHT:
+    case AY_BLOCK_WHOLE: go_to (self, block->kind); break;
     default: g_return_if_reached ();
     }
 }
@@ -397,29 +489,100 @@ append_bytes (void *closure, const unsigned char *data, unsigned int length)
   return CAIRO_STATUS_SUCCESS;
 }
 
+/* All lengths by a factor: the page is the same, what stands on it is smaller. */
+static void
+set_scale (Page *self, AyPaper paper, double scale)
+{
+  self->scale = scale;
+  self->width = (paper == AY_PAPER_LETTER ? 612.0 : 595.276) / scale;
+  self->height = (paper == AY_PAPER_LETTER ? 792.0 : 841.89) / scale;
+  self->margin = MARGIN / scale;
+  self->y = self->y_left = self->y_right = self->margin;
+  cairo_identity_matrix (self->cr);
+  cairo_scale (self->cr, scale, scale);
+  go_to (self, AY_BLOCK_WHOLE);
+}
+
+static void
+open_page (Page *self, AyPaper paper, GString *out)
+{
+  *self = (Page) { .story = self->story, .page = 1, .scale = 1.0 };
+  self->surface = cairo_pdf_surface_create_for_stream (
+      append_bytes, out, paper == AY_PAPER_LETTER ? 612.0 : 595.276,
+      paper == AY_PAPER_LETTER ? 792.0 : 841.89);
+  self->cr = cairo_create (self->surface);
+}
+
+static cairo_status_t
+close_page (Page *self)
+{
+  cairo_status_t status = cairo_status (self->cr);
+
+  cairo_destroy (self->cr);
+  cairo_surface_finish (self->surface);
+  if (status == CAIRO_STATUS_SUCCESS)
+    status = cairo_surface_status (self->surface);
+  cairo_surface_destroy (self->surface);
+  return status;
+}
+
+static guint
+first_break (const AyStory *story)
+{
+  guint i = 0;
+
+  while (i < story->blocks->len
+         && ((const AyBlock *) story->blocks->pdata[i])->kind != AY_BLOCK_BREAK)
+    i++;
+  return i;
+}
+
+/* The largest scale at which what stands before the first break fits on one page, tried out on
+ * pages that are thrown away; as it is where none does. */
+static double
+fit_first_page (const AyStory *story, AyPaper paper)
+{
+  guint end = first_break (story);
+
+  for (guint k = 0; k < N_SCALES; k++)
+    {
+      g_autoptr (GString) bytes = g_string_new (NULL);
+      Page page = { .story = story };
+      guint pages;
+
+      open_page (&page, paper, bytes);
+      set_scale (&page, paper, 1.0 - SCALE_STEP * k);
+      for (guint i = 0; i < end; i++)
+        show_block (&page, story->blocks->pdata[i]);
+      pages = page.page;
+      close_page (&page);
+      if (pages == 1)
+        return 1.0 - SCALE_STEP * k;
+    }
+  return 1.0;
+}
+
 gboolean
 ay_report_pdf (const AyStory *story, AyPaper paper, GString *out, GError **error)
 {
-  Page page = { .story = story, .y = MARGIN, .page = 1 };
+  Page page = { .story = story };
+  double first = fit_first_page (story, paper);
+  guint end = first_break (story);
   cairo_status_t status;
 
-  page.width = paper == AY_PAPER_LETTER ? 612.0 : 595.276;
-  page.height = paper == AY_PAPER_LETTER ? 792.0 : 841.89;
-  page.surface
-      = cairo_pdf_surface_create_for_stream (append_bytes, out, page.width, page.height);
-  page.cr = cairo_create (page.surface);
+  open_page (&page, paper, out);
   cairo_pdf_surface_set_metadata (page.surface, CAIRO_PDF_METADATA_TITLE, story->title);
   cairo_pdf_surface_set_metadata (page.surface, CAIRO_PDF_METADATA_CREATE_DATE, story->date);
+  set_scale (&page, paper, first);
   for (guint i = 0; i < story->blocks->len; i++)
-    show_block (&page, story->blocks->pdata[i]);
+    {
+      show_block (&page, story->blocks->pdata[i]);
+      if (i == end)
+        set_scale (&page, paper, 1.0);
+    }
   draw_foot (&page);
   cairo_show_page (page.cr);
-  status = cairo_status (page.cr);
-  cairo_destroy (page.cr);
-  cairo_surface_finish (page.surface);
-  if (status == CAIRO_STATUS_SUCCESS)
-    status = cairo_surface_status (page.surface);
-  cairo_surface_destroy (page.surface);
+  status = close_page (&page);
   if (status == CAIRO_STATUS_SUCCESS)
     return TRUE;
   g_set_error (error, AY_ERROR,

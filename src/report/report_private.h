@@ -8,10 +8,23 @@
 
 G_BEGIN_DECLS
 
-#define AY_REPORT_FIGURE_WIDTH 640.0 /* logical pixels */
+#define AY_REPORT_PIXEL 0.75 /* points a logical pixel of a drawing */
 
-/* The drawing of a block of bars; the arrays are the block's, `names` the caller's to free. */
-AyFigureSpec ay_report_bars (const AyBlock *block, const char ***names);
+/* The drawing of a block of steps, of curves or of a map; its text and arrays are the block's. */
+typedef struct
+{
+  AyFigureSpec spec;
+  double *before;              /* of steps */
+  AyFigureCurve *curves;
+} AyReportDrawing;
+
+/* width: logical pixels. */
+void ay_report_drawing_init (AyReportDrawing *self, const AyBlock *block, double width);
+void ay_report_drawing_clear (AyReportDrawing *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AyReportDrawing, ay_report_drawing_clear)
+
+/* Whether samples are pictures, which stand closer than texts. */
+gboolean ay_report_has_pictures (const AyBlock *block);
 /* A sample's picture. (transfer full) */
 cairo_surface_t *ay_report_picture (const AyStorySample *sample);
 

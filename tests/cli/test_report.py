@@ -5,9 +5,12 @@ import html.parser
 import json
 import re
 import shutil
+import struct
 import subprocess
+import zlib
 
 import assay
+import numpy
 from tap import Skip, Tap
 
 FOLDER = assay.Folder().__enter__()
@@ -15,9 +18,11 @@ WORK = FOLDER / 'digits.assay'
 RECIPE = FOLDER / 'recipe.json'
 DATE = ('--date', '2026-11-28')
 VOID = {'meta', 'img', 'br', 'path', 'rect', 'use', 'image'}
-HEADINGS = ['Curating digits', 'What is in the data', 'Before and after', 'Some of the examples',
-            'Who is affected', 'How far this goes', 'Money and CO2', 'What we ask you to decide',
-            'Appendix', 'Data card', 'Recipe', 'Proof', 'Scores and their certificates',
+FRONT = ['Curating digits', 'What is in the data', 'Before and after', 'Some of the examples',
+         'Who is affected', 'How far this goes', 'Money and CO2', 'What we ask you to decide']
+HEADINGS = [*FRONT, 'More of the examples', 'Where the examples lie',
+            'What the order of labelling would have brought', 'Appendix',
+            'Data card', 'Recipe', 'Proof', 'Scores and their certificates',
             'Inputs and formulas of the savings', 'Words']
 
 
@@ -117,6 +122,9 @@ def test_numbers():
         times = 100 if '%' in one['text'] or one['text'][0] in '+\u2212' else 1
         digits = len(one['text'].rstrip(' \xa0%').partition('.')[2])
         assert abs(shown - times * value) <= 0.5000001 * 10 ** -digits, one
+    steps = [one for one in found['facts'] if one['id'].startswith('curate.proof.steps.')]
+    assert len(steps) >= 2 and steps[-1]['value'] == look_up(
+        printed, 'curate.proof.test_accuracy_refit'), steps
     kinds = {one['id'].split('.')[0] for one in found['facts']}
     assert kinds == {'curate', 'savings', 'info', 'redundancy', 'check'}
 
@@ -164,6 +172,8 @@ def test_pdf():
     assert at == sorted(at)
     for one in report('digits.pdf')['facts']:
         assert plain(one['text']) in text, one
+    front = plain(tool('pdftotext', '-l', '1', path, '-')[1])
+    assert all(one in front for one in FRONT) and 'More of' not in front, 'page one is one page'
     fonts = tool('pdffonts', path)[1].splitlines()[2:]
     assert fonts and all(line.split()[-5] == 'yes' for line in fonts), fonts
     outline = json.dumps(json.loads(tool('qpdf', '--json', '--json-key=outlines', path)[1]))
@@ -171,8 +181,8 @@ def test_pdf():
     assert 'Title:           Curating digits' in tool('pdfinfo', path)[1]
     page = plain(' '.join(read_html(FOLDER / 'digits.html').text))
     for sentence in re.findall(r'[A-Z][^.]{40,120}\.', page)[:20]:
-        if sentence.startswith('Bars of'):
-            continue  # name and description of the drawing
+        if 'in 3 steps' in sentence or 'points' in sentence or 'curve' in sentence:
+            continue  # name and description of a drawing
         assert len(re.findall(re.escape(sentence), page)) == 1, sentence
 
 
@@ -220,17 +230,88 @@ def test_nothing_to_leave_out():
     assert 'Proof ' not in text.split('Appendix')[1].split('Words')[0].replace('Proof it', '')
 
 
+def chromium(*options):
+    folder = FOLDER / 'chromium'
+    status, _, problems = tool(
+        'chromium', '--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars',
+        '--host-resolver-rules=MAP * ~NOTFOUND', f'--user-data-dir={folder}', *options,
+        (FOLDER / 'digits.html').as_uri())
+    assert status == 0, problems
+
+
+def test_chromium():
+    """HTML in headless Chromium: the same picture on a dark desktop; prints every number"""
+    report('digits.html')
+    for name, more in (('light', ()), ('dark', ('--blink-settings=preferredColorScheme=0',)),
+                       ('forced', ('--force-prefers-reduced-motion',))):
+        chromium('--window-size=900,2600', f'--screenshot={FOLDER / name}.png', *more)
+    first = (FOLDER / 'light.png').read_bytes()
+    assert all((FOLDER / f'{name}.png').read_bytes() == first for name in ('dark', 'forced'))
+    found = tool('identify', '-format', '%w %h %k', FOLDER / 'light.png')[1].split()
+    assert found[:2] == ['900', '2600'] and int(found[2]) > 100, found
+    paper = tool('convert', FOLDER / 'light.png', '-format', '%[pixel:p{5,5}]', 'info:')[1]
+    assert paper.strip() in ('white', 'srgb(255,255,255)', 'srgba(255,255,255,1)'), paper
+    chromium('--no-pdf-header-footer', f'--print-to-pdf={FOLDER / "printed.pdf"}')
+    text = plain(tool('pdftotext', FOLDER / 'printed.pdf', '-')[1])
+    at = [text.index(one) for one in HEADINGS]
+    assert at == sorted(at)
+    for one in report('digits.html')['facts']:
+        assert plain(one['text']) in text, one
+
+
+def write_photo(path, number, side=640):
+    """A picture like a photograph, without a library: smooth, in colours, with edges."""
+    at = numpy.indices((side, side)) / side
+    wave = numpy.sin(at[0] * (3 + number)) * numpy.cos(at[1] * (5 + number % 3)) / 2 + .5
+    disc = (at[0] - .3 - number / 30) ** 2 + (at[1] - .5) ** 2 < .03
+    pixels = numpy.stack([255 * wave, 200 * at[1] + 55 * wave, 255 * (1 - at[0])], 2)
+    pixels[disc] = 255 - pixels[disc]
+    lines = b''.join(b'\0' + row.tobytes() for row in pixels.astype(numpy.uint8))
+    chunks = ((b'IHDR', struct.pack('>IIBBBBB', side, side, 8, 2, 0, 0, 0)),
+              (b'IDAT', zlib.compress(lines, 1)), (b'IEND', b''))
+    path.write_bytes(b'\x89PNG\r\n\x1a\n' + b''.join(
+        struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+        for kind, data in chunks))
+
+
+def test_photos():
+    """Twelve photographs as evidence: scaled to print, as JPEG in both forms, at most 3 MB"""
+    folder = FOLDER / 'photos'
+    for number in range(24):
+        kind = folder / ('a' if number % 2 else 'b')
+        kind.mkdir(parents=True, exist_ok=True)
+        write_photo(kind / f'{number:02}.png', number)
+    work, recipe = FOLDER / 'photos.assay', FOLDER / 'photos.json'
+    assay.run('new', work, folder)
+    recipe.write_text(json.dumps({'assay_recipe': 1, 'keep_representatives': True, 'steps': [
+        {'step': 'budget', 'rows': 4}]}), encoding='utf-8')
+    for ending in ('pdf', 'html'):
+        assay.run('report', work, '--recipe', recipe, '--random', '0', *DATE, '-o',
+                  FOLDER / f'photos.{ending}')
+    page = read_html(FOLDER / 'photos.html')
+    pictures = [link for link in page.links if link.startswith('data:image/jpeg;base64,')]
+    assert len(pictures) == 12 == len(set(pictures)), len(pictures)
+    size = (FOLDER / 'photos.pdf').stat().st_size
+    listed = tool('pdfimages', '-list', FOLDER / 'photos.pdf')[1].splitlines()[2:]
+    assert len(listed) == 12 and all(line.split()[8] == 'jpeg' and line.split()[3] == '320'
+                                     for line in listed), listed
+    assert 50e3 < size <= 3e6, size
+    assert tool('qpdf', '--check', FOLDER / 'photos.pdf')[0] == 0
+
+
 def main():
     assay.run('new', WORK, assay.SAMPLE)
     RECIPE.write_text(json.dumps({'assay_recipe': 1, 'steps': [
         {'step': 'drop_duplicates', 'threshold': 0.98}, {'step': 'drop_label_issues'},
         {'step': 'drop_where', 'where': "label = '1' AND id < 'd0300'", 'why': 'too many'}]}),
         encoding='utf-8')
+    assay.run('map', WORK, 'pca')
+    assay.run('simulate', WORK, '--strategy', 'margin,random', '--rounds', '3', '--repeats', '2')
     assay.run('savings', WORK, '--recipe', RECIPE, '--country', 'France', '-p', 'training_hours=8',
               '-p', 'training_power=0.4,0.5,0.7', '-p', 'training_rate=2')
     tap = Tap()
     for test in (test_numbers, test_same_bytes, test_html, test_pdf, test_locales, test_refusals,
-                 test_nothing_to_leave_out):
+                 test_nothing_to_leave_out, test_photos, test_chromium):
         tap.run(test.__doc__, test)
     tap.finish()
 

@@ -14,6 +14,29 @@ sample_free (AyStorySample *self)
   g_free (self->caption);
   g_free (self->text);
   g_free (self->rgb);
+  g_clear_pointer (&self->jpeg, g_bytes_unref);
+  g_free (self);
+}
+
+static void
+curve_free (AyStoryCurve *self)
+{
+  g_free (self->name);
+  g_free (self->x);
+  g_free (self->y);
+  g_free (self->low);
+  g_free (self->high);
+  g_free (self);
+}
+
+static void
+map_free (AyStoryMap *self)
+{
+  g_free (self->x);
+  g_free (self->y);
+  g_free (self->codes);
+  g_clear_pointer (&self->names, g_ptr_array_unref);
+  ay_bitset_free (self->marked);
   g_free (self);
 }
 
@@ -23,6 +46,9 @@ block_free (AyBlock *self)
   g_free (self->text);
   g_free (self->align);
   g_free (self->label);
+  g_free (self->x_label);
+  g_clear_pointer (&self->curves, g_ptr_array_unref);
+  g_clear_pointer (&self->map, map_free);
   g_clear_pointer (&self->cells, g_ptr_array_unref);
   g_clear_pointer (&self->names, g_ptr_array_unref);
   g_clear_pointer (&self->values, g_array_unref);
@@ -38,6 +64,14 @@ fact_free (AyStoryFact *self)
   g_free (self);
 }
 
+static void
+rows_free (AyStoryRows *self)
+{
+  g_free (self->words);
+  ay_bitset_free (self->rows);
+  g_free (self);
+}
+
 AyStory *
 ay_story_new (const AyStoryNumbers *numbers)
 {
@@ -46,6 +80,7 @@ ay_story_new (const AyStoryNumbers *numbers)
   self->numbers = *numbers;
   self->blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) block_free);
   self->facts = g_ptr_array_new_with_free_func ((GDestroyNotify) fact_free);
+  self->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) rows_free);
   return self;
 }
 
@@ -56,10 +91,26 @@ ay_story_free (AyStory *self)
     return;
   g_ptr_array_unref (self->blocks);
   g_ptr_array_unref (self->facts);
+  g_ptr_array_unref (self->rows);
   g_free (self->title);
   g_free (self->date);
   g_free (self->language);
   g_free (self);
+}
+
+/* Facts that were made since something was added stand in what is added now. */
+static void
+place_facts (AyBlock *block, guint row)
+{
+  AyStory *self = block->story;
+
+  for (; self->n_placed < self->facts->len; self->n_placed++)
+    {
+      AyStoryFact *fact = self->facts->pdata[self->n_placed];
+
+      fact->block = block->number;
+      fact->row = row;
+    }
 }
 
 static AyBlock *
@@ -69,7 +120,10 @@ add_block (AyStory *self, AyBlockKind kind, const char *text)
 
   block->kind = kind;
   block->text = g_strdup (text);
+  block->story = self;
+  block->number = self->blocks->len;
   g_ptr_array_add (self->blocks, block);
+  place_facts (block, 0);
   return block;
 }
 
@@ -115,24 +169,60 @@ ay_story_row (AyBlock *table, ...)
   va_end (arguments);
   for (; n < table->n_columns; n++)
     g_ptr_array_add (table->cells, g_strdup (""));
+  place_facts (table, table->cells->len / table->n_columns - 1);
 }
 
 AyBlock *
-ay_story_bars (AyStory *self, const char *label, const char *sentence)
+ay_story_steps (AyStory *self, const char *label, double start, const char *sentence)
 {
-  AyBlock *block = add_block (self, AY_BLOCK_BARS, sentence);
+  AyBlock *block = add_block (self, AY_BLOCK_STEPS, sentence);
 
   block->label = g_strdup (label);
   block->names = g_ptr_array_new_with_free_func (g_free);
   block->values = g_array_new (FALSE, FALSE, sizeof (double));
+  g_array_append_val (block->values, start);
   return block;
 }
 
 void
-ay_story_bar (AyBlock *bars, const char *name, double value)
+ay_story_step (AyBlock *steps, const char *name, double after)
 {
-  g_ptr_array_add (bars->names, g_strdup (name));
-  g_array_append_val (bars->values, value);
+  g_ptr_array_add (steps->names, g_strdup (name));
+  g_array_append_val (steps->values, after);
+}
+
+AyBlock *
+ay_story_curves (AyStory *self, const char *label, const char *x_label, const char *sentence)
+{
+  AyBlock *block = add_block (self, AY_BLOCK_CURVES, sentence);
+
+  block->label = g_strdup (label);
+  block->x_label = g_strdup (x_label);
+  block->curves = g_ptr_array_new_with_free_func ((GDestroyNotify) curve_free);
+  return block;
+}
+
+void
+ay_story_curve (AyBlock *curves, const AyStoryCurve *curve)
+{
+  AyStoryCurve *copy = g_memdup2 (curve, sizeof *curve);
+  gsize bytes = curve->n * sizeof (double);
+
+  copy->name = g_strdup (curve->name);
+  copy->x = g_memdup2 (curve->x, bytes);
+  copy->y = g_memdup2 (curve->y, bytes);
+  copy->low = g_memdup2 (curve->low, curve->low != NULL ? bytes : 0);
+  copy->high = g_memdup2 (curve->high, curve->high != NULL ? bytes : 0);
+  g_ptr_array_add (curves->curves, copy);
+}
+
+void
+ay_story_map (AyStory *self, AyStoryMap *map, const char *label, const char *sentence)
+{
+  AyBlock *block = add_block (self, AY_BLOCK_MAP, sentence);
+
+  block->map = map;
+  block->label = g_strdup (label);
 }
 
 AyBlock *
@@ -152,6 +242,61 @@ ay_story_sample (AyBlock *samples, const AyStorySample *sample)
   copy->caption = g_strdup (sample->caption);
   copy->text = g_strdup (sample->text);
   g_ptr_array_add (samples->samples, copy);
+}
+
+/* --- rows behind the numbers --- */
+
+void
+ay_story_about (AyStory *self, const char *words, AyBitset *rows)
+{
+  AyStoryRows *set = g_new (AyStoryRows, 1);
+
+  *set = (AyStoryRows) { g_strdup (words), rows };
+  g_ptr_array_add (self->rows, set);
+  self->about = self->rows->len - 1;
+}
+
+void
+ay_story_about_again (AyStory *self, guint rows)
+{
+  g_return_if_fail (rows < self->rows->len);
+  self->about = rows;
+}
+
+const AyStoryFact *
+ay_story_find (const AyStory *self, const char *id)
+{
+  for (guint i = 0; i < self->facts->len; i++)
+    if (strcmp (((const AyStoryFact *) self->facts->pdata[i])->id, id) == 0)
+      return self->facts->pdata[i];
+  return NULL;
+}
+
+const AyStoryRows *
+ay_story_rows (const AyStory *self, const AyStoryFact *fact)
+{
+  return fact->rows < self->rows->len ? self->rows->pdata[fact->rows] : NULL;
+}
+
+char *
+ay_story_statement (const AyStory *self, const AyStoryFact *fact)
+{
+  const AyBlock *block = self->blocks->pdata[fact->block];
+  GString *out;
+
+  if (fact->row == 0 || block->kind != AY_BLOCK_TABLE)
+    return g_strdup (block->text != NULL ? block->text : "");
+  out = g_string_new (NULL);
+  for (guint c = 0; c < block->n_columns; c++)
+    {
+      const char *head = block->cells->pdata[c];
+      const char *cell = block->cells->pdata[fact->row * block->n_columns + c];
+
+      if (*cell != '\0')
+        g_string_append_printf (out, "%s%s%s%s", out->len > 0 ? "; " : "", c > 0 ? head : "",
+                                c > 0 && *head != '\0' ? " " : "", cell);
+    }
+  return g_string_free (out, FALSE);
 }
 
 /* --- numbers --- */
@@ -193,7 +338,7 @@ add_fact (AyStory *self, const char *id, double value, char *text)
 {
   AyStoryFact *fact = g_new (AyStoryFact, 1);
 
-  *fact = (AyStoryFact) { g_strdup (id), value, text };
+  *fact = (AyStoryFact) { g_strdup (id), value, text, 0, 0, self->about };
   g_ptr_array_add (self->facts, fact);
   return text;
 }

@@ -295,3 +295,19 @@ ay_image_decode (AyMappedFile *file, guint side, GError **error)
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: cannot be decoded: %s", self.path, reason);
   return NULL;
 }
+
+GBytes *
+ay_rgb_to_jpeg (const AyRgb *self, GError **error)
+{
+  g_autoptr (GdkPixbuf) pixbuf
+      = gdk_pixbuf_new_from_data (self->rgb, GDK_COLORSPACE_RGB, FALSE, 8, (int) self->width,
+                                  (int) self->height, (int) self->width * 3, NULL, NULL);
+  g_autoptr (GError) cause = NULL;
+  char *bytes;
+  gsize size;
+
+  if (gdk_pixbuf_save_to_buffer (pixbuf, &bytes, &size, "jpeg", &cause, "quality", "85", NULL))
+    return g_bytes_new_take (bytes, size);
+  g_set_error (error, AY_ERROR, AY_ERROR_IO, "a JPEG picture cannot be made: %s", cause->message);
+  return NULL;
+}

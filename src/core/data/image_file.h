@@ -37,4 +37,8 @@ gboolean ay_image_probe (AyMappedFile *file, guint *width, guint *height, GError
  * saves most of the work. Any thread. (transfer full) */
 AyRgb *ay_image_decode (AyMappedFile *file, guint side, GError **error);
 
+/* The picture as a JPEG file in memory; the same bytes for the same pixels. AY_ERROR_NOMEM, IO.
+ * (transfer full) */
+GBytes *ay_rgb_to_jpeg (const AyRgb *self, GError **error);
+
 G_END_DECLS

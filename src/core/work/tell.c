@@ -151,7 +151,10 @@ ay_work_tell (AyWork *work, AyRecipe *recipe, const AyTellOptions *options, AyJo
     return NULL;
   name_it (&self);
   ay_tell_front (&self);
-  if (!ay_tell_appendix (&self, error))
+  ay_story_add (self.story, AY_BLOCK_BREAK, NULL);
+  ay_tell_samples (&self, FALSE);
+  ay_tell_findings (&self);
+  if (!ay_tell_pictures (&self, error) || !ay_tell_appendix (&self, error))
     return NULL;
   return g_steal_pointer (&self.story);
 }

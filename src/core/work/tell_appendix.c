@@ -221,7 +221,6 @@ tell_words (AyTelling *self)
 gboolean
 ay_tell_appendix (AyTelling *self, GError **error)
 {
-  ay_story_add (self->story, AY_BLOCK_BREAK, NULL);
   ay_story_add (self->story, AY_BLOCK_TITLE, "Appendix");
   if (!tell_card (self, error))
     return FALSE;

@@ -4,13 +4,16 @@
  * looked at; money; what is asked. Words follow what may be said: nothing is called safe. */
 #include "core/work/tell_private.h"
 
+#include "core/base/json_text.h"
+
 #include <math.h>
 #include <string.h>
 
 #define GOOD "\342\227\217 good"
 #define LOOK "\342\226\262 look at it"
 #define OPEN "\342\227\213 not known"
-#define LOSERS 5
+#define LOSERS 6
+#define VANISHED 2 /* said here; the appendix has all */
 
 /* --- the decision --- */
 
@@ -151,19 +154,20 @@ tell_box (AyTelling *self)
     }
   ay_story_add (story, AY_BLOCK_HEADING, "What is in the data");
   box = ay_story_table (story, "lrl", NULL);
+  box->folded = TRUE;
   ay_story_row (box, "", "found", "", NULL);
   ay_story_row (box, "examples", ay_story_count (story, "info.rows", data->n), GOOD, NULL);
-  ay_story_row (box, "of them used for training",
+  ay_story_row (box, "used for training",
                 ay_story_count (story, "info.parts.train", n_train), GOOD, NULL);
   ay_story_row (box, "without a label", ay_story_count (story, "info.parts.pool", n_unlabelled),
                 n_unlabelled == 0 ? GOOD : LOOK, NULL);
   if (data->n_classes > 0)
     ay_story_row (box, "kinds of answer",
                   ay_story_count (story, "info.classes.length", data->n_classes), GOOD, NULL);
-  ay_story_row (box, "near copies of other examples, which could go",
+  ay_story_row (box, "near copies, which could go",
                 ay_story_count (story, "redundancy.n_dropped", self->n_redundant),
                 self->n_redundant == 0 ? GOOD : LOOK, NULL);
-  ay_story_row (box, "test examples with a near copy among the others",
+  ay_story_row (box, "test examples with a near copy",
                 ay_story_count (story, "redundancy.leaks.n", self->n_leaks),
                 self->n_leaks == 0 ? GOOD : LOOK, NULL);
   if (data->n_classes > 0)
@@ -171,35 +175,65 @@ tell_box (AyTelling *self)
                                                  : "labels in doubt (a ranking, no finding)",
                   ay_story_count (story, "check.label_issues.n", self->n_flagged),
                   !self->issues_are_findings ? OPEN : self->n_flagged == 0 ? GOOD : LOOK, NULL);
-  ay_story_row (box, "licence", "to be filled by the owner", OPEN, NULL);
+  ay_story_row (box, "licence", "", "\342\227\213 by the owner", NULL);
 }
 
 /* --- before and after --- */
+
+/* The share of right answers after a step; "" where it changes nothing. */
+static const char *
+share_after (AyTelling *self, guint step)
+{
+  JsonArray *steps
+      = self->proof != NULL ? json_object_get_array_member (self->proof, "steps") : NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *id = NULL;
+  double share;
+
+  if (steps == NULL || self->data->n_classes == 0)
+    return "";
+  name = g_strconcat (prefix_of (self), "accuracy", NULL);
+  id = g_strdup_printf ("curate.proof.steps.%u.%s", step, name);
+  share = ay_json_number_of (json_array_get_object_element (steps, step), name);
+  return isnan (share) ? "" : ay_story_percent (self->story, id, share, 2);
+}
 
 static void
 tell_steps (AyTelling *self)
 {
   AyStory *story = self->story;
-  AyBlock *bars;
-  g_autofree char *sentence = NULL;
+  AyBlock *fall, *table;
+  guint number = 0;
 
-  sentence = g_strdup_printf ("From %s training examples to %s.",
-                              ay_story_count (story, "curate.n_before", self->plan->n_before),
-                              ay_story_count (story, "curate.n_left", self->plan->n_left));
   ay_story_add (story, AY_BLOCK_HEADING, "Before and after");
-  bars = ay_story_bars (story, "training examples", sentence);
-  ay_story_bar (bars, "before", (double) self->plan->n_before);
+  ay_story_add (story, AY_BLOCK_LEFT, NULL);
+  table = ay_story_table (story, "lrrr", NULL);
+  ay_story_row (table, "", "go", "stay", "right then", NULL);
+  ay_story_row (table, "start", "", ay_story_count (story, "curate.n_before",
+                                                    self->plan->n_before),
+                self->proof != NULL && self->data->n_classes > 0
+                    ? proof_share (self, "accuracy_before") : "", NULL);
+  ay_story_add (story, AY_BLOCK_RIGHT, NULL);
+  fall = ay_story_steps (story, "examples", (double) self->plan->n_before,
+                         "How the training examples become fewer, step by step.");
+  ay_story_add (story, AY_BLOCK_WHOLE, NULL);
   for (guint s = 0; s < self->plan->n_steps; s++)
     {
-      const AyStep *step = self->recipe->steps->pdata[s];
-      g_autofree char *id = g_strdup_printf ("curate.steps.%u.n_took", s);
+      const AyStepPlan *plan = &self->plan->steps[s];
+      g_autofree char *id = g_strdup_printf ("curate.steps.%u.", s);
+      g_autofree char *took = g_strconcat (id, "n_took", NULL);
+      g_autofree char *left = g_strconcat (id, "n_left", NULL);
+      g_autofree char *name = NULL;
+      g_autofree char *short_name = NULL;
 
-      if (!step->on || self->plan->steps[s].n_took == 0)
+      if (plan->took == NULL || (plan->n_took == 0 && plan->n_relabelled == 0))
         continue;
-      ay_story_count (story, id, self->plan->steps[s].n_took);
-      ay_story_bar (bars, ay_step_type (step)->title, -(double) self->plan->steps[s].n_took);
+      short_name = g_strdup_printf ("%u", ++number);
+      name = g_strdup_printf ("%u %s", number, plan->title);
+      ay_story_step (fall, short_name, (double) plan->n_left);
+      ay_story_row (table, name, ay_story_count (story, took, plan->n_took),
+                    ay_story_count (story, left, plan->n_left), share_after (self, s), NULL);
     }
-  ay_story_bar (bars, "what stays", (double) self->plan->n_left);
 }
 
 static void
@@ -225,7 +259,8 @@ tell_affected (AyTelling *self)
                           lose == 0 ? "No kind of answer loses. Those that gain least come first."
                                     : "Those that lose most come first. Few examples of a kind "
                                       "make its share jump.");
-  ay_story_row (table, "kind of answer", "test examples", "right before", "right after", NULL);
+  table->folded = TRUE;
+  ay_story_row (table, "answer", "tests", "right before", "after", NULL);
   for (guint k = 0; k < MIN (n, LOSERS); k++)
     {
       JsonObject *one = json_array_get_object_element (classes, k);
@@ -262,8 +297,9 @@ tell_limits (AyTelling *self)
   if (self->fitness->may_have_seen)
     ay_story_add (story, AY_BLOCK_PARAGRAPH,
                   "The features may have seen the labels: wrong labels may be hidden.");
-  for (gsize i = 0; i < ay_diagnostics_count (self->plan->warnings); i++)
-    if (strcmp (ay_diagnostics_get (self->plan->warnings, i)->id, "vanishes") == 0)
+  for (gsize i = 0, said = 0; i < ay_diagnostics_count (self->plan->warnings); i++)
+    if (strcmp (ay_diagnostics_get (self->plan->warnings, i)->id, "vanishes") == 0
+        && said++ < VANISHED)
       ay_story_addf (story, AY_BLOCK_PARAGRAPH, "Note: %s.",
                      ay_diagnostics_get (self->plan->warnings, i)->text);
   if (self->proof != NULL)
@@ -336,14 +372,15 @@ tell_question (AyTelling *self)
 void
 ay_tell_front (AyTelling *self)
 {
-  ay_story_add (self->story, AY_BLOCK_TITLE, self->story->title);
+  AyStory *story = self->story;
+
+  ay_story_add (story, AY_BLOCK_TITLE, story->title);
   tell_decision (self);
   tell_random (self);
   tell_box (self);
   tell_steps (self);
-  ay_tell_samples (self);
+  ay_tell_samples (self, TRUE);
   tell_affected (self);
-  ay_tell_findings (self);
   tell_limits (self);
   tell_money (self);
   tell_question (self);

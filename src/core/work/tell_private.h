@@ -35,8 +35,11 @@ double ay_tell_proof (const AyTelling *self, const char *name);
 /* ay_story_number with three digits that count. */
 const char *ay_tell_figure (AyTelling *self, const char *id, double value);
 void ay_tell_front (AyTelling *self);
-void ay_tell_samples (AyTelling *self);
+/* Those of page one, or the rest. */
+void ay_tell_samples (AyTelling *self, gboolean front);
 void ay_tell_findings (AyTelling *self);
+/* The map and the learning curves, where the workspace has them. */
+gboolean ay_tell_pictures (AyTelling *self, GError **error);
 gboolean ay_tell_appendix (AyTelling *self, GError **error);
 
 G_END_DECLS

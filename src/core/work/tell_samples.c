@@ -6,8 +6,10 @@
 
 #include <string.h>
 
-#define SIDE 160       /* pixels */
-#define CHARACTERS 220
+#define SIDE 320       /* pixels: those of a small print at 300 to the inch */
+#define SMALL 64       /* pictures up to here stay as they are, pixel by pixel */
+#define CHARACTERS 140
+#define FRONT 6        /* on page one; the rest follows it */
 #define FINDING_ROWS 6
 #define COLUMNS 6      /* shown of a row that is neither picture nor text */
 
@@ -84,13 +86,15 @@ add_row (AyTelling *self, AyBlock *block, const char *caption, gsize row)
   g_autoptr (AyRgb) picture = ay_dataset_has_images (self->data)
                                   ? ay_thumbnail_new (self->data, row, SIDE, NULL) : NULL;
   g_autofree char *text = picture == NULL ? text_of (self, row) : NULL;
-  AyStorySample sample = { (char *) caption, text, NULL, 0, 0 };
+  AyStorySample sample = { (char *) caption, text, NULL, 0, 0, NULL };
 
   if (picture != NULL)
     {
       sample.rgb = g_memdup2 (picture->rgb, (gsize) 3 * picture->width * picture->height);
       sample.width = picture->width;
       sample.height = picture->height;
+      if (MAX (picture->width, picture->height) > SMALL)
+        sample.jpeg = ay_rgb_to_jpeg (picture, NULL); /* without it the pixels go in */
     }
   ay_story_sample (block, &sample);
 }
@@ -135,34 +139,58 @@ ay_tell_findings (AyTelling *self)
     }
 }
 
-void
-ay_tell_samples (AyTelling *self)
+/* A row that is shown: the step that takes it, its id and its new label. */
+typedef struct
 {
-  g_autoptr (GHashTable) row_of = ay_dataset_index_ids (self->data);
+  const AyStep *step;
+  const char *id, *label;
+} Shown;
+
+/* Those that the steps take first, in turns. */
+static GArray *
+choose_samples (const AyTelling *self)
+{
   const AyRecipe *recipe = self->recipe;
-  AyBlock *block = NULL;
-  guint left = self->options->n_samples;
+  GArray *chosen = g_array_new (FALSE, FALSE, sizeof (Shown));
   gboolean more = TRUE;
 
-  for (guint k = 0; more && left > 0; k++)
+  for (guint k = 0; more && chosen->len < self->options->n_samples; k++)
     {
       more = FALSE;
-      for (guint s = 0; s < recipe->steps->len && left > 0; s++)
+      for (guint s = 0; s < recipe->steps->len && chosen->len < self->options->n_samples; s++)
         {
-          const AyStep *step = recipe->steps->pdata[s];
-          const char *label, *id = step->on ? nth_id (step, k, &label) : NULL;
+          Shown one = { .step = recipe->steps->pdata[s] };
 
-          if (id == NULL)
+          if (one.step->on)
+            one.id = nth_id (one.step, k, &one.label);
+          if (one.id == NULL)
             continue;
-          if (block == NULL)
-            {
-              ay_story_add (self->story, AY_BLOCK_HEADING, "Some of the examples");
-              block = ay_story_samples (self->story, "The first that each step takes.");
-            }
-          add_sample (self, block, step, id, label,
-                      GPOINTER_TO_SIZE (g_hash_table_lookup (row_of, id)) - 1);
+          g_array_append_val (chosen, one);
           more = TRUE;
-          left--;
         }
+    }
+  return chosen;
+}
+
+void
+ay_tell_samples (AyTelling *self, gboolean front)
+{
+  g_autoptr (GHashTable) row_of = ay_dataset_index_ids (self->data);
+  g_autoptr (GArray) chosen = choose_samples (self);
+  guint first = front ? 0 : FRONT, end = front ? MIN (FRONT, chosen->len) : chosen->len;
+  AyBlock *block;
+
+  if (first >= end)
+    return;
+  ay_story_add (self->story, AY_BLOCK_HEADING,
+                front ? "Some of the examples" : "More of the examples");
+  block = ay_story_samples (self->story, front ? "The first that each step takes."
+                                               : "The next that each step takes.");
+  for (guint i = first; i < end; i++)
+    {
+      const Shown *one = &g_array_index (chosen, Shown, i);
+
+      add_sample (self, block, one->step, one->id, one->label,
+                  GPOINTER_TO_SIZE (g_hash_table_lookup (row_of, one->id)) - 1);
     }
 }

@@ -53,6 +53,8 @@ void ay_suggestions_free (AySuggestions *self);
 AySimulation *ay_work_simulate (AyWork *self, const AyStrategy *const *strategies,
                                 guint n_strategies, const AySimulateOptions *options,
                                 double target, AyJob *job, GError **error);
+/* Whether something was simulated. */
+gboolean ay_work_has_comparison (AyWork *self);
 /* The stored comparison: "labels", "target", "strategies" with "id", "title", "mean", "low",
  * "high", "difference", "half" ... (transfer full); AY_ERROR_RANGE where nothing was simulated. */
 JsonObject *ay_work_comparison (AyWork *self, GError **error);

@@ -231,13 +231,19 @@ ay_work_simulate (AyWork *self, const AyStrategy *const *strategies, guint n_str
   return g_steal_pointer (&out);
 }
 
+gboolean
+ay_work_has_comparison (AyWork *self)
+{
+  return ay_workspace_has (self->store, KIND, KIND);
+}
+
 JsonObject *
 ay_work_comparison (AyWork *self, GError **error)
 {
   g_autofree char *json = NULL;
   g_autoptr (JsonNode) node = NULL;
 
-  if (!ay_workspace_has (self->store, KIND, KIND))
+  if (!ay_work_has_comparison (self))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
                    "%s: nothing was simulated yet, do so by assay-cli simulate",

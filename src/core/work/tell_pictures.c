@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The pictures of a report: where the examples lie, with those that go marked, and what labelling
+ * in another order would have brought. Shown where the workspace has them; nothing is computed. */
+#include "core/work/tell_private.h"
+
+#include "core/select/strategy_curves.h"
+#include "core/work/work_select.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MOST_CLASSES 10 /* that colours can tell apart */
+
+static float *
+floats_of (const AyColumn *column)
+{
+  gsize n = ay_column_rows (column);
+  const double *values = ay_column_numbers (column);
+  float *out = g_new (float, MAX (n, 1));
+
+  for (gsize i = 0; i < n; i++)
+    out[i] = (float) values[i];
+  return out;
+}
+
+static void
+color_by_class (const AyTelling *self, AyStoryMap *map)
+{
+  const AyDataset *data = self->data;
+
+  if (data->n_classes == 0 || data->n_classes > MOST_CLASSES)
+    return;
+  map->codes = g_new (guint32, MAX (data->n, 1));
+  map->names = g_ptr_array_new_with_free_func (g_free);
+  for (gsize i = 0; i < data->n; i++)
+    map->codes[i]
+        = data->label[i] == AY_LABEL_MISSING ? G_MAXUINT32 : (guint32) data->label[i];
+  for (guint k = 0; k < data->n_classes; k++)
+    g_ptr_array_add (map->names, g_strdup (data->class_names[k]));
+}
+
+static gboolean
+tell_map (AyTelling *self, GError **error)
+{
+  g_autoptr (AyTable) columns = ay_work_columns (self->work, error);
+  AyColumn *x = columns != NULL ? ay_table_find (columns, "map_x") : NULL;
+  AyColumn *y = columns != NULL ? ay_table_find (columns, "map_y") : NULL;
+  AyStoryMap *map;
+  g_autofree char *sentence = NULL;
+
+  if (columns == NULL)
+    return FALSE;
+  if (x == NULL || y == NULL || ay_column_type (x) != AY_COLUMN_NUMBER
+      || ay_column_type (y) != AY_COLUMN_NUMBER)
+    return TRUE;
+  map = g_new0 (AyStoryMap, 1);
+  map->n = self->data->n;
+  map->x = floats_of (x);
+  map->y = floats_of (y);
+  if (ay_bitset_count (self->plan->dropped) > 0)
+    map->marked = ay_bitset_copy (self->plan->dropped);
+  color_by_class (self, map);
+  ay_story_add (self->story, AY_BLOCK_HEADING, "Where the examples lie");
+  sentence = g_strdup_printf ("All %s examples; those that are alike lie near each other. Bold: "
+                              "the %s that go.",
+                              ay_story_count (self->story, "info.rows", self->data->n),
+                              ay_story_count (self->story, "curate.n_dropped",
+                                              ay_bitset_count (self->plan->dropped)));
+  ay_story_map (self->story, map, map->names != NULL ? "kind of answer" : NULL, sentence);
+  return TRUE;
+}
+
+static gboolean
+tell_curves (AyTelling *self, GError **error)
+{
+  g_autoptr (JsonObject) comparison = NULL;
+  AyStrategyCurves *curves;
+  AyBlock *block;
+  g_autofree char *sentence = NULL;
+
+  if (!ay_work_has_comparison (self->work))
+    return TRUE;
+  comparison = ay_work_comparison (self->work, error);
+  if (comparison == NULL)
+    return FALSE;
+  curves = ay_strategy_curves_of_comparison (comparison, FALSE);
+  ay_story_add (self->story, AY_BLOCK_HEADING, "What the order of labelling would have brought");
+  sentence = g_strdup_printf ("The %s by the number of labels, simulated on the labels there are, "
+                              "beside a random order%s%s.", curves->metric,
+                              curves->band != NULL ? "; " : "",
+                              curves->band != NULL ? curves->band : "");
+  block = ay_story_curves (self->story, curves->metric, "labels", sentence);
+  for (guint k = 0; k < curves->n; k++)
+    {
+      const AyStrategyCurve *one = &curves->each[k];
+      AyStoryCurve curve = { one->name, one->n, one->labels, one->value, one->low, one->high,
+                             one->reference };
+
+      ay_story_curve (block, &curve);
+    }
+  ay_strategy_curves_free (curves);
+  return TRUE;
+}
+
+gboolean
+ay_tell_pictures (AyTelling *self, GError **error)
+{
+  return tell_map (self, error) && tell_curves (self, error);
+}
