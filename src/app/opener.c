@@ -2,6 +2,7 @@
 #include "app/opener.h"
 
 #include "app/paths.h"
+#include "core/work/near_copies.h"
 
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
@@ -157,6 +158,7 @@ assay_opener_start (AssaySession *session, GFile *file, const AyLoadOptions *rol
  * longer follows while the person looks. Scores that the data does not allow are left out. */
 static const char *const first_scores[] = { "influence", NULL };
 static const char *const later_scores[] = { "self_confidence", "label_issue", NULL };
+static const char *const copies[] = { "redundant", "group", NULL };
 
 static gboolean
 map_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
@@ -229,6 +231,9 @@ assay_opener_score (AssaySession *session)
   assay_session_run (session, _ ("Placing the rows"), map_in_thread, map_done, NULL, NULL);
   assay_session_run (session, _ ("Scoring"), score_in_thread, score_done, (gpointer) first_scores,
                      NULL);
+  if (ay_near_copies_tell (assay_session_get_data (session)))
+    assay_session_run (session, _ ("Looking for near copies"), score_in_thread, score_done,
+                       (gpointer) copies, NULL);
   return assay_session_run (session, _ ("Looking for label errors"), score_in_thread, score_done,
                             (gpointer) later_scores, NULL);
 }

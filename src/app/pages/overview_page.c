@@ -216,6 +216,22 @@ add_harmful (AssayOverviewPage *self, AdwPreferencesGroup *group)
 }
 
 static void
+add_copies (AssayOverviewPage *self, AdwPreferencesGroup *group)
+{
+  g_autofree char *text = NULL;
+  guint n = count_where (self, "redundant = 1");
+
+  if (assay_session_find_column (self->session, "redundant") == NULL)
+    return;
+  text = n > 0 ? g_strdup_printf (ngettext ("%u row may go, as a near copy of it stays; what that "
+                                            "costs is for a proof to say",
+                                            "%u rows may go, as a near copy of each stays; what "
+                                            "that costs is for a proof to say", n), n)
+               : g_strdup (_ ("none found: no row is a near copy of another"));
+  add_finding (self, group, _ ("Near copies"), text, "redundant = 1");
+}
+
+static void
 add_findings (AssayOverviewPage *self)
 {
   AdwPreferencesGroup *group = add_group (self, _ ("Findings to follow"));
@@ -235,6 +251,7 @@ add_findings (AssayOverviewPage *self)
       add_finding (self, group, _ ("Possible label errors"), issues, "label_issue = 1");
     }
   add_harmful (self, group);
+  add_copies (self, group);
   n = count_where (self, "decision = 'drop'");
   if (n > 0)
     {

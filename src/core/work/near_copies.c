@@ -43,6 +43,12 @@ take_groups (const AyNearGroups *groups, double threshold, AyNearRows *out)
   out->said = g_string_free (g_steal_pointer (&said), FALSE);
 }
 
+gboolean
+ay_near_copies_tell (const AyDataset *data)
+{
+  return data->n <= AY_NEAR_MOST_ROWS && ay_matrix_cols (data->features) >= LEAST_COLUMNS;
+}
+
 static gboolean
 find (AyDataset *data, const AyLoadOptions *load, AyNearRows *out, AyJob *job, GError **error)
 {

@@ -14,4 +14,8 @@ G_BEGIN_DECLS
 
 const AyNearFinder *ay_near_copies (void);
 
+/* Whether looking for near copies is quick, and what is found is no accident: rows up to
+ * AY_NEAR_MOST_ROWS, and columns of features enough. */
+gboolean ay_near_copies_tell (const AyDataset *data);
+
 G_END_DECLS
