@@ -37,6 +37,30 @@ def check(window, work, row):
     return told
 
 
+def check_parts(window, work, row):
+    """Columns by their part of the margin, and the sums below them, against explain --parts."""
+    want = cli('explain', work, row, '--parts')
+    form = r'(.+): of the margin (\S+?)(?:, of the influence (\S+))?'
+    told = [re.fullmatch(form, one.name).groups() for one in window.all('.*: of the margin .*')]
+    parts = want['margin_parts']['parts']
+    assert len(told) == min(8, len(parts)), told
+    other = {one['name']: one['part']
+             for one in (want['influence_parts'] or {'parts': []})['parts']}
+    for line, one in zip(told, parts):
+        assert line[0] == one['name'] + (f" = {one['value']}" if one['value'] is not None else '')
+        assert abs(float(line[1]) - one['part']) <= 6e-3 * abs(one['part']), (line, one)
+        assert (line[2] is None) == (not other)
+        if other:
+            assert abs(float(line[2]) - other[one['name']]) <= 6e-2 * abs(other[one['name']])
+    said = next(text for text in window.labels() if text.startswith('Other parts'))
+    for line, key in zip(said.split('\n'), ('margin_parts', 'influence_parts')):
+        numbers = [float(number) for number in re.findall(r'[+-][0-9.e-]+', line.replace(',', ''))]
+        assert abs(sum(numbers[:-1]) + sum(float(one[1 if key == 'margin_parts' else 2])
+                                           for one in told) - numbers[-1]) \
+            <= 0.05 * sum(abs(float(one[1 if key == 'margin_parts' else 2])) for one in told)
+        assert abs(numbers[-1] - want[key]['total']) <= 1e-3 * abs(want[key]['total'])
+
+
 def shown_row(window):
     return window.labels(window.find('Values of the Row', 'list'))[1]
 
@@ -79,6 +103,7 @@ def test_card():
         until('one row', lambda: window.bar().startswith('1 row selected'))
         window.click('Explain This Row', 'push button', lambda: lines(window))
         told = check(window, work, wrong)
+        check_parts(window, work, wrong)
         window.picture(f'{picture}-card')
         window.search('')
         window.click(f'{re.escape(told[1][0])}, .*if removed.*',

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/influence_list.h"
 
-#include "core/work/work_influence.h"
+#include "app/widgets/drop_down.h"
+#include "core/work/own_influence.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -14,6 +15,8 @@ struct _AssayInfluenceList
   AssaySession *session; /* kept by the parent */
   gint64 row;
   GtkWidget *ask;
+  GtkDropDown *whose;    /* computed for the head, or of the user's own tools */
+  gboolean filling;      /* its model is being changed, by us */
   GtkLabel *sentence;
   GtkListBox *list;
   GArray *rows;          /* of guint32: one a line */
@@ -29,6 +32,7 @@ typedef struct
   AssayInfluenceList *list;
   gsize row;
   gboolean prediction;
+  char *own;             /* (nullable) name of an imported matrix */
   AyRowInfluence *found; /* (nullable) */
 } Request;
 
@@ -38,6 +42,7 @@ request_free (gpointer data)
   Request *self = data;
 
   g_object_unref (self->list);
+  g_free (self->own);
   ay_row_influence_free (self->found);
   g_free (self);
 }
@@ -50,7 +55,9 @@ ask_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
   g_autoptr (AyBitset) rows = ay_bitset_new (ay_work_data (work)->n);
 
   ay_bitset_add (rows, self->row);
-  self->found = ay_work_row_influence (work, rows, &question, job, error);
+  self->found = self->own != NULL
+                    ? ay_work_own_influence (work, self->own, rows, TOP, error)
+                    : ay_work_row_influence (work, rows, &question, job, error);
   return self->found != NULL;
 }
 
@@ -61,7 +68,7 @@ add_lines (AssayInfluenceList *self, const char *what, const guint32 *rows, cons
   AyDataset *data = assay_session_get_data (self->session);
   AyColumn *labels = assay_session_find_column (self->session, "label");
 
-  for (guint i = 0; i < k; i++)
+  for (guint i = 0; i < k && rows[i] != G_MAXUINT32; i++)
     {
       g_autofree char *id = ay_column_dup_text (data->id, rows[i]);
       g_autofree char *label = labels != NULL ? ay_column_dup_text (labels, rows[i])
@@ -96,7 +103,9 @@ show_found (AssayInfluenceList *self, const Request *request)
   const AyRowInfluence *found = request->found;
   const AyDataset *data = assay_session_get_data (self->session);
   g_autofree char *text
-      = found->label == NULL
+      = request->own != NULL
+            ? g_strdup_printf (_ ("Influence by \"%s\", in its own units"), request->own)
+        : found->label == NULL
             ? g_strdup (_ ("Change of the row's loss if a training row were removed"))
             : g_strdup_printf (request->prediction ? _ ("For and against the prediction, %s")
                                                    : _ ("For and against the label, %s"),
@@ -136,6 +145,17 @@ has_label (AssayInfluenceList *self, gsize row)
   return data->label != NULL ? data->label[row] != AY_LABEL_MISSING : !isnan (data->target[row]);
 }
 
+/* The chosen matrix; NULL: what is computed for the head. (transfer full) */
+static char *
+dup_chosen (AssayInfluenceList *self)
+{
+  GtkStringObject *item = gtk_drop_down_get_selected_item (self->whose);
+
+  return item != NULL && gtk_drop_down_get_selected (self->whose) > 0
+             ? g_strdup (gtk_string_object_get_string (item))
+             : NULL;
+}
+
 static void
 ask_clicked (AssayInfluenceList *self)
 {
@@ -149,7 +169,8 @@ ask_clicked (AssayInfluenceList *self)
   request = g_new0 (Request, 1);
   request->list = g_object_ref (self);
   request->row = (gsize) self->row;
-  request->prediction = !has_label (self, request->row);
+  request->own = dup_chosen (self);
+  request->prediction = request->own == NULL && !has_label (self, request->row);
   g_set_object (&self->task,
                 assay_session_run (self->session, _ ("Rows for and against"), ask_in_thread,
                                    answered, request, request_free));
@@ -157,6 +178,30 @@ ask_clicked (AssayInfluenceList *self)
 }
 
 /* --- what is shown --- */
+
+/* Matrices that were imported; the list shows once there is one. */
+static void
+fill_whose (AssayInfluenceList *self)
+{
+  AyWork *work = assay_session_get_work (self->session);
+  g_autoptr (GPtrArray) names = work != NULL ? ay_work_own_influences (work, NULL) : NULL;
+  g_autofree char *chosen = dup_chosen (self);
+  g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
+  guint at = 0;
+
+  gtk_string_list_append (list, _ ("Computed for the head"));
+  for (guint i = 0; names != NULL && i < names->len; i++)
+    {
+      gtk_string_list_append (list, names->pdata[i]);
+      if (g_strcmp0 (names->pdata[i], chosen) == 0)
+        at = i + 1;
+    }
+  self->filling = TRUE;
+  gtk_drop_down_set_model (self->whose, G_LIST_MODEL (list));
+  gtk_drop_down_set_selected (self->whose, at);
+  self->filling = FALSE;
+  gtk_widget_set_visible (GTK_WIDGET (self->whose), names != NULL && names->len > 0);
+}
 
 static gboolean
 can_ask (AssayInfluenceList *self)
@@ -175,6 +220,7 @@ show_state (AssayInfluenceList *self)
   gboolean asks = self->task != NULL;
 
   gtk_widget_set_visible (self->ask, asks || can_ask (self));
+  gtk_widget_set_sensitive (GTK_WIDGET (self->whose), !asks);
   gtk_button_set_label (GTK_BUTTON (self->ask), asks ? _ ("Cancel") : _ ("Rows For and Aga_inst"));
 }
 
@@ -190,6 +236,16 @@ assay_influence_list_set_row (AssayInfluenceList *self, gint64 row)
   show_state (self);
 }
 
+/* What is shown is of the one chosen before. */
+static void
+whose_changed (AssayInfluenceList *self)
+{
+  if (self->filling)
+    return;
+  clear_lines (self);
+  gtk_label_set_text (self->sentence, "");
+}
+
 static void
 row_activated (AssayInfluenceList *self, GtkListBoxRow *line)
 {
@@ -203,7 +259,11 @@ row_activated (AssayInfluenceList *self, GtkListBoxRow *line)
 static void
 assay_influence_list_bind (AssaySessionBin *bin, AssaySession *session)
 {
+  static const char *const changes[] = { "columns-changed", "notify::title", NULL };
+
   ASSAY_INFLUENCE_LIST (bin)->session = session;
+  assay_session_bin_watch (bin, changes, G_CALLBACK (fill_whose));
+  fill_whose (ASSAY_INFLUENCE_LIST (bin));
   show_state (ASSAY_INFLUENCE_LIST (bin));
 }
 
@@ -246,6 +306,12 @@ assay_influence_list_init (AssayInfluenceList *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Training Rows For and Against"), -1);
   g_signal_connect_swapped (self->list, "row-activated", G_CALLBACK (row_activated), self);
+  self->whose = GTK_DROP_DOWN (gtk_drop_down_new (NULL, NULL));
+  assay_drop_down_set_name (self->whose, _ ("Influence By"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->whose),
+                               _ ("By the head, or by a matrix that you imported"));
+  g_signal_connect_swapped (self->whose, "notify::selected", G_CALLBACK (whose_changed), self);
+  gtk_box_append (box, GTK_WIDGET (self->whose));
   gtk_box_append (box, self->ask);
   gtk_box_append (box, GTK_WIDGET (self->sentence));
   gtk_box_append (box, GTK_WIDGET (self->list));

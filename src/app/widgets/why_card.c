@@ -2,6 +2,7 @@
 #include "app/widgets/why_card.h"
 
 #include "app/widgets/row_image.h"
+#include "app/widgets/why_parts.h"
 #include "core/base/error.h"
 #include "core/data/thumbnail.h"
 #include "core/work/explain.h"
@@ -22,6 +23,7 @@ struct _AssayWhyCard
   GtkWidget *explain, *flip, *rest;
   GtkLabel *sentence, *sum, *flipped;
   GtkListBox *rows;
+  AssayWhyParts *parts;
 };
 
 G_DEFINE_FINAL_TYPE (AssayWhyCard, assay_why_card, ASSAY_TYPE_SESSION_BIN)
@@ -55,6 +57,7 @@ ask_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
 
   options.n_rows = ROWS_SHOWN;
   options.flip = self->flip;
+  options.parts = TRUE;
   self->answered = ay_work_explain (work, self->row, &options, &self->result, job, error);
   return self->answered;
 }
@@ -172,6 +175,7 @@ show (AssayWhyCard *self, const AyExplain *what)
                          why->intercept, why->margin);
   gtk_label_set_text (self->sentence, sentence);
   gtk_label_set_text (self->sum, sum);
+  assay_why_parts_show (self->parts, what);
   gtk_label_set_text (self->flipped, what->flip_sentence != NULL ? what->flip_sentence : "");
   gtk_widget_set_visible (GTK_WIDGET (self->flipped), what->flip_sentence != NULL);
   self->explained = what->row;
@@ -330,6 +334,7 @@ assay_why_card_init (AssayWhyCard *self)
   self->sentence = wrapped_label (NULL);
   self->sum = wrapped_label ("dim-label");
   self->flipped = wrapped_label (NULL);
+  self->parts = g_object_new (ASSAY_TYPE_WHY_PARTS, NULL);
   self->rows = GTK_LIST_BOX (gtk_list_box_new ());
   gtk_list_box_set_selection_mode (self->rows, GTK_SELECTION_NONE);
   gtk_widget_add_css_class (GTK_WIDGET (self->rows), "background");
@@ -348,6 +353,7 @@ assay_why_card_init (AssayWhyCard *self)
   gtk_box_append (GTK_BOX (self->rest), make_head ());
   gtk_box_append (GTK_BOX (self->rest), GTK_WIDGET (self->rows));
   gtk_box_append (GTK_BOX (self->rest), GTK_WIDGET (self->sum));
+  gtk_box_append (GTK_BOX (self->rest), GTK_WIDGET (self->parts));
   gtk_box_append (GTK_BOX (box), self->rest);
   adw_bin_set_child (ADW_BIN (self), box);
   update_buttons (self);
