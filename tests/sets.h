@@ -135,6 +135,25 @@ set_banking (guint dimensions)
   return set;
 }
 
+/* The rows of the first classes of a set, as a set of their own. */
+static inline Set
+set_first_classes (const Set *set, guint n_classes)
+{
+  Set some = { .n_classes = n_classes, .label = g_new (gint32, set->n) };
+  gsize d = ay_matrix_cols (set->features);
+  float *x = g_new (float, set->n * d);
+
+  for (gsize i = 0; i < set->n; i++)
+    if (set->label[i] < (gint32) n_classes)
+      {
+        for (gsize j = 0; j < d; j++)
+          x[some.n * d + j] = (float) ay_matrix_value (set->features, i, j);
+        some.label[some.n++] = set->label[i];
+      }
+  some.features = ay_matrix_take_f32 (some.n, d, x);
+  return some;
+}
+
 /* Rows of a set as a problem: ascending, owning its arrays. */
 static inline AyOwnedProblem *
 set_part (const Set *set, guint32 *rows, gsize count)

@@ -162,30 +162,14 @@ static void
 test_banking (void)
 {
   g_auto (Set) all = set_banking (64);
-  Set some = all;
-  g_autofree float *x = NULL;
-  g_autoptr (AyMatrix) features = NULL;
-  g_autofree gint32 *label = NULL;
+  g_auto (Set) some = { 0 };
 
   if (all.n == 0)
     {
       g_test_skip ("the shared data is absent");
       return;
     }
-  x = g_new (float, all.n * 64);
-  label = g_new (gint32, all.n);
-  some.n = 0;
-  some.n_classes = 15;
-  for (gsize i = 0; i < all.n; i++)
-    if (all.label[i] < 15)
-      {
-        for (gsize j = 0; j < 64; j++)
-          x[some.n * 64 + j] = (float) ay_matrix_value (all.features, i, j);
-        label[some.n++] = all.label[i];
-      }
-  features = ay_matrix_take_f32 (some.n, 64, g_steal_pointer (&x));
-  some.features = features;
-  some.label = label;
+  some = set_first_classes (&all, 15);
   check_set ("15 intents of banking77", &some);
 }
 

@@ -13,6 +13,11 @@ G_BEGIN_DECLS
 gboolean ay_loo_leverage (AyLoo *self, const AyProblem *train, const AyHead *head,
                           const double *inverse, double *q, AyJob *job, GError **error);
 
+/* The same for rows that were not fitted and are put in, each at weight 1: theta with row i =
+ * theta - H^-1 (q_i (x) z_i); output is theirs then. Of self no more than output is filled. */
+gboolean ay_loo_join (AyLoo *self, const AyProblem *joining, const AyHead *head,
+                      const double *inverse, double *q, AyJob *job, GError **error);
+
 /* Effects on the target at theta without each of rows[0..count-1] (nullable: 0..count-1), into
  * effect and error by row. */
 gboolean ay_loo_evaluate (AyLoo *self, const AyProblem *train, const AyHead *head,
