@@ -45,7 +45,8 @@ typedef struct
 } Cmd;
 
 extern const Cmd cmd_new, cmd_info, cmd_score, cmd_import, cmd_map, cmd_suggest, cmd_simulate,
-    cmd_budget, cmd_explain, cmd_gains, cmd_arms, cmd_redundancy, cmd_cluster, cmd_whatif,
+    cmd_budget, cmd_explain, cmd_gains, cmd_advice, cmd_arms, cmd_redundancy, cmd_cluster,
+    cmd_whatif,
     cmd_select, cmd_decide, cmd_export, cmd_figure, cmd_curate, cmd_replay, cmd_check, cmd_history,
     cmd_update, cmd_savings, cmd_influence, cmd_report, cmd_finding;
 

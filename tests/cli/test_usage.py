@@ -10,9 +10,9 @@ import assay
 from tap import Skip, Tap
 
 COMMANDS = ['new', 'info', 'score', 'import', 'map', 'suggest', 'simulate', 'budget', 'explain',
-            'gains', 'arms', 'redundancy', 'cluster', 'whatif', 'select', 'decide', 'export',
-            'figure', 'curate', 'replay', 'check', 'history', 'update', 'savings', 'influence',
-            'report', 'finding']
+            'gains', 'advice', 'arms', 'redundancy', 'cluster', 'whatif', 'select', 'decide',
+            'export', 'figure', 'curate', 'replay', 'check', 'history', 'update', 'savings',
+            'influence', 'report', 'finding']
 
 
 def test_overview():
