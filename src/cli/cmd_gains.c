@@ -16,9 +16,10 @@ static struct
 {
   char *by;
   char **parameters;
-  gint rows, random;
+  gint rows, random, steps;
+  double rate;
   gboolean shapley;
-} given = { .rows = 5 };
+} given = { .rows = 5, .rate = 0.1 };
 
 static const GOptionEntry options[] = {
   { "by", 0, 0, G_OPTION_ARG_FILENAME, &given.by,
@@ -29,6 +30,11 @@ static const GOptionEntry options[] = {
     "Also the Shapley values of the rounds, which do not depend on their order (up to 10)", NULL },
   { "random", 0, 0, G_OPTION_ARG_INT, &given.random,
     "Also each round beside N random batches of as many rows from the same state", "N" },
+  { "steps", 0, 0, G_OPTION_ARG_INT, &given.steps,
+    "Also for a model that is stopped early: N full-batch gradient steps a round, from zeroes",
+    "N" },
+  { "rate", 0, 0, G_OPTION_ARG_DOUBLE, &given.rate,
+    "With --steps: their rate, on the mean loss (default 0.1)", "R" },
   { "parameter", 'p', 0, G_OPTION_ARG_FILENAME_ARRAY, &given.parameters,
     "Set a parameter of the head (score --list names them); may be repeated", "KEY=VALUE" },
   { NULL },
@@ -203,6 +209,41 @@ print_rows (JsonArray *rounds)
   cmd_table_print (table, 0);
 }
 
+/* The same history for a model that does not reach the optimum. */
+static void
+print_steps (JsonObject *gains)
+{
+  g_autoptr (CmdTable) table = cmd_table_new ("rrrrrrrl");
+  JsonObject *steps;
+  JsonArray *rounds;
+  char cells[7][CMD_TEXT_SIZE];
+
+  if (given.steps == 0)
+    return;
+  steps = json_object_get_object_member (gains, "stopped_early");
+  rounds = json_object_get_array_member (steps, "rounds");
+  printf ("\nA head stopped early: %d gradient steps of rate %s a round, each going on from the "
+          "last; round 0 is the training before\n",
+          given.steps, cmd_text_number (given.rate, cells[0]));
+  cmd_table_row (table, "round", "new rows", "gain", "by them", "by the others", "by the penalty",
+                 "residual", "", NULL);
+  for (guint r = 0; r < json_array_get_length (rounds); r++)
+    {
+      JsonObject *one = json_array_get_object_element (rounds, r);
+
+      g_snprintf (cells[0], CMD_TEXT_SIZE, "%" G_GINT64_FORMAT,
+                  json_object_get_int_member (one, "round"));
+      g_snprintf (cells[1], CMD_TEXT_SIZE, "%" G_GINT64_FORMAT,
+                  json_object_get_int_member (one, "n_new"));
+      cmd_table_row (table, cells[0], cells[1], change_of (one, "gain", cells[2]),
+                     change_of (one, "by_new", cells[3]), change_of (one, "by_old", cells[4]),
+                     change_of (one, "by_penalty", cells[5]), change_of (one, "residual", cells[6]),
+                     json_object_get_boolean_member (one, "adds_up")
+                         ? "" : "does not add up: take a smaller rate", NULL);
+    }
+  cmd_table_print (table, 0);
+}
+
 static void
 print_cut (JsonArray *cut)
 {
@@ -244,6 +285,7 @@ print_text (JsonObject *gains, JsonArray *cut)
           cmd_text_number (ay_json_number_of (gains, "absolute"), cells[1]),
           cmd_text_change (ay_json_number_of (gains, "residual"), cells[2]));
   print_views (gains, rounds);
+  print_steps (gains);
   print_rows (rounds);
   if (cut != NULL)
     print_cut (cut);
@@ -277,17 +319,24 @@ run_gains (CmdRun *run, GError **error)
   g_autoptr (JsonObject) gains = NULL;
   g_autoptr (JsonArray) cut = NULL;
   g_autofree char *history = NULL;
-  AyGainsOptions views = { given.shapley, (guint) given.random, run->seed };
+  AyGainsOptions views = { given.shapley, (guint) given.random, run->seed,
+                           (guint) given.steps, given.rate };
 
   if (parameters == NULL)
     return FALSE;
   if (given.random < 0 || given.random == 1)
     return cmd_usage_error (error, "--random %d: at least 2 batches make a band", given.random);
+  if (given.steps < 0)
+    return cmd_usage_error (error, "--steps %d: from 1", given.steps);
   if (given.rows < 0)
     return cmd_usage_error (error, "--rows %d: from 0", given.rows);
-  work = cmd_open (run, run->args[0], AY_WORKSPACE_WRITE, error);
+  /* A workspace that can only be read will do: then nothing is stored. */
+  work = ay_work_open (run->args[0], AY_WORKSPACE_WRITE, run->moved, run->job, error);
   if (work == NULL || !ay_work_set_parameters (work, parameters, error))
     return FALSE;
+  if (ay_workspace_is_read_only (ay_work_store (work)))
+    cmd_note (run, "note: not stored: %s",
+              ay_workspace_read_only_reason (ay_work_store (work)));
   history = choose_history (run, work, error);
   gains = history != NULL ? ay_work_gains (work, history, &views, run->job, error) : NULL;
   if (gains == NULL)

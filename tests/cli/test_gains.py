@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """gains: the parts add up, and the whole is what scikit-learn's heads show."""
 import csv
+import fcntl
+import json
 import os
 import pathlib
 import sys
@@ -117,6 +119,40 @@ def test_views():
     assert 'at least 2' in assay.fail(*call[:-1], '1', status=2)
 
 
+def test_stopped_early():
+    """Gradient steps of a model stopped early: new rows, others and penalty add up to the change"""
+    found = assay.run_json('gains', WORK, 'simulated margin 1', '--steps', '30', '--rate', '0.05')
+    assert not assay.keys_of(found) - assay.documented_words('gains')
+    early = found['stopped_early']
+    assert [one['round'] for one in early['rounds']] == [0] + [one['round'] for one in
+                                                               found['rounds']]
+    before = numpy.log(10)  # of a head of zeroes
+    for one in early['rounds']:
+        assert one['adds_up'] and abs(one['residual']) <= 1e-4 * abs(one['gain'])
+        parts = one['by_new'] + one['by_old'] + one['by_penalty'] + one['residual']
+        assert abs(parts - one['gain']) < 1e-12
+        assert abs(one['loss_before'] - before) < 1e-9
+        before = one['loss_after']
+    total = sum(one['by_new'] + one['by_old'] for one in early['rounds'])
+    assert abs(sum(row['credit'] for row in early['rows']) - total) < 1e-9
+    assert len(early['rows']) == sum(one['n_new'] for one in early['rounds'])
+    text = assay.run('gains', WORK, 'simulated margin 1', '--steps', '3', '--rate', '40')
+    assert 'stopped early' in text and 'does not add up' in text
+    assert 'above 0' in assay.fail('gains', WORK, 'simulated margin 1', '--steps', '3', '--rate',
+                                   '0')
+
+
+def test_held():
+    """While another program writes, the gains are printed, not stored"""
+    with open(FOLDER / '.digits.assay.lock', 'a+b') as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        done = assay.call('gains', WORK, 'simulated random 2')
+        assert done.returncode == 0 and 'Whole gain' in done.stdout
+        assert 'not stored' in done.stderr, done.stderr
+    out = FOLDER / 'held.svg'
+    assert 'not split yet' in assay.fail('figure', WORK, 'gains', 'simulated random 2', '-o', out)
+
+
 def test_columns():
     """The rows' credit and round are columns"""
     found = assay.run_json('gains', WORK, 'simulated random 1')
@@ -160,6 +196,18 @@ def test_said():
     assert found['rounds'][-2]['n_unjudged'] == last['opened'][0]['n_judged'] > 0
     assert 'class 7 became known' in assay.run('gains', WORK, name)
     add_up(found)
+    hollow = FOLDER / 'hollow.jsonl'
+    hollow.write_text('\n'.join([json.dumps({'loop': 0, 'order': k, 'index': row})
+                                 for k, row in enumerate(known[:60])]
+                                + ['{"loop": 1, "accuracy": 0.5}']
+                                + [json.dumps({'loop': 2, 'order': k, 'index': row})
+                                   for k, row in enumerate(known[60:70])]) + '\n',
+                      encoding='utf-8')
+    name = assay.run_json('history', WORK, 'import', hollow)['histories'][0]['name']
+    empty = assay.run_json('gains', WORK, name)
+    assert [(one['n_taken'], one['state']) for one in empty['rounds']][-2:] \
+        == [(0, 'empty'), (10, 'split')], empty['rounds']
+    add_up(empty)
     other = bring('other', [(0, [90001, 90002]), (1, [90003])])
     assert 'none of its rows' in assay.fail('gains', WORK, other)
     assert 'nothing' in assay.fail('gains', WORK, 'nothing')
@@ -185,7 +233,8 @@ def test_real():
 def main():
     tap = Tap()
     make()
-    for test in (test_adds_up, test_independent, test_views, test_columns, test_said, test_real):
+    for test in (test_adds_up, test_independent, test_views, test_stopped_early, test_held,
+                 test_columns, test_said, test_real):
         tap.run(test.__doc__, test)
     tap.finish()
 

@@ -16,8 +16,10 @@ typedef struct
   gboolean shapley;  /* also the Shapley values of the rounds */
   guint n_draws;     /* also each round beside so many random batches; 0: not */
   guint64 seed;      /* of the draws */
+  guint steps;       /* > 0: also for a model stopped after so many gradient steps a round */
+  double rate;       /* of them */
 } AyGainsOptions;
-#define AY_GAINS_OPTIONS_INIT { FALSE, 0, 0 }
+#define AY_GAINS_OPTIONS_INIT { FALSE, 0, 0, 0, 0.1 }
 
 /* Computes the ledger of a stored history and stores it under the history's name, and the scores
  * "credit" and "round" of its rows. Rows of the history that are no training rows here, or have no
