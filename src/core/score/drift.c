@@ -1,54 +1,48 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Drift of the worth of rows, against chance.
+/* Drift of what rows teach of a row's label, against chance.
  *
- * Rows of one time are added to a head (path credits along the weighting path, path_credits.h):
- * c_i (own) is what row i did for held-out rows of its own time, c_i (latest) for the latest ones.
- * A row matters most to rows like it, so that chance in how many of each kind there
- * are would drown the rest: held-out rows are divided into strata by what the head without the new
- * rows predicts for them (the class; of a number the eighth of its range), both means are taken
- * with the strata's shares in all held-out rows, and strata that one side lacks are left out. Were
- * the labels' relation to the features the same at all times, the held-out rows of a stratum would
- * be exchangeable. So the null of the difference d_i = latest - own is had by shuffling, within
- * strata, which held-out rows are called latest, the fits untouched. Credits are linear in the
- * target, but `shuffles` more targets on every node of the path would cost as many solves each; the
- * test is on the first-order effect at the path's start instead, d_i = grad l_i . H^-1 (g_latest -
- * g_own), where one solve a shuffle does for all rows, and where rows have not yet contradicted
- * each other. z_i = d_i / s_i with s_i^2 = mean over shuffles of d_i^2 (the mean of d_i is 0 by
- * symmetry), which puts all rows on one scale.
+ * Path credits (path_credits.h) can be summed over either side. Along the path on which rows S come
+ * in from nothing, the credits of all of S for the loss of one row i sum to the fall of that loss,
+ * exactly: loss of the classes' shares (of the mean, for a number) less loss of the head fitted to
+ * S. So no path need be followed for them. own_i is that sum with S the rows of i's own time, i
+ * itself not among them, latest_i with S the latest rows: what each time says of the label that the
+ * row was given. Influence is symmetric in who teaches and who is judged, so these are also, to
+ * first order, what row i does for either time; but a row's own effect on a few hundred rows is
+ * nearly noise, while what a few hundred rows say of it is not.
  *
- * Cost: the path with two targets, then `shuffles` solves, VECTORS at a time, and as many passes
- * over the held-out rows. Memory: shuffles x new rows floats. Threads: those of fits and solves. */
+ * Chance: the same two sums with the times of S shuffled, both heads refitted. Rows are shuffled
+ * within strata by what a head of all times predicts (the class; of a number the eighth of its
+ * range), so that a change in how many rows of a kind there are is no drift. The difference
+ * latest_i - own_i stands only where own_i > 0 and latest_i is at most `remains` of it, in the
+ * shuffles as in the times as they are: like is counted with like.
+ *
+ * Cost: 2 x (shuffles + 1) fits, each shuffle's begun from a head of all of S. Memory: shuffles x
+ * judged rows floats. Threads: over shuffles. */
 #include "core/score/drift.h"
 
 #include "core/base/error.h"
+#include "core/base/parallel.h"
 #include "core/base/rng.h"
 #include "core/base/stats.h"
-#include "core/model/hessian.h"
-#include "core/model/path_credits.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #define EIGHTHS 8           /* strata of a number */
-#define VECTORS 32          /* shuffles solved together */
-#define SOLVE_TOLERANCE 1e-4
-#define PATH_TOLERANCE 1e-3 /* of the gain */
-#define HEAD_TOLERANCE 1e-8
+#define HEAD_TOLERANCE 1e-5 /* of the mean objective's gradient: losses are right to a thousandth */
 
 typedef struct
 {
   const AyDriftTask *task;
   AyDrift *out;
-  AyCurvature *on, *fresh; /* (nullable) at the path's start */
-  AyHessian *hessian;      /* (nullable) */
-  double *weight;          /* train->n: as the head with the new rows has them */
-  double *old_weight;      /* as the head without them has */
-  double *fresh_weight;    /* of the new rows alone */
-  guint32 *stratum;        /* on->n */
-  guint32 *by_stratum;     /* on->n: places in on, stratum by stratum */
-  gsize *first;            /* n_strata + 1: into by_stratum */
+  AyHead *start;       /* fitted to all of on */
+  guint32 *by_stratum; /* on->n: places in on, stratum by stratum */
+  gsize *first;        /* n_strata + 1: into by_stratum */
   guint n_strata;
-  gsize p;
+  double *nothing;     /* judged->n: loss of a row before any head */
+  GError **failed;     /* shuffles */
+  AyJob *job;
 } Drift;
 
 void
@@ -56,313 +50,293 @@ ay_drift_free (AyDrift *self)
 {
   if (self == NULL)
     return;
-  g_free (self->position);
   g_free (self->own);
   g_free (self->latest);
-  g_free (self->z);
+  g_free (self->difference);
   g_free (self->null);
   g_free (self);
 }
 
 /* --- the strata --- */
 
-/* Eighths of the predicted numbers. */
 static void
-cut_numbers (Drift *self, const double *predicted)
+cut_numbers (const double *predicted, gsize n, guint32 *stratum)
 {
-  gsize n = self->task->on->n;
   g_autofree guint32 *order = ay_order (predicted, n, FALSE);
 
-  self->n_strata = EIGHTHS;
   for (gsize k = 0; k < n; k++)
-    self->stratum[order[k]] = (guint32) (k * EIGHTHS / n);
+    stratum[order[k]] = (guint32) (k * EIGHTHS / n);
 }
 
 static gboolean
-make_strata (Drift *self, const AyHead *before, AyJob *job, GError **error)
+make_strata (Drift *self, GError **error)
 {
   const AyProblem *on = self->task->on;
-  guint n = before->n_outputs;
+  const AyHead *head = self->task->like;
+  guint n = head->n_outputs;
   g_autofree double *predicted = ay_try_alloc (on->n * n, sizeof (double), "predictions", error);
+  g_autofree guint32 *stratum = g_new (guint32, on->n + 1);
   gsize to = 0;
 
   if (predicted == NULL
-      || !ay_head_predict (before, on->features, on->rows, on->n, predicted, job, error))
+      || !ay_head_predict (head, on->features, on->rows, on->n, predicted, self->job, error))
     return FALSE;
-  self->stratum = g_new (guint32, on->n + 1);
+  self->n_strata = head->n_classes > 0 ? n : EIGHTHS;
   self->by_stratum = g_new (guint32, on->n + 1);
-  self->n_strata = n;
-  for (gsize t = 0; t < on->n && before->n_classes > 0; t++)
-    self->stratum[t] = (guint32) ay_argmax (predicted + t * n, n);
-  if (before->n_classes == 0)
-    cut_numbers (self, predicted);
   self->first = g_new0 (gsize, self->n_strata + 1);
+  for (gsize t = 0; t < on->n && head->n_classes > 0; t++)
+    stratum[t] = (guint32) ay_argmax (predicted + t * n, n);
+  if (head->n_classes == 0)
+    cut_numbers (predicted, on->n, stratum);
   for (guint s = 0; s < self->n_strata; s++)
     {
       self->first[s] = to;
       for (gsize t = 0; t < on->n; t++)
-        if (self->stratum[t] == s)
+        if (stratum[t] == s)
           self->by_stratum[to++] = (guint32) t;
     }
   self->first[self->n_strata] = to;
   return TRUE;
 }
 
-static double
-weight_of (const AyProblem *on, gsize t)
+static void
+shuffle_marks (const Drift *self, guint shuffle, guint8 *mark)
 {
-  return on->weight != NULL ? on->weight[t] : 1.0;
+  const AyDriftTask *task = self->task;
+  g_autofree guint32 *place = g_memdup2 (self->by_stratum, (task->on->n + 1) * sizeof *place);
+  AyRng rng;
+
+  ay_rng_init (&rng, task->seed, task->stream << 32 | shuffle);
+  for (guint s = 0; s < self->n_strata; s++)
+    ay_rng_shuffle (&rng, place + self->first[s], self->first[s + 1] - self->first[s]);
+  for (gsize k = 0; k < task->on->n; k++)
+    mark[self->by_stratum[k]] = task->latest[place[k]];
 }
 
-/* a (on->n) takes high x the mean over the rows with the mark plus low x that over the others. */
-static void
-contrast (const Drift *self, const guint8 *mark, double high, double low, double *a)
-{
-  const AyProblem *on = self->task->on;
-  g_autofree double *sum = g_new0 (double, 2 * self->n_strata);
-  double total = 0.0;
+/* --- losses of the judged rows --- */
 
-  for (gsize t = 0; t < on->n; t++)
-    sum[2 * self->stratum[t] + mark[t]] += weight_of (on, t);
-  for (guint s = 0; s < self->n_strata; s++)
-    if (sum[2 * s] > 0.0 && sum[2 * s + 1] > 0.0)
-      total += sum[2 * s] + sum[2 * s + 1];
+static double
+row_loss (const AyProblem *of, gsize i, const double *output)
+{
+  double residual;
+
+  if (of->n_classes > 0)
+    return -log (MAX (output[of->label[i]], DBL_MIN));
+  residual = output[0] - of->target[i];
+  return 0.5 * residual * residual;
+}
+
+/* The rows of one side; no marks: all. Zero weights would do, but cost as much as the rows. */
+typedef struct
+{
+  AyProblem problem;
+  guint32 *rows;
+  gint32 *label;
+  double *target, *weight;
+  double sum;
+} Side;
+
+static void
+side_clear (Side *self)
+{
+  g_free (self->rows);
+  g_free (self->label);
+  g_free (self->target);
+  g_free (self->weight);
+}
+
+static void
+take_side (const AyProblem *on, const guint8 *mark, guint8 side, Side *out)
+{
+  gsize n = 0;
+
+  out->rows = g_new (guint32, on->n + 1);
+  out->label = on->label != NULL ? g_new (gint32, on->n + 1) : NULL;
+  out->target = on->target != NULL ? g_new (double, on->n + 1) : NULL;
+  out->weight = g_new (double, on->n + 1);
+  out->sum = 0.0;
   for (gsize t = 0; t < on->n; t++)
     {
-      const double *of = sum + 2 * self->stratum[t];
-
-      a[t] = of[0] > 0.0 && of[1] > 0.0
-                 ? (mark[t] ? high : low) * (of[0] + of[1]) / total * weight_of (on, t)
-                       / of[mark[t]]
-                 : 0.0;
+      if (mark != NULL && mark[t] != side)
+        continue;
+      out->rows[n] = on->rows[t];
+      if (on->label != NULL)
+        out->label[n] = on->label[t];
+      if (on->target != NULL)
+        out->target[n] = on->target[t];
+      out->weight[n] = on->weight != NULL ? on->weight[t] : 1.0;
+      out->sum += out->weight[n++];
     }
-}
-
-static void
-shuffle_marks (const Drift *self, AyRng *rng, guint8 *mark)
-{
-  const guint8 *latest = self->task->latest;
-  g_autofree guint32 *place = g_memdup2 (self->by_stratum, self->task->on->n * sizeof *place);
-
-  for (guint s = 0; s < self->n_strata; s++)
-    ay_rng_shuffle (rng, place + self->first[s], self->first[s + 1] - self->first[s]);
-  for (gsize k = 0; k < self->task->on->n; k++)
-    mark[self->by_stratum[k]] = latest[place[k]];
-}
-
-/* --- the path --- */
-
-static double
-share_missed (const AyPathCredits *path, gsize k)
-{
-  return path->gain[k] != 0.0 ? fabs (path->residual[k] / path->gain[k]) : 0.0;
+  out->problem = *on;
+  out->problem.rows = out->rows;
+  out->problem.n = n;
+  out->problem.label = out->label;
+  out->problem.target = out->target;
+  out->problem.weight = out->weight;
 }
 
 static AyHead *
-head_without (Drift *self, AyJob *job, GError **error)
+fit_side (const Drift *self, const AyHead *from, const guint8 *mark, guint8 side, AyJob *job,
+          GError **error)
 {
-  AyProblem train = *self->task->train;
   AyHeadOptions options = AY_HEAD_OPTIONS_INIT;
+  g_autoptr (AyHead) start = ay_head_copy (from);
+  AyHead *head;
+  Side of;
 
-  train.weight = self->old_weight;
+  take_side (self->task->on, mark, side, &of);
+  start->lambda = self->task->lambda_mean * of.sum;
   options.tolerance = HEAD_TOLERANCE;
-  return ay_head_fit (&train, &options, self->task->like, job, error);
+  head = ay_head_fit (&of.problem, &options, start, job, error);
+  side_clear (&of);
+  return head;
 }
 
-static AyPathCredits *
-follow (Drift *self, AyJob *job, GError **error)
-{
-  const AyDriftTask *task = self->task;
-  AyDrift *out = self->out;
-  AyProblem train = *task->train;
-  AyPathOptions options = AY_PATH_OPTIONS_INIT;
-  g_autofree guint8 *is_new = g_new (guint8, train.n + 1);
-  g_autofree double *targets = g_new (double, 2 * task->on->n + 1);
-  g_autoptr (AyHead) before = NULL;
-  AyPathCredits *path;
-
-  for (gsize i = 0; i < train.n; i++)
-    is_new[i] = task->role[i] == AY_DRIFT_NEW;
-  before = head_without (self, job, error);
-  if (before == NULL || !make_strata (self, before, job, error))
-    return NULL;
-  contrast (self, task->latest, 0.0, 1.0, targets);
-  contrast (self, task->latest, 1.0, 0.0, targets + task->on->n);
-  train.weight = self->weight;
-  options.before = before;
-  options.tolerance = PATH_TOLERANCE;
-  options.head_tolerance = HEAD_TOLERANCE;
-  path = ay_path_credits_new (&train, is_new, task->like, task->on, targets, 2, &options, job,
-                              error);
-  if (path == NULL)
-    return NULL;
-  out->n = path->n_new;
-  out->position = g_memdup2 (path->position, out->n * sizeof *out->position);
-  out->own = g_memdup2 (path->credit, out->n * sizeof (double));
-  out->latest = g_memdup2 (path->credit + out->n, out->n * sizeof (double));
-  out->nodes = path->nodes;
-  out->residual = MAX (share_missed (path, 0), share_missed (path, 1));
-  return path;
-}
-
-static AyCurvature *
-at_start (const AyProblem *of, const AyHead *head, const double *weight, const double *theta,
-          AyJob *job, GError **error)
-{
-  g_autoptr (AyCurvature) at = ay_curvature_new (of, head, weight, TRUE, error);
-
-  if (at == NULL || !ay_curvature_move (at, theta, NULL, NULL, job, error))
-    return NULL;
-  return g_steal_pointer (&at);
-}
-
-/* effect (train->n x k) of every new row on k contrasts of the held-out rows. */
 static gboolean
-effects (Drift *self, const double *a, gsize k, double *effect, AyJob *job, GError **error)
+side_losses (const Drift *self, const guint8 *mark, guint8 side, double *loss, AyJob *job,
+             GError **error)
 {
-  const AyProblem *on = self->task->on;
-  guint n = self->task->like->n_outputs;
-  g_autofree double *rhs = ay_try_alloc (k * self->p, sizeof (double), "the gradients", error);
-  g_autofree double *q = ay_try_alloc (on->n * n, sizeof (double), "the residuals", error);
+  const AyProblem *judged = self->task->judged;
+  guint n = self->start->n_outputs;
+  g_autoptr (AyHead) head = fit_side (self, self->start, mark, side, job, error);
+  g_autofree double *output = NULL;
 
-  if (rhs == NULL || q == NULL)
+  if (head == NULL)
     return FALSE;
-  for (gsize v = 0; v < k; v++)
-    {
-      for (gsize t = 0; t < on->n; t++)
-        {
-          ay_curvature_residual (self->on, t, q + t * n);
-          for (guint c = 0; c < n; c++)
-            q[t * n + c] *= a[v * on->n + t];
-        }
-      if (!ay_curvature_gather (self->on, q, rhs + v * self->p, job, error))
-        return FALSE;
-    }
-  return ay_hessian_solve_to (self->hessian, rhs, k, SOLVE_TOLERANCE, NULL, job, error)
-         && ay_curvature_effect (self->fresh, rhs, k, effect, job, error);
-}
-
-/* Contrasts first..first+count-1: 0 is the times as they are, the others are shuffles. */
-static gboolean
-test_block (Drift *self, gsize first, gsize count, double *effect, AyJob *job, GError **error)
-{
-  const AyDriftTask *task = self->task;
-  AyDrift *out = self->out;
-  gsize m = task->on->n;
-  g_autofree double *a = ay_try_alloc (count * m, sizeof (double), "the shuffles", error);
-  g_autofree guint8 *mark = g_new (guint8, m + 1);
-
-  if (a == NULL)
+  output = ay_try_alloc (judged->n * n, sizeof (double), "predictions", error);
+  if (output == NULL
+      || !ay_head_predict (head, judged->features, judged->rows, judged->n, output, job, error))
     return FALSE;
-  for (gsize v = 0; v < count; v++)
-    {
-      AyRng rng;
-
-      ay_rng_init (&rng, task->seed, task->stream << 32 | (first + v));
-      memcpy (mark, task->latest, m);
-      if (first + v > 0)
-        shuffle_marks (self, &rng, mark);
-      contrast (self, mark, 1.0, -1.0, a + v * m);
-    }
-  if (!effects (self, a, count, effect, job, error))
-    return FALSE;
-  for (gsize v = 0; v < count; v++)
-    {
-      float *to = first + v == 0 ? out->z : out->null + (first + v - 1) * out->n;
-
-      for (gsize i = 0; i < out->n; i++)
-        to[i] = (float) effect[out->position[i] * count + v];
-    }
+  for (gsize i = 0; i < judged->n; i++)
+    loss[i] = row_loss (judged, i, output + i * n);
   return TRUE;
 }
 
-/* Divides all by each row's deviation over the shuffles. */
+/* Before any head each class's share of the rows to learn from is known, or their mean. */
 static void
-standardise (AyDrift *out)
+know_nothing (Drift *self)
 {
+  const AyProblem *on = self->task->on, *judged = self->task->judged;
+  guint n = self->task->like->n_outputs;
+  g_autofree double *output = g_new0 (double, n + 1);
+  double sum = 0.0;
+
+  for (gsize t = 0; t < on->n; t++)
+    {
+      double w = on->weight != NULL ? on->weight[t] : 1.0;
+
+      if (on->n_classes > 0)
+        output[on->label[t]] += w;
+      else
+        output[0] += w * on->target[t];
+      sum += w;
+    }
+  for (guint c = 0; c < n; c++)
+    output[c] /= sum;
+  self->nothing = g_new (double, judged->n + 1);
+  for (gsize i = 0; i < judged->n; i++)
+    self->nothing[i] = row_loss (judged, i, output);
+}
+
+/* --- as it is, and shuffled --- */
+
+static gboolean
+is_outdated (const AyDriftTask *task, double own, double latest)
+{
+  return own > 0.0 && latest <= task->remains * own;
+}
+
+static gboolean
+judge_times (Drift *self, GError **error)
+{
+  const AyDriftTask *task = self->task;
+  AyDrift *out = self->out;
+
+  know_nothing (self);
+  out->own = g_new (double, out->n + 1);
+  out->latest = g_new (double, out->n + 1);
+  if (!side_losses (self, task->latest, 0, out->own, self->job, error)
+      || !side_losses (self, task->latest, 1, out->latest, self->job, error))
+    return FALSE;
   for (gsize i = 0; i < out->n; i++)
     {
-      double square = 0.0, scale;
-
-      for (gsize b = 0; b < out->shuffles; b++)
-        square += (double) out->null[b * out->n + i] * out->null[b * out->n + i];
-      scale = square > 0.0 ? 1.0 / sqrt (square / out->shuffles) : 0.0;
-      out->z[i] = (float) (out->z[i] * scale);
-      for (gsize b = 0; b < out->shuffles; b++)
-        out->null[b * out->n + i] = (float) (out->null[b * out->n + i] * scale);
+      out->own[i] = self->nothing[i] - out->own[i];
+      out->latest[i] = self->nothing[i] - out->latest[i];
     }
-}
-
-static gboolean
-compare (Drift *self, const AyHead *before, AyJob *job, GError **error)
-{
-  const AyDriftTask *task = self->task;
-  AyDrift *out = self->out;
-  AyProblem train = *task->train;
-  AyHessianOptions options = AY_HESSIAN_OPTIONS_INIT;
-  g_autofree double *theta = g_new (double, self->p), *effect = NULL;
-  gsize all = (gsize) task->shuffles + 1;
-
-  ay_curvature_from_head (before, theta);
-  train.weight = self->old_weight;
-  effect = ay_try_alloc (train.n * VECTORS, sizeof (double), "the effects", error);
-  out->z = ay_try_alloc (out->n, sizeof (float), "the differences", error);
-  out->null = ay_try_alloc (out->n * task->shuffles, sizeof (float), "the shuffles", error);
-  if (effect == NULL || out->z == NULL || out->null == NULL)
-    return FALSE;
-  self->on = at_start (task->on, before, NULL, theta, job, error);
-  self->fresh = self->on != NULL
-                    ? at_start (task->train, before, self->fresh_weight, theta, job, error)
-                    : NULL;
-  self->hessian = self->fresh != NULL ? ay_hessian_new (&train, before, &options, job, error)
-                                      : NULL;
-  if (self->hessian == NULL)
-    return FALSE;
-  for (gsize first = 0; first < all; first += VECTORS)
-    if (!test_block (self, first, MIN (VECTORS, all - first), effect, job, error))
-      return FALSE;
-  standardise (out);
   return TRUE;
 }
 
+static void
+judge_shuffle (gsize shuffle, guint worker, gpointer data)
+{
+  Drift *self = data;
+  gsize n = self->out->n;
+  g_autofree guint8 *mark = g_new (guint8, self->task->on->n + 1);
+  g_autofree double *own = g_new (double, 2 * n + 1);
+  float *to = self->out->null + shuffle * n;
+
+  shuffle_marks (self, (guint) shuffle, mark);
+  if (side_losses (self, mark, 0, own, self->job, &self->failed[shuffle])
+      && side_losses (self, mark, 1, own + n, self->job, &self->failed[shuffle]))
+    for (gsize i = 0; i < n; i++)
+      to[i] = is_outdated (self->task, self->nothing[i] - own[i], self->nothing[i] - own[n + i])
+                  ? (float) (own[i] - own[n + i]) : INFINITY;
+}
+
 static gboolean
-run (Drift *self, AyJob *job, GError **error)
+judge_shuffles (Drift *self, GError **error)
+{
+  guint shuffles = self->task->shuffles;
+  gboolean done;
+
+  self->failed = g_new0 (GError *, shuffles + 1);
+  done = ay_parallel_for (shuffles, judge_shuffle, self, self->job, error);
+  for (guint b = 0; b < shuffles; b++)
+    if (self->failed[b] != NULL && done)
+      {
+        g_propagate_error (error, g_steal_pointer (&self->failed[b]));
+        done = FALSE;
+      }
+    else
+      g_clear_error (&self->failed[b]);
+  g_free (self->failed);
+  return done;
+}
+
+static gboolean
+run (Drift *self, GError **error)
 {
   const AyDriftTask *task = self->task;
-  gsize n = task->train->n;
-  g_autoptr (AyPathCredits) path = NULL;
+  AyDrift *out = self->out;
 
-  self->p = (gsize) task->like->n_outputs * (task->like->d + 1);
-  self->weight = g_new (double, 3 * n + 1);
-  self->old_weight = self->weight + n;
-  self->fresh_weight = self->weight + 2 * n;
-  for (gsize i = 0; i < n; i++)
-    {
-      double w = task->train->weight != NULL ? task->train->weight[i] : 1.0;
-
-      self->weight[i] = task->role[i] != AY_DRIFT_OUT ? w : 0.0;
-      self->old_weight[i] = task->role[i] == AY_DRIFT_OLD ? w : 0.0;
-      self->fresh_weight[i] = task->role[i] == AY_DRIFT_NEW ? w : 0.0;
-    }
-  path = follow (self, job, error);
-  return path != NULL && compare (self, path->before, job, error);
+  out->difference = ay_try_alloc (out->n, sizeof (float), "the differences", error);
+  out->null = out->difference != NULL
+                  ? ay_try_alloc (out->n * out->shuffles, sizeof (float), "the shuffles", error)
+                  : NULL;
+  if (out->null == NULL || !make_strata (self, error))
+    return FALSE;
+  self->start = fit_side (self, self->task->like, NULL, 0, self->job, error);
+  if (self->start == NULL || !judge_times (self, error) || !judge_shuffles (self, error))
+    return FALSE;
+  for (gsize i = 0; i < out->n; i++)
+    out->difference[i] = is_outdated (task, out->own[i], out->latest[i])
+                             ? (float) (out->latest[i] - out->own[i]) : INFINITY;
+  return TRUE;
 }
 
 AyDrift *
 ay_drift_new (const AyDriftTask *task, AyJob *job, GError **error)
 {
   g_autoptr (AyDrift) out = g_new0 (AyDrift, 1);
-  Drift self = { .task = task, .out = out };
+  Drift self = { .task = task, .out = out, .job = job };
   gboolean done;
 
+  out->n = task->judged->n;
   out->shuffles = task->shuffles;
-  done = run (&self, job, error);
-  ay_curvature_free (self.on);
-  ay_curvature_free (self.fresh);
-  ay_hessian_free (self.hessian);
-  g_free (self.weight);
-  g_free (self.stratum);
+  done = run (&self, error);
+  g_clear_pointer (&self.start, ay_head_unref);
   g_free (self.by_stratum);
   g_free (self.first);
+  g_free (self.nothing);
   return done ? g_steal_pointer (&out) : NULL;
 }

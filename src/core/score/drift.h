@@ -5,18 +5,17 @@
 
 G_BEGIN_DECLS
 
-/* Whether new rows help the latest rows as they help those of their own time: their path credits
- * (path_credits.h) on both, and how far the difference is from what shuffled times give. */
-
-typedef enum { AY_DRIFT_OUT, AY_DRIFT_OLD, AY_DRIFT_NEW } AyDriftRole;
+/* Whether the rows of one's own time and the latest rows teach the same of a row's label: what each
+ * kind does for the row's loss, and how far the difference is from what shuffled times give. */
 
 typedef struct
 {
-  const AyProblem *train;
-  const guint8 *role;    /* train->n, AyDriftRole: left out, at their weight, or added */
-  const AyHead *like;    /* lambda, centre, scale and classes to keep */
-  const AyProblem *on;   /* rows that are not fitted to: of the new rows' own time, and latest */
-  const guint8 *latest;  /* on->n: 1 = latest */
+  const AyProblem *on;     /* rows to learn from: of the judged rows' own time, and latest */
+  const guint8 *latest;    /* on->n: 1 = latest */
+  const AyProblem *judged; /* rows not among them */
+  const AyHead *like;      /* centre, scale and classes to keep; strata by what it predicts */
+  double lambda_mean;      /* of the heads */
+  double remains;          /* share of own that latest may come to */
   guint shuffles;
   guint64 seed, stream;
 } AyDriftTask;
@@ -25,16 +24,13 @@ typedef struct
 {
   gsize n;
   guint shuffles;
-  guint32 *position;    /* n: of the new rows in train */
-  double *own, *latest; /* n: credits, > 0 = the row lowers the loss there, strata alike */
-  float *z;             /* n: first-order effect on latest less that on own, at the path's start,
-                           over its deviation when times are shuffled */
+  double *own, *latest; /* n: fall of the row's loss by the rows of its own time, by the latest,
+                           from what the classes' shares, or the mean, give */
+  float *difference;    /* n: latest less own; +inf where own <= 0 or latest > remains x own */
   float *null;          /* shuffles x n: the same of each shuffle */
-  guint nodes;          /* heads along the path */
-  double residual;      /* larger of both gains' residuals, as a share of the gain */
 } AyDrift;
 
-/* (transfer full) Errors: those of ay_path_credits_new() and of the solves. */
+/* (transfer full) Errors: those of ay_head_fit(). Same bytes for any number of threads. */
 AyDrift *ay_drift_new (const AyDriftTask *task, AyJob *job, GError **error);
 void ay_drift_free (AyDrift *self);
 

@@ -112,8 +112,9 @@ static const AyScoreParameter trivial_parameters[] = {
 };
 
 static const AyScoreParameter outdated_parameters[] = {
-  { "windows", "4", "parts of about equal size that train is cut into by time" },
-  { "shuffles", "200", "of time, that the difference of a row's effects is compared with" },
+  { "windows", "by size", "parts of about equal size that train is cut into by time: 4, or fewer, "
+                          "2 at least, where one would have under 50 rows a class" },
+  { "shuffles", "50", "of time, that the difference of what two times teach is compared with" },
   { "fdr", "0.1", "share of the flagged rows that may be chance" },
   { "remains", "0.2", "at most this share of its worth for its own time is left for the latest" },
   { NULL, NULL, NULL },
@@ -288,8 +289,8 @@ static const AyScoreMethod methods[] = {
     .needs = 0, .no_head = TRUE, .parameters = copies_parameters, .run = ay_run_group },
   { .id = "outdated",
     .title = "Outdated",
-    .sentence = "1 for training rows that help held-out rows of their own time but hardly the "
-                "latest ones, beyond what shuffled times give.",
+    .sentence = "1 for training rows whose label rows of their own time bear out and the latest "
+                "hardly do, beyond what shuffled times give.",
     .kind = AY_SCORE_FLAG, .direction = AY_DIRECTION_LOW_GOOD, .unit = "0/1",
     .needs = AY_NEEDS_LABEL, .parameters = outdated_parameters, .run = ay_run_outdated },
   { .id = "trivial",

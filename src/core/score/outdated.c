@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Outdated rows: of use for rows of their own time, and of little, none, or harm for the latest.
+/* Outdated rows: rows of their own time bear out their label, the latest hardly do or not at all.
  *
- * Training rows are cut by time into windows of about equal size. Half of the last window is the
- * base of all that follows: what is known of the latest time. Its other part, and the validation
- * rows from its beginning on, are the latest rows to judge by. Each earlier window is cut at random
- * into PARTS; one part is added to the base and judged on the window's other parts, its own time,
- * and on the latest rows (drift.h); so every row has a credit on held-out rows of its own time and
- * one on the latest, along the same path. The base is kept small and of one time on purpose: beside
- * all of train a row's credit on a few hundred rows is nearly noise.
+ * Training rows are cut by time into windows of about equal size: four, or fewer (two at least)
+ * where a window would have too few rows of a class to learn it from. The last window, and the
+ * validation rows from its beginning on, are the latest rows. Each earlier window is cut at random
+ * into PARTS; the rows of a part are judged by what the window's other parts, their own time, and
+ * the latest rows teach of their labels: the path credits of either for the row's loss, summed
+ * (drift.h).
  *
- * A row is outdated when its own credit is above 0, the latest one is at most `remains` times it,
- * and the difference is beyond chance. Chance: the same differences under shuffled times, z on one
- * scale for all rows. Flagged are the z up to the threshold tau, the loosest at which in nine of
- * ten shuffles no more than `fdr` times as many z lie below it as without shuffling. Nine of ten,
- * not the mean: all rows are judged on the same few held-out rows, so that false ones come in
- * crowds.
+ * A row is outdated when its own time's credit is above 0, the latest one is at most `remains`
+ * times it, and the difference is beyond chance. Chance: the same differences under shuffled times.
+ * Flagged are the differences up to the threshold tau, the loosest at which in nine of ten shuffles
+ * no more than `fdr` times as many lie below it as without shuffling. Nine of ten, not the mean:
+ * all rows are judged by the same rows, so that false ones come in crowds.
  *
- * Cost: PARTS x (windows - 1) paths, and as many times shuffles + 1 solves; then a sort. */
+ * The penalty of the heads is chosen by folds inside train, rows of all times together: a penalty
+ * that suits one time alone is too weak for shuffled ones, whose labels may contradict each other,
+ * and fills the shuffles with noise.
+ *
+ * Cost: PARTS x (windows - 1) x 2 x (shuffles + 1) fits to about two windows; then a sort. */
 #include "core/score/drift.h"
 #include "core/score/parameters.h"
 #include "core/score/score_private.h"
@@ -25,13 +27,16 @@
 #include "core/base/rng.h"
 #include "core/base/stats.h"
 #include "core/data/times.h"
+#include "core/model/lambda_folds.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PARTS 4         /* of a window, added to the base in turn */
+#define PARTS 4         /* of a window, judged in turn */
 #define FEWEST 20       /* rows of a window, at least */
+#define FEWEST_A_CLASS 50 /* rows of a window for each class, on average, unless it is one of two */
+#define MOST 4          /* windows, where their number is not given */
 #define SURE_SHARE 0.9  /* of the shuffles that must keep below fdr */
 
 typedef struct
@@ -48,10 +53,10 @@ typedef struct
   guint32 *latest;      /* rows to judge by */
   gsize n_latest;
   double from;          /* time of the first latest row */
-  double *z, *own, *late; /* train->n, NaN = not judged */
+  double *difference;   /* train->n, NaN = not judged */
+  double lambda_mean;
+  char *lambda_note;
   float *null;          /* shuffles x train->n, of the judged ones */
-  guint nodes;
-  double residual;
 } Outdated;
 
 static void
@@ -61,9 +66,8 @@ outdated_clear (Outdated *self)
   g_free (self->window);
   g_free (self->part);
   g_free (self->latest);
-  g_free (self->z);
-  g_free (self->own);
-  g_free (self->late);
+  g_free (self->difference);
+  g_free (self->lambda_note);
   g_free (self->null);
 }
 
@@ -72,7 +76,7 @@ outdated_clear (Outdated *self)
 static gboolean
 read_options (Outdated *self, GError **error)
 {
-  gsize windows = 4, shuffles = 200;
+  gsize windows = 0, shuffles = 50;
   double fdr = 0.1, remains = 0.2;
 
   if (!ay_score_parameter_count (self->context, "windows", 2, &windows, error)
@@ -93,6 +97,15 @@ read_options (Outdated *self, GError **error)
   return TRUE;
 }
 
+/* As many as leave each class enough rows in each. */
+static gsize
+windows_for (const AyProblem *train)
+{
+  gsize most = train->n_classes > 0 ? train->n / (FEWEST_A_CLASS * train->n_classes) : MOST;
+
+  return CLAMP (most, 2, MOST);
+}
+
 /* Equal times stay in one window. Windows that come out empty vanish. */
 static gboolean
 cut_windows (Outdated *self, GError **error)
@@ -101,6 +114,8 @@ cut_windows (Outdated *self, GError **error)
   g_autofree double *time = g_new (double, n + 1);
   g_autofree guint32 *order = NULL;
 
+  if (self->windows == 0)
+    self->windows = windows_for (self->train);
   for (gsize i = 0; i < n; i++)
     {
       time[i] = self->time[self->train->rows[i]];
@@ -133,7 +148,7 @@ cut_windows (Outdated *self, GError **error)
 }
 
 static void
-halve (Outdated *self)
+deal_parts (Outdated *self)
 {
   gsize n = self->train->n;
   g_autofree guint32 *order = g_new (guint32, n + 1);
@@ -160,7 +175,7 @@ find_latest (Outdated *self)
       self->latest[to++] = self->latest[i];
   self->latest = g_renew (guint32, self->latest, to + self->train->n + 1);
   for (gsize i = 0; i < self->train->n; i++)
-    if (self->window[i] == self->windows - 1 && self->part[i] % 2 == 1)
+    if (self->window[i] == self->windows - 1)
       self->latest[to++] = self->train->rows[i];
   self->n_latest = to;
 }
@@ -181,19 +196,18 @@ prepare (Outdated *self, GError **error)
     return FALSE;
   self->window = g_new (guint32, n + 1);
   self->part = g_new0 (guint8, n + 1);
-  self->z = ay_score_blank (n, error);
-  self->own = self->z != NULL ? ay_score_blank (n, error) : NULL;
-  self->late = self->own != NULL ? ay_score_blank (n, error) : NULL;
-  if (self->late == NULL || !cut_windows (self, error))
+  self->difference = ay_score_blank (n, error);
+  if (self->difference == NULL || !cut_windows (self, error))
     return FALSE;
   self->null = ay_try_alloc (n * self->shuffles, sizeof (float), "the shuffles", error);
-  halve (self);
+  deal_parts (self);
   find_latest (self);
   return self->null != NULL;
 }
 
 /* --- one part of one window --- */
 
+/* Rows of the data set by position, with what a problem needs of them. */
 typedef struct
 {
   AyProblem problem;
@@ -201,10 +215,10 @@ typedef struct
   gint32 *label;
   double *target, *weight;
   guint8 *latest;
-} HeldOut;
+} Chosen;
 
 static void
-held_out_clear (HeldOut *self)
+chosen_clear (Chosen *self)
 {
   g_free (self->rows);
   g_free (self->label);
@@ -213,54 +227,41 @@ held_out_clear (HeldOut *self)
   g_free (self->latest);
 }
 
-/* Classes that the rows which are fitted to in any case have: others' losses are not bounded. */
-static guint8 *
-known_classes (const Outdated *self, const guint8 *role)
-{
-  const AyProblem *train = self->train;
-  guint8 *known = g_new0 (guint8, train->n_classes + 1);
+enum { LEFT, OWN, LATEST, JUDGED };
 
-  for (gsize i = 0; i < train->n && train->n_classes > 0; i++)
-    if (role[i] == AY_DRIFT_OLD)
-      known[train->label[i]] = 1;
-  return known;
-}
-
+/* role (data->n). A row of a class that the latest rows lack cannot be judged by them. */
 static guint8 *
 roles_of (const Outdated *self, guint32 window, guint8 part)
 {
+  const AyDataset *data = self->data;
   const AyProblem *train = self->train;
-  guint8 *role = g_new (guint8, train->n + 1);
-  g_autofree guint8 *known = NULL;
+  guint8 *role = g_new0 (guint8, data->n + 1);
+  g_autofree guint8 *known = g_new0 (guint8, data->n_classes + 1);
 
+  for (gsize k = 0; k < self->n_latest; k++)
+    {
+      role[self->latest[k]] = LATEST;
+      if (data->label != NULL)
+        known[data->label[self->latest[k]]] = 1;
+    }
   for (gsize i = 0; i < train->n; i++)
-    if (self->window[i] == window && self->part[i] == part)
-      role[i] = AY_DRIFT_NEW;
-    else
-      role[i] = self->window[i] == self->windows - 1 && self->part[i] % 2 == 0
-                    ? AY_DRIFT_OLD : AY_DRIFT_OUT;
-  known = known_classes (self, role);
-  for (gsize i = 0; i < train->n && train->n_classes > 0; i++)
-    if (role[i] == AY_DRIFT_NEW && !known[train->label[i]])
-      role[i] = AY_DRIFT_OUT;
+    if (self->window[i] == window)
+      {
+        guint8 *to = &role[train->rows[i]];
+
+        *to = self->part[i] != part ? OWN : JUDGED;
+        if (*to == JUDGED && data->label != NULL && !known[train->label[i]])
+          *to = LEFT;
+      }
   return role;
 }
 
-/* Marks: 1 = of the window's other part, 2 = latest; rows of unknown classes have none. */
 static void
-hold_out (const Outdated *self, guint32 window, guint8 part, const guint8 *role, HeldOut *out)
+choose (const Outdated *self, const guint8 *role, gboolean judged, Chosen *out)
 {
   const AyDataset *data = self->data;
-  const AyProblem *train = self->train;
-  g_autofree guint8 *mark = g_new0 (guint8, data->n + 1);
-  g_autofree guint8 *known = known_classes (self, role);
   gsize n = 0;
 
-  for (gsize i = 0; i < train->n; i++)
-    if (self->window[i] == window && self->part[i] != part)
-      mark[train->rows[i]] = 1;
-  for (gsize k = 0; k < self->n_latest; k++)
-    mark[self->latest[k]] = 2;
   out->rows = g_new (guint32, data->n + 1);
   out->label = data->label != NULL ? g_new (gint32, data->n + 1) : NULL;
   out->target = data->label == NULL ? g_new (double, data->n + 1) : NULL;
@@ -268,7 +269,7 @@ hold_out (const Outdated *self, guint32 window, guint8 part, const guint8 *role,
   out->latest = g_new (guint8, data->n + 1);
   for (gsize row = 0; row < data->n; row++)
     {
-      if (mark[row] == 0 || (data->label != NULL && !known[data->label[row]]))
+      if (role[row] == LEFT || (role[row] == JUDGED) != judged)
         continue;
       out->rows[n] = (guint32) row;
       if (data->label != NULL)
@@ -276,59 +277,54 @@ hold_out (const Outdated *self, guint32 window, guint8 part, const guint8 *role,
       else
         out->target[n] = data->target[row];
       out->weight[n] = data->weight != NULL ? data->weight[row] : 1.0;
-      out->latest[n++] = mark[row] == 2;
+      out->latest[n++] = role[row] == LATEST;
     }
   out->problem = (AyProblem) { .features = data->features, .rows = out->rows, .n = n,
                                .label = out->label, .target = out->target,
                                .weight = out->weight, .n_classes = data->n_classes };
 }
 
-static gboolean
-can_be_judged (const Outdated *self, const guint8 *role, const HeldOut *on)
+/* Positions in train of the judged rows are told by their row numbers, both ascending. */
+static void
+keep (Outdated *self, const AyProblem *judged, const AyDrift *drift)
 {
-  gsize n_new = 0, n_old = 0, n_latest = 0;
+  const AyProblem *train = self->train;
 
-  for (gsize i = 0; i < self->train->n; i++)
+  for (gsize i = 0, k = 0; i < train->n && k < drift->n; i++)
     {
-      n_new += role[i] == AY_DRIFT_NEW;
-      n_old += role[i] == AY_DRIFT_OLD;
+      if (train->rows[i] != judged->rows[k])
+        continue;
+      self->difference[i] = drift->difference[k];
+      for (gsize b = 0; b < self->shuffles; b++)
+        self->null[b * train->n + i] = drift->null[b * drift->n + k];
+      k++;
     }
-  for (gsize t = 0; t < on->problem.n; t++)
-    n_latest += on->latest[t];
-  return n_new > 0 && n_old > 0 && n_latest > 1 && on->problem.n - n_latest > 1;
 }
 
 static gboolean
 judge_part (Outdated *self, guint32 window, guint8 part, AyJob *job, GError **error)
 {
   g_autofree guint8 *role = roles_of (self, window, part);
-  HeldOut on = { .rows = NULL };
-  AyDriftTask task = { self->train, role, self->like, NULL, NULL, (guint) self->shuffles,
-                       ay_score_context_seed (self->context), 1 + PARTS * window + part };
+  Chosen on, judged;
   g_autoptr (AyDrift) drift = NULL;
-  gboolean judged;
+  gboolean done = TRUE;
 
-  hold_out (self, window, part, role, &on);
-  task.on = &on.problem;
-  task.latest = on.latest;
-  judged = can_be_judged (self, role, &on);
-  drift = judged ? ay_drift_new (&task, job, error) : NULL;
-  held_out_clear (&on);
-  if (drift == NULL)
-    return !judged;
-  for (gsize k = 0; k < drift->n; k++)
+  choose (self, role, FALSE, &on);
+  choose (self, role, TRUE, &judged);
+  if (judged.problem.n > 0)
     {
-      gsize i = drift->position[k];
+      AyDriftTask task = { &on.problem, on.latest, &judged.problem, self->like, self->lambda_mean,
+                           self->remains, (guint) self->shuffles,
+                           ay_score_context_seed (self->context), 1 + PARTS * window + part };
 
-      self->own[i] = drift->own[k];
-      self->late[i] = drift->latest[k];
-      self->z[i] = drift->z[k];
-      for (gsize b = 0; b < self->shuffles; b++)
-        self->null[b * self->train->n + i] = drift->null[b * drift->n + k];
+      drift = ay_drift_new (&task, job, error);
+      done = drift != NULL;
     }
-  self->nodes += drift->nodes;
-  self->residual = MAX (self->residual, drift->residual);
-  return TRUE;
+  if (drift != NULL)
+    keep (self, &judged.problem, drift);
+  chosen_clear (&on);
+  chosen_clear (&judged);
+  return done;
 }
 
 /* --- the threshold --- */
@@ -349,17 +345,17 @@ compare_counts (const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
-/* -inf where no z is beyond chance. */
+/* -inf where no difference is beyond chance. */
 static double
 threshold_of (Outdated *self)
 {
   gsize n = self->train->n, judged = 0;
-  g_autofree guint32 *order = ay_order (self->z, n, FALSE);
+  g_autofree guint32 *order = ay_order (self->difference, n, FALSE);
   g_autofree gsize *below = g_new0 (gsize, self->shuffles), *sorted = g_new (gsize, self->shuffles);
   gsize sure = (gsize) ceil (SURE_SHARE * (double) self->shuffles) - 1;
   double tau = -INFINITY;
 
-  while (judged < n && !isnan (self->z[order[judged]]))
+  while (judged < n && !isnan (self->difference[order[judged]]))
     judged++;
   for (gsize b = 0; b < self->shuffles; b++)
     {
@@ -367,15 +363,15 @@ threshold_of (Outdated *self)
       gsize to = 0;
 
       for (gsize i = 0; i < n; i++)
-        if (!isnan (self->z[i]))
+        if (!isnan (self->difference[i]))
           null[to++] = null[i];
       qsort (null, to, sizeof *null, compare_floats);
     }
-  for (gsize k = 0; k < judged && self->z[order[k]] < 0.0; k++)
+  for (gsize k = 0; k < judged && self->difference[order[k]] < 0.0; k++)
     {
-      double at = self->z[order[k]];
+      double at = self->difference[order[k]];
 
-      if (k + 1 < judged && self->z[order[k + 1]] == at)
+      if (k + 1 < judged && self->difference[order[k + 1]] == at)
         continue;
       for (gsize b = 0; b < self->shuffles; b++)
         while (below[b] < judged && self->null[b * n + below[b]] <= at)
@@ -397,9 +393,8 @@ flag (Outdated *self, double tau, double *values)
     {
       double *value = &values[self->train->rows[i]];
 
-      if (!isnan (self->z[i]))
-        *value = self->z[i] <= tau && self->own[i] > 0.0
-                 && self->late[i] <= self->remains * self->own[i];
+      if (!isnan (self->difference[i]))
+        *value = self->difference[i] <= tau;
       else if (self->window[i] == self->windows - 1)
         *value = 0.0; /* of the latest time itself */
       flagged += *value == 1.0;
@@ -413,21 +408,21 @@ say (const Outdated *self, double tau, gsize flagged, AyScoreResult *out)
   gsize judged = 0;
 
   for (gsize i = 0; i < self->train->n; i++)
-    judged += !isnan (self->z[i]);
+    judged += !isnan (self->difference[i]);
   ay_score_count (out, "windows", self->windows);
-  ay_score_text (out, "latest_are", "held-out rows of the last window of train, validation rows "
-                 "since it began too");
+  ay_score_text (out, "latest_are", "the last window of train, validation rows since it began too");
   ay_score_count (out, "latest_rows", self->n_latest);
   ay_score_count (out, "rows_judged", judged);
   ay_score_count (out, "shuffles", self->shuffles);
   ay_score_number (out, "fdr", self->fdr);
   ay_score_number (out, "remains", self->remains);
   ay_score_number (out, "threshold", tau);
-  ay_score_text (out, "threshold_is", "of the difference of the effects on latest and own rows, in "
-                 "deviations under shuffled times; null: none is beyond chance");
+  ay_score_text (out, "threshold_is", "of what the latest rows teach of the label less what those "
+                 "of its own time do, both as the fall of the row's loss; null: none is beyond "
+                 "chance");
   ay_score_count (out, "outdated", flagged);
-  ay_score_count (out, "path_heads", self->nodes);
-  ay_score_number (out, "path_residual", self->residual);
+  ay_score_number (out, "lambda_mean", self->lambda_mean);
+  ay_score_text (out, "lambda_from", self->lambda_note);
   ay_score_text (out, "caution", "prove the removal beside as many rows at random: whatif --verify "
                  "--random");
   out->missing_because = g_strdup ("only training rows with a time, of a class that the last "
@@ -437,13 +432,17 @@ say (const Outdated *self, double tau, gsize flagged, AyScoreResult *out)
 static gboolean
 judge (Outdated *self, AyScoreResult *out, AyJob *job, GError **error)
 {
+  AyHeadOptions options = *ay_score_context_options (self->context);
   double tau;
 
   self->train = ay_score_context_train (self->context, error);
   if (self->train == NULL || !read_options (self, error) || !prepare (self, error))
     return FALSE;
   self->like = ay_score_context_head (self->context, job, error);
-  if (self->like == NULL)
+  self->lambda_mean = options.lambda_mean;
+  if (self->like == NULL
+      || !ay_lambda_by_folds (self->train, &options, &self->lambda_mean, &self->lambda_note, job,
+                              error))
     return FALSE;
   for (guint32 w = 0; w + 1 < self->windows; w++)
     for (guint8 part = 0; part < PARTS; part++)
