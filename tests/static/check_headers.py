@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Each header compiles alone, without a warning; those of core/shim as C++ too.
 
-Usage: check_headers.py BUILD. Flags are those of a source file in the header's own folder. What
-compiled is remembered in the build folder until the header, one that it includes, or a flag
-changes.
+Usage: check_headers.py BUILD. A header that is the first line of its own source has been compiled
+alone by the build, in that source; the others are compiled here, with the flags of a source in
+their own folder. What compiled is remembered in the build folder until the header, one that it
+includes, or a flag changes.
 """
 import concurrent.futures
 import hashlib
@@ -20,10 +21,28 @@ import tree
 from tap import Tap
 
 
+def commands(build):
+    return json.loads((build / 'compile_commands.json').read_text(encoding='utf-8'))
+
+
+def opened_by_source(build):
+    """Headers that are the first thing read of their own source, which the build has compiled."""
+    found = set()
+    for entry in commands(build):
+        source = (build / entry['file']).resolve()
+        first = re.search(r'^#.*', source.read_text(encoding='utf-8'), re.MULTILINE) \
+            if source.is_file() else None
+        header = source.with_suffix('.h')
+        if first and header.is_file() and header.is_relative_to(tree.ROOT / 'src') \
+                and first[0] == f'#include "{header.relative_to(tree.ROOT / "src")}"':
+            found.add((header, 'c' if source.suffix == '.c' else 'c++'))
+    return found
+
+
 def flags_by_folder(build):
     """Include paths and definitions of one C file a folder, from compile_commands.json."""
     found = {}
-    for entry in json.loads((build / 'compile_commands.json').read_text(encoding='utf-8')):
+    for entry in commands(build):
         if not entry['file'].endswith('.c'):
             continue
         folder = (build / entry['file']).resolve().parent
@@ -60,12 +79,14 @@ def digest(header, flags, language):
 class Memory:
     """Digests of what compiled without a word."""
 
-    def __init__(self, path):
-        self.path = path
+    def __init__(self, path, opened):
+        self.path, self.opened = path, opened
         self.known = set(path.read_text(encoding='utf-8').split()) if path.exists() else set()
         self.now = set()
 
     def check(self, job):
+        if (job[0], job[2]) in self.opened:
+            return []
         key = digest(*job)
         problems = [] if key in self.known else compile_alone(*job)
         if not problems:
@@ -78,7 +99,7 @@ class Memory:
 
 def main():
     build = pathlib.Path(sys.argv[1]).resolve()
-    memory = Memory(build / 'headers-that-compile')
+    memory = Memory(build / 'headers-that-compile', opened_by_source(build))
     flags = flags_by_folder(build)
     fallback = flags.get(tree.ROOT / 'src' / 'core' / 'base', [])
     jobs = []
