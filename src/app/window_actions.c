@@ -292,8 +292,12 @@ action_page (GtkWidget *widget, const char *name, GVariant *parameter)
   AdwViewStack *pages = assay_window_get_pages (ASSAY_WINDOW (widget));
   const char *page = g_variant_get_string (parameter, NULL);
 
-  if (adw_view_stack_get_child_by_name (pages, page) != NULL)
-    adw_view_stack_set_visible_child_name (pages, page);
+  GtkWidget *child = adw_view_stack_get_child_by_name (pages, page);
+
+  if (child == NULL)
+    return;
+  adw_view_stack_set_visible_child_name (pages, page);
+  assay_session_bin_enter (ASSAY_SESSION_BIN (child));
 }
 
 static void

@@ -441,3 +441,11 @@ ay_figure_raster_suggest (gsize n, double width, double height, double *radius, 
     *radius = *radius < 0.75 ? 0.5 : 1.0;
   *alpha = n > 500000 ? 0.4 : n > 100000 ? 0.55 : n > 20000 ? 0.7 : 0.85;
 }
+
+double
+ay_figure_raster_density_cell (gsize n, double width, double height, double scale)
+{
+  double room = sqrt (width * height / 6.0 / (double) MAX (n, 1));
+
+  return CLAMP (floor (2.0 * room * scale), 1.0, 16.0 * scale);
+}

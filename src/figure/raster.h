@@ -49,6 +49,10 @@ gboolean ay_figure_raster_density (AyFigureRaster *self, const AyFigurePoints *p
 void ay_figure_raster_suggest (gsize n, double width, double height, double *radius,
                                double *alpha);
 
+/* Device pixels a side of a density's cell for n points on width x height logical px: so large that
+ * a fair share of the cells holds several points. */
+double ay_figure_raster_density_cell (gsize n, double width, double height, double scale);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyFigureRaster, ay_figure_raster_free)
 
 G_END_DECLS

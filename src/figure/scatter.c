@@ -217,15 +217,6 @@ coloring_clear (Coloring *self)
 
 /* ---- drawing ---- */
 
-/* Pixels a side of a density's cell: so large that a fair share of them holds several points. */
-static double
-density_cell (const AyFigureScatter *self, const AyFigureBox *plot, double scale)
-{
-  double room = sqrt (plot->width * plot->height / 6.0 / (double) MAX (count_visible (self), 1));
-
-  return CLAMP (floor (2.0 * room * scale), 1.0, 16.0 * scale);
-}
-
 static void
 draw_points (AyFigureCanvas *canvas, const AyFigureScatter *self, const Coloring *coloring,
              const AyFigureView *view, const AyFigureBox *plot)
@@ -240,7 +231,8 @@ draw_points (AyFigureCanvas *canvas, const AyFigureScatter *self, const Coloring
   options.scale = CLAMP (canvas->scale, 1.0, 4.0);
   options.scale = MIN (options.scale, MAX_RASTER / MAX (plot->width, plot->height));
   if (self->density)
-    options.scale /= density_cell (self, plot, options.scale);
+    options.scale /= ay_figure_raster_density_cell (count_visible (self), plot->width,
+                                                    plot->height, options.scale);
   options.width = (int) MAX (plot->width * options.scale + 0.5, 1.0);
   options.height = (int) MAX (plot->height * options.scale + 0.5, 1.0);
   options.radius = coloring->radius;

@@ -39,6 +39,7 @@ INSIDE = 'ASSAY_DRIVE_FOLDER'
 SCREEN = os.environ.get('ASSAY_SCREEN', '1360x900')
 PATIENCE = int(os.environ.get('ASSAY_PATIENCE', '60'))
 NOISE = re.compile(r'(CRITICAL|WARNING) \*\*|-(CRITICAL|WARNING)|AddressSanitizer|runtime error')
+MOST_BORDER = 40
 AGAIN = PATIENCE / 6  # after so many seconds a click or key without effect is done again
 
 
@@ -255,10 +256,13 @@ class Window:
             if 'HEIGHT' in at else None
 
     def box(self, one):
-        """Its place on the screen, in the active window."""
-        left, top, _, _ = until('an active window', self.geometry)
+        """Its place on the screen, in the active window; GTK counts within the window's border."""
+        left, top, whole, _ = until('an active window', self.geometry)
+        inner = [part for part in one.chain() if part.placed][-1].extents()
+        border = (whole - inner[0] - inner[2]) // 2
+        border = border if 0 < border < MOST_BORDER else 0
         x, y, width, height = one.extents()
-        return left + x, top + y, width, height
+        return left + border + x, top + border + y, width, height
 
     # --- acting ---
 

@@ -1,11 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The maps of the Map page: made on need, stopped, cancelled, trusted; light and dark."""
+"""The Map page: maps made on need, stopped, cancelled, trusted; what is pointed at, selected and
+coloured on them, beside assay-cli; light and dark."""
+import os
+import pathlib
 import re
 import shutil
 
 import drive
-from drive import cli, until
+import journey
+import map_truth
+from drive import again, cli, until
 
 TRUST = r'Trustworthiness (\S+), continuity (\S+?)( · unfinished.*)?'
 
@@ -81,6 +86,231 @@ def clusters(window, work, picture):
     compare(window, work, 'influence')
 
 
+# --- pointer ---
+
+def row_there(window):
+    """What the map says of the row under the pointer or walked to."""
+    return window.tree.ask(window.map.path, 'org.freedesktop.DBus.Properties', 'Get', '(ss)',
+                           'org.a11y.atspi.Accessible', 'Description')[0]
+
+
+def point_at(window, work, places, row):
+    """With the pointer; until the map says which row it is and what colours it."""
+    x, y = places.screen(places.at[row])
+    title = f'{places.ids[row]} · {places.labels[row]}'
+    value = value_of(work, window.colored_by(), places.ids[row])
+    again(f'the row {title}, {value}',
+          lambda: window.xdo('mousemove', x + 40, y + 40, 'mousemove', x, y),
+          lambda: row_there(window).startswith(f'{title}; {value}'))
+    return x - places.corner[0], y - places.corner[1]
+
+
+def value_of(work, column, row_id):
+    found = cli('select', work, '--where', journey.where_ids([row_id]), '--columns', column)
+    value = found['rows'][0][column]
+    if value is None:
+        return f'{column}: –'
+    return f'{column}: {value:.4g}' if isinstance(value, (int, float)) else f'{column}: {value}'
+
+
+def point_and_zoom(window, work):
+    """The card of the row under the pointer; the wheel keeps that row where it is and moves all
+    others away from it; Home brings them back."""
+    window.keys('alt+a', 'ctrl+2', 'Home')
+    places = map_truth.Places(window, work)
+    row = places.alone((0.4 * places.size[0], 0.5 * places.size[1]))
+    about = point_at(window, work, places, row)
+    window.xdo('click', 4, 'click', 4)
+    window.settle()
+    places.zoom(about, map_truth.NOTCH ** 2)
+    other = places.alone((0.7 * places.size[0], 0.4 * places.size[1]))
+    point_at(window, work, places, other)
+    point_at(window, work, places, row)
+
+
+def exact(window, places, polygon, slack=2.0):
+    """Held against the rows that lie inside, of which those at the edge may be on either side."""
+    sure, edge = places.within(polygon, slack)
+    until(f'{len(sure)} rows and some of {len(edge)}',
+          lambda: len(sure) <= window.selected() <= len(sure) + len(edge))
+    return sure, edge
+
+
+def select_shapes(window, work, folder):
+    """A rectangle, then a lasso in its place; which rows, by the export."""
+    window.keys('ctrl+2', 'Home')
+    places = map_truth.Places(window, work)
+    width, height = places.size
+
+    def pixels(shape):
+        return [(int(places.corner[0] + x * width) - places.corner[0],
+                 int(places.corner[1] + y * height) - places.corner[1]) for x, y in shape]
+    window.click('Rectangle', 'push button')
+    window.lasso('Map: .*', [(0.35, 0.35), (0.55, 0.6)])
+    a, b = pixels([(0.35, 0.35), (0.55, 0.6)])
+    exact(window, places, [a, (b[0], a[1]), b, (a[0], b[1])])
+    lasso = [(0.6, 0.3), (0.8, 0.35), (0.75, 0.7), (0.6, 0.6)]
+    window.click('Lasso', 'push button')
+    window.lasso('Map: .*', lasso)
+    sure, edge = exact(window, places, pixels(lasso), 3.0)
+    chosen = {row['id'] for row in window.export(folder / 'lasso.csv')}
+    assert sure <= chosen <= sure | edge, (sure - chosen, chosen - sure - edge)
+
+
+def look_away(window):
+    """What the map looks like with no row under the pointer."""
+    x, y, width, height = window.box(window.map)
+
+    def leave():
+        window.xdo('mousemove', x + width // 2, y + height // 2, 'sleep', 0.1, 'mousemove', 1, 1)
+    again('no row to be pointed at', leave, lambda: row_there(window) == '')
+    return map_truth.look_at_rest(window)
+
+
+def walked_to(window, places, row, names):
+    """By keys: the row, and which of the regions it is in."""
+    words = f'{places.ids[row]} · {places.labels[row]}; '
+    region = f'; {names[row]}, one of {len(set(names))} '
+    until(f'{words} ... {region}', lambda: row_there(window).startswith(words)
+          and region in row_there(window))
+
+
+def walk(window, work, names):
+    """Through the regions in their order, from region to region and point to point in a direction;
+    Enter selects, Space takes back."""
+    look_away(window)
+    window.keys('ctrl+2', 'Home')
+    places = map_truth.Places(window, work)
+    order = sorted(set(names))
+    window.keys('Next')
+    at = places.most_central(names, order[0])
+    walked_to(window, places, at, names)
+    window.keys('Next')
+    at = places.most_central(names, order[1])
+    walked_to(window, places, at, names)
+    window.keys('Prior', 'Prior')
+    at = places.most_central(names, order[-1])
+    walked_to(window, places, at, names)
+    for key, way in (('Left', (-1, 0)), ('Up', (0, -1)), ('Right', (1, 0)), ('Down', (0, 1))):
+        window.keys(key)
+        at = places.next_point(at, way)
+        walked_to(window, places, at, names)
+        region = places.next_region(names, at, way)
+        if region is not None:
+            window.keys('ctrl+' + key)
+            at = places.most_central(names, region)
+            walked_to(window, places, at, names)
+    window.keys('Return')
+    until('the row walked to alone', lambda: window.selected() == 1)
+    until('the row in the inspector', lambda: window.all(places.ids[at], 'label'))
+    window.keys('space')
+    until('no row', lambda: window.selected() == 0)
+    return at
+
+
+def density(window, picture):
+    before = look_away(window)
+    window.click('Density', 'push button')
+    window.find('Map: .*shown as density')
+    dense = map_truth.until_looks(window, lambda look: look != before, 'the density')
+    window.picture(picture)
+    window.keys('alt+n')
+    window.find('Map: .*coloured by .*')
+    map_truth.until_looks(window, lambda look: look != dense, 'the points again')
+
+
+# --- colours ---
+
+def legend(window, work, column):
+    """The classes of a column and how many rows have each, in the order of the side."""
+    rows = cli('select', work, '--where', '1 = 1', '--columns', column)['rows']
+    values = [str(row[column]) for row in rows]
+
+    def said():
+        labels = window.labels()
+        at = labels.index(column) + 1 if column in labels else len(labels)
+        return dict(zip(labels[at::2], labels[at + 1::2]))
+    for name in sorted(set(values)):
+        until(f'{values.count(name)} rows of {name}',
+              lambda name=name: said().get(name) == str(values.count(name)))
+
+
+def colours(window, work, dark):
+    """Any column: classes, a score, a flag, nothing; one kind by the pointer, one by keys."""
+    window.color_by('split')
+    legend(window, work, 'split')
+    window.color_by('label', key='alt+o' if dark else None)
+    journey.check_legend(window, work, '1 = 1')
+    if not dark:
+        window.click('Only 3', 'push button')
+        window.find(f'Map: {journey.count(work, "label = 3")} of 1797 points .*')
+        journey.check_legend(window, work, "label = '3'")
+        window.keys('ctrl+z')
+        window.find('Map: 1797 of 1797 points .*')
+    window.color_by('influence', key='alt+o' if dark else None)
+    told = journey.count(work, 'influence_told = 1')
+    values = journey.count(work, 'influence IS NOT NULL')
+    window.find(f'hollow: {values - told} not told from 0', 'label')
+
+
+# --- maps in the making ---
+
+def copy_of_messages():
+    source = pathlib.Path(os.environ.get('ASSAY_TEST_DATA', '/none')) / 'sms_spam'
+    if not source.exists():
+        raise drive.Skip('no ASSAY_TEST_DATA')
+    return shutil.copy(source / 'SMSSpamCollection.tsv', drive.folder() / 'sms.tsv')
+
+
+def places_of(work):
+    return cli('select', work, '--where', '1 = 1', '--columns', 'map_x,map_y')['rows']
+
+
+def method(window):
+    return until('the map method', lambda: window.all('PCA|UMAP|t-SNE', 'label'))[0].name
+
+
+def start_tsne(window):
+    window.choose('Map method', 't-SNE', lambda: window.all('Stop Here'))
+    return int(re.search(r'round (\d+) of',
+                         window.find(r't-SNE: round \d+ of \d+', 'label').name)[1])
+
+
+def interrupt():
+    """A map that forms is cancelled by keys: the one before is back; then another is stopped by
+    the pointer: it stays, and is said to be unfinished."""
+    data = copy_of_messages()
+    work = data.with_suffix('.assay')
+    with drive.Window(data) as window:
+        window.scored()
+        before, looked = places_of(work), look_away(window)
+        start_tsne(window)
+        map_truth.until_looks(window, lambda look: look != looked, 'the map that forms')
+        window.keys('alt+m')
+        window.gone('Cancel Map')
+        window.keys('ctrl+2', 'Home')
+        places = map_truth.Places(window, work)
+        point_at(window, work, places, places.alone((0.5 * places.size[0], 0.5 * places.size[1])))
+        assert method(window) == 'PCA'
+        assert places_of(work) == before
+        start_tsne(window)
+        window.click('Stop Here', 'push button')
+        window.idle()
+        said = trust(window)
+        assert method(window) == 't-SNE'
+        window.picture('maps-stopped')
+        select_shapes(window, work, data.parent)
+        window.close()
+    certificate = shown(work)
+    assert certificate['map'] == 'tsne' and not certificate['finished']
+    done, planned = certificate['rounds_done'], certificate['rounds_planned']
+    assert 0 < done < planned
+    assert said[3] == f' · unfinished: {done} of {planned} rounds'
+    close(said[1], certificate['trustworthiness'])
+    close(said[2], certificate['continuity'])
+    assert places_of(work) != before
+
+
 def look(dark):
     data = copy_of_sample()
     work = data.with_suffix('.assay')
@@ -88,6 +318,16 @@ def look(dark):
         window.scored()
         window.idle()
         assert not window.all(TRUST, 'label'), 'the first look compares nothing'
+        shade = 'dark' if dark else 'light'
+        point_and_zoom(window, work)
+        window.picture(f'maps-card-{shade}')
+        if dark:
+            walk(window, work, map_truth.Places(window, work).labels)
+            window.picture('maps-walk')
+            density(window, 'maps-density')
+        else:
+            select_shapes(window, work, data.parent)
+        colours(window, work, dark)
         window.choose('Map method', 'UMAP', lambda: window.all('Cancel Map') or
                       window.all(TRUST, 'label'))
         first = trust(window)
@@ -122,6 +362,11 @@ def test_light():
 def test_dark():
     """UMAP and the honesty layer in dark colours"""
     look(True)
+
+
+def test_interrupted():
+    """Text messages: a map is cancelled, another one stopped"""
+    interrupt()
 
 
 drive.main(globals())

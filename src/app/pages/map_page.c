@@ -124,6 +124,13 @@ assay_map_page_restore (AssaySessionBin *bin, JsonObject *state)
       json_object_get_boolean_member_with_default (state, "density", FALSE));
 }
 
+/* Points are walked by arrows. */
+static void
+assay_map_page_enter (AssaySessionBin *bin)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (ASSAY_MAP_PAGE (bin)->map_view));
+}
+
 static void
 assay_map_page_class_init (AssayMapPageClass *class)
 {
@@ -132,6 +139,7 @@ assay_map_page_class_init (AssayMapPageClass *class)
   ASSAY_SESSION_BIN_CLASS (class)->bind = assay_map_page_bind;
   ASSAY_SESSION_BIN_CLASS (class)->save = assay_map_page_save;
   ASSAY_SESSION_BIN_CLASS (class)->restore = assay_map_page_restore;
+  ASSAY_SESSION_BIN_CLASS (class)->enter = assay_map_page_enter;
   g_type_ensure (ASSAY_TYPE_MAP_VIEW);
   g_type_ensure (ASSAY_TYPE_CLUSTER_LIST);
   g_type_ensure (ASSAY_TYPE_ROW_CARD);

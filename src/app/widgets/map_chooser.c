@@ -441,7 +441,7 @@ assay_map_chooser_init (AssayMapChooser *self)
   gtk_widget_set_hexpand (GTK_WIDGET (self->trust), TRUE);
   self->progress = add_label (box);
   self->stop = add_button (box, _ ("S_top Here"), _ ("Keep the map as it stands"));
-  self->cancel = add_button (box, _ ("Cance_l Map"), _ ("Go back to the map before"));
+  self->cancel = add_button (box, _ ("Cancel _Map"), _ ("Go back to the map before"));
   adw_bin_set_child (ADW_BIN (self), box);
   show_making (self);
   g_signal_connect_swapped (self->maps, "notify::selected", G_CALLBACK (on_chosen), self);

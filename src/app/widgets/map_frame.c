@@ -35,6 +35,42 @@ assay_map_frame_clear (AssayMapFrame *self)
   g_clear_pointer (&self->selected, ay_bitset_free);
 }
 
+/* The density of cells that are several pixels a side where there are few points, else they would
+ * be single specks. Each pixel of `pixels` gets its cell's colour. */
+static gboolean
+draw_density (const AssayMapFrame *self, AyFigureRaster *raster, const AyFigurePoints *points,
+              guint32 *pixels)
+{
+  const AyFigureRasterOptions *options = &self->options;
+  gsize n = self->visible != NULL ? ay_bitset_count (self->visible) : self->n;
+  int cell = (int) ay_figure_raster_density_cell (n, options->width / options->scale,
+                                                  options->height / options->scale,
+                                                  options->scale);
+  AyFigureRasterOptions coarse = *options;
+  AyFigureView view = self->view;
+  g_autofree guint32 *cells = NULL;
+  AyFigureScale scale;
+
+  ay_figure_scale_init (&scale, AY_FIGURE_SEQUENTIAL, 0.0, 1.0,
+                        ay_figure_theme (self->colors->dark));
+  if (cell <= 1)
+    return ay_figure_raster_density (raster, points, &view, options, &scale, pixels,
+                                     (gsize) options->width * 4, NULL, NULL);
+  coarse.width = (options->width + cell - 1) / cell;
+  coarse.height = (options->height + cell - 1) / cell;
+  view.x1 = view.x0 + (view.x1 - view.x0) * coarse.width * cell / options->width;
+  view.y0 = view.y1 - (view.y1 - view.y0) * coarse.height * cell / options->height;
+  cells = g_new (guint32, (gsize) coarse.width * (gsize) coarse.height);
+  if (!ay_figure_raster_density (raster, points, &view, &coarse, &scale, cells,
+                                 (gsize) coarse.width * 4, NULL, NULL))
+    return FALSE;
+  for (int j = 0; j < options->height; j++)
+    for (int i = 0; i < options->width; i++)
+      pixels[(gsize) j * (gsize) options->width + (gsize) i]
+          = cells[(gsize) (j / cell) * (gsize) coarse.width + (gsize) (i / cell)];
+  return TRUE;
+}
+
 GdkTexture *
 assay_map_frame_draw (const AssayMapFrame *self, AyFigureRaster *raster, double *seconds)
 {
@@ -49,13 +85,7 @@ assay_map_frame_draw (const AssayMapFrame *self, AyFigureRaster *raster, double 
   if (pixels == NULL)
     return NULL;
   if (self->density)
-    {
-      AyFigureScale scale;
-
-      ay_figure_scale_init (&scale, AY_FIGURE_SEQUENTIAL, 0.0, 1.0, ay_figure_theme (FALSE));
-      ok = ay_figure_raster_density (raster, &points, &self->view, &self->options, &scale, pixels,
-                                     stride, NULL, NULL);
-    }
+    ok = draw_density (self, raster, &points, pixels);
   else
     ok = ay_figure_raster_draw (raster, &points, &self->view, &self->options, pixels, stride, NULL,
                                 NULL);

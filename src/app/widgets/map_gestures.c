@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/map_gestures.h"
 
+#include "app/widgets/map_walk.h"
 #include "figure/pick.h"
 
 #include <adwaita.h>
@@ -80,6 +81,27 @@ add_vertex (AssayMapGestures *self, double x, double y)
 {
   g_array_append_val (self->shape, x);
   g_array_append_val (self->shape, y);
+}
+
+/* Where the pointer was between two frames: a quick hand or a slow frame cuts no corner. */
+static void
+add_history (AssayMapGestures *self, GtkGesture *gesture)
+{
+  GdkEvent *event = gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (gesture));
+  guint n = 0;
+  g_autofree GdkTimeCoord *history = event != NULL ? gdk_event_get_history (event, &n) : NULL;
+  double x, y;
+
+  if (n == 0 || !gdk_event_get_position (event, &x, &y))
+    return;
+  for (guint i = 0; i < n; i++)
+    {
+      const double *at = history[i].axes;
+
+      if ((history[i].flags & GDK_AXIS_FLAG_X) && (history[i].flags & GDK_AXIS_FLAG_Y))
+        add_vertex (self, self->pointer_x + at[GDK_AXIS_X] - x,
+                    self->pointer_y + at[GDK_AXIS_Y] - y);
+    }
 }
 
 static void
@@ -203,7 +225,11 @@ drag_update (GtkGestureDrag *gesture, double dx, double dy, AssayMapGestures *se
       pan_to (self, dx, dy);
     }
   else
-    grow_shape (self, self->pointer_x, self->pointer_y);
+    {
+      if (self->drag_tool == ASSAY_TOOL_LASSO)
+        add_history (self, GTK_GESTURE (gesture));
+      grow_shape (self, self->pointer_x, self->pointer_y);
+    }
 }
 
 static void
@@ -345,52 +371,56 @@ pointer_left (GtkEventControllerMotion *controller, AssayMapGestures *self)
 
 /* --- keys --- */
 
-/* The nearest visible point in a direction (dx, dy in pixels, y downwards) from the walked one, or
- * the one nearest to the middle. */
-static gint64
-next_point (AssayMapGestures *self, double dx, double dy)
-{
-  AyFigurePoints points = assay_map_view_points (self->view);
-  const AyFigureView *view = assay_map_view_get_view (self->view);
-  gint64 from = assay_session_get_hovered (assay_map_view_get_session (self->view)), best = -1;
-  double w = view_width (self), h = view_height (self), x0 = w / 2, y0 = h / 2;
-  double least = INFINITY;
-
-  if (from >= 0 && (gsize) from < points.n)
-    ay_figure_view_to_pixel (view, w, h, points.x[from], points.y[from], &x0, &y0);
-  for (gsize i = 0; i < points.n; i++)
-    {
-      double x, y, along, across, cost;
-
-      if ((gint64) i == from || !ay_bitset_get (points.visible, i))
-        continue;
-      ay_figure_view_to_pixel (view, w, h, points.x[i], points.y[i], &x, &y);
-      along = (x - x0) * dx + (y - y0) * dy;
-      across = fabs ((x - x0) * dy - (y - y0) * dx);
-      cost = from >= 0 ? along + 2.0 * across : hypot (x - x0, y - y0);
-      if ((from < 0 || along > 0.0) && cost < least)
-        {
-          least = cost;
-          best = (gint64) i;
-        }
-    }
-  return best;
-}
-
+/* Shows the row with its card, moving the view where it does not show. */
 static void
-walk (AssayMapGestures *self, double dx, double dy)
+go_to (AssayMapGestures *self, gint64 row)
 {
-  gint64 row = next_point (self, dx, dy);
   AyFigurePoints points = assay_map_view_points (self->view);
-  double x, y;
+  double w = view_width (self), h = view_height (self), x, y;
+  AyFigureView view = *assay_map_view_get_view (self->view);
 
   if (row < 0)
     return;
-  ay_figure_view_to_pixel (assay_map_view_get_view (self->view), view_width (self),
-                           view_height (self), points.x[row], points.y[row], &x, &y);
+  ay_figure_view_to_pixel (&view, w, h, points.x[row], points.y[row], &x, &y);
+  if (x < 0.0 || y < 0.0 || x > w || y > h)
+    {
+      double left = points.x[row] - (view.x1 - view.x0) / 2.0;
+      double bottom = points.y[row] - (view.y1 - view.y0) / 2.0;
+      AyFigureView moved = { left, bottom, left + (view.x1 - view.x0),
+                             bottom + (view.y1 - view.y0) };
+
+      assay_map_view_set_view (self->view, &moved);
+      x = w / 2.0;
+      y = h / 2.0;
+    }
   self->pointer_x = x;
   self->pointer_y = y;
   hover (self, row);
+}
+
+/* To a point, or with Ctrl to a region, in a direction; without one, to the next region. */
+static void
+walk (AssayMapGestures *self, int dx, int dy, int step, gboolean region)
+{
+  AyFigurePoints points = assay_map_view_points (self->view);
+  AssayMapWalk map = { &points, assay_map_view_get_view (self->view), view_width (self),
+                       view_height (self), assay_map_view_get_regions (self->view) };
+  gint64 from = assay_session_get_hovered (assay_map_view_get_session (self->view));
+
+  go_to (self, step != 0 ? assay_map_walk_to_next (&map, from, step)
+               : region  ? assay_map_walk_to_region (&map, from, dx, dy)
+                         : assay_map_walk_to_point (&map, from, dx, dy));
+}
+
+static gboolean
+select_walked (AssayMapGestures *self, AssaySelectMode mode)
+{
+  AssaySession *session = assay_map_view_get_session (self->view);
+  gint64 row = assay_session_get_hovered (session);
+
+  if (row >= 0)
+    assay_session_select_row (session, (gsize) row, mode);
+  return TRUE;
 }
 
 static gboolean
@@ -398,6 +428,7 @@ key_pressed (GtkEventControllerKey *controller, guint key, guint code, GdkModifi
              AssayMapGestures *self)
 {
   AssaySession *session = assay_map_view_get_session (self->view);
+  gboolean control = (state & GDK_CONTROL_MASK) != 0;
 
   if (session == NULL || assay_map_view_points (self->view).n == 0)
     return FALSE;
@@ -412,15 +443,15 @@ key_pressed (GtkEventControllerKey *controller, guint key, guint code, GdkModifi
     case GDK_KEY_0: case GDK_KEY_Home:
       assay_map_view_fit (self->view, (state & GDK_SHIFT_MASK) != 0);
       return TRUE;
-    case GDK_KEY_Left: walk (self, -1, 0); return TRUE;
-    case GDK_KEY_Right: walk (self, 1, 0); return TRUE;
-    case GDK_KEY_Up: walk (self, 0, -1); return TRUE;
-    case GDK_KEY_Down: walk (self, 0, 1); return TRUE;
-    case GDK_KEY_space:
-      if (assay_session_get_hovered (session) >= 0)
-        assay_session_select_row (session, (gsize) assay_session_get_hovered (session),
-                                  ASSAY_SELECT_TOGGLE);
-      return TRUE;
+    case GDK_KEY_Left: walk (self, -1, 0, 0, control); return TRUE;
+    case GDK_KEY_Right: walk (self, 1, 0, 0, control); return TRUE;
+    case GDK_KEY_Up: walk (self, 0, -1, 0, control); return TRUE;
+    case GDK_KEY_Down: walk (self, 0, 1, 0, control); return TRUE;
+    case GDK_KEY_Page_Up: walk (self, 0, 0, -1, TRUE); return TRUE;
+    case GDK_KEY_Page_Down: walk (self, 0, 0, 1, TRUE); return TRUE;
+    case GDK_KEY_space: return select_walked (self, ASSAY_SELECT_TOGGLE);
+    case GDK_KEY_Return: case GDK_KEY_KP_Enter:
+      return select_walked (self, ASSAY_SELECT_REPLACE);
     case GDK_KEY_Escape: assay_session_select_none (session); return TRUE;
     default: return FALSE;
     }

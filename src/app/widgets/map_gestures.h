@@ -21,6 +21,8 @@ void assay_map_view_set_view (AssayMapView *view, const AyFigureView *value);
 void assay_map_view_zoom_at (AssayMapView *view, double factor, double px, double py);
 AssaySession *assay_map_view_get_session (AssayMapView *view);
 AssayTool assay_map_view_get_tool (AssayMapView *view);
+/* (transfer none) (nullable): see assay_map_walk_dup_regions() */
+AyColumn *assay_map_view_get_regions (AssayMapView *view);
 void assay_map_view_emit_hover (AssayMapView *view, gint64 row, double px, double py);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include "app/widgets/map_frame.h"
 #include "app/widgets/map_gestures.h"
+#include "app/widgets/map_walk.h"
 #include "figure/pick.h"
 
 #include <adwaita.h>
@@ -43,6 +44,7 @@ struct _AssayMapView
   gint64 link_row;          /* joined to link_rows; -1: none */
   guint32 *link_rows;
   guint n_links;
+  AyColumn *regions;        /* (nullable) made on need */
   AyBitset *only, *marked;  /* (nullable) what is shown in place of the session's rows */
 };
 
@@ -441,6 +443,9 @@ describe (AssayMapView *self)
   g_object_get (self->session, "n-visible", &n_visible, "n-selected", &n_selected, NULL);
   text = self->n == 0
              ? g_strdup (_ ("Map: nothing placed yet"))
+         : self->density
+             ? g_strdup_printf (_ ("Map: %u of %u points visible, %u selected, shown as density"),
+                                n_visible, (guint) self->n, n_selected)
              : g_strdup_printf (_ ("Map: %u of %u points visible, %u selected, coloured by %s"),
                                 n_visible, (guint) self->n, n_selected,
                                 self->colors->column != NULL ? self->colors->column
@@ -586,9 +591,18 @@ assay_map_view_show_only (AssayMapView *self, const AyBitset *visible, const AyB
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+AyColumn *
+assay_map_view_get_regions (AssayMapView *self)
+{
+  if (self->regions == NULL)
+    self->regions = assay_map_walk_dup_regions (self->session);
+  return self->regions;
+}
+
 static void
 on_columns_changed (AssayMapView *self)
 {
+  g_clear_pointer (&self->regions, ay_column_unref);
   if (!self->forming && !same_places (self))
     place (self);
   recolor (self);
@@ -604,6 +618,14 @@ on_rows_changed (AssayMapView *self)
 static void
 on_hovered (AssayMapView *self)
 {
+  gint64 row = assay_session_get_hovered (self->session);
+  g_autofree char *words = NULL;
+
+  if (row >= 0 && (gsize) row < self->n)
+    words = assay_map_walk_dup_words (assay_map_view_get_regions (self), self->session,
+                                      (gsize) row);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  words != NULL ? words : "", -1);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -658,6 +680,8 @@ assay_map_view_set_property (GObject *object, guint id, const GValue *value, GPa
       break;
     case PROP_DENSITY:
       self->density = g_value_get_boolean (value);
+      if (self->session != NULL)
+        describe (self);
       make_stale (self);
       break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -686,6 +710,7 @@ assay_map_view_finalize (GObject *object)
   g_clear_pointer (&self->raster, ay_figure_raster_free);
   g_clear_object (&self->texture);
   g_clear_pointer (&self->link_rows, g_free);
+  g_clear_pointer (&self->regions, ay_column_unref);
   g_clear_pointer (&self->only, ay_bitset_free);
   g_clear_pointer (&self->marked, ay_bitset_free);
   g_free (self->x_name);

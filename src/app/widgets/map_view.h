@@ -19,7 +19,9 @@ typedef enum
 /* The cloud of rows at (map_x, map_y), drawn as one texture. Drag pans or selects by the tool,
  * Shift-drag draws a lasso in any tool, the wheel zooms about the pointer; the rules of
  * assay_select_mode() hold for click, rectangle and lasso. Keys: + - 0 or Home zoom and fit, arrows
- * walk from point to point, Space toggles the one walked to, Escape clears the selection.
+ * walk from point to point, with Ctrl from region to region, Page Up and Down through the regions
+ * in order; Enter selects the one walked to, Space toggles it, Escape clears the selection. The
+ * accessible description says which row is under the pointer or walked to.
  *
  * Properties: session; tool (int, AssayTool); density (boolean).
  * Signal: hover-at (int64 row or -1, double x, double y): for a card, after the pointer rested. */

@@ -37,8 +37,18 @@ dup_start (AyColumn *text, gsize row)
   return g_strconcat (start, "…", NULL);
 }
 
-static char *
-dup_value (AssaySession *session, gsize row)
+char *
+assay_row_card_dup_title (AssaySession *session, gsize row)
+{
+  AyDataset *data = assay_session_get_data (session);
+  g_autofree char *id = ay_column_dup_text (data->id, row);
+  g_autofree char *label = ay_dataset_dup_label (data, row);
+
+  return *label != '\0' ? g_strdup_printf ("%s · %s", id, label) : g_steal_pointer (&id);
+}
+
+char *
+assay_row_card_dup_value (AssaySession *session, gsize row)
 {
   const char *name = assay_session_get_color_by (session);
   AyColumn *column = assay_session_find_column (session, name);
@@ -57,19 +67,15 @@ void
 assay_row_card_set_row (AssayRowCard *self, AssaySession *session, gint64 row)
 {
   AyDataset *data = assay_session_get_data (session);
-  g_autofree char *id = NULL;
-  g_autofree char *label = NULL;
   g_autofree char *title = NULL;
   g_autofree char *text = NULL;
   g_autofree char *value = NULL;
 
   if (data == NULL || row < 0 || (gsize) row >= data->n)
     return;
-  id = ay_column_dup_text (data->id, (gsize) row);
-  label = ay_dataset_dup_label (data, (gsize) row);
-  title = *label != '\0' ? g_strdup_printf ("%s · %s", id, label) : g_strdup (id);
+  title = assay_row_card_dup_title (session, (gsize) row);
   text = dup_start (data->text, (gsize) row);
-  value = dup_value (session, (gsize) row);
+  value = assay_row_card_dup_value (session, (gsize) row);
   gtk_widget_set_visible (self->image, ay_dataset_has_images (data));
   assay_row_image_set_row (ASSAY_ROW_IMAGE (self->image), session, row);
   show_text (self->title, title);

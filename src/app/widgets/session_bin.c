@@ -71,3 +71,10 @@ assay_session_bin_restore (AssaySessionBin *self, JsonObject *state)
   if (ASSAY_SESSION_BIN_GET_CLASS (self)->restore != NULL)
     ASSAY_SESSION_BIN_GET_CLASS (self)->restore (self, state);
 }
+
+void
+assay_session_bin_enter (AssaySessionBin *self)
+{
+  if (ASSAY_SESSION_BIN_GET_CLASS (self)->enter != NULL)
+    ASSAY_SESSION_BIN_GET_CLASS (self)->enter (self);
+}
