@@ -63,13 +63,9 @@ write_list (AyWork *self, const char *folder, const char *name, const AyBitset *
 {
   static const char *const plain[] = { "id", "label", NULL };
   static const char *const curated[] = { "id", "label", "new_label", NULL };
-  static const char *const number[] = { "id", "target", NULL };
   g_autofree char *path = g_build_filename (folder, name, NULL);
-  gboolean classes = self->data->n_classes > 0;
-  AyWorkExport what = { !classes                            ? number
-                        : strcmp (name, "curated.csv") == 0 ? curated
-                                                            : plain,
-                        rows, NULL, FALSE };
+  gboolean new_labels = self->data->n_classes > 0 && strcmp (name, "curated.csv") == 0;
+  AyWorkExport what = { new_labels ? curated : plain, rows, NULL, FALSE };
 
   return ay_work_export (self, &what, path, job, error);
 }
@@ -99,7 +95,7 @@ write_random (AyWork *self, const char *folder, const AyBitset *full, gsize coun
 }
 
 static gboolean
-write_template (const char *folder, GError **error)
+write_template (const char *folder, const char *metric, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, "results.csv", NULL);
   g_autoptr (AyOutput) output = NULL;
@@ -120,7 +116,7 @@ write_template (const char *folder, GError **error)
           fputs (arm == 0 ? "full" : "curated", ay_output_stream (output));
         else
           fprintf (ay_output_stream (output), "random-%u", arm - 1);
-        fprintf (ay_output_stream (output), ",%u,all,accuracy,\n", seed);
+        fprintf (ay_output_stream (output), ",%u,all,%s,\n", seed, metric);
       }
   return ay_output_commit (output, error);
 }
@@ -156,7 +152,7 @@ ay_work_arms_write (AyWork *self, const char *folder, guint64 seed, AyArms *out,
       return FALSE;
     }
   return ay_work_agreement (self, &out->agreement, &out->n_agreement, job, error)
-         && write_template (folder, error)
+         && write_template (folder, self->data->n_classes > 0 ? "accuracy" : "r2", error)
          && write_list (self, folder, "full.csv", full, job, error)
          && write_list (self, folder, "curated.csv", curated, job, error)
          && write_random (self, folder, full, out->n_curated, seed, job, error)

@@ -282,10 +282,14 @@ warn_of_steps (AyPlanning *self, const AyRecipe *recipe, GError **error)
                        : step->kind == AY_STEP_DROP_FLAGGED ? ay_step_text (step, "flag")
                                                             : NULL;
 
-      if (step->on && id != NULL
-          && !warn_of_score (self, id,
-                             !issues || strcmp (ay_step_text (step, "follow"), "ranking") == 0,
-                             error))
+      if (step->on && issues && self->data->n_classes == 0)
+        ay_diagnostics_add (self->plan->warnings, "no-finding",
+                            "the target is a number, and no label is doubtful: the step on label "
+                            "errors takes no row");
+      else if (step->on && id != NULL
+               && !warn_of_score (self, id,
+                                  !issues || strcmp (ay_step_text (step, "follow"), "ranking") == 0,
+                                  error))
         return FALSE;
     }
   return TRUE;

@@ -186,7 +186,10 @@ may_follow (AyPlanning *self, const AyStep *step, gboolean *may, GError **error)
 static AyBitset *
 take_issues (AyPlanning *self, const AyStep *step, const AyBitset *left, GError **error)
 {
-  g_autoptr (AyBitset) rows = take_by_value (self, "label_issue", -INFINITY, 0.5, left, error);
+  g_autoptr (AyBitset) rows
+      = self->data->n_classes > 0
+            ? take_by_value (self, "label_issue", -INFINITY, 0.5, left, error)
+            : ay_bitset_new (self->data->n); /* a number is no label */
   double most = ay_step_number (step, "most");
   g_autoptr (AyColumn) confidence = NULL;
   g_autofree Ranked *ranked = NULL;
