@@ -44,9 +44,15 @@ take_groups (const AyNearGroups *groups, double threshold, AyNearRows *out)
 }
 
 gboolean
+ay_near_copies_by_chance (const AyDataset *data)
+{
+  return ay_matrix_cols (data->features) < LEAST_COLUMNS;
+}
+
+gboolean
 ay_near_copies_tell (const AyDataset *data)
 {
-  return data->n <= AY_NEAR_MOST_ROWS && ay_matrix_cols (data->features) >= LEAST_COLUMNS;
+  return data->n <= AY_NEAR_MOST_ROWS && !ay_near_copies_by_chance (data);
 }
 
 static gboolean
@@ -69,7 +75,7 @@ find (AyDataset *data, const AyLoadOptions *load, AyNearRows *out, AyJob *job, G
                                    "for them", data->n);
       return TRUE;
     }
-  if (load->near_copies == AY_NEAR_AUTO && ay_matrix_cols (data->features) < LEAST_COLUMNS)
+  if (load->near_copies == AY_NEAR_AUTO && ay_near_copies_by_chance (data))
     {
       out->said = g_strdup_printf ("near copies were not looked for: with %" G_GSIZE_FORMAT
                                    " columns of features rows are alike by chance "

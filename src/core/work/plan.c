@@ -282,7 +282,13 @@ warn_of_steps (AyPlanning *self, const AyRecipe *recipe, GError **error)
                        : step->kind == AY_STEP_DROP_FLAGGED ? ay_step_text (step, "flag")
                                                             : NULL;
 
-      if (step->on && issues && self->data->n_classes == 0)
+      if (step->on && ay_plan_copies_by_chance (self, step))
+        ay_diagnostics_add (self->plan->warnings, "few-columns",
+                            "with %" G_GSIZE_FORMAT " columns of features rows point the same way "
+                            "by chance: the step on near copies takes no row (by metric=euclidean "
+                            "and a threshold it takes those that lie close)",
+                            ay_matrix_cols (self->data->features));
+      else if (step->on && issues && self->data->n_classes == 0)
         ay_diagnostics_add (self->plan->warnings, "no-finding",
                             "the target is a number, and no label is doubtful: the step on label "
                             "errors takes no row");

@@ -28,6 +28,8 @@ AyBitset *ay_plan_step_take (AyPlanning *self, const AyStep *step, const AyBitse
 AyBitset *ay_plan_step_relabel (AyPlanning *self, const AyStep *step, const AyBitset *left,
                                 GError **error);
 gboolean ay_plan_cover (AyPlanning *self, GError **error);
+/* Whether a step looks for near copies by cosines that say nothing of copies on this data. */
+gboolean ay_plan_copies_by_chance (const AyPlanning *self, const AyStep *step);
 /* Whether a stored score makes findings on this data; one that does not say so does. */
 gboolean ay_plan_score_finds (AyWork *work, const char *id, gboolean *finds, GError **error);
 

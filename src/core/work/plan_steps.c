@@ -6,6 +6,7 @@
 #include "core/base/stats.h"
 #include "core/model/scales.h"
 #include "core/select/strategy.h"
+#include "core/work/near_copies.h"
 #include "core/work/work_redundancy.h"
 
 #include <math.h>
@@ -95,6 +96,14 @@ read_redundancy (const AyStep *step, AyRedundancyOptions *options, GError **erro
   return TRUE;
 }
 
+gboolean
+ay_plan_copies_by_chance (const AyPlanning *self, const AyStep *step)
+{
+  return step->kind == AY_STEP_DROP_DUPLICATES
+         && strcmp (ay_step_text (step, "metric"), "cosine") == 0
+         && ay_near_copies_by_chance (self->data);
+}
+
 /* Where the rows of a group that the rule would keep are gone already, the first that is left
  * stays. */
 static AyBitset *
@@ -108,6 +117,8 @@ take_copies (AyPlanning *self, const AyStep *step, const AyBitset *left, GError 
   options.seed = self->seed;
   if (!read_redundancy (step, &options, error))
     return NULL;
+  if (ay_plan_copies_by_chance (self, step))
+    return ay_bitset_new (self->data->n);
   found = ay_work_redundancy (self->work, &options, self->job, error);
   if (found == NULL)
     return NULL;
