@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """report: every number is what the commands print; same bytes; sound PDF and HTML; locales."""
+import csv
 import html.parser
 import json
 import re
@@ -107,6 +108,40 @@ def read_number(text):
     return float(re.sub(r'[^0-9.\-+]', '', text.replace('\u2212', '-')))
 
 
+COUNTS = re.compile(r'info\.(rows|parts\.\w+)|curate\.(n_(before|left|dropped|relabelled)|'
+                    r'steps\.\d+\.n_(took|left|alone)|proof\.(n_part|classes\.\d+\.n))|'
+                    r'redundancy\.(n_dropped|leaks\.n)|check\.label_issues\.n|'
+                    r'finding\.findings\.\d+\.n')
+WHERE = {'info.rows': '1', 'info.parts.train': "split = 'train'", 'curate.proof.n_part':
+         "split = 'test'", 'curate.proof.test_loss_refit': "split = 'test'",
+         'curate.proof.accuracy_before': "split = 'valid'", 'curate.steps.1.n_alone':
+         "label_issue = 1 AND split = 'train'", 'check.label_issues.n': 'label_issue = 1',
+         'curate.steps.2.n_alone': "label = '1' AND id < 'd0300' AND split = 'train'"}
+
+
+def check_rows(facts):
+    """Every number stands in words and has rows; a number of rows has as many"""
+    for one in facts:
+        assert one['text'] in one['statement'], one
+        assert one['about'], one
+        if COUNTS.fullmatch(one['id']):
+            assert one['n_rows'] == one['value'], one
+        else:
+            assert one['n_rows'] > 0, one
+    assert {one['id'] for one in facts} >= set(WHERE)
+    for name, where in WHERE.items():
+        found = assay.run('report', WORK, '--recipe', RECIPE, '--random', '4', '--rows', name)
+        assert found == assay.run('select', WORK, '--where', where), name
+    dropped = assay.run('curate', WORK, '--recipe', RECIPE, '--dropped', FOLDER / 'dropped.csv',
+                        '--no-coverage')
+    with open(FOLDER / 'dropped.csv', encoding='utf-8', newline='') as file:
+        dropped = [row['id'] for row in csv.DictReader(file)]
+    found = assay.run_json('report', WORK, '--recipe', RECIPE, '--random', '4', '--rows',
+                           'curate.n_dropped')
+    assert found['ids'] == dropped and found['about'] == 'examples that go'
+    assert 'no number' in assay.fail('report', WORK, '--rows', 'curate.nothing')
+
+
 def test_numbers():
     """Every number in both forms is what the command that it names prints"""
     found = report('digits.html')
@@ -125,6 +160,7 @@ def test_numbers():
     steps = [one for one in found['facts'] if one['id'].startswith('curate.proof.steps.')]
     assert len(steps) >= 2 and steps[-1]['value'] == look_up(
         printed, 'curate.proof.test_accuracy_refit'), steps
+    check_rows(found['facts'])
     kinds = {one['id'].split('.')[0] for one in found['facts']}
     assert kinds == {'curate', 'savings', 'info', 'redundancy', 'check'}
 

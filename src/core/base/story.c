@@ -272,6 +272,13 @@ ay_story_find (const AyStory *self, const char *id)
   return NULL;
 }
 
+const AyBitset *
+ay_story_set (const AyStory *self, guint rows)
+{
+  g_return_val_if_fail (rows < self->rows->len, NULL);
+  return ((const AyStoryRows *) self->rows->pdata[rows])->rows;
+}
+
 const AyStoryRows *
 ay_story_rows (const AyStory *self, const AyStoryFact *fact)
 {

@@ -136,6 +136,7 @@ void ay_story_about (AyStory *self, const char *words, AyBitset *rows);
 void ay_story_about_again (AyStory *self, guint rows);
 /* The fact of that id that was made first; NULL when there is none. */
 const AyStoryFact *ay_story_find (const AyStory *self, const char *id);
+const AyBitset *ay_story_set (const AyStory *self, guint rows);
 const AyStoryRows *ay_story_rows (const AyStory *self, const AyStoryFact *fact);
 /* The words that a fact stands in: a sentence, or its row of a table. (transfer full) */
 char *ay_story_statement (const AyStory *self, const AyStoryFact *fact);

@@ -26,6 +26,9 @@ ay_tell_figure (AyTelling *self, const char *id, double value)
 static void
 telling_clear (AyTelling *self)
 {
+  g_clear_pointer (&self->copies, ay_bitset_free);
+  g_clear_pointer (&self->leaks, ay_bitset_free);
+  g_clear_pointer (&self->doubted, ay_bitset_free);
   g_clear_pointer (&self->plan, ay_plan_free);
   g_clear_pointer (&self->proof, json_object_unref);
   g_clear_pointer (&self->scores, g_ptr_array_unref);
@@ -53,8 +56,13 @@ count_copies (AyTelling *self, GError **error)
   cut = ay_redundancy_cut (found, options.threshold);
   if (!ay_redundancy_leaks (self->work, cut, FALSE, &leaks, self->job, error))
     return FALSE;
-  self->n_redundant = cut->n_redundant;
-  self->n_leaks = leaks.n_rows;
+  self->copies = ay_bitset_new (self->data->n);
+  for (gsize i = 0; i < self->data->n; i++)
+    if (cut->redundant[i])
+      ay_bitset_add (self->copies, i);
+  self->leaks = ay_bitset_new (self->data->n);
+  for (gsize i = 0; i < leaks.n_rows; i++)
+    ay_bitset_add (self->leaks, leaks.rows[i]);
   ay_leaks_clear (&leaks);
   return TRUE;
 }
@@ -66,6 +74,7 @@ count_issues (AyTelling *self, GError **error)
   const char *ids[] = { "label_issue", NULL };
   g_autofree double *values = NULL;
 
+  self->doubted = ay_bitset_new (self->data->n);
   if (self->data->n_classes == 0)
     return TRUE;
   if (!ay_workspace_has (self->work->store, AY_KIND_SCORE, ids[0])
@@ -75,10 +84,8 @@ count_issues (AyTelling *self, GError **error)
   if (values == NULL)
     return FALSE;
   for (gsize i = 0; i < self->data->n; i++)
-    {
-      self->n_judged += !isnan (values[i]);
-      self->n_flagged += values[i] > 0.5;
-    }
+    if (values[i] > 0.5)
+      ay_bitset_add (self->doubted, i);
   return TRUE;
 }
 
@@ -123,6 +130,76 @@ gather (AyTelling *self, GError **error)
   return TRUE;
 }
 
+/* --- the rows behind the numbers --- */
+
+void
+ay_tell_about (AyTelling *self, AyTellSet set)
+{
+  ay_story_about_again (self->story, set);
+}
+
+void
+ay_tell_about_step (AyTelling *self, guint step, gboolean left)
+{
+  AyBitset *rows = ay_bitset_new (self->data->n);
+  const char *title = self->plan->steps[step].title;
+  g_autofree char *words = NULL;
+
+  for (guint s = left ? 0 : step; s <= step; s++)
+    if (self->plan->steps[s].took != NULL)
+      ay_bitset_union (rows, self->plan->steps[s].took);
+  if (left)
+    {
+      ay_bitset_invert (rows);
+      ay_bitset_intersect (rows, ay_story_set (self->story, AY_TELL_MAY_GO));
+    }
+  words = g_strdup_printf (left ? "what is left after: %s" : "what goes by: %s", title);
+  ay_story_about (self->story, words, rows);
+}
+
+static AyBitset *
+rows_of_parts (const AyDataset *data, AySplit a, AySplit b)
+{
+  AyBitset *rows = ay_bitset_new (data->n);
+
+  for (gsize i = 0; i < data->n; i++)
+    if (data->split[i] == a || data->split[i] == b)
+      ay_bitset_add (rows, i);
+  return rows;
+}
+
+/* In the order of AyTellSet. */
+static void
+name_sets (AyTelling *self)
+{
+  const AyDataset *data = self->data;
+  AySplit judge = data->has_test ? AY_SPLIT_TEST : AY_SPLIT_VALID;
+  AyBitset *all = ay_bitset_new (data->n);
+  AyBitset *stay = rows_of_parts (data, AY_SPLIT_TRAIN, AY_SPLIT_POOL);
+  AyStory *story = self->story;
+
+  ay_bitset_fill (all);
+  ay_bitset_subtract (stay, self->plan->dropped);
+  ay_story_about (story, "all examples", all);
+  ay_story_about (story, "training examples",
+                  rows_of_parts (data, AY_SPLIT_TRAIN, AY_SPLIT_TRAIN));
+  ay_story_about (story, "examples without a label",
+                  rows_of_parts (data, AY_SPLIT_POOL, AY_SPLIT_POOL));
+  ay_story_about (story, "examples by which rows are chosen",
+                  rows_of_parts (data, AY_SPLIT_VALID, AY_SPLIT_VALID));
+  ay_story_about (story, data->has_test ? "test examples" : "examples by which rows are chosen",
+                  rows_of_parts (data, judge, judge));
+  ay_story_about (story, "examples that may go",
+                  rows_of_parts (data, AY_SPLIT_TRAIN, AY_SPLIT_POOL));
+  ay_story_about (story, "examples that go", ay_bitset_copy (self->plan->dropped));
+  ay_story_about (story, "examples that stay", stay);
+  ay_story_about (story, "examples with a new label", ay_bitset_copy (self->plan->relabelled));
+  ay_story_about (story, "near copies, which could go", g_steal_pointer (&self->copies));
+  ay_story_about (story, "held-out examples with a near copy", g_steal_pointer (&self->leaks));
+  ay_story_about (story, "examples whose label is doubted", g_steal_pointer (&self->doubted));
+  g_return_if_fail (story->rows->len == AY_TELL_N_SETS);
+}
+
 static void
 name_it (AyTelling *self)
 {
@@ -150,6 +227,7 @@ ay_work_tell (AyWork *work, AyRecipe *recipe, const AyTellOptions *options, AyJo
   if (!gather (&self, error))
     return NULL;
   name_it (&self);
+  name_sets (&self);
   ay_tell_front (&self);
   ay_story_add (self.story, AY_BLOCK_BREAK, NULL);
   ay_tell_samples (&self, FALSE);

@@ -57,6 +57,7 @@ tell_recipe (AyTelling *self)
     {
       const AyStep *step = self->recipe->steps->pdata[s];
       const AyStepPlan *plan = &self->plan->steps[s];
+      const char *n_alone, *n_took;
       g_autofree char *id = g_strdup_printf ("curate.steps.%u.", s);
       g_autofree char *alone = g_strconcat (id, "n_alone", NULL);
       g_autofree char *took = g_strconcat (id, "n_took", NULL);
@@ -72,14 +73,18 @@ tell_recipe (AyTelling *self)
           ay_story_row (table, ay_step_type (step)->id, "off", NULL);
           continue;
         }
-      ay_story_row (table, ay_step_type (step)->id, parameters->str,
-                    ay_story_count (story, alone, plan->n_alone),
-                    ay_story_count (story, took, plan->n_took),
+      ay_story_about (story, "what the step would take alone", ay_bitset_copy (plan->alone));
+      n_alone = ay_story_count (story, alone, plan->n_alone);
+      ay_tell_about_step (self, s, FALSE);
+      n_took = ay_story_count (story, took, plan->n_took);
+      ay_tell_about_step (self, s, TRUE);
+      ay_story_row (table, ay_step_type (step)->id, parameters->str, n_alone, n_took,
                     ay_story_count (story, left, plan->n_left), NULL);
     }
   for (gsize i = 0; i < ay_diagnostics_count (self->plan->warnings); i++)
     ay_story_addf (story, AY_BLOCK_PARAGRAPH, "Note: %s.",
                    ay_diagnostics_get (self->plan->warnings, i)->text);
+  ay_tell_about (self, AY_TELL_STAY);
   if (self->plan->coverage.k > 0)
     ay_story_addf (story, AY_BLOCK_PARAGRAPH,
                    "Coverage: %s of the rows stay, or have one that stays among their %s nearest.",
@@ -107,6 +112,8 @@ tell_proof (AyTelling *self)
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autofree char *id = g_strconcat ("curate.proof.", names[i], NULL);
+
+      ay_tell_about (self, g_str_has_prefix (names[i], "test_") ? AY_TELL_JUDGED : AY_TELL_VALID);
 
       if (json_object_has_member (self->proof, names[i]))
         ay_story_row (table, names[i],
@@ -168,6 +175,7 @@ tell_inputs (AyTelling *self)
   AyBlock *table;
 
   ay_story_add (story, AY_BLOCK_HEADING, "Inputs and formulas of the savings");
+  ay_tell_about (self, AY_TELL_MAY_GO);
   table = ay_story_table (story, "llrrrl", NULL);
   ay_story_row (table, "input", "unit", "low", "likely", "high", "", NULL);
   for (guint i = 0; i < AY_N_SAVINGS_INPUTS; i++)

@@ -18,10 +18,13 @@
 /* --- the decision --- */
 
 static char *
-part_words (const AyTelling *self)
+part_words (AyTelling *self)
 {
   gboolean test = strcmp (json_object_get_string_member (self->proof, "part"), "test") == 0;
-  const char *n = ay_story_count (self->story, "curate.proof.n_part",
+  const char *n;
+
+  ay_tell_about (self, AY_TELL_JUDGED);
+  n = ay_story_count (self->story, "curate.proof.n_part",
                                   (gsize) ay_tell_proof (self, "n_part"));
 
   return test ? g_strdup_printf ("%s test examples that nobody chose by", n)
@@ -33,9 +36,14 @@ static char *
 what_changes (AyTelling *self)
 {
   AyStory *story = self->story;
-  const char *n = ay_story_count (story, "curate.n_dropped", ay_bitset_count (self->plan->dropped));
-  const char *of = ay_story_count (story, "curate.n_before", self->plan->n_before);
   gsize relabelled = ay_bitset_count (self->plan->relabelled);
+  const char *n, *of;
+
+  ay_tell_about (self, AY_TELL_GO);
+  n = ay_story_count (story, "curate.n_dropped", ay_bitset_count (self->plan->dropped));
+  ay_tell_about (self, AY_TELL_MAY_GO);
+  of = ay_story_count (story, "curate.n_before", self->plan->n_before);
+  ay_tell_about (self, AY_TELL_RELABELLED);
 
   if (relabelled == 0)
     return g_strdup_printf ("Without %s of %s training examples", n, of);
@@ -95,6 +103,7 @@ tell_decision (AyTelling *self)
 
   if (self->proof == NULL)
     {
+      ay_tell_about (self, AY_TELL_MAY_GO);
       ay_story_addf (story, AY_BLOCK_LEAD, "Nothing was found to leave out: all %s training "
                      "examples stay.",
                      ay_story_count (story, "curate.n_before", self->plan->n_before));
@@ -123,6 +132,7 @@ tell_random (AyTelling *self)
   difference = json_object_get_double_member (random, "difference");
   low = json_object_get_double_member (random, "difference_low");
   high = json_object_get_double_member (random, "difference_high");
+  ay_tell_about (self, AY_TELL_JUDGED);
   ay_story_addf (story, AY_BLOCK_PARAGRAPH,
                  "Beside leaving out as many examples at random, %s times over, this choice is %s "
                  "points different (95 %% band %s to %s): %s.",
@@ -138,43 +148,53 @@ tell_random (AyTelling *self)
 
 /* --- the box --- */
 
+static gsize
+count_of (const AyTelling *self, AyTellSet set)
+{
+  return ay_bitset_count (ay_story_set (self->story, set));
+}
+
+/* A line of the box: how many rows a set has. */
+static void
+say_count (AyTelling *self, AyBlock *box, const char *id, AyTellSet set, const char *words,
+           gboolean good)
+{
+  ay_tell_about (self, set);
+  ay_story_row (box, words, ay_story_count (self->story, id, count_of (self, set)),
+                good ? GOOD : LOOK, NULL);
+}
+
 static void
 tell_box (AyTelling *self)
 {
   AyStory *story = self->story;
   const AyDataset *data = self->data;
   AyBlock *box;
-  g_autofree char *doubted = NULL;
-  gsize n_train = 0, n_unlabelled = 0;
+  gsize n_unlabelled = count_of (self, AY_TELL_POOL);
 
-  for (gsize i = 0; i < data->n; i++)
-    {
-      n_train += data->split[i] == AY_SPLIT_TRAIN;
-      n_unlabelled += data->split[i] == AY_SPLIT_POOL;
-    }
   ay_story_add (story, AY_BLOCK_HEADING, "What is in the data");
   box = ay_story_table (story, "lrl", NULL);
   box->folded = TRUE;
   ay_story_row (box, "", "found", "", NULL);
-  ay_story_row (box, "examples", ay_story_count (story, "info.rows", data->n), GOOD, NULL);
-  ay_story_row (box, "used for training",
-                ay_story_count (story, "info.parts.train", n_train), GOOD, NULL);
-  ay_story_row (box, "without a label", ay_story_count (story, "info.parts.pool", n_unlabelled),
-                n_unlabelled == 0 ? GOOD : LOOK, NULL);
+  say_count (self, box, "info.rows", AY_TELL_ALL, "examples", TRUE);
+  say_count (self, box, "info.parts.train", AY_TELL_TRAIN, "used for training", TRUE);
+  say_count (self, box, "info.parts.pool", AY_TELL_POOL, "without a label", n_unlabelled == 0);
+  ay_tell_about (self, AY_TELL_ALL);
   if (data->n_classes > 0)
     ay_story_row (box, "kinds of answer",
                   ay_story_count (story, "info.classes.length", data->n_classes), GOOD, NULL);
-  ay_story_row (box, "near copies, which could go",
-                ay_story_count (story, "redundancy.n_dropped", self->n_redundant),
-                self->n_redundant == 0 ? GOOD : LOOK, NULL);
-  ay_story_row (box, "test examples with a near copy",
-                ay_story_count (story, "redundancy.leaks.n", self->n_leaks),
-                self->n_leaks == 0 ? GOOD : LOOK, NULL);
+  say_count (self, box, "redundancy.n_dropped", AY_TELL_COPIES, "near copies, which could go",
+             count_of (self, AY_TELL_COPIES) == 0);
+  say_count (self, box, "redundancy.leaks.n", AY_TELL_LEAKS, "test examples with a near copy",
+             count_of (self, AY_TELL_LEAKS) == 0);
+  ay_tell_about (self, AY_TELL_DOUBTED);
   if (data->n_classes > 0)
     ay_story_row (box, self->issues_are_findings ? "labels that are likely wrong"
                                                  : "labels in doubt (a ranking, no finding)",
-                  ay_story_count (story, "check.label_issues.n", self->n_flagged),
-                  !self->issues_are_findings ? OPEN : self->n_flagged == 0 ? GOOD : LOOK, NULL);
+                  ay_story_count (story, "check.label_issues.n",
+                                  count_of (self, AY_TELL_DOUBTED)),
+                  !self->issues_are_findings                ? OPEN
+                  : count_of (self, AY_TELL_DOUBTED) == 0 ? GOOD : LOOK, NULL);
   ay_story_row (box, "licence", "", "\342\227\213 by the owner", NULL);
 }
 
@@ -203,14 +223,17 @@ tell_steps (AyTelling *self)
 {
   AyStory *story = self->story;
   AyBlock *fall, *table;
+  const char *before, *go, *stay;
   guint number = 0;
 
   ay_story_add (story, AY_BLOCK_HEADING, "Before and after");
   ay_story_add (story, AY_BLOCK_LEFT, NULL);
   table = ay_story_table (story, "lrrr", NULL);
   ay_story_row (table, "", "go", "stay", "right then", NULL);
-  ay_story_row (table, "start", "", ay_story_count (story, "curate.n_before",
-                                                    self->plan->n_before),
+  ay_tell_about (self, AY_TELL_MAY_GO);
+  before = ay_story_count (story, "curate.n_before", self->plan->n_before);
+  ay_tell_about (self, AY_TELL_JUDGED);
+  ay_story_row (table, "start", "", before,
                 self->proof != NULL && self->data->n_classes > 0
                     ? proof_share (self, "accuracy_before") : "", NULL);
   ay_story_add (story, AY_BLOCK_RIGHT, NULL);
@@ -231,9 +254,28 @@ tell_steps (AyTelling *self)
       short_name = g_strdup_printf ("%u", ++number);
       name = g_strdup_printf ("%u %s", number, plan->title);
       ay_story_step (fall, short_name, (double) plan->n_left);
-      ay_story_row (table, name, ay_story_count (story, took, plan->n_took),
-                    ay_story_count (story, left, plan->n_left), share_after (self, s), NULL);
+      ay_tell_about_step (self, s, FALSE);
+      go = ay_story_count (story, took, plan->n_took);
+      ay_tell_about_step (self, s, TRUE);
+      stay = ay_story_count (story, left, plan->n_left);
+      ay_tell_about (self, AY_TELL_JUDGED);
+      ay_story_row (table, name, go, stay, share_after (self, s), NULL);
     }
+}
+
+/* The judged examples of a class. */
+static void
+about_class (AyTelling *self, const char *name)
+{
+  const AyDataset *data = self->data;
+  AyBitset *rows = ay_bitset_copy (ay_story_set (self->story, AY_TELL_JUDGED));
+  g_autofree char *words = g_strdup_printf ("judged examples of %s", name);
+
+  for (gsize i = 0; i < data->n; i++)
+    if (data->label[i] == AY_LABEL_MISSING
+        || strcmp (data->class_names[data->label[i]], name) != 0)
+      ay_bitset_remove (rows, i);
+  ay_story_about (self->story, words, rows);
 }
 
 static void
@@ -269,6 +311,7 @@ tell_affected (AyTelling *self)
       g_autofree char *before = g_strconcat (id, "recall_before", NULL);
       g_autofree char *after = g_strconcat (id, "recall_refit", NULL);
 
+      about_class (self, json_object_get_string_member (one, "class"));
       ay_story_row (
           table, json_object_get_string_member (one, "class"),
           ay_story_count (story, count, (gsize) json_object_get_int_member (one, "n")),
@@ -302,6 +345,7 @@ tell_limits (AyTelling *self)
         && said++ < VANISHED)
       ay_story_addf (story, AY_BLOCK_PARAGRAPH, "Note: %s.",
                      ay_diagnostics_get (self->plan->warnings, i)->text);
+  ay_tell_about (self, AY_TELL_JUDGED);
   if (self->proof != NULL)
     ay_story_addf (story, AY_BLOCK_PARAGRAPH,
                    "Looks at the test examples, this proof's among them: %s. Each one makes them a "
@@ -319,6 +363,7 @@ tell_money (AyTelling *self)
   g_autoptr (GString) unknown = g_string_new (NULL);
 
   ay_story_add (story, AY_BLOCK_HEADING, "Money and CO2");
+  ay_tell_about (self, AY_TELL_GO);
   for (guint i = 0; i < AY_N_SAVINGS_OUTPUTS; i++)
     {
       const AyRange *range = &self->savings.out[i];
@@ -355,6 +400,7 @@ static void
 tell_question (AyTelling *self)
 {
   AyStory *story = self->story;
+  const char *stay;
 
   ay_story_add (story, AY_BLOCK_HEADING, "What we ask you to decide");
   if (self->proof == NULL)
@@ -362,11 +408,13 @@ tell_question (AyTelling *self)
       ay_story_add (story, AY_BLOCK_PARAGRAPH, "Nothing: all examples stay in use.");
       return;
     }
+  ay_tell_about (self, AY_TELL_STAY);
+  stay = ay_story_count (story, "curate.n_left", self->plan->n_left);
+  ay_tell_about (self, AY_TELL_MAY_GO);
   ay_story_addf (story, AY_BLOCK_PARAGRAPH,
                  "Whether training goes on with the %s examples that stay. If nothing is decided, "
                  "all %s stay in use, those shown above among them; no data is deleted either way.",
-                 ay_story_count (story, "curate.n_left", self->plan->n_left),
-                 ay_story_count (story, "curate.n_before", self->plan->n_before));
+                 stay, ay_story_count (story, "curate.n_before", self->plan->n_before));
 }
 
 void

@@ -46,6 +46,7 @@ tell_map (AyTelling *self, GError **error)
   AyColumn *x = columns != NULL ? ay_table_find (columns, "map_x") : NULL;
   AyColumn *y = columns != NULL ? ay_table_find (columns, "map_y") : NULL;
   AyStoryMap *map;
+  const char *all;
   g_autofree char *sentence = NULL;
 
   if (columns == NULL)
@@ -61,9 +62,11 @@ tell_map (AyTelling *self, GError **error)
     map->marked = ay_bitset_copy (self->plan->dropped);
   color_by_class (self, map);
   ay_story_add (self->story, AY_BLOCK_HEADING, "Where the examples lie");
+  ay_tell_about (self, AY_TELL_ALL);
+  all = ay_story_count (self->story, "info.rows", self->data->n);
+  ay_tell_about (self, AY_TELL_GO);
   sentence = g_strdup_printf ("All %s examples; those that are alike lie near each other. Bold: "
-                              "the %s that go.",
-                              ay_story_count (self->story, "info.rows", self->data->n),
+                              "the %s that go.", all,
                               ay_story_count (self->story, "curate.n_dropped",
                                               ay_bitset_count (self->plan->dropped)));
   ay_story_map (self->story, map, map->names != NULL ? "kind of answer" : NULL, sentence);

@@ -124,6 +124,7 @@ ay_tell_findings (AyTelling *self)
       if (i == 0)
         ay_story_add (self->story, AY_BLOCK_HEADING, "What else was found");
       ay_story_add (self->story, AY_BLOCK_PARAGRAPH, finding->sentence);
+      ay_story_about (self->story, finding->sentence, ay_bitset_copy (finding->rows));
       sentence = g_strdup_printf ("Behind it: %s examples, the first of them here.",
                                   ay_story_count (self->story, id,
                                                   ay_bitset_count (finding->rows)));
