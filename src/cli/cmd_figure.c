@@ -275,36 +275,6 @@ draw_groups (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
   return TRUE;
 }
 
-/* The histories of that name, or that a file of that name held ("NAME: ..."). */
-static GPtrArray *
-find_histories (AyWork *work, const char *name, GError **error)
-{
-  g_autoptr (GPtrArray) names = ay_work_history_names (work, error);
-  g_autoptr (GPtrArray) found
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) ay_history_unref);
-  g_autofree char *prefix = g_strconcat (name, ": ", NULL);
-
-  for (guint i = 0; names != NULL && i < names->len; i++)
-    {
-      const char *one = names->pdata[i];
-      AyHistory *history;
-
-      if (strcmp (one, name) != 0 && !g_str_has_prefix (one, prefix))
-        continue;
-      history = ay_work_history (work, one, error);
-      if (history == NULL)
-        return NULL;
-      g_ptr_array_add (found, history);
-    }
-  if (names == NULL)
-    return NULL;
-  if (found->len > 0)
-    return g_steal_pointer (&found);
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no history called \"%s\"; history list names them",
-               name);
-  return NULL;
-}
-
 static void
 tell_curves (CmdDrawing *d)
 {
@@ -338,7 +308,8 @@ draw_curves (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
     return cmd_usage_error (error, "figure curves takes one NAME");
   if (run->n_args == 3)
     {
-      g_autoptr (GPtrArray) histories = find_histories (work, run->args[2], error);
+      g_autoptr (GPtrArray) histories
+          = ay_work_histories_called (work, run->args[2], error);
 
       if (histories == NULL)
         return FALSE;

@@ -309,6 +309,17 @@ draw_legend (AyFigureCanvas *canvas, const AyFigureScatter *self, const Coloring
                                  box);
 }
 
+/* What is asked for of a map, grown in one direction so that both have the same scale. */
+static AyFigureView
+map_window (const AyFigureAxis *x, const AyFigureAxis *y, const AyFigureBox *plot)
+{
+  double scale = MAX ((x->high - x->low) / plot->width, (y->high - y->low) / plot->height);
+  double cx = (x->low + x->high) / 2.0, cy = (y->low + y->high) / 2.0;
+  double w = scale * plot->width / 2.0, h = scale * plot->height / 2.0;
+
+  return (AyFigureView) { cx - w, cy - h, cx + w, cy + h };
+}
+
 void
 ay_figure_scatter_draw (AyFigureCanvas *canvas, const AyFigureScatter *self,
                         const AyFigureBox *box)
@@ -330,7 +341,9 @@ ay_figure_scatter_draw (AyFigureCanvas *canvas, const AyFigureScatter *self,
   fit_axis (&x, view.x0, view.x1);
   fit_axis (&y, view.y0, view.y1);
   plot = ay_figure_axes_layout (canvas, &left, &x, &y);
-  if (self->map) /* again, for the equal scales of the plot itself */
+  if (self->map && self->x_axis.low < self->x_axis.high && self->y_axis.low < self->y_axis.high)
+    view = map_window (&self->x_axis, &self->y_axis, &plot);
+  else if (self->map) /* again, for the equal scales of the plot itself */
     view = ay_figure_view_fit (&coloring.points, plot.width, plot.height, 0.04, TRUE);
   else
     view = (AyFigureView) { x.low, y.low, x.high, y.high };

@@ -13,7 +13,8 @@ typedef struct
   gsize n;
   const float *x, *y;          /* NaN: not placed */
   AyFigureAxis x_axis, y_axis;
-  gboolean map;                /* a projection: equal scales, hidden axes */
+  gboolean map;                /* a projection: equal scales, hidden axes; where the axes have a
+                                  range, at least that is seen */
 
   const guint32 *codes;        /* (nullable) class of each; >= n_names: missing */
   const char *const *names;    /* n_names class names */

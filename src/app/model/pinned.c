@@ -197,8 +197,9 @@ read_hidden (AssaySession *session, JsonArray *names)
   return hidden;
 }
 
-static void
-show_filters (AssaySession *session, JsonObject *state)
+/* (transfer full) */
+static AssayFilters *
+read_filters (AssaySession *session, JsonObject *state)
 {
   AssayFilters *filters = assay_filters_new ();
   g_autoptr (GError) error = NULL;
@@ -223,7 +224,7 @@ show_filters (AssaySession *session, JsonObject *state)
                                json_object_get_double_member (one, "low"),
                                json_object_get_double_member (one, "high"));
     }
-  assay_session_take_filters (session, filters);
+  return filters;
 }
 
 /* The state of a finding; one that was pinned on the command line has its condition only. */
@@ -243,6 +244,17 @@ read_state (const AyFinding *finding)
   return object;
 }
 
+AyBitset *
+assay_pinned_visible (AssaySession *session, const AyFinding *finding)
+{
+  g_autoptr (JsonObject) state = read_state (finding);
+  g_autoptr (AssayFilters) filters = read_filters (session, state);
+  AyBitset *visible = ay_bitset_new (finding->rows->n);
+
+  assay_filters_apply (filters, assay_session_get_columns (session), visible);
+  return visible;
+}
+
 static gboolean
 all_visible (AssaySession *session, const AyBitset *rows)
 {
@@ -259,7 +271,7 @@ assay_pinned_show (AssaySession *session, const AyFinding *finding)
   const char *color = json_object_get_string_member_with_default (state, "color_by", NULL);
   gboolean same;
 
-  show_filters (session, state);
+  assay_session_take_filters (session, read_filters (session, state));
   same = ay_bitset_equal (assay_session_get_visible (session), finding->rows);
   if (json_object_get_boolean_member_with_default (state, "selected", FALSE) || !same)
     {

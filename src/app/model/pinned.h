@@ -28,6 +28,8 @@ gboolean assay_pinned_add (AssaySession *session, const char *page, const AssayP
 /* Undo steps likewise. */
 gboolean assay_pinned_remove (AssaySession *session, const AyFinding *finding);
 gboolean assay_pinned_say (AssaySession *session, const AyFinding *finding, const char *sentence);
+/* The rows that its filters give now. (transfer full) */
+AyBitset *assay_pinned_visible (AssaySession *session, const AyFinding *finding);
 /* Brings back filters, colours, order and rows; where the filters give other rows than they did,
  * those that were pinned are selected. The page's state, or NULL. (transfer full) (nullable) */
 JsonObject *assay_pinned_show (AssaySession *session, const AyFinding *finding);

@@ -13,6 +13,7 @@ struct _AssaySession
   AyWork *work;
   guint serial;
   AyTable *columns;     /* (nullable) remade on need */
+  AyStory *story;       /* (nullable) the report last told */
   GPtrArray *scores;    /* (nullable) likewise */
   AyBitset *selection;  /* of the data set's rows; NULL without a workspace */
   AyBitset *visible;
@@ -78,6 +79,7 @@ clear_work (AssaySession *self)
   g_clear_pointer (&self->color_by, g_free);
   g_clear_pointer (&self->sort, g_free);
   g_clear_pointer (&self->work, ay_work_unref);
+  g_clear_pointer (&self->story, ay_story_free);
   self->hovered = -1;
   self->descending = FALSE;
 }
@@ -242,6 +244,20 @@ everything_changed (AssaySession *self)
   g_signal_emit (self, signals[VISIBLE_CHANGED], 0);
   g_signal_emit (self, signals[SELECTION_CHANGED], 0);
   g_signal_emit (self, signals[FINDINGS_CHANGED], 0);
+}
+
+void
+assay_session_take_story (AssaySession *self, AyStory *story)
+{
+  ay_story_free (self->story);
+  self->story = story;
+  g_signal_emit (self, signals[FINDINGS_CHANGED], 0);
+}
+
+const AyStory *
+assay_session_get_story (AssaySession *self)
+{
+  return self->story;
 }
 
 void

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/model/task.h"
+#include "core/base/story.h"
 #include "core/work/work.h"
 
 #include <gio/gio.h>
@@ -99,6 +100,10 @@ void assay_session_set_brush (AssaySession *self, const char *column, double low
 gboolean assay_session_get_brush (AssaySession *self, const char *column, double *low,
                                   double *high);
 void assay_session_clear_filters (AssaySession *self);
+
+/* The report that was last told of this workspace, for the rows behind its numbers. Takes it. */
+void assay_session_take_story (AssaySession *self, AyStory *story);
+const AyStory *assay_session_get_story (AssaySession *self); /* (nullable) */
 
 /* Decisions about the selection, recorded at once. */
 gboolean assay_session_decide (AssaySession *self, AyDecisionKind kind, const char *value,

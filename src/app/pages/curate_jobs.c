@@ -16,6 +16,7 @@ typedef struct
   char *path;
   JsonObject *proof;
   AyReportFormat format;
+  AyStory *story;
   AssayPlanDone plan_done;
   AssayProofDone proof_done;
 } Work;
@@ -29,6 +30,7 @@ work_free (gpointer data)
   ay_recipe_free (self->recipe);
   ay_plan_free (self->plan);
   g_clear_pointer (&self->proof, json_object_unref);
+  ay_story_free (self->story);
   g_free (self->path);
   g_free (self);
 }
@@ -127,15 +129,14 @@ report_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
   AyTellOptions options = AY_TELL_OPTIONS_INIT;
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *date = g_date_time_format (now, "%Y-%m-%d");
-  g_autoptr (AyStory) story = NULL;
   AyPaper paper;
 
   ay_report_locale (&options.numbers, &paper);
   options.date = date;
   options.repeats = RANDOM_DROPS;
-  story = ay_work_tell (work, self->recipe, &options, job, error);
-  return story != NULL && ay_job_commit (job, error)
-         && ay_report_write (story, self->format, paper, self->path, error);
+  self->story = ay_work_tell (work, self->recipe, &options, job, error);
+  return self->story != NULL && ay_job_commit (job, error)
+         && ay_report_write (self->story, self->format, paper, self->path, error);
 }
 
 static void
@@ -150,7 +151,9 @@ report_done (GObject *session, gpointer data, const GError *error)
       assay_session_fail (ASSAY_SESSION (session), error);
       return;
     }
-  text = g_strdup_printf (_ ("The report %s is written"), name);
+  assay_session_take_story (ASSAY_SESSION (session), g_steal_pointer (&self->story));
+  text = g_strdup_printf (_ ("The report %s is written; the Report page leads from its numbers to "
+                             "their rows"), name);
   assay_session_tell (ASSAY_SESSION (session), text, FALSE);
 }
 

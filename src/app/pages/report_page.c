@@ -10,9 +10,10 @@ struct _AssayReportPage
   AssaySessionBin parent;
   AssaySession *session; /* kept by the parent */
   GtkStack *stack;
-  AdwPreferencesGroup *group;
+  AdwPreferencesGroup *group, *numbers;
   GPtrArray *findings;   /* (nullable) of AyFinding, as shown */
   GPtrArray *rows;       /* of their widgets, borrowed */
+  GPtrArray *facts;      /* widgets of the report's numbers, borrowed */
 };
 
 G_DEFINE_FINAL_TYPE (AssayReportPage, assay_report_page, ASSAY_TYPE_SESSION_BIN)
@@ -127,6 +128,60 @@ add_row (AssayReportPage *self, const AyFinding *finding)
   g_ptr_array_add (self->rows, row);
 }
 
+/* --- the report's numbers --- */
+
+static void
+show_rows (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AssaySession *session = ASSAY_REPORT_PAGE (widget)->session;
+  const AyStory *story = assay_session_get_story (session);
+  guint at = g_variant_get_uint32 (parameter);
+  const AyStoryRows *rows;
+
+  if (story == NULL || at >= story->facts->len)
+    return;
+  rows = ay_story_rows (story, story->facts->pdata[at]);
+  assay_session_clear_filters (session);
+  assay_session_select (session, rows->rows, ASSAY_SELECT_REPLACE);
+  gtk_widget_activate_action (widget, "win.page", "s", "samples");
+}
+
+static void
+add_number (AssayReportPage *self, const AyStory *story, guint at)
+{
+  const AyStoryFact *fact = story->facts->pdata[at];
+  const AyStoryRows *rows = ay_story_rows (story, fact);
+  guint n = (guint) ay_bitset_count (rows->rows);
+  GtkWidget *row = adw_action_row_new ();
+  g_autofree char *statement = ay_story_statement (story, fact);
+  g_autofree char *title = g_strdup_printf ("%s: %s", fact->text, statement);
+  g_autofree char *subtitle = g_strdup_printf (
+      g_dngettext (NULL, "%s, %u row: %s", "%s, %u rows: %s", n), fact->id, n, rows->words);
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 2);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "report.rows");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "u", at);
+  adw_preferences_group_add (self->numbers, row);
+  g_ptr_array_add (self->facts, row);
+}
+
+static void
+fill_numbers (AssayReportPage *self)
+{
+  const AyStory *story = assay_session_get_story (self->session);
+
+  for (guint i = 0; i < self->facts->len; i++)
+    adw_preferences_group_remove (self->numbers, self->facts->pdata[i]);
+  g_ptr_array_set_size (self->facts, 0);
+  for (guint i = 0; story != NULL && i < story->facts->len; i++)
+    add_number (self, story, i);
+  gtk_widget_set_visible (GTK_WIDGET (self->numbers), story != NULL);
+}
+
 static void
 fill (AssayReportPage *self)
 {
@@ -137,8 +192,10 @@ fill (AssayReportPage *self)
   self->findings = assay_pinned_list (self->session);
   for (guint i = 0; i < self->findings->len; i++)
     add_row (self, self->findings->pdata[i]);
-  gtk_stack_set_visible_child_name (self->stack,
-                                    self->findings->len > 0 ? "findings" : "empty");
+  fill_numbers (self);
+  gtk_widget_set_visible (GTK_WIDGET (self->group), self->findings->len > 0);
+  gtk_stack_set_visible_child_name (
+      self->stack, self->findings->len > 0 || self->facts->len > 0 ? "findings" : "empty");
 }
 
 static void
@@ -159,6 +216,7 @@ assay_report_page_finalize (GObject *object)
 
   g_clear_pointer (&self->findings, g_ptr_array_unref);
   g_ptr_array_unref (self->rows);
+  g_ptr_array_unref (self->facts);
   G_OBJECT_CLASS (assay_report_page_parent_class)->finalize (object);
 }
 
@@ -174,12 +232,15 @@ assay_report_page_class_init (AssayReportPageClass *class)
   gtk_widget_class_install_action (widget_class, "report.unpin", "u", unpin);
   gtk_widget_class_install_action (widget_class, "report.say", "u", say);
   gtk_widget_class_bind_template_child (widget_class, AssayReportPage, stack);
+  gtk_widget_class_install_action (widget_class, "report.rows", "u", show_rows);
   gtk_widget_class_bind_template_child (widget_class, AssayReportPage, group);
+  gtk_widget_class_bind_template_child (widget_class, AssayReportPage, numbers);
 }
 
 static void
 assay_report_page_init (AssayReportPage *self)
 {
   self->rows = g_ptr_array_new ();
+  self->facts = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
 }

@@ -117,20 +117,9 @@ say (AssayCurvesView *self)
 static AyStrategyCurves *
 read_histories (AyWork *work, const char *name)
 {
-  g_autoptr (GPtrArray) names = ay_work_history_names (work, NULL);
-  g_autoptr (GPtrArray) found
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) ay_history_unref);
-  g_autofree char *prefix = g_strconcat (name, ": ", NULL);
+  g_autoptr (GPtrArray) found = ay_work_histories_called (work, name, NULL);
 
-  for (guint i = 0; names != NULL && i < names->len; i++)
-    if (strcmp (names->pdata[i], name) == 0 || g_str_has_prefix (names->pdata[i], prefix))
-      {
-        AyHistory *history = ay_work_history (work, names->pdata[i], NULL);
-
-        if (history != NULL)
-          g_ptr_array_add (found, history);
-      }
-  return found->len > 0 ? ay_strategy_curves_of_histories (found, NULL) : NULL;
+  return found != NULL ? ay_strategy_curves_of_histories (found, NULL) : NULL;
 }
 
 static void

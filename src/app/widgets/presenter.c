@@ -3,6 +3,9 @@
 
 #include "app/widgets/row_card.h"
 #include "core/select/strategy_curves.h"
+#include "core/work/gains_steps.h"
+#include "core/work/work_gains.h"
+#include "core/work/work_history.h"
 #include "core/work/work_select.h"
 #include "figure/figure.h"
 
@@ -28,6 +31,8 @@ struct _AssayPresenter
   float *x, *y;
   AyStrategyCurves *curves; /* (nullable) */
   AyFigureCurve *lines;
+  AyBitset *visible;        /* (nullable) of a map */
+  AyGainsSteps *steps;      /* (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (AssayPresenter, assay_presenter, ASSAY_TYPE_SESSION_BIN)
@@ -56,6 +61,8 @@ clear_figure (AssayPresenter *self)
   g_clear_pointer (&self->y, g_free);
   g_clear_pointer (&self->curves, ay_strategy_curves_free);
   g_clear_pointer (&self->lines, g_free);
+  g_clear_pointer (&self->visible, ay_bitset_free);
+  g_clear_pointer (&self->steps, ay_gains_steps_free);
 }
 
 static float *
@@ -108,10 +115,30 @@ dup_state (const AyFinding *finding)
   return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_dup_object (node) : NULL;
 }
 
+/* What the page added when it was pinned. (transfer none) (nullable) */
+static JsonObject *
+page_of (JsonObject *state)
+{
+  return state != NULL && json_object_has_member (state, "page")
+             ? json_object_get_object_member (state, "page") : NULL;
+}
+
+/* The part of the map that was seen, and how. */
+static void
+look_as_pinned (JsonObject *page, AyFigureScatter *scatter)
+{
+  scatter->x_axis.low = json_object_get_double_member_with_default (page, "x0", 0.0);
+  scatter->x_axis.high = json_object_get_double_member_with_default (page, "x1", 0.0);
+  scatter->y_axis.low = json_object_get_double_member_with_default (page, "y0", 0.0);
+  scatter->y_axis.high = json_object_get_double_member_with_default (page, "y1", 0.0);
+  scatter->density = json_object_get_boolean_member_with_default (page, "density", FALSE);
+}
+
 static void
 describe_map (AssayPresenter *self, const AyFinding *finding)
 {
   g_autoptr (JsonObject) state = dup_state (finding);
+  JsonObject *page = page_of (state);
   AyTable *columns = assay_session_get_columns (self->session);
   AyColumn *x = columns != NULL ? ay_table_find (columns, "map_x") : NULL;
   AyColumn *y = columns != NULL ? ay_table_find (columns, "map_y") : NULL;
@@ -124,31 +151,28 @@ describe_map (AssayPresenter *self, const AyFinding *finding)
   self->y = to_floats (y);
   self->spec.kind = AY_FIGURE_SCATTER;
   *scatter = (AyFigureScatter) { .n = ay_column_rows (x), .x = self->x, .y = self->y, .map = TRUE };
-  if (ay_bitset_count (finding->rows) < finding->rows->n)
+  self->visible = assay_pinned_visible (self->session, finding);
+  scatter->visible = self->visible;
+  if (!ay_bitset_equal (finding->rows, self->visible))
     scatter->selected = finding->rows;
+  if (page != NULL)
+    look_as_pinned (page, scatter);
   color_map (self, state, scatter);
   self->drawn = TRUE;
 }
 
-/* Whether the finding is one of the simulated curves: those are drawn as they are now. */
-static gboolean
-is_of_curves (const AyFinding *finding)
-{
-  g_autoptr (JsonObject) state = dup_state (finding);
-  JsonObject *page = state != NULL && json_object_has_member (state, "page")
-                         ? json_object_get_object_member (state, "page") : NULL;
-
-  return page != NULL
-         && g_strcmp0 (json_object_get_string_member_with_default (page, "curves", NULL), "") == 0;
-}
-
+/* Curves of the simulation (no name) or of histories, as they are now. */
 static void
-describe_curves (AssayPresenter *self)
+describe_curves (AssayPresenter *self, const char *name)
 {
-  g_autoptr (JsonObject) object
-      = ay_work_comparison (assay_session_get_work (self->session), NULL);
+  AyWork *work = assay_session_get_work (self->session);
+  g_autoptr (JsonObject) object = *name == '\0' ? ay_work_comparison (work, NULL) : NULL;
+  g_autoptr (GPtrArray) histories
+      = *name != '\0' ? ay_work_histories_called (work, name, NULL) : NULL;
 
-  self->curves = object != NULL ? ay_strategy_curves_of_comparison (object, FALSE) : NULL;
+  self->curves = object != NULL      ? ay_strategy_curves_of_comparison (object, FALSE)
+                 : histories != NULL ? ay_strategy_curves_of_histories (histories, NULL)
+                                     : NULL;
   if (self->curves == NULL)
     return;
   self->lines = g_new0 (AyFigureCurve, self->curves->n);
@@ -166,6 +190,48 @@ describe_curves (AssayPresenter *self)
                                        .y_axis = { .label = self->curves->metric },
                                        .band_label = self->curves->band };
   self->drawn = TRUE;
+}
+
+/* The waterfall of a history's rounds, the pinned one marked. */
+static void
+describe_gains (AssayPresenter *self, const char *history, int round)
+{
+  g_autoptr (JsonObject) gains
+      = ay_work_stored_gains (assay_session_get_work (self->session), history, NULL);
+
+  if (gains == NULL)
+    return;
+  self->steps = ay_gains_steps_new (gains);
+  self->spec.kind = AY_FIGURE_WATERFALL;
+  self->spec.waterfall = (AyFigureWaterfall) {
+    .n = self->steps->n, .names = (const char *const *) self->steps->names,
+    .before = self->steps->before, .after = self->steps->after, .residual = self->steps->residual,
+    .x_label = _ ("round"), .label = _ ("validation loss (nats)"), .current = round,
+  };
+  self->drawn = TRUE;
+}
+
+/* What the page drew when it was pinned, with the data as they are now; a page that drew no figure
+ * of its own has the map. */
+static void
+describe (AssayPresenter *self, const AyFinding *finding)
+{
+  g_autoptr (JsonObject) state = dup_state (finding);
+  JsonObject *page = page_of (state);
+  const char *curves = NULL, *history = NULL;
+
+  if (page != NULL)
+    {
+      curves = json_object_get_string_member_with_default (page, "curves", NULL);
+      history = json_object_get_string_member_with_default (page, "history", NULL);
+    }
+  if (curves != NULL)
+    describe_curves (self, curves);
+  else if (history != NULL)
+    describe_gains (self, history,
+                    (int) json_object_get_int_member_with_default (page, "round", -1));
+  if (!self->drawn)
+    describe_map (self, finding);
 }
 
 static void
@@ -191,10 +257,7 @@ show_figure (AssayPresenter *self, const AyFinding *finding)
   g_autofree char *summary = NULL;
 
   clear_figure (self);
-  if (is_of_curves (finding))
-    describe_curves (self);
-  if (!self->drawn)
-    describe_map (self, finding);
+  describe (self, finding);
   gtk_widget_set_visible (GTK_WIDGET (self->area), self->drawn);
   if (!self->drawn)
     return;

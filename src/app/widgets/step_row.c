@@ -120,7 +120,8 @@ add_button (AssayStepRow *self, const char *icon, const char *text, GCallback ca
   return GTK_BUTTON (button);
 }
 
-/* The expander keeps its header in a list of its own, which takes the focus. */
+/* The expander keeps its header in a list of its own, which takes the focus, and the fields in
+ * another one within a revealer. */
 static void
 name_header (AssayStepRow *self, const char *name)
 {
@@ -131,6 +132,16 @@ name_header (AssayStepRow *self, const char *name)
   if (GTK_IS_LIST_BOX (list))
     gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                     -1);
+  for (; list != NULL; list = gtk_widget_get_next_sibling (list))
+    if (GTK_IS_REVEALER (list))
+      {
+        GtkWidget *fields = gtk_revealer_get_child (GTK_REVEALER (list));
+        g_autofree char *label = g_strdup_printf (_ ("Parameters: %s"), name);
+
+        if (fields != NULL)
+          gtk_accessible_update_property (GTK_ACCESSIBLE (fields), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                          label, -1);
+      }
 }
 
 static void

@@ -3,6 +3,8 @@
 
 #include "core/work/work_private.h"
 
+#include <string.h>
+
 #define KIND "history"
 
 gboolean
@@ -77,4 +79,33 @@ ay_work_free_history_name (AyWork *self, const char *name)
       free_name = g_strdup_printf ("%s %u", name, i);
     }
   return free_name;
+}
+
+GPtrArray *
+ay_work_histories_called (AyWork *self, const char *name, GError **error)
+{
+  g_autoptr (GPtrArray) names = ay_work_history_names (self, error);
+  g_autoptr (GPtrArray) found
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) ay_history_unref);
+  g_autofree char *prefix = g_strconcat (name, ": ", NULL);
+
+  for (guint i = 0; names != NULL && i < names->len; i++)
+    {
+      const char *one = names->pdata[i];
+      AyHistory *history;
+
+      if (strcmp (one, name) != 0 && !g_str_has_prefix (one, prefix))
+        continue;
+      history = ay_work_history (self, one, error);
+      if (history == NULL)
+        return NULL;
+      g_ptr_array_add (found, history);
+    }
+  if (names == NULL)
+    return NULL;
+  if (found->len > 0)
+    return g_steal_pointer (&found);
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no history called \"%s\"; history list names them",
+               name);
+  return NULL;
 }

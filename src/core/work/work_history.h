@@ -16,6 +16,9 @@ gboolean ay_work_put_histories (AyWork *self, GPtrArray *histories, GError **err
 GPtrArray *ay_work_history_names (AyWork *self, GError **error);
 /* AY_ERROR_INPUT when there is none of that name. (transfer full) */
 AyHistory *ay_work_history (AyWork *self, const char *name, GError **error);
+/* Those of that name, or that a file of that name held ("NAME: ..."). AY_ERROR_RANGE where there is
+ * none. (transfer full) (element-type AyHistory) */
+GPtrArray *ay_work_histories_called (AyWork *self, const char *name, GError **error);
 /* TRUE also when there is none. */
 gboolean ay_work_delete_history (AyWork *self, const char *name, GError **error);
 /* A name that no history has: `name` itself, else "NAME 2", "NAME 3" ... (transfer full) */
