@@ -95,6 +95,7 @@ static const Shortcut shortcuts[] = {
   { "win.open", { "<Ctrl>o" } },
   { "win.open-roles", { "<Ctrl><Shift>o" } },
   { "win.export", { "<Ctrl>s", "<Ctrl>e" } },
+  { "win.import-scores", { "<Ctrl>i" } },
   { "win.search", { "<Ctrl>f" } },
   { "win.undo", { "<Ctrl>z" } },
   { "win.redo", { "<Ctrl><Shift>z" } },

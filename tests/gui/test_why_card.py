@@ -6,6 +6,8 @@ import pathlib
 import re
 import shutil
 
+import numpy
+
 import drive
 from drive import cli, until
 
@@ -89,6 +91,78 @@ def what_if(window, work, row):
             window.picture('why-what-if')
 
 
+def pick(window, drop_down, name):
+    """An entry of a drop-down that shows what is chosen."""
+    window.choose(drop_down, name, lambda: name in window.labels())
+
+
+def walk_to(window, name):
+    def there():
+        part = window.focused()
+        return part is not None and drive.plain(part.said) == name
+    for _ in range(20):
+        if there():
+            return
+        window.keys('Tab')
+    raise AssertionError(f'Tab does not lead to {name}')
+
+
+def import_file(window, path, fill_in, found, press=True):
+    """By its key and the file dialog; fill_in sets what is asked, found is said before Import."""
+    drive.again('the file dialog', lambda: window.keys('ctrl+i'),
+                lambda: window.all('Scores to Import'))
+    window.type(str(path))
+    drive.again('the questions', lambda: window.keys('Return'),
+                lambda: window.all('Contents'))
+    fill_in()
+    until(f'{found} to be said', lambda: any(re.search(found, text) for text in window.labels()))
+    window.picture(f'import-{path.stem}')
+    window.keys('alt+i' if press else 'Escape')
+    window.gone('Contents')
+    window.idle()
+
+
+def imports(window, work, row):
+    """Scores by id and an influence matrix: what is wrong is said before, then both are there."""
+    folder = pathlib.Path(work).parent
+    rows = cli('select', work, '--columns', 'id,split')['rows']
+    train = [one['id'] for one in rows if one['split'] == 'train']
+    valid = [one['id'] for one in rows if one['split'] == 'valid']
+    bad = folder / 'bad.csv'
+    bad.write_text('name,mine\nd0000,1\n')
+    import_file(window, bad, lambda: None, 'no column "id" to join by', press=False)
+    mine = folder / 'mine.csv'
+    mine.write_text('id,mine\n' + ''.join(f'{one},{k / 7!r}\n' for k, one in enumerate(train[:900]))
+                    + 'nobody,1\n')
+
+    def say_what():
+        pick(window, 'Direction', 'Lower is better')
+        walk_to(window, 'Meaning')
+        window.fill('How long it took')
+    import_file(window, mine, say_what, '900 rows matched')
+    info = {one['id']: one for one in cli('info', work)['scores']}['mine']
+    assert info['direction'] == 'low' and info['sentence'] == 'How long it took', info
+    assert info['n'] - info['missing'] == 900 and info['certificate']['joined_by'] == 'id'
+    matrix = numpy.random.default_rng(1).normal(size=(len(valid), len(train)))
+    numpy.save(folder / 'trak.npy', matrix)
+    import_file(window, folder / 'trak.npy', lambda: pick(
+        window, 'Contents', 'Influence, validation x training'),
+        f'{len(valid)} validation rows x {len(train)} training rows')
+    window.find('Influence By')
+    pick(window, 'Influence By', 'trak')
+    window.click('Rows For and Against', 'push button')
+    lines = until('its rows', lambda: window.all('(for|against) .*', 'list item'))
+    want = cli('influence', work, row, '--own', 'trak')['rows'][0]
+    told = [drive.plain(one.said) for one in lines]
+    assert told == [f"{word} {one['id']} · {one['label']}  {one['influence']:+.3g}"
+                    for word, key in (('for', 'helping'), ('against', 'hurting'))
+                    for one in want[key]], told
+    best = numpy.argsort(-matrix[valid.index(row)])[:5]
+    assert [one['id'] for one in want['helping']] == [train[k] for k in best]
+    assert any('by "trak"' in text for text in window.labels())
+    window.picture('import-own')
+
+
 def test_card():
     """The why card, by mouse and keys"""
     picture = 'why'
@@ -101,6 +175,7 @@ def test_card():
         window.search(f"id = '{wrong}'")
         window.keys('ctrl+a')
         until('one row', lambda: window.bar().startswith('1 row selected'))
+        imports(window, work, wrong)
         window.click('Explain This Row', 'push button', lambda: lines(window))
         told = check(window, work, wrong)
         check_parts(window, work, wrong)

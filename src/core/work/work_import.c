@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/work/import_check.h"
+
 #include "core/data/source.h"
 #include "core/work/work_private.h"
 
@@ -188,13 +190,6 @@ store_one (AyWork *self, const char *path, const AyImportOptions *options, const
                            options->direction, certificate };
   gboolean missing = FALSE;
 
-  if (ay_score_find (incoming->name) != NULL)
-    {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "%s: \"%s\" is the name of a score that Assay computes: give another with name=",
-                   path, incoming->name);
-      return FALSE;
-    }
   for (gsize i = 0; i < n; i++)
     {
       values[i] = map[i] != G_MAXUINT32 ? incoming->values[map[i]] : NAN;
@@ -225,6 +220,24 @@ store_all (AyWork *self, const char *path, const AyImportOptions *options, GPtrA
 }
 
 static gboolean
+check_names (GPtrArray *all, const char *path, GError **error)
+{
+  for (guint i = 0; i < all->len; i++)
+    {
+      const char *name = ((Incoming *) all->pdata[i])->name;
+
+      if (ay_score_find (name) != NULL)
+        {
+          g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                       "%s: \"%s\" is the name of a score that Assay computes: give another with "
+                       "name=", path, name);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
 name_them (GPtrArray *all, const AyImportOptions *options, const char *path, GError **error)
 {
   if (all->len == 0)
@@ -233,7 +246,7 @@ name_them (GPtrArray *all, const AyImportOptions *options, const char *path, GEr
       return FALSE;
     }
   if (options->name == NULL)
-    return TRUE;
+    return check_names (all, path, error);
   if (all->len > 1)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
@@ -242,12 +255,12 @@ name_them (GPtrArray *all, const AyImportOptions *options, const char *path, GEr
     }
   g_free (((Incoming *) all->pdata[0])->name);
   ((Incoming *) all->pdata[0])->name = g_strdup (options->name);
-  return TRUE;
+  return check_names (all, path, error);
 }
 
-gboolean
-ay_work_import (AyWork *self, const char *path, const AyImportOptions *options,
-                AyImportReport *report, AyJob *job, GError **error)
+static gboolean
+import (AyWork *self, const char *path, const AyImportOptions *options, AyImportReport *report,
+        gboolean store, AyJob *job, GError **error)
 {
   AySourceOptions source_options = AY_SOURCE_OPTIONS_INIT;
   g_autoptr (AySource) source
@@ -285,10 +298,26 @@ ay_work_import (AyWork *self, const char *path, const AyImportOptions *options,
       all = incoming_of_array (array, base);
       map = join_by_row (self->data, ay_matrix_rows (array), path, report, error);
     }
-  if (map == NULL || !name_them (all, options, path, error)
-      || !ay_job_commit (job, error) || !store_all (self, path, options, all, map, error))
+  if (map == NULL || !name_them (all, options, path, error))
+    return FALSE;
+  if (store
+      && (!ay_job_commit (job, error) || !store_all (self, path, options, all, map, error)))
     return FALSE;
   for (guint i = 0; i < all->len; i++)
     g_ptr_array_add (report->imported, g_strdup (((Incoming *) all->pdata[i])->name));
   return TRUE;
+}
+
+gboolean
+ay_work_import (AyWork *self, const char *path, const AyImportOptions *options,
+                AyImportReport *report, AyJob *job, GError **error)
+{
+  return import (self, path, options, report, TRUE, job, error);
+}
+
+gboolean
+ay_work_import_check (AyWork *self, const char *path, const AyImportOptions *options,
+                      AyImportReport *report, AyJob *job, GError **error)
+{
+  return import (self, path, options, report, FALSE, job, error);
 }
