@@ -223,10 +223,10 @@ add_copies (AssayOverviewPage *self, AdwPreferencesGroup *group)
 
   if (assay_session_find_column (self->session, "redundant") == NULL)
     return;
-  text = n > 0 ? g_strdup_printf (ngettext ("%u row may go, as a near copy of it stays; what that "
-                                            "costs is for a proof to say",
-                                            "%u rows may go, as a near copy of each stays; what "
-                                            "that costs is for a proof to say", n), n)
+  text = n > 0 ? g_strdup_printf (ngettext ("%u row may go: another of its group of near copies "
+                                            "stays; what that costs is for a proof to say",
+                                            "%u rows may go: one of each group of near copies "
+                                            "stays; what that costs is for a proof to say", n), n)
                : g_strdup (_ ("none found: no row is a near copy of another"));
   add_finding (self, group, _ ("Near copies"), text, "redundant = 1");
 }
