@@ -6,9 +6,9 @@
 /* Digits, 540 rows of each class's share for test, 20 seeds. What spreading says of the rows that
  * have no label, and heads on test: plain, and distilled from the spread labels. Labels are one of
  * each class first, then at random: the draws under which scikit-learn's spreading gives the
- * figures aimed at (20 labels: .80 of the pool, .83 distilled). Under purely random draws 20
- * labels miss a class or two: it gives .73 and .76, and no method names a class it was not shown;
- * what is had here is asserted too, as it is. */
+ * figures aimed at (20 labels: .80 of the pool, .83 distilled; spread_protocols.py in
+ * tests/reference). Under purely random draws 20 labels miss a class or two: it gives .72 and .75,
+ * and no method names a class it was not shown; what is had here is asserted too, as it is. */
 
 #define SEEDS 20
 #define POOL 1257
