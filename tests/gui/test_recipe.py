@@ -58,6 +58,27 @@ def write_report(window, path):
     assert page.startswith('<!DOCTYPE html>') and 'Proof' in page and page.endswith('</html>\n')
 
 
+def see_numbers(window, work, dark):
+    """The Report page has every number of the report with its sentence; one leads to its rows."""
+    told = cli('report', work, '--random', '20', '-o', work.with_name('again.html'))['facts']
+    window.keys('ctrl+9')
+    want = [f"{one['id']}, {one['n_rows']} row{'s' * (one['n_rows'] != 1)}: {one['about']}"
+            for one in told]
+    until('the numbers', lambda: want[-1] in window.labels(), 60)
+    labels = window.labels()
+    assert [text for text in labels if text in set(want)] == want
+    assert all(f"{one['text']}: {one['statement']}" in labels for one in told)
+    until('the toast to go', lambda: window.unnamed() == [], 30)
+    window.picture(f'report-numbers-{"dark" if dark else "light"}')
+    first = told[0]
+    window.click(re.escape(f"{first['text']}: {first['statement']}"), 'list item',
+                 done=lambda: window.all('Samples', 'tree table'))
+    until('its rows', lambda: any(text.startswith(f"{first['n_rows']} rows selected")
+                                  for text in window.labels()))
+    window.keys('ctrl+5')
+    until('the recipe again', lambda: said(window))
+
+
 def journey(dark):
     data = shutil.copy(drive.SAMPLE, drive.folder() / f'digits-{dark}.csv')
     with drive.Window(data, dark=dark) as window:
@@ -78,8 +99,8 @@ def journey(dark):
         proof = until('the proof', lambda: [text for text in window.labels()
                                             if text.startswith('Proof: ')], 120)[0]
         see_savings(window)
-        if not dark:
-            write_report(window, data.with_suffix('.html'))
+        write_report(window, data.with_suffix('.html'))
+        see_numbers(window, data.with_suffix('.assay'), dark)
         window.click('Record as Decisions', 'push button')
         until('the decisions', lambda: (said(window) or [0, [[0]]])[1][0][0] > 0, 120)
         window.close()
