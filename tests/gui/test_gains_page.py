@@ -118,7 +118,49 @@ def click_through(work, gains):
         window.click('Show on Map', 'push button', done=lambda: window.all('Map: .*'))
 
 
-def walk(work, gains):
+def history_with_news(work):
+    """A history whose second round brings a class first seen, and whose third judges only."""
+    rows = [(at, row['split'], str(row['label'])) for at, row in enumerate(
+        cli('select', work, '--columns', 'split,label')['rows'])]
+    known = [at for at, split, label in rows if split == 'train' and label != '7']
+    sevens = [at for at, split, label in rows if split == 'train' and label == '7']
+    valid = [at for at, split, _ in rows if split == 'valid']
+    rounds = (known[:90], known[90:110], sevens[:4] + known[110:116], valid[:5])
+    path = work.with_name('news.csv')
+    path.write_text('loop,order,index\n' + ''.join(
+        f'{loop},{order},{row}\n' for loop, of in enumerate(rounds)
+        for order, row in enumerate(of)), encoding='utf-8')
+    name = cli('history', work, 'import', path)['histories'][0]['name']
+    cli('gains', work, name)
+    return name
+
+
+def check_news(window, name):
+    """A class first seen has its line, a round that only judges is not split and says so."""
+    window.choose('History', name, lambda: window.all(name, 'label'))
+    window.click('All Rounds', done=lambda: len(lines(window, 'Gains of the Rounds')) == 4)
+    said = ' '.join(window.labels())
+    assert 'class 7 became known by 4 rows' in said, said
+    assert re.search(r'[Rr]ound 3 .*not split', said), said
+
+
+def check_advice(window, want):
+    """The table of what to collect, and the selection of a kind's training rows."""
+    window.click('What to Collect', 'push button',
+                 done=lambda: lines(window, 'What to Collect by Kind'))
+    told = lines(window, 'What to Collect by Kind')
+    assert [title.split(' ')[0] for title, _ in told] == [one['value'] for one in want['groups']]
+    for (title, cells), one in zip(told, want['groups']):
+        assert ('wasted' in title) == (one['verdict'] == 'less'), (title, one)
+        for name, key in (('rows', 'n'), ('one more', 'gain'), ('50 more', 'gain_more'),
+                          ('predicted', 'predicted'), ('realised', 'realised')):
+            assert near(cells[name], one[key]), (name, cells, one)
+    said = ' '.join(window.labels())
+    assert want['sentence'] in said, said
+    assert want['wasted'] is None or want['wasted'] in said, said
+
+
+def walk(work, gains, news):
     """What assay-cli stored, in dark colours, by keys."""
     with drive.Window(work, dark=True) as window:
         window.keys('ctrl+8')
@@ -135,6 +177,12 @@ def walk(work, gains):
         window.keys('End')
         check_round(window, gains, ROUNDS)
         window.picture('gains-dark')
+        check_news(window, news)
+        window.picture('gains-dark-news')
+        window.click('Advice', done=lambda: window.all('What to Collect', 'push button'))
+        window.click('What to Collect', 'push button',
+                     done=lambda: lines(window, 'What to Collect by Kind'))
+        window.picture('gains-dark-advice')
 
 
 def test_page():
@@ -143,16 +191,24 @@ def test_page():
     other = shutil.copy(work, work.with_name('other.assay'))  # one program writes at a time
     gains = cli('gains', other, HISTORY, '--shapley', '--random', '20', '--by', 'label')
     click_through(work, gains)
-    walk(other, gains)
+    walk(other, gains, history_with_news(other))
 
 
 def test_empty():
     """Without a history the page says what to do"""
     bare = drive.folder() / 'bare.assay'
     cli('new', bare, drive.SAMPLE)
+    want = cli('advice', bare)
     with drive.Window(bare) as window:
         window.keys('ctrl+8')
         window.find('No History Yet')
+        check_advice(window, want)
+        window.click(f"{want['groups'][0]['value']}.*; rows.*", 'list item')
+        count = want['groups'][0]['n']
+        until('its rows', lambda: any(text.startswith(f'{count} rows selected')
+                                      for text in window.labels()))
+        assert not window.unnamed(), window.unnamed()
+        window.picture('gains-light-advice')
         window.click('To History', 'push button', done=lambda: window.all('Simulate'))
 
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/pages/gains_page.h"
 
+#include "app/pages/gains_words.h"
+#include "app/widgets/advice_view.h"
 #include "app/widgets/drop_down.h"
 #include "app/widgets/number_table.h"
 #include "app/widgets/waterfall_view.h"
@@ -28,6 +30,7 @@ struct _AssayGainsPage
   AssayWaterfallView *waterfall;
   GtkLabel *sentence, *detail, *remarks;
   AssayNumberTable *rows, *rounds, *cut;
+  AssayAdviceView *advice, *lone_advice; /* beside a history, and without any */
 
   AssayTask *task;       /* (nullable) */
   GPtrArray *names;      /* of the histories */
@@ -84,79 +87,12 @@ select_rows (AssayGainsPage *self, const AyBitset *rows)
 }
 
 static void
-append_views (GString *text, JsonObject *round)
-{
-  JsonObject *random = json_object_has_member (round, "random")
-                           ? json_object_get_object_member (round, "random") : NULL;
-
-  if (json_object_has_member (round, "shapley"))
-    g_string_append_printf (text, _ ("\nOver all orders of the rounds (Shapley): %+.4g."),
-                            ay_json_number_of (round, "shapley"));
-  if (random == NULL)
-    return;
-  if (!json_object_get_null_member (random, "why"))
-    {
-      g_string_append_printf (text, _ ("\nBeside random: %s."),
-                              json_object_get_string_member (random, "why"));
-      return;
-    }
-  g_string_append_printf (
-      text, _ ("\n%d random batches of the same size: %+.4g on average, 95 %% of them %+.4g to "
-               "%+.4g; the selection %+.4g (%+.4g to %+.4g)."),
-      (int) json_object_get_int_member (random, "draws"), ay_json_number_of (random, "gain"),
-      ay_json_number_of (random, "low"), ay_json_number_of (random, "high"),
-      ay_json_number_of (random, "selection"), ay_json_number_of (random, "selection_low"),
-      ay_json_number_of (random, "selection_high"));
-}
-
-/* What is to be said of this round alone: not split and why, classes that became known. */
-static void
-append_remarks (GString *text, JsonObject *gains, gint64 number)
-{
-  g_autoptr (GPtrArray) lines = ay_gains_remarks (gains);
-  g_autofree char *is = g_strdup_printf ("Round %" G_GINT64_FORMAT " ", number);
-  g_autofree char *of = g_strdup_printf ("Round %" G_GINT64_FORMAT ":", number);
-
-  for (guint k = 0; k < lines->len; k++)
-    if (g_str_has_prefix (lines->pdata[k], is) || g_str_has_prefix (lines->pdata[k], of))
-      g_string_append_printf (text, "\n%s.", (const char *) lines->pdata[k]);
-}
-
-static void
 show_detail (AssayGainsPage *self, const char *hidden)
 {
-  JsonObject *round = round_at (self, (guint) self->round);
-  const char *strategy = json_object_get_string_member (round, "strategy");
-  g_autoptr (GString) text = g_string_new (NULL);
-  gint64 number = json_object_get_int_member (round, "round");
-  double gain = ay_json_number_of (round, "gain");
+  g_autofree char *text
+      = assay_gains_round_text (self->gains, round_at (self, (guint) self->round), hidden);
 
-  g_string_append_printf (text, _ ("Round %d%s%s: %d rows taken%s, %d split"), (int) number,
-                          *strategy != '\0' ? ", " : "", strategy,
-                          (int) json_object_get_int_member (round, "n_taken"), hidden,
-                          (int) json_object_get_int_member (round, "n"));
-  if (!isnan (gain))
-    g_string_append_printf (
-        text, _ (". Loss %.4g to %.4g: gain %+.4g, of rows that helped %+.4g, that hurt %+.4g, "
-                 "residual %.1g; accuracy %+.2f points"),
-        ay_json_number_of (round, "loss_before"), ay_json_number_of (round, "loss_after"), gain,
-        ay_json_number_of (round, "positive"), ay_json_number_of (round, "negative"),
-        ay_json_number_of (round, "residual"),
-        100.0 * (ay_json_number_of (round, "accuracy_after")
-                 - ay_json_number_of (round, "accuracy_before")));
-  g_string_append_c (text, '.');
-  append_remarks (text, self->gains, number);
-  append_views (text, round);
-  gtk_label_set_text (self->detail, text->str);
-}
-
-static int
-compare_credit (gconstpointer a, gconstpointer b)
-{
-  double x = ay_json_number_of (*(JsonObject *const *) a, "credit");
-  double y = ay_json_number_of (*(JsonObject *const *) b, "credit");
-
-  return (x < y) - (x > y);
+  gtk_label_set_text (self->detail, text);
 }
 
 static void
@@ -193,23 +129,11 @@ clear_round (AssayGainsPage *self)
                                         : "");
 }
 
-/* Credits below the round's floor are not shown on their own. */
 static void
 fill_rows (AssayGainsPage *self)
 {
-  JsonObject *round = round_at (self, (guint) self->round);
-  JsonArray *rows = json_object_get_array_member (round, "rows");
-  double floor = ay_json_number_of (round, "floor");
-  g_autoptr (GPtrArray) ranked = g_ptr_array_new ();
+  g_autoptr (GPtrArray) ranked = assay_gains_ranked_rows (round_at (self, (guint) self->round));
 
-  for (guint i = 0; i < json_array_get_length (rows); i++)
-    {
-      JsonObject *one = json_array_get_object_element (rows, i);
-
-      if (fabs (ay_json_number_of (one, "credit")) > floor)
-        g_ptr_array_add (ranked, one);
-    }
-  g_ptr_array_sort (ranked, compare_credit);
   for (guint k = 0; k < ranked->len; k++)
     if (k < MOST / 2 || k + MOST / 2 >= ranked->len)
       add_row (self, ranked->pdata[k]);
@@ -587,6 +511,8 @@ assay_gains_page_bind (AssaySessionBin *bin, AssaySession *session)
   AssayGainsPage *self = ASSAY_GAINS_PAGE (bin);
 
   self->session = session;
+  g_object_set (self->advice, "session", session, NULL);
+  g_object_set (self->lone_advice, "session", session, NULL);
   assay_session_bin_watch (bin, opened, G_CALLBACK (forget));
   assay_session_bin_watch (bin, changes, G_CALLBACK (fill));
   fill (self);
@@ -620,6 +546,7 @@ assay_gains_page_class_init (AssayGainsPageClass *class)
   G_OBJECT_CLASS (class)->finalize = assay_gains_page_finalize;
   g_type_ensure (ASSAY_TYPE_WATERFALL_VIEW);
   g_type_ensure (ASSAY_TYPE_NUMBER_TABLE);
+  g_type_ensure (ASSAY_TYPE_ADVICE_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/assay_app/Assay/gains_page.ui");
   BIND (stack);
@@ -636,6 +563,8 @@ assay_gains_page_class_init (AssayGainsPageClass *class)
   BIND (rows);
   BIND (rounds);
   BIND (cut);
+  BIND (advice);
+  BIND (lone_advice);
 }
 
 static void
