@@ -271,7 +271,7 @@ assay_pinned_show (AssaySession *session, const AyFinding *finding)
   const char *color = json_object_get_string_member_with_default (state, "color_by", NULL);
   gboolean same;
 
-  assay_session_take_filters (session, read_filters (session, state));
+  assay_session_take_filters (session, read_filters (session, state), FALSE);
   same = ay_bitset_equal (assay_session_get_visible (session), finding->rows);
   if (json_object_get_boolean_member_with_default (state, "selected", FALSE) || !same)
     {

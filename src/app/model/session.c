@@ -4,7 +4,6 @@
 #include "app/model/task_queue.h"
 #include "core/base/error.h"
 
-#include <gdk/gdk.h>
 #include <glib/gi18n.h>
 
 struct _AssaySession
@@ -395,95 +394,23 @@ assay_session_record (AssaySession *self, AssayStep step)
   notify (self, PROP_CAN_REDO);
 }
 
-static void
-put_selection (AssaySession *self, const AyBitset *rows)
+void
+assay_session_close_step (AssaySession *self)
+{
+  if (self->history != NULL)
+    assay_history_close (self->history);
+}
+
+void
+assay_session_put_selection (AssaySession *self, const AyBitset *rows)
 {
   ay_bitset_assign (self->selection, rows);
   notify (self, PROP_N_SELECTED);
   g_signal_emit (self, signals[SELECTION_CHANGED], 0);
 }
 
-AssaySelectMode
-assay_select_mode (guint state, gboolean click)
-{
-  if ((state & GDK_CONTROL_MASK) == 0)
-    return ASSAY_SELECT_REPLACE;
-  if (state & GDK_SHIFT_MASK)
-    return ASSAY_SELECT_SUBTRACT;
-  return click ? ASSAY_SELECT_TOGGLE : ASSAY_SELECT_ADD;
-}
-
-static AyBitset *
-combine (const AyBitset *before, const AyBitset *rows, AssaySelectMode mode)
-{
-  AyBitset *after = ay_bitset_copy (mode == ASSAY_SELECT_REPLACE ? rows : before);
-
-  switch (mode)
-    {
-    case ASSAY_SELECT_REPLACE: break;
-    case ASSAY_SELECT_ADD: ay_bitset_union (after, rows); break;
-    case ASSAY_SELECT_SUBTRACT: ay_bitset_subtract (after, rows); break;
-    case ASSAY_SELECT_TOGGLE:
-      for (gsize i = 0; i < ay_bitset_n_words (after); i++)
-        after->words[i] ^= rows->words[i];
-      break;
-    }
-  return after;
-}
-
 void
-assay_session_select (AssaySession *self, const AyBitset *rows, AssaySelectMode mode)
-{
-  g_autoptr (AyBitset) wanted = NULL;
-  g_autoptr (AyBitset) after = NULL;
-
-  if (self->work == NULL)
-    return;
-  wanted = ay_bitset_copy (rows);
-  if (mode != ASSAY_SELECT_SUBTRACT)
-    ay_bitset_intersect (wanted, self->visible);
-  after = combine (self->selection, wanted, mode);
-  if (ay_bitset_equal (after, self->selection))
-    return;
-  assay_session_record (self, (AssayStep) { .kind = ASSAY_STEP_SELECTION,
-                                            .selection = { ay_bitset_copy (self->selection),
-                                                           ay_bitset_copy (after) } });
-  put_selection (self, after);
-}
-
-void
-assay_session_select_row (AssaySession *self, gsize row, AssaySelectMode mode)
-{
-  g_autoptr (AyBitset) rows = NULL;
-
-  if (self->work == NULL || row >= self->visible->n)
-    return;
-  rows = ay_bitset_new (self->visible->n);
-  ay_bitset_add (rows, row);
-  assay_session_select (self, rows, mode);
-}
-
-void
-assay_session_select_all (AssaySession *self)
-{
-  if (self->work != NULL)
-    assay_session_select (self, self->visible, ASSAY_SELECT_REPLACE);
-}
-
-void
-assay_session_select_none (AssaySession *self)
-{
-  g_autoptr (AyBitset) none = NULL;
-
-  if (self->work == NULL)
-    return;
-  none = ay_bitset_new (self->visible->n);
-  assay_session_select (self, none, ASSAY_SELECT_REPLACE);
-}
-
-/* Takes the new filters and records the step. */
-static void
-change_filters (AssaySession *self, AssayFilters *after, gboolean open)
+assay_session_take_filters (AssaySession *self, AssayFilters *after, gboolean open)
 {
   AssayFilters *before = self->filters;
 
@@ -497,111 +424,10 @@ change_filters (AssaySession *self, AssayFilters *after, gboolean open)
   apply_filters (self);
 }
 
-static gboolean
-change_where (AssaySession *self, const char *where, gboolean open, GError **error)
-{
-  AssayFilters *after;
-  AyBitset *matches = NULL;
-
-  if (self->work == NULL)
-    return TRUE;
-  if (where != NULL && *where == '\0')
-    where = NULL;
-  if (g_strcmp0 (where, self->filters->where) == 0)
-    return TRUE;
-  if (where != NULL)
-    {
-      matches = ay_work_select (self->work, where, NULL, error);
-      if (matches == NULL)
-        return FALSE;
-    }
-  after = assay_filters_copy (self->filters);
-  g_free (after->where);
-  ay_bitset_free (after->matches);
-  after->where = g_strdup (where);
-  after->matches = matches;
-  change_filters (self, after, open);
-  return TRUE;
-}
-
-gboolean
-assay_session_set_filter (AssaySession *self, const char *where, GError **error)
-{
-  gboolean ok = change_where (self, where, FALSE, error);
-
-  if (self->history != NULL)
-    assay_history_close (self->history);
-  return ok;
-}
-
-gboolean
-assay_session_type_filter (AssaySession *self, const char *where, GError **error)
-{
-  return change_where (self, where, TRUE, error);
-}
-
-void
-assay_session_set_hidden_classes (AssaySession *self, const AyBitset *hidden)
-{
-  AssayFilters *after;
-
-  if (self->work == NULL)
-    return;
-  after = assay_filters_copy (self->filters);
-  g_clear_pointer (&after->hidden, ay_bitset_free);
-  if (hidden != NULL && ay_bitset_count (hidden) > 0)
-    after->hidden = ay_bitset_copy (hidden);
-  change_filters (self, after, FALSE);
-}
-
-void
-assay_session_take_filters (AssaySession *self, AssayFilters *filters)
-{
-  change_filters (self, filters, FALSE);
-}
-
 const AssayFilters *
 assay_session_get_filters (AssaySession *self)
 {
   return self->filters;
-}
-
-const AyBitset *
-assay_session_get_hidden_classes (AssaySession *self)
-{
-  return self->filters != NULL ? self->filters->hidden : NULL;
-}
-
-void
-assay_session_set_brush (AssaySession *self, const char *column, double low, double high)
-{
-  AssayFilters *after;
-
-  if (self->work == NULL)
-    return;
-  after = assay_filters_copy (self->filters);
-  assay_filters_set_brush (after, column, low, high);
-  change_filters (self, after, FALSE);
-}
-
-gboolean
-assay_session_get_brush (AssaySession *self, const char *column, double *low, double *high)
-{
-  const AssayBrush *brush
-      = self->filters != NULL ? assay_filters_find_brush (self->filters, column) : NULL;
-
-  if (brush == NULL)
-    return FALSE;
-  *low = brush->low;
-  *high = brush->high;
-  return TRUE;
-}
-
-void
-assay_session_clear_filters (AssaySession *self)
-{
-  if (self->work != NULL && !assay_filters_is_empty (self->filters))
-    change_filters (self, assay_filters_new (), FALSE);
 }
 
 /* After the journal changed. */
@@ -650,7 +476,7 @@ restore (AssaySession *self, const AssayStep *step, int side)
 
   switch (step->kind)
     {
-    case ASSAY_STEP_SELECTION: put_selection (self, step->selection[side]); break;
+    case ASSAY_STEP_SELECTION: assay_session_put_selection (self, step->selection[side]); break;
     case ASSAY_STEP_FILTERS:
       assay_filters_free (self->filters);
       self->filters = assay_filters_copy (step->filters[side]);

@@ -11,8 +11,12 @@ G_BEGIN_DECLS
 
 /* Takes what the step holds: one more thing that undo takes back. */
 void assay_session_record (AssaySession *self, AssayStep step);
-/* All filters at once, as one step of undo. Takes them over. */
-void assay_session_take_filters (AssaySession *self, AssayFilters *filters);
+/* The step recorded last is not added to any more. */
+void assay_session_close_step (AssaySession *self);
+/* The selection itself, without a step. */
+void assay_session_put_selection (AssaySession *self, const AyBitset *rows);
+/* All filters at once, as one step of undo; open: later ones may join it. Takes them over. */
+void assay_session_take_filters (AssaySession *self, AssayFilters *after, gboolean open);
 /* (transfer none) (nullable) */
 const AssayFilters *assay_session_get_filters (AssaySession *self);
 
