@@ -3,6 +3,7 @@
 
 #include "app/what_if_words.h"
 #include "app/widgets/drop_down.h"
+#include "app/widgets/fold.h"
 #include "core/base/error.h"
 
 #include <glib/gi18n.h>
@@ -92,7 +93,7 @@ static void
 show_line (GtkLabel *label, const char *text)
 {
   gtk_label_set_text (label, text != NULL ? text : "");
-  gtk_widget_set_visible (GTK_WIDGET (label), text != NULL);
+  assay_fold_show (label, text != NULL);
 }
 
 /* What is asked now; label (nullable, transfer none) for a new label. */

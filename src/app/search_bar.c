@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/search_bar.h"
 
+#include "app/widgets/fold.h"
+
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -97,7 +99,7 @@ apply (AssaySearchBar *self, gboolean typing)
                        : assay_session_set_filter (self->session, where, &error);
 
   gtk_label_set_text (self->error, ok ? "" : error->message);
-  gtk_widget_set_visible (GTK_WIDGET (self->error), !ok);
+  assay_fold_show (self->error, !ok);
 }
 
 static void
@@ -167,9 +169,8 @@ assay_search_bar_init (AssaySearchBar *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Search Rows"), -1);
   gtk_widget_add_css_class (GTK_WIDGET (self->error), "error");
-  gtk_widget_set_visible (GTK_WIDGET (self->error), FALSE);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->entry));
-  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->error));
+  gtk_box_append (GTK_BOX (box), assay_fold_new (GTK_WIDGET (self->error)));
   gtk_search_bar_set_child (self->bar, box);
   gtk_search_bar_connect_entry (self->bar, GTK_EDITABLE (self->entry));
   g_signal_connect_swapped (self->entry, "search-changed", G_CALLBACK (changed), self);

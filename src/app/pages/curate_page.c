@@ -3,6 +3,7 @@
 
 #include "app/pages/curate_jobs.h"
 #include "app/savings_dialog.h"
+#include "app/widgets/fold.h"
 #include "app/widgets/step_row.h"
 
 #include <glib/gi18n.h>
@@ -41,7 +42,7 @@ show_warnings (AssayCuratePage *self)
     g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "",
                             ay_diagnostics_get (self->plan->warnings, i)->text);
   gtk_label_set_text (self->warning_label, text->str);
-  gtk_widget_set_visible (GTK_WIDGET (self->warning_label), text->len > 0);
+  assay_fold_show (self->warning_label, text->len > 0);
 }
 
 static void

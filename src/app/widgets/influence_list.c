@@ -2,6 +2,7 @@
 #include "app/widgets/influence_list.h"
 
 #include "app/widgets/drop_down.h"
+#include "app/widgets/fold.h"
 #include "core/work/own_influence.h"
 
 #include <glib/gi18n.h>
@@ -94,7 +95,7 @@ clear_lines (AssayInfluenceList *self)
   while ((line = gtk_widget_get_first_child (GTK_WIDGET (self->list))) != NULL)
     gtk_list_box_remove (self->list, line);
   g_array_set_size (self->rows, 0);
-  gtk_widget_set_visible (GTK_WIDGET (self->list), FALSE);
+  assay_fold_show (self->list, FALSE);
 }
 
 static void
@@ -114,7 +115,7 @@ show_found (AssayInfluenceList *self, const Request *request)
   clear_lines (self);
   add_lines (self, _ ("for"), found->helping, found->help, found->k);
   add_lines (self, _ ("against"), found->hurting, found->hurt, found->k);
-  gtk_widget_set_visible (GTK_WIDGET (self->list), TRUE);
+  assay_fold_show (self->list, TRUE);
   gtk_label_set_text (self->sentence, text);
 }
 
@@ -200,7 +201,7 @@ fill_whose (AssayInfluenceList *self)
   gtk_drop_down_set_model (self->whose, G_LIST_MODEL (list));
   gtk_drop_down_set_selected (self->whose, at);
   self->filling = FALSE;
-  gtk_widget_set_visible (GTK_WIDGET (self->whose), names != NULL && names->len > 0);
+  assay_fold_show (self->whose, names != NULL && names->len > 0);
 }
 
 static gboolean
@@ -302,7 +303,6 @@ assay_influence_list_init (AssayInfluenceList *self)
   gtk_widget_add_css_class (GTK_WIDGET (self->sentence), "caption");
   self->list = GTK_LIST_BOX (gtk_list_box_new ());
   gtk_list_box_set_selection_mode (self->list, GTK_SELECTION_NONE);
-  gtk_widget_set_visible (GTK_WIDGET (self->list), FALSE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Training Rows For and Against"), -1);
   g_signal_connect_swapped (self->list, "row-activated", G_CALLBACK (row_activated), self);
@@ -311,9 +311,9 @@ assay_influence_list_init (AssayInfluenceList *self)
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->whose),
                                _ ("By the head, or by a matrix that you imported"));
   g_signal_connect_swapped (self->whose, "notify::selected", G_CALLBACK (whose_changed), self);
-  gtk_box_append (box, GTK_WIDGET (self->whose));
+  gtk_box_append (box, assay_fold_new (GTK_WIDGET (self->whose)));
   gtk_box_append (box, self->ask);
   gtk_box_append (box, GTK_WIDGET (self->sentence));
-  gtk_box_append (box, GTK_WIDGET (self->list));
+  gtk_box_append (box, assay_fold_new (GTK_WIDGET (self->list)));
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (box));
 }

@@ -2,6 +2,7 @@
 #include "app/widgets/inspector.h"
 
 #include "app/widgets/epoch_view.h"
+#include "app/widgets/fold.h"
 #include "app/widgets/influence_list.h"
 #include "app/widgets/row_image.h"
 #include "app/widgets/table_cells.h"
@@ -152,17 +153,17 @@ show_row (AssayInspector *self)
       || assay_session_get_columns (self->session) == NULL)
     {
       gtk_label_set_text (self->title, _ ("Point at a row, or select one"));
-      gtk_widget_set_visible (self->image, FALSE);
-      gtk_widget_set_visible (GTK_WIDGET (self->text), FALSE);
+      assay_fold_show (self->image, FALSE);
+      assay_fold_show (self->text, FALSE);
       return;
     }
   id = ay_column_dup_text (data->id, (gsize) self->row);
   gtk_label_set_text (self->title, id);
-  gtk_widget_set_visible (self->image, ay_dataset_has_images (data));
+  assay_fold_show (self->image, ay_dataset_has_images (data));
   assay_row_image_set_row (ASSAY_ROW_IMAGE (self->image), self->session, self->row);
   text = data->text != NULL ? ay_column_dup_text (data->text, (gsize) self->row) : NULL;
   gtk_label_set_text (self->text, text != NULL ? text : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->text), text != NULL);
+  assay_fold_show (self->text, text != NULL);
   fill_values (self, (gsize) self->row);
 }
 
@@ -269,8 +270,8 @@ assay_inspector_init (AssayInspector *self)
   gtk_widget_add_css_class (GTK_WIDGET (self->values), "background");
   gtk_widget_add_css_class (box, "side-pane");
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->title));
-  gtk_box_append (GTK_BOX (box), self->image);
-  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->text));
+  gtk_box_append (GTK_BOX (box), assay_fold_new (self->image));
+  gtk_box_append (GTK_BOX (box), assay_fold_new (GTK_WIDGET (self->text)));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->epochs));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->why));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->influence));

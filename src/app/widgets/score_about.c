@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/score_about.h"
 
+#include "app/widgets/fold.h"
 #include "app/widgets/score_words.h"
 
 #include <glib/gi18n.h>
@@ -141,9 +142,9 @@ show_certificate (AssayScoreAbout *self, const AyScoreInfo *info)
   g_autofree char *lines = info != NULL ? assay_score_words_certificate (info) : NULL;
 
   gtk_label_set_text (self->warning, flags != NULL ? flags : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->warning), flags != NULL);
+  assay_fold_show (self->warning, flags != NULL);
   gtk_label_set_text (self->certificate, lines != NULL ? lines : "");
-  gtk_widget_set_visible (self->more, lines != NULL);
+  assay_fold_show (self->more, lines != NULL);
 }
 
 /* Why the data cannot have it, or NULL. */
@@ -241,7 +242,7 @@ assay_score_about_class_init (AssayScoreAboutClass *class)
 }
 
 static GtkLabel *
-add_label (GtkBox *box, const char *css_class)
+new_label (const char *css_class)
 {
   GtkWidget *label = gtk_label_new (NULL);
 
@@ -250,7 +251,6 @@ add_label (GtkBox *box, const char *css_class)
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   if (css_class != NULL)
     gtk_widget_add_css_class (label, css_class);
-  gtk_box_append (box, label);
   return GTK_LABEL (label);
 }
 
@@ -271,9 +271,12 @@ assay_score_about_init (AssayScoreAbout *self)
   GtkBox *box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 12));
   GtkBox *buttons = GTK_BOX (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6));
 
-  self->title = add_label (box, "title-2");
-  self->sentence = add_label (box, NULL);
-  self->warning = add_label (box, "warning");
+  self->title = new_label ("title-2");
+  self->sentence = new_label (NULL);
+  self->warning = new_label ("warning");
+  gtk_box_append (box, GTK_WIDGET (self->title));
+  gtk_box_append (box, GTK_WIDGET (self->sentence));
+  gtk_box_append (box, assay_fold_new (GTK_WIDGET (self->warning)));
   self->facts = GTK_GRID (gtk_grid_new ());
   gtk_grid_set_column_spacing (self->facts, 18);
   gtk_grid_set_row_spacing (self->facts, 6);
@@ -290,7 +293,7 @@ assay_score_about_init (AssayScoreAbout *self)
   gtk_label_set_wrap (self->certificate, TRUE);
   gtk_widget_add_css_class (GTK_WIDGET (self->certificate), "caption");
   gtk_expander_set_child (GTK_EXPANDER (self->more), GTK_WIDGET (self->certificate));
-  gtk_box_append (box, self->more);
+  gtk_box_append (box, assay_fold_new (self->more));
   gtk_widget_add_css_class (GTK_WIDGET (box), "side-pane");
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroll), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);

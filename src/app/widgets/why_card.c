@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/why_card.h"
 
+#include "app/widgets/fold.h"
 #include "app/widgets/row_image.h"
 #include "app/widgets/why_parts.h"
 #include "core/base/error.h"
@@ -87,7 +88,7 @@ update_buttons (AssayWhyCard *self)
                         : test ? _ ("Explain (Opens Test)")
                                : _ ("Explain This Row"));
   gtk_widget_set_sensitive (self->explain, there || !idle);
-  gtk_widget_set_visible (self->rest, self->explained >= 0);
+  assay_fold_show (self->rest, self->explained >= 0);
   gtk_widget_set_sensitive (self->flip, idle && data != NULL && data->n_classes > 0);
 }
 
@@ -177,7 +178,7 @@ show (AssayWhyCard *self, const AyExplain *what)
   gtk_label_set_text (self->sum, sum);
   assay_why_parts_show (self->parts, what);
   gtk_label_set_text (self->flipped, what->flip_sentence != NULL ? what->flip_sentence : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->flipped), what->flip_sentence != NULL);
+  assay_fold_show (self->flipped, what->flip_sentence != NULL);
   self->explained = what->row;
   if (what->flip != NULL)
     select_flip (self, what);
@@ -349,12 +350,12 @@ assay_why_card_init (AssayWhyCard *self)
   gtk_box_append (GTK_BOX (box), self->explain);
   gtk_box_append (GTK_BOX (self->rest), GTK_WIDGET (self->sentence));
   gtk_box_append (GTK_BOX (self->rest), self->flip);
-  gtk_box_append (GTK_BOX (self->rest), GTK_WIDGET (self->flipped));
+  gtk_box_append (GTK_BOX (self->rest), assay_fold_new (GTK_WIDGET (self->flipped)));
   gtk_box_append (GTK_BOX (self->rest), make_head ());
   gtk_box_append (GTK_BOX (self->rest), GTK_WIDGET (self->rows));
   gtk_box_append (GTK_BOX (self->rest), GTK_WIDGET (self->sum));
   gtk_box_append (GTK_BOX (self->rest), GTK_WIDGET (self->parts));
-  gtk_box_append (GTK_BOX (box), self->rest);
+  gtk_box_append (GTK_BOX (box), assay_fold_new (self->rest));
   adw_bin_set_child (ADW_BIN (self), box);
   update_buttons (self);
 }
