@@ -81,6 +81,21 @@ clear (AssayClusterList *self)
 }
 
 static void
+show_note (AssayClusterList *self, JsonObject *found, guint n)
+{
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (text, _ ("%u clusters by %s; rows in none: %u"), n,
+                          json_object_get_string_member (found, "method"),
+                          (guint) json_object_get_int_member (found, "noise"));
+  if (n > MOST_SHOWN)
+    g_string_append_printf (text, _ (". The %u largest are listed; assay-cli cluster lists all"),
+                            MOST_SHOWN);
+  gtk_label_set_text (self->note, text->str);
+  g_string_free (text, TRUE);
+}
+
+static void
 show_found (AssayClusterList *self, JsonObject *found)
 {
   JsonArray *clusters = json_object_get_array_member (found, "clusters");
@@ -88,7 +103,6 @@ show_found (AssayClusterList *self, JsonObject *found)
   GtkListBoxRow *chosen = gtk_list_box_get_selected_row (self->list);
   int at = chosen != NULL ? gtk_list_box_row_get_index (chosen) : -1;
   gboolean focus = gtk_widget_get_focus_child (GTK_WIDGET (self->list)) != NULL;
-  g_autofree char *text = NULL;
 
   clear (self);
   for (guint c = 0; c < MIN (n, MOST_SHOWN); c++)
@@ -96,10 +110,7 @@ show_found (AssayClusterList *self, JsonObject *found)
                          assay_cluster_row_new (self->session,
                                                 json_array_get_object_element (clusters, c),
                                                 told_score (self)));
-  text = g_strdup_printf (_ ("%u clusters by %s; rows in none: %u"), n,
-                          json_object_get_string_member (found, "method"),
-                          (guint) json_object_get_int_member (found, "noise"));
-  gtk_label_set_text (self->note, text);
+  show_note (self, found, n);
   chosen = at >= 0 ? gtk_list_box_get_row_at_index (self->list, at) : NULL;
   if (chosen == NULL)
     return;
