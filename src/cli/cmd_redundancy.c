@@ -37,7 +37,7 @@ static const GOptionEntry options[] = {
     "Features to deviation 1 first: yes, no or auto (default: columns of a table, not vectors)",
     "WHEN" },
   { "sort", 0, 0, G_OPTION_ARG_FILENAME, &given.sort,
-    "Order of the groups shown: size (default), link (weakest first) or conflict", "ORDER" },
+    "Order of the groups shown: size (default), link (weakest first), conflict or leak", "ORDER" },
   { "groups", 0, 0, G_OPTION_ARG_INT, &given.groups, "How many groups are shown (default 10)",
     "N" },
   { "curve", 0, 0, G_OPTION_ARG_NONE, &given.curve,
@@ -67,7 +67,7 @@ read_number (const char *option, const char *text, double *value, GError **error
 static gboolean
 read_names (AyRedundancyOptions *into, CmdGroupsView *view, GError **error)
 {
-  static const char *const orders[] = { "size", "link", "conflict" };
+  static const char *const orders[] = { "size", "link", "conflict", "leak" };
 
   if (given.metric != NULL && !ay_distance_parse (given.metric, &into->distance))
     return cmd_usage_error (error, "--metric %s: expected cosine or euclidean", given.metric);
@@ -85,7 +85,8 @@ read_names (AyRedundancyOptions *into, CmdGroupsView *view, GError **error)
         return TRUE;
       }
   return given.sort == NULL
-         || cmd_usage_error (error, "--sort %s: expected size, link or conflict", given.sort);
+         || cmd_usage_error (error, "--sort %s: expected size, link, conflict or leak",
+                             given.sort);
 }
 
 static gboolean

@@ -151,6 +151,11 @@ def test_conflicts_leaks_and_copies():
     assert found['leaks']['valid']['n'] == 60 and found['leaks']['valid_without']['n'] == 59
     assert found['leaks']['test'] is None
     assert found['uniqueness']
+    found = assay.run_json('redundancy', WORK, '--threshold', '0.97', '--sort', 'leak',
+                           '--groups', '1000', '--no-uniqueness')
+    leaks = [len(set(group['parts']) - {'pool'}) > 1 for group in found['groups']]
+    assert leaks == sorted(leaks, reverse=True) and leaks[0] and not leaks[-1]
+    assert sum(leaks) == found['leaks']['n_groups']
 
 
 def test_uniqueness():

@@ -1,22 +1,32 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Near copies in the window: find, move the threshold, look at a group, drop, undo; what the page
-says is what assay-cli says of the same workspace."""
+"""The Redundancy page by pointer and by keys: find, move the threshold, sort and look at groups,
+leaks, the outcome curve, the map and back, drop, undo, save; what the page says is what assay-cli
+says of the same workspace."""
 import os
 import pathlib
 import re
 import shutil
 
 import drive
-from drive import cli, until
+from drive import again, cli, plain, until
 
 SUMMARY = (r'Groups: (\d+), with (\d+) rows\. Rows that may go: (\d+)\. Groups with differing '
            r'labels: (\d+); in several parts: (\d+)')
-PREDICTED = r'predicted(?: \(rough\))? ([+-][0-9.]+) points'
+LEAKS = (r'(\d+) validation and (\d+) test rows have a copy in an earlier part; validation '
+         r'accuracy ([0-9.]+) %, without them ([0-9.]+) %')
+POINTS = r' ([+-][0-9.]+) points'
+PREDICTED = r'at (\S+): predicted(?: \(rough\))?' + POINTS
+REFITTED = (PREDICTED + '; preview on validation rows' + POINTS + '; on test rows' + POINTS
+            + '; as many at random' + POINTS)
+ORDERS = {'size': 'Largest first', 'link': 'Weakest link first',
+          'conflict': 'Conflicting labels first', 'leak': 'In several parts first'}
+SHOWN = 5
+N_LEAVES = 60
 
 
 def said(window):
-    found = [re.fullmatch(SUMMARY, text) for text in window.labels()]
+    found = [re.match(SUMMARY, text) for text in window.labels()]
     return next(([int(number) for number in one.groups()] for one in found if one), None)
 
 
@@ -25,74 +35,285 @@ def expected(found):
             found['leaks']['n_groups']]
 
 
-def find_copies(window):
-    """With the pointer; returns the figures at the threshold that the page starts with."""
+def press(window, name, key):
+    """A button, by its access key where one is given."""
+    if key is not None:
+        window.keys(key)
+    else:
+        window.click(name, 'push button')
+
+
+def label(window, pattern, patience=drive.PATIENCE):
+    return until(pattern, lambda: [found for found in (re.fullmatch(pattern, text)
+                                                       for text in window.labels())
+                                   if found], patience)[0]
+
+
+def walk(window, pattern, key='Tab'):
+    """Presses the key until the focus is on what is named so."""
+    def there():
+        part = window.focused()
+        return part is not None and any(re.fullmatch(pattern, plain(one.said))
+                                        for one in part.chain()[:2])
+    for _ in range(N_LEAVES):
+        if there():
+            return
+        window.keys(key)
+    raise AssertionError(f'{key} does not lead to {pattern}')
+
+
+def find_copies(window, key):
+    """Returns the figures at the threshold that the page starts with."""
     window.keys('ctrl+4')
-    window.click('.*Find Near Copies', 'push button')
+    window.find('.*Find Near Copies', 'push button')
+    press(window, '.*Find Near Copies', key)
     return until('the groups', lambda: said(window), 120)
 
 
-def set_threshold(window, text, before):
-    """With keys, into the exact entry; returns the other figures."""
-    window.click('Exact Threshold.*', 'spin button')
+def value_of(window):
+    slider = window.find('Threshold', 'slider')
+    return window.tree.ask(slider.path, 'org.freedesktop.DBus.Properties', 'Get', '(ss)',
+                           'org.a11y.atspi.Value', 'CurrentValue')[0]
+
+
+def steady(window):
+    """The threshold that the slider came to, and what is said of it."""
+    def twice():
+        window.settle()
+        before = (value_of(window), said(window))
+        drive.time.sleep(0.3)
+        return before if before == (value_of(window), said(window)) else None
+    return until('the slider to rest', twice)
+
+
+def slide(window, by_keys):
+    before = value_of(window)
+
+    def move():
+        if by_keys:
+            window.keys('alt+h')
+            walk(window, 'Threshold', 'shift+Tab')
+            window.keys('Left', 'Left', 'Left')
+        else:
+            window.lasso('Threshold', [(0.9, 0.5), (0.7, 0.5)])
+    again('another threshold', move, lambda: value_of(window) != before)
+    return steady(window)
+
+
+def set_threshold(window, text, before, by_keys):
+    """Into the exact entry; returns the other figures."""
+    if by_keys:
+        window.keys('alt+h')
+    else:
+        window.click('Exact Threshold.*', 'spin button')
     window.keys('ctrl+a')
     window.type(text)
     window.keys('Return')
     return until('other groups', lambda: said(window) != before and said(window))
 
 
-def keep_first(window):
+def choose(window, drop_down, names, name, by_keys):
+    """From the first of the names to one further down, or back."""
+    if not by_keys:
+        window.choose(drop_down, name, lambda: window.all(name, 'label'))
+        return
+    now = next(at for at, one in enumerate(names) if window.all(one, 'label'))
+    away = names.index(name) - now
+    walk(window, drop_down)
+    window.keys('space', *(['Down'] * away if away > 0 else ['Up'] * -away), 'Return')
+    label(window, re.escape(name))
+
+
+def keep_first(window, by_keys):
     """Another rule of what stays: of what was found, without a new search."""
-    window.choose('Which Row Stays', 'Keep the first',
-                  lambda: window.all('Keep the first', 'label'))
-    window.choose('Order of Groups', 'Weakest link first',
-                  lambda: window.all('Weakest link first', 'label'))
+    if by_keys:
+        window.keys('alt+o')
+    choose(window, 'Which Row Stays', ['Keep the most central', 'Keep the first'],
+           'Keep the first', by_keys)
     window.idle()
 
 
-def drop_and_undo(window, folder):
+def sorted_groups(window, by_keys):
+    """The first groups in each order."""
+    shown = {}
+    for key, name in ORDERS.items():
+        if by_keys and not window.all(name, 'label'):
+            window.keys('alt+h')
+        if not window.all(name, 'label'):
+            choose(window, 'Order of Groups', list(ORDERS.values()), name, by_keys)
+        window.settle()
+        shown[key] = [plain(one.said) for one in window.all(r'Group \d+: .*', 'list item')][:SHOWN]
+    return shown
+
+
+def check_groups(shown, work, options):
+    for order, lines in shown.items():
+        found = cli('redundancy', work, *options, '--sort', order, '--groups', SHOWN)
+        wanted = []
+        for one in found['groups']:
+            text = f"Group {one['group']}: {one['size']} rows, weakest link {one['weakest']:.5g}"
+            text += ' · labels differ' if one['conflict'] else ''
+            text += ' · in several parts' if len(set(one['parts']) - {'pool'}) > 1 else ''
+            wanted.append(text)
+        assert lines == wanted, (order, lines, wanted)
+
+
+def leaks(window, key):
+    """What is said of them; they are selected."""
+    press(window, 'Leaks…', key)
+    found = until('the leaks', lambda: [one for one in (re.search(LEAKS, text)
+                                                        for text in window.labels()) if one], 120)
+    numbers = [float(number) for number in found[0].groups()]
+    assert window.bar().startswith(f'{numbers[0] + numbers[1]:.0f} rows selected'), numbers
+    return numbers
+
+
+def check_leaks(numbers, found):
+    told = found['leaks']
+    assert numbers[:2] == [told['n_valid'], told['n_test']], (numbers, told)
+    for number, part in zip(numbers[2:], ('valid', 'valid_without')):
+        assert abs(number - 100 * told[part]['accuracy']) <= 0.00501, (numbers, told)
+
+
+def jump(window, by_keys):
+    """A group to the map and back; then from another row of the map to its group."""
+    listed = window.all(r'Group \d+: .*', 'list item')
+    size = int(re.search(r': (\d+) row', listed[2].said)[1])
+    if by_keys:
+        walk(window, r'Group \d+: .*')
+        window.keys('Home', 'Down', 'Down', 'space')
+    else:
+        window.click(re.escape(plain(listed[2].said)), 'list item')
+    fate = r'\S+ stays, \d+ may go'
+    until('another group', lambda: label(window, fate)[0])
+    window.settle()
+    stays = label(window, fate)[0]
+    press(window, 'Show on Map', 'alt+m' if by_keys else None)
+    until('the map', lambda: window.all(rf'Map: .*\b{size} selected.*'))
+    window.keys('ctrl+4')
+    assert label(window, fate)[0] == stays
+    window.keys('ctrl+2')
+    window.search(f"id = '{stays.split()[0]}'")
+    window.keys('ctrl+a')
+    until('one row', lambda: window.all(r'Map: .*\b1 selected.*'))
+    window.search('')
+    window.keys('ctrl+4')
+    assert label(window, fate)[0] == stays
+    return stays
+
+
+def check_fate(stays, found):
+    told = next(one for one in found['groups'] if one['keep'] == stays.split()[0])
+    assert int(stays.split()[2]) < told['size']
+
+
+def drop_and_undo(window, folder, by_keys):
     """One decision, one step back; then the same again, which stays."""
-    window.click('.*Select What Would Go', 'push button')
-    window.click('.*Drop All but Representatives', 'push button')
+    press(window, '.*Select What Would Go', 'alt+w' if by_keys else None)
+    drop = ('.*Drop All but Representatives', 'alt+b' if by_keys else None)
+    press(window, *drop)
     dropped = window.export(folder / 'with.csv')
     assert {row['decision'] for row in dropped} == {'drop'}
-    window.click('Undo', 'push button')
+    if by_keys:
+        window.keys('ctrl+z')
+    else:
+        window.click('Undo', 'push button')
     undone = window.export(folder / 'without.csv')
     assert [row['id'] for row in undone] == [row['id'] for row in dropped]
     assert 'drop' not in {row['decision'] for row in undone}
-    window.click('.*Drop All but Representatives', 'push button')
+    press(window, *drop)
     return [row['id'] for row in dropped]
 
 
-def copies(data, picture, loose, dark=False):
+def find_again(window, distance, by_keys):
+    """By distance, all pairs of a group near, down to another floor; saved as columns."""
+    if by_keys:
+        window.keys('alt+o')
+        walk(window, 'Metric', 'shift+Tab')
+    choose(window, 'Metric', ['Cosine', 'Euclidean'], 'Euclidean', by_keys)
+    if by_keys:
+        window.keys('alt+o')
+    choose(window, 'Linkage', ['Chains', 'All pairs'], 'All pairs', by_keys)
+    if by_keys:
+        window.keys('alt+o')
+    else:
+        window.click('Loosest Threshold.*', 'spin button')
+    window.keys('ctrl+a')
+    window.type(distance)
+    window.keys('Return')
+    before = said(window)
+    press(window, '.*Find Again', 'alt+n' if by_keys else None)
+    found = until('groups by distance', lambda: said(window) != before and said(window), 120)
+    window.idle()
+    press(window, 'Save as Columns', 'alt+c' if by_keys else None)
+    return found
+
+
+def check_curve(line, curve, percent=100):
+    """The figures of a point, beside those of assay-cli."""
+    numbers = [float(number) for number in line.groups()]
+    at = min(curve, key=lambda one: abs(one['threshold'] - numbers[0]))
+    assert at['threshold'] == numbers[0], (line[0], at)
+    keys = ['accuracy_change', 'valid_accuracy_change', 'test_accuracy_change',
+            'random_accuracy_change']
+    for number, key in zip(numbers[1:], keys):
+        assert abs(number - percent * at[key]) <= 0.0051, (key, line[0], at)
+
+
+def copies(data, picture, loose, distance, by_keys=False, dark=False):
     work = data.with_suffix('.assay')
+
+    def key(chord):
+        return chord if by_keys else None
     with drive.Window(data, dark=dark) as window:
         window.keys('ctrl+1')
         window.scored()
-        first = find_copies(window)
+        first = find_copies(window, key('alt+n'))
+        slid = slide(window, by_keys)
+        second = set_threshold(window, loose, slid[1], by_keys)
+        shown = sorted_groups(window, by_keys)
+        keep_first(window, by_keys)
+        leaked = leaks(window, key('alt+l'))
         window.picture(f'{picture}-groups')
-        second = set_threshold(window, loose, first)
-        keep_first(window)
-        window.click('.*Predict', 'push button')
-        line = until('the prediction', lambda: [text for text in window.labels()
-                                                if re.match(PREDICTED, text)], 120)[0]
+        press(window, '.*Predict', key('alt+e'))
+        lines = [label(window, PREDICTED, 120)]
+        if by_keys:
+            press(window, '.*Refit and Compare', 'alt+a')
+            lines.append(label(window, REFITTED, 240))
+            window.find('.* curves of .* over threshold: .*refitted, test from .*')
         window.picture(f'{picture}-curve')
-        assert window.unnamed() == []
-        dropped = drop_and_undo(window, data.parent)
+        unnamed = window.unnamed()
+        assert unnamed == [], unnamed
+        stays = jump(window, by_keys)
+        dropped = drop_and_undo(window, data.parent, by_keys)
+        third = find_again(window, distance, by_keys)
+        assert third[0] > 0
+        window.picture(f'{picture}-distance')
         window.close()
-    strict = cli('redundancy', work, '--floor', '0.9', '--no-uniqueness')
+    stored = cli('select', work, '--where', 'redundant = 1')['ids']
+    found = cli('redundancy', work, '--metric', 'euclidean', '--threshold', distance,
+                '--linkage', 'complete', '--keep', 'first', '--no-uniqueness')
+    assert third == expected(found), (third, expected(found))
+    assert cli('select', work, '--where', 'redundant = 1')['ids'] == stored
+    common = ['--floor', '0.9', '--no-uniqueness']
+    strict = cli('redundancy', work, *common)
     assert first == expected(strict), (first, expected(strict))
-    found = cli('redundancy', work, '--floor', '0.9', '--threshold', loose, '--curve',
-                '--keep', 'first', '--no-uniqueness')
+    moved = cli('redundancy', work, *common, '--threshold', repr(slid[0]))
+    assert slid[1] == expected(moved), (slid, expected(moved))
+    common += ['--threshold', loose]
+    check_groups(shown, work, common)
+    found = cli('redundancy', work, *common, '--refit' if by_keys else '--curve', '--keep', 'first',
+                '--groups', '100000')
     assert second == expected(found), (second, expected(found))
+    check_leaks(leaked, found)
+    check_fate(stays, found)
     told = [str(one) for one in cli('select', work, '--where', 'redundant = 1')['ids']]
     assert dropped == told, (len(dropped), len(told))
     assert len(told) == second[2], (len(told), second)
     kept = cli('select', work, '--where', "decision = 'drop'")['ids']
     assert [str(one) for one in kept] == told
-    nearest = min(found['curve'], key=lambda at: abs(at['threshold'] - float(loose)))
-    change = 100 * nearest['accuracy_change']
-    assert abs(float(re.match(PREDICTED, line)[1]) - change) <= 0.0051, (line, change)
+    for line in lines:
+        check_curve(line, found['curve'])
 
 
 def copy_of_sample():
@@ -100,18 +321,19 @@ def copy_of_sample():
 
 
 def test_sample_dark():
-    """The sample's near copies, in dark colours"""
-    copies(copy_of_sample(), 'redundancy-dark', '0.97', dark=True)
+    """The sample's near copies by keys alone, in dark colours"""
+    copies(pathlib.Path(copy_of_sample()), 'redundancy-dark', '0.97', '12', by_keys=True,
+           dark=True)
 
 
 def test_sms():
-    """Text messages, of which many are copies"""
+    """Text messages, of which many are copies, by the pointer, in light colours"""
     source = pathlib.Path(os.environ.get('ASSAY_TEST_DATA', '/none')) / 'sms_spam'
     if not source.exists():
         raise drive.Skip('no ASSAY_TEST_DATA')
     data = drive.folder() / 'sms.tsv'
     source = source / 'SMSSpamCollection.tsv'
-    copies(shutil.copy(source, data), 'redundancy-sms', '0.95')
+    copies(pathlib.Path(shutil.copy(source, data)), 'redundancy-sms', '0.95', '0.5')
 
 
 drive.main(globals())

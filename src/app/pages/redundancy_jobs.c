@@ -8,7 +8,7 @@ typedef struct
   gpointer page;
   AyRedundancy *redundancy;
   double threshold;
-  gboolean refit;
+  AyOutcomeOptions options;
   AssayCurveDone curve_done;
   AssayLeaksDone leaks_done;
   GArray *outcomes;
@@ -41,10 +41,8 @@ static gboolean
 curve_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
 {
   Work *self = data;
-  AyOutcomeOptions options = AY_OUTCOME_OPTIONS_INIT;
 
-  options.refit = self->refit;
-  self->outcomes = ay_redundancy_curve (work, self->redundancy, &options, NULL, job, error);
+  self->outcomes = ay_redundancy_curve (work, self->redundancy, &self->options, NULL, job, error);
   return self->outcomes != NULL;
 }
 
@@ -60,15 +58,16 @@ curve_done (GObject *session, gpointer data, const GError *error)
 }
 
 void
-assay_redundancy_jobs_curve (AssaySession *session, AyRedundancy *redundancy, gboolean refit,
-                             AssayCurveDone done, gpointer page)
+assay_redundancy_jobs_curve (AssaySession *session, AyRedundancy *redundancy,
+                             const AyOutcomeOptions *options, AssayCurveDone done, gpointer page)
 {
   Work *self = work_new (page, redundancy);
 
-  self->refit = refit;
+  self->options = *options;
   self->curve_done = done;
   assay_session_run (session,
-                     refit ? _ ("Refitting at each threshold") : _ ("Predicting the outcome"),
+                     options->refit ? _ ("Refitting at each threshold")
+                                    : _ ("Predicting the outcome"),
                      curve_in_thread, curve_done, self, work_free);
 }
 

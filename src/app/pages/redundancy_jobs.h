@@ -11,10 +11,11 @@ G_BEGIN_DECLS
 typedef void (*AssayCurveDone) (gpointer page, GArray *outcomes);
 typedef void (*AssayLeaksDone) (gpointer page, const AyLeaks *leaks);
 
-/* The outcome curve of what was found; refit: the exact one, beside drops at random. The array is
- * (transfer full) to `done`. */
-void assay_redundancy_jobs_curve (AssaySession *session, AyRedundancy *redundancy, gboolean refit,
-                                  AssayCurveDone done, gpointer page);
+/* The outcome curve of what was found, with this threshold among its points; refit: the exact one,
+ * beside drops at random. The array is (transfer full) to `done`. */
+void assay_redundancy_jobs_curve (AssaySession *session, AyRedundancy *redundancy,
+                                  const AyOutcomeOptions *options, AssayCurveDone done,
+                                  gpointer page);
 /* Leaks at a threshold, and the head judged without them on validation rows. */
 void assay_redundancy_jobs_leaks (AssaySession *session, AyRedundancy *redundancy,
                                   double threshold, AssayLeaksDone done, gpointer page);

@@ -3,13 +3,14 @@
 
 #include "app/model/row.h"
 #include "app/pages/redundancy_jobs.h"
+#include "app/pages/redundancy_words.h"
 #include "app/widgets/drop_down.h"
+#include "app/widgets/fold.h"
 #include "app/widgets/gallery_cell.h"
 #include "app/widgets/group_cell.h"
 #include "app/widgets/outcome_view.h"
 
 #include <glib/gi18n.h>
-#include <math.h>
 
 /* Of a very large group only so many rows are shown; the count says how many there are. */
 #define MAX_MEMBERS 500
@@ -114,7 +115,7 @@ static void
 forget_outcomes (AssayRedundancyPage *self)
 {
   assay_outcome_view_take (self->outcome_view, NULL, TRUE);
-  gtk_widget_set_visible (GTK_WIDGET (self->outcome_view), FALSE);
+  assay_fold_show (self->outcome_view, FALSE);
 }
 
 /* What was found stays: other rows of it go, which cost something else. */
@@ -162,21 +163,6 @@ on_metric (AssayRedundancyPage *self)
 
 /* --- what was found --- */
 
-/* "d0611 stays, 2 go" (transfer full) */
-static char *
-dup_fate (AssayRedundancyPage *self, const AyRedundancyCut *cut, guint group)
-{
-  guint kept = cut->representative[group], n = 0;
-  g_autofree char *id = NULL;
-
-  if (kept == G_MAXUINT32)
-    return g_strdup (_ ("No training row: none may go"));
-  for (gsize m = cut->groups->start[group]; m < cut->groups->start[group + 1]; m++)
-    n += cut->redundant[cut->groups->members[m]];
-  id = ay_column_dup_text (assay_session_get_data (self->session)->id, kept);
-  return g_strdup_printf (_ ("%s stays, %u may go"), id, n);
-}
-
 static void
 show_members (AssayRedundancyPage *self)
 {
@@ -204,24 +190,19 @@ show_members (AssayRedundancyPage *self)
 
           g_list_store_append (self->members, row);
         }
-  text = dup_fate (self, cut, group);
+  text = assay_redundancy_words_fate (assay_session_get_data (self->session), cut, group);
   gtk_label_set_text (self->group_label, text);
 }
 
+/* more (nullable): said below. */
 static void
-show_summary (AssayRedundancyPage *self)
+show_summary (AssayRedundancyPage *self, const char *more)
 {
   const AyRedundancyCut *cut = assay_group_list_get_cut (self->groups);
-  g_autofree char *text = NULL;
+  g_autofree char *summary = cut != NULL ? assay_redundancy_words_summary (cut) : g_strdup ("");
+  g_autofree char *text = more != NULL ? g_strconcat (summary, "\n", more, NULL) : NULL;
 
-  if (cut == NULL)
-    return;
-  text = g_strdup_printf (
-      _ ("Groups: %u, with %u rows. Rows that may go: %u. Groups with differing labels: %u; in "
-         "several parts: %u"),
-      (guint) cut->groups->n_groups, (guint) cut->groups->n_members, (guint) cut->n_redundant,
-      (guint) cut->n_conflicts, (guint) cut->n_leaks);
-  gtk_label_set_text (self->summary_label, text);
+  gtk_label_set_text (self->summary_label, text != NULL ? text : summary);
 }
 
 static void
@@ -248,7 +229,7 @@ on_cut (AssayRedundancyPage *self)
   const AyRedundancyCut *cut = assay_group_list_get_cut (self->groups);
   gboolean some = cut != NULL && cut->n_redundant > 0;
 
-  show_summary (self);
+  show_summary (self, NULL);
   show_members (self);
   show_outcome (self);
   gtk_widget_set_sensitive (GTK_WIDGET (self->drop_button), some && is_writable (self));
@@ -266,7 +247,7 @@ on_found (AssayRedundancyPage *self)
 
   gtk_stack_set_visible_child_name (self->stack, found != NULL ? "groups" : "empty");
   gtk_button_set_label (self->find_button,
-                        found != NULL ? _ ("_Find Again") : _ ("_Find Near Copies"));
+                        found != NULL ? _ ("Fi_nd Again") : _ ("Fi_nd Near Copies"));
   forget_outcomes (self);
   if (found == NULL)
     return;
@@ -337,14 +318,9 @@ drop (AssayRedundancyPage *self)
   const AyRedundancyOptions *options
       = &assay_group_list_get_redundancy (self->groups)->options;
   g_autoptr (AyBitset) rows = assay_group_list_dup_redundant (self->groups);
-  char number[G_ASCII_DTOSTR_BUF_SIZE];
-  g_autofree char *why = NULL, *text = NULL;
+  g_autofree char *why = assay_redundancy_words_why (options, cut->threshold), *text = NULL;
   guint n = (guint) cut->n_redundant;
 
-  g_ascii_formatd (number, sizeof number, "%.6g", cut->threshold);
-  why = g_strdup_printf ("near copies at %s %s, %s linkage; kept: %s",
-                         options->distance == AY_DISTANCE_COSINE ? "cosine" : "distance", number,
-                         ay_linkage_name (options->linkage), ay_keep_rule_name (options->keep));
   if (!store (self)
       || !assay_session_decide_rows (self->session, rows, AY_DECISION_DROP, NULL, why))
     return;
@@ -412,22 +388,31 @@ curve_done (gpointer page, GArray *outcomes)
   AyDataset *data = assay_session_get_data (self->session);
 
   assay_outcome_view_take (self->outcome_view, outcomes, data != NULL && data->n_classes > 0);
-  gtk_widget_set_visible (GTK_WIDGET (self->outcome_view), TRUE);
+  assay_fold_show (self->outcome_view, TRUE);
   show_outcome (self);
+}
+
+static void
+ask_curve (AssayRedundancyPage *self, gboolean refit)
+{
+  AyOutcomeOptions options = AY_OUTCOME_OPTIONS_INIT;
+
+  options.refit = refit;
+  options.threshold = assay_group_list_get_cut (self->groups)->threshold;
+  assay_redundancy_jobs_curve (self->session, assay_group_list_get_redundancy (self->groups),
+                               &options, curve_done, self);
 }
 
 static void
 predict (AssayRedundancyPage *self)
 {
-  assay_redundancy_jobs_curve (self->session, assay_group_list_get_redundancy (self->groups),
-                               FALSE, curve_done, self);
+  ask_curve (self, FALSE);
 }
 
 static void
 refit (AssayRedundancyPage *self)
 {
-  assay_redundancy_jobs_curve (self->session, assay_group_list_get_redundancy (self->groups),
-                               TRUE, curve_done, self);
+  ask_curve (self, TRUE);
 }
 
 static void
@@ -435,28 +420,13 @@ leaks_done (gpointer page, const AyLeaks *leaks)
 {
   AssayRedundancyPage *self = page;
   g_autoptr (AyBitset) rows = ay_bitset_new (assay_session_get_data (self->session)->n);
-  GString *text = g_string_new (NULL);
+  g_autofree char *text
+      = assay_redundancy_words_leaks (assay_session_get_data (self->session), leaks);
 
   for (gsize i = 0; i < leaks->n_rows; i++)
     ay_bitset_add (rows, leaks->rows[i]);
   assay_session_select (self->session, rows, ASSAY_SELECT_REPLACE);
-  g_string_append_printf (text, _ ("%u validation and %u test rows have a copy in an earlier part"),
-                          (guint) leaks->n_valid, (guint) leaks->n_test);
-  if (leaks->judged)
-    {
-      char with[G_ASCII_DTOSTR_BUF_SIZE], without[G_ASCII_DTOSTR_BUF_SIZE];
-      gboolean percent = assay_session_get_data (self->session)->n_classes > 0;
-
-      g_ascii_formatd (with, sizeof with, percent ? "%.2f" : "%.4f",
-                       leaks->valid.accuracy * (percent ? 100.0 : 1.0));
-      g_ascii_formatd (without, sizeof without, percent ? "%.2f" : "%.4f",
-                       leaks->valid_without.accuracy * (percent ? 100.0 : 1.0));
-      g_string_append_printf (text, percent ? _ ("; validation accuracy %s %%, without them %s %%")
-                                            : _ ("; validation R2 %s, without them %s"),
-                              with, without);
-    }
-  gtk_label_set_text (self->summary_label, text->str);
-  g_string_free (text, TRUE);
+  show_summary (self, text);
 }
 
 static void

@@ -18,7 +18,6 @@ assay_group_cell_dup_detail (const AyRedundancy *redundancy, const AyRedundancyC
 {
   double link = ay_redundancy_threshold (redundancy->options.distance,
                                          cut->groups->weakest[group]);
-  guint8 parts = cut->parts[group];
   GString *text = g_string_new (_ ("weakest link "));
   char number[G_ASCII_DTOSTR_BUF_SIZE];
 
@@ -26,7 +25,7 @@ assay_group_cell_dup_detail (const AyRedundancy *redundancy, const AyRedundancyC
   g_string_append (text, number);
   if (cut->conflict[group])
     g_string_append (text, _ (" · labels differ"));
-  if ((parts & (parts - 1)) != 0)
+  if (ay_redundancy_leaks_in (cut, group))
     g_string_append (text, _ (" · in several parts"));
   return g_string_free (text, FALSE);
 }

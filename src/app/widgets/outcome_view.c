@@ -141,14 +141,16 @@ append_change (GString *text, const char *what, double value, gboolean percent)
     return;
   g_ascii_formatd (number, sizeof number, percent ? "%+.2f" : "%+.4f",
                    percent ? 100.0 * value : value);
-  g_string_append_printf (text, "%s%s %s%s", text->len > 0 ? "; " : "", what, number,
-                          percent ? _ (" points") : "");
+  if (!g_str_has_suffix (text->str, ": "))
+    g_string_append (text, "; ");
+  g_string_append_printf (text, "%s %s%s", what, number, percent ? _ (" points") : "");
 }
 
 char *
 assay_outcome_view_dup_line (AssayOutcomeView *self, double threshold)
 {
   const AyOutcome *nearest = NULL;
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
   GString *text;
 
   for (guint i = 0; i < n_points (self); i++)
@@ -157,7 +159,9 @@ assay_outcome_view_dup_line (AssayOutcomeView *self, double threshold)
       nearest = outcome (self, i);
   if (nearest == NULL)
     return NULL;
+  g_ascii_formatd (number, sizeof number, "%.4g", nearest->threshold);
   text = g_string_new (NULL);
+  g_string_append_printf (text, _ ("at %s: "), number);
   append_change (text, nearest->rough ? _ ("predicted (rough)") : _ ("predicted"),
                  nearest->accuracy, self->percent);
   if (nearest->refitted)

@@ -183,19 +183,26 @@ ay_redundancy_keeping (AyRedundancy *self, const AyRedundancyOptions *options, G
   return g_steal_pointer (&other);
 }
 
+gboolean
+ay_redundancy_leaks_in (const AyRedundancyCut *cut, gsize group)
+{
+  guint parts = cut->parts[group]
+                & (1 << AY_SPLIT_TRAIN | 1 << AY_SPLIT_VALID | 1 << AY_SPLIT_TEST);
+
+  return (parts & (parts - 1)) != 0;
+}
+
 /* Labels that differ, and parts, of each group. */
 static void
 describe_groups (const AyRedundancy *self, AyRedundancyCut *cut)
 {
   const AyNearGroups *groups = cut->groups;
   const AyDataset *data = self->data;
-  guint judged = 1 << AY_SPLIT_TRAIN | 1 << AY_SPLIT_VALID | 1 << AY_SPLIT_TEST;
 
   for (gsize g = 0; g < groups->n_groups; g++)
     {
       gint32 label = AY_LABEL_MISSING;
       gsize may_go = 0;
-      guint parts;
 
       for (gsize m = groups->start[g]; m < groups->start[g + 1]; m++)
         {
@@ -210,9 +217,8 @@ describe_groups (const AyRedundancy *self, AyRedundancyCut *cut)
           label = data->label[row];
         }
       cut->n_redundant += may_go - (may_go > 0);
-      parts = cut->parts[g] & judged;
       cut->n_conflicts += cut->conflict[g];
-      cut->n_leaks += (parts & (parts - 1)) != 0;
+      cut->n_leaks += ay_redundancy_leaks_in (cut, g);
     }
 }
 
@@ -271,9 +277,12 @@ compare_groups (const void *a, const void *b, gpointer data)
   gsize size_x = ay_near_groups_size (cut->groups, x);
   gsize size_y = ay_near_groups_size (cut->groups, y);
   double link_x = cut->groups->weakest[x], link_y = cut->groups->weakest[y];
+  gboolean leaks_x = ay_redundancy_leaks_in (cut, x), leaks_y = ay_redundancy_leaks_in (cut, y);
 
   if (order->by == AY_GROUPS_BY_CONFLICT && cut->conflict[x] != cut->conflict[y])
     return cut->conflict[x] > cut->conflict[y] ? -1 : 1;
+  if (order->by == AY_GROUPS_BY_LEAK && leaks_x != leaks_y)
+    return leaks_x ? -1 : 1;
   if (order->by == AY_GROUPS_BY_LINK && link_x != link_y)
     return link_x > link_y ? -1 : 1;
   if (size_x != size_y)

@@ -106,9 +106,17 @@ AyRedundancyCut *ay_redundancy_cut (const AyRedundancy *self, double threshold);
  * is counted. Never reads features: for a slider in motion. */
 AyRedundancyCut *ay_redundancy_count (const AyRedundancy *self, double threshold);
 void ay_redundancy_cut_free (AyRedundancyCut *self);
-/* Numbers of the groups: largest, weakest link, or those with conflicting labels first (then by
- * size). (transfer full) */
-typedef enum { AY_GROUPS_BY_SIZE, AY_GROUPS_BY_LINK, AY_GROUPS_BY_CONFLICT } AyGroupsOrder;
+/* Whether a group has rows in more than one of train, valid and test. */
+gboolean ay_redundancy_leaks_in (const AyRedundancyCut *cut, gsize group);
+/* Numbers of the groups: largest, weakest link, those with conflicting labels, or those across
+ * parts first (then by size). (transfer full) */
+typedef enum
+{
+  AY_GROUPS_BY_SIZE,
+  AY_GROUPS_BY_LINK,
+  AY_GROUPS_BY_CONFLICT,
+  AY_GROUPS_BY_LEAK,
+} AyGroupsOrder;
 guint32 *ay_redundancy_order (const AyRedundancyCut *cut, AyGroupsOrder order);
 
 /* n numbers: the group of each row, NaN for rows alone, and 1 for those that go, else 0. */
@@ -117,10 +125,11 @@ void ay_redundancy_groups (const AyRedundancy *self, const AyRedundancyCut *cut,
 void ay_redundancy_flags (const AyRedundancy *self, const AyRedundancyCut *cut, double *out);
 
 /* About n_points distances to cut at, ascending, without repeats, at which the rows that go rise in
- * about equal steps: tightest merge to the floor, and the present threshold. (transfer full) */
-double *ay_redundancy_distances (const AyRedundancy *self, guint n_points, gsize *n);
-/* The threshold of such a distance: exactly the present one where it is that. */
-double ay_redundancy_threshold_at (const AyRedundancy *self, double distance);
+ * about equal steps: tightest merge to the floor, and the threshold `present`. (transfer full) */
+double *ay_redundancy_distances (const AyRedundancy *self, double present, guint n_points,
+                                 gsize *n);
+/* The threshold of such a distance: exactly `present` where it is that. */
+double ay_redundancy_threshold_at (const AyRedundancy *self, double present, double distance);
 /* Puts into a certificate how the groups were found and cut, and how many rows would go at other
  * thresholds (curve_threshold, curve_redundant: what the figure "groups" draws). cut (nullable):
  * without it only what distances are of. */

@@ -28,7 +28,7 @@ compare_heights (const void *a, const void *b)
 }
 
 double *
-ay_redundancy_distances (const AyRedundancy *self, guint n_points, gsize *n)
+ay_redundancy_distances (const AyRedundancy *self, double present, guint n_points, gsize *n)
 {
   const AyMerges *merges = self->merges;
   guint steps = MAX (n_points, 2);
@@ -37,7 +37,7 @@ ay_redundancy_distances (const AyRedundancy *self, guint n_points, gsize *n)
 
   for (guint k = 0; k < steps && merges->n_merges > 0; k++)
     cuts[count++] = merges->merges[(merges->n_merges - 1) * (gsize) k / (steps - 1)].height;
-  cuts[count++] = ay_redundancy_distance (self->options.distance, self->options.threshold);
+  cuts[count++] = ay_redundancy_distance (self->options.distance, present);
   qsort (cuts, count, sizeof *cuts, compare_heights);
   for (gsize k = 0; k < count; k++)
     if (kept == 0 || cuts[k] > cuts[kept - 1])
@@ -47,24 +47,23 @@ ay_redundancy_distances (const AyRedundancy *self, guint n_points, gsize *n)
 }
 
 double
-ay_redundancy_threshold_at (const AyRedundancy *self, double distance)
+ay_redundancy_threshold_at (const AyRedundancy *self, double present, double distance)
 {
   double threshold = ay_redundancy_threshold (self->options.distance, distance);
 
-  return fabs (threshold - self->options.threshold) <= TOLERANCE ? self->options.threshold
-                                                                 : threshold;
+  return fabs (threshold - present) <= TOLERANCE ? present : threshold;
 }
 
 static void
-add_curve (JsonObject *into, const AyRedundancy *self)
+add_curve (JsonObject *into, const AyRedundancy *self, double present)
 {
   JsonArray *threshold = json_array_new (), *dropped = json_array_new ();
   gsize n;
-  g_autofree double *cuts = ay_redundancy_distances (self, CURVE_POINTS, &n);
+  g_autofree double *cuts = ay_redundancy_distances (self, present, CURVE_POINTS, &n);
 
   for (gsize k = 0; k < n; k++)
     {
-      double one = ay_redundancy_threshold_at (self, cuts[k]);
+      double one = ay_redundancy_threshold_at (self, present, cuts[k]);
       g_autoptr (AyRedundancyCut) cut = ay_redundancy_count (self, one);
 
       json_array_add_double_element (threshold, one);
@@ -96,5 +95,5 @@ ay_redundancy_certify (const AyRedundancy *self, const AyRedundancyCut *cut, Jso
   json_object_set_int_member (into, "groups", (gint64) cut->groups->n_groups);
   json_object_set_int_member (into, "redundant", (gint64) cut->n_redundant);
   json_object_set_int_member (into, "conflicts", (gint64) cut->n_conflicts);
-  add_curve (into, self);
+  add_curve (into, self, cut->threshold);
 }

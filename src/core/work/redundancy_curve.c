@@ -110,8 +110,10 @@ static gboolean
 run_points (Curve *self, GArray *points, AyJob *job, GError **error)
 {
   gsize n;
-  g_autofree double *cuts = ay_redundancy_distances (self->redundancy, self->options->n_points,
-                                                     &n);
+  double present = isnan (self->options->threshold) ? self->redundancy->options.threshold
+                                                    : self->options->threshold;
+  g_autofree double *cuts = ay_redundancy_distances (self->redundancy, present,
+                                                     self->options->n_points, &n);
 
   for (gsize k = 0; k < n; k++)
     {
@@ -120,7 +122,7 @@ run_points (Curve *self, GArray *points, AyJob *job, GError **error)
                         .random_high = NAN, .random_mean = NAN };
       g_autoptr (AyRedundancyCut) cut = NULL;
 
-      one.threshold = ay_redundancy_threshold_at (self->redundancy, cuts[k]);
+      one.threshold = ay_redundancy_threshold_at (self->redundancy, present, cuts[k]);
       cut = self->head != NULL ? ay_redundancy_cut (self->redundancy, one.threshold)
                                : ay_redundancy_count (self->redundancy, one.threshold);
       one.n_groups = cut->groups->n_groups;

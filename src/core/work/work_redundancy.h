@@ -55,10 +55,11 @@ typedef struct
   gboolean refit;     /* and refit: valid is a preview, test counts as one opening */
   guint n_random;     /* random drops a point when refitting; at least 2 */
   guint64 seed;
+  double threshold;   /* one of the points; NaN: that of the groups as they were found */
 } AyOutcomeOptions;
-#define AY_OUTCOME_OPTIONS_INIT { 12, TRUE, FALSE, 5, 0 }
+#define AY_OUTCOME_OPTIONS_INIT { 12, TRUE, FALSE, 5, 0, NAN }
 
-/* (transfer full) (element-type AyOutcome), tightest threshold first, the present one among them.
+/* (transfer full) (element-type AyOutcome), tightest threshold first, that of options among them.
  * *before (nullable): the full fit on valid and test. */
 GArray *ay_redundancy_curve (AyWork *work, const AyRedundancy *self,
                              const AyOutcomeOptions *options, AyFit before[2], AyJob *job,

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/pages/redundancy_words.h"
+
+#include <glib/gi18n.h>
+
+char *
+assay_redundancy_words_summary (const AyRedundancyCut *cut)
+{
+  return g_strdup_printf (
+      _ ("Groups: %u, with %u rows. Rows that may go: %u. Groups with differing labels: %u; in "
+         "several parts: %u"),
+      (guint) cut->groups->n_groups, (guint) cut->groups->n_members, (guint) cut->n_redundant,
+      (guint) cut->n_conflicts, (guint) cut->n_leaks);
+}
+
+char *
+assay_redundancy_words_fate (const AyDataset *data, const AyRedundancyCut *cut, guint group)
+{
+  guint kept = cut->representative[group], n = 0;
+  g_autofree char *id = NULL;
+
+  if (kept == G_MAXUINT32)
+    return g_strdup (_ ("No training row: none may go"));
+  for (gsize m = cut->groups->start[group]; m < cut->groups->start[group + 1]; m++)
+    n += cut->redundant[cut->groups->members[m]];
+  id = ay_column_dup_text (data->id, kept);
+  return g_strdup_printf (_ ("%s stays, %u may go"), id, n);
+}
+
+char *
+assay_redundancy_words_leaks (const AyDataset *data, const AyLeaks *leaks)
+{
+  GString *text = g_string_new (NULL);
+  char with[G_ASCII_DTOSTR_BUF_SIZE], without[G_ASCII_DTOSTR_BUF_SIZE];
+  gboolean percent = data->n_classes > 0;
+  const char *form = percent ? "%.2f" : "%.4f";
+  double unit = percent ? 100.0 : 1.0;
+
+  g_string_append_printf (text, _ ("%u validation and %u test rows have a copy in an earlier part"),
+                          (guint) leaks->n_valid, (guint) leaks->n_test);
+  if (leaks->judged)
+    {
+      g_ascii_formatd (with, sizeof with, form, leaks->valid.accuracy * unit);
+      g_ascii_formatd (without, sizeof without, form, leaks->valid_without.accuracy * unit);
+      g_string_append_printf (text, percent ? _ ("; validation accuracy %s %%, without them %s %%")
+                                            : _ ("; validation R2 %s, without them %s"),
+                              with, without);
+    }
+  return g_string_free (text, FALSE);
+}
+
+char *
+assay_redundancy_words_why (const AyRedundancyOptions *options, double threshold)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_ascii_formatd (number, sizeof number, "%.6g", threshold);
+  return g_strdup_printf ("near copies at %s %s, %s linkage; kept: %s",
+                          options->distance == AY_DISTANCE_COSINE ? "cosine" : "distance", number,
+                          ay_linkage_name (options->linkage), ay_keep_rule_name (options->keep));
+}
