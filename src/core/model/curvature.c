@@ -25,7 +25,9 @@
 
 #define BLOCK_VALUES (40 << 10) /* numbers a block of rows */
 #define SUM_BYTES (64 << 20)    /* bound of the chunks' sums */
+#define CHEAP_BYTES (8 << 20)   /* of sums that take no time to clear and to add */
 #define MAX_CHUNKS 48
+#define WIDE_CHUNKS 16          /* of sums that do */
 #define THIN_COLUMNS 40         /* up to which the thin kernels beat a general product */
 #define WIDE_VALUES 1e7         /* n x p up to which double products are cheap */
 
@@ -475,8 +477,9 @@ choose_layout (Pass *pass)
     pass->columns -= pass->k;
   pass->z_stride = pass->thin ? (self->stride + 15) / 16 * 16 : self->stride;
   pass->sum_size = (pass->columns * pass->z_stride + 7) / 8 * 8;
-  wanted = SUM_BYTES / (pass->sum_size * sizeof (double));
-  pass->chunk_rows = MAX (ay_n_blocks (self->n, CLAMP (wanted, 4, MAX_CHUNKS)), self->block_rows);
+  wanted = CLAMP (CHEAP_BYTES / (pass->sum_size * sizeof (double)), WIDE_CHUNKS, MAX_CHUNKS);
+  wanted = CLAMP (SUM_BYTES / (pass->sum_size * sizeof (double)), 4, wanted);
+  pass->chunk_rows = MAX (ay_n_blocks (self->n, wanted), self->block_rows);
   pass->n_chunks = ay_n_blocks (self->n, pass->chunk_rows);
 }
 

@@ -441,9 +441,26 @@ measure_sample (AyHessian *self, AyCurvature *at, const double *b, const double 
   return measure (self, at, some, some_x, MEASURED, some_x + MEASURED * p, worst, job, error);
 }
 
+/* Starts at x, whose class mean is not to be trusted; where that is farther off than nothing, at
+ * nothing. r: in rhs, out what is left. */
+static gboolean
+start_at (AyHessian *self, AyCurvature *at, const double *rhs, double *x, gsize k, double *r,
+          double *worst, AyJob *job, GError **error)
+{
+  ay_drop_class_mean (self->n_outputs, self->stride, k, x);
+  if (!measure (self, at, rhs, x, k, r, worst, job, error))
+    return FALSE;
+  if (*worst < 1.0)
+    return TRUE;
+  memset (x, 0, k * self->p * sizeof (double));
+  memcpy (r, rhs, k * self->p * sizeof (double));
+  *worst = 1.0;
+  return TRUE;
+}
+
 gboolean
-ay_hessian_solve_to (AyHessian *self, double *rhs, gsize k, double tolerance, double *residual,
-                     AyJob *job, GError **error)
+ay_hessian_solve_from (AyHessian *self, double *rhs, const double *guess, gsize k,
+                       double tolerance, double *residual, AyJob *job, GError **error)
 {
   g_autofree double *memory = ay_try_alloc (3 * k * self->p + k * self->stride, sizeof (double),
                                             "the solution", error);
@@ -462,6 +479,12 @@ ay_hessian_solve_to (AyHessian *self, double *rhs, gsize k, double tolerance, do
   self->iterations = 0;
   split_mean (self, rhs, k, step + k * self->p);
   memcpy (r, rhs, k * self->p * sizeof (double));
+  if (guess != NULL)
+    {
+      memcpy (x, guess, k * self->p * sizeof (double));
+      if (!start_at (self, at, rhs, x, k, r, &worst, job, error))
+        return FALSE;
+    }
   for (guint round = 0; round < MAX_ROUNDS && worst > tolerance && worst < 0.9 * before; round++)
     {
       double goal = CLAMP (0.5 * tolerance / worst, 1e-6, 0.1);
@@ -490,6 +513,13 @@ ay_hessian_solve_to (AyHessian *self, double *rhs, gsize k, double tolerance, do
                "the solve with the Hessian stopped at the relative residual %.3g, tolerance %g",
                worst, tolerance);
   return FALSE;
+}
+
+gboolean
+ay_hessian_solve_to (AyHessian *self, double *rhs, gsize k, double tolerance, double *residual,
+                     AyJob *job, GError **error)
+{
+  return ay_hessian_solve_from (self, rhs, NULL, k, tolerance, residual, job, error);
 }
 
 gboolean

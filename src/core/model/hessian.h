@@ -46,6 +46,9 @@ gboolean ay_hessian_solve (AyHessian *self, double *rhs, gsize k, double *residu
  * within the tolerance, on all. */
 gboolean ay_hessian_solve_to (AyHessian *self, double *rhs, gsize k, double tolerance,
                               double *residual, AyJob *job, GError **error);
+/* The same from a guess (nullable): k vectors near the solutions. */
+gboolean ay_hessian_solve_from (AyHessian *self, double *rhs, const double *guess, gsize k,
+                                double tolerance, double *residual, AyJob *job, GError **error);
 /* The inverse in reduced coordinates (reduced.h): r x r doubles, r = max(C - 1, 1) (d + 1), owned
  * by the Hessian. UNSUPPORTED above the limit. (transfer none) */
 const double *ay_hessian_inverse (AyHessian *self, AyJob *job, GError **error);

@@ -16,9 +16,11 @@
  *
  * At a node: the head's fit by Newton steps, then H_s^-1 applied to the targets' gradients, or,
  * where they are fewer, to the new rows' gradients (all validation rows are then had for one
- * product). All by conjugate gradients that lean on the Hessian at W(1), factored once.
+ * product). All by conjugate gradients that lean on the Hessian at W(1), factored once; a new
+ * node's solves, too, start at the polynomial through those of the last level.
  * Cost: nodes x (some Newton steps and min (new rows, targets) solves). Memory: the heads of all
- * nodes, nodes x targets x new rows credits. Threads: those of the fits and solves. */
+ * nodes, nodes x targets x new rows credits, and as many solutions where they fit. Threads: those
+ * of the fits and solves. */
 #include "core/model/path_credits.h"
 
 #include "core/base/error.h"
@@ -39,11 +41,13 @@
 #define PLAIN_LAMBDA_MEAN 1e-3 /* under a smaller one heads are fitted in proportion (head.h) */
 #define LEAST_GOAL 1e-13
 #define NEAR_SOLVES 60     /* along a path, a target: what the shared Hessian is made for */
+#define KEPT_BYTES (256 << 20) /* of solutions that later ones start from */
 
 typedef struct
 {
   AyHead *head;      /* (nullable) fitted */
   double *integrand; /* n_targets x n_new: d credit / d u */
+  double *solution;  /* (nullable) n_targets x p: H_s^-1 of the targets' gradients */
 } Node;
 
 typedef struct
@@ -353,22 +357,32 @@ curvature_at (Path *self, const AyProblem *of, const double *weight, const doubl
 }
 
 static gboolean
-solve (Path *self, const AyHead *head, double *rhs, gsize k, GError **error)
+solve (Path *self, const AyHead *head, const double *guess, double *rhs, gsize k, GError **error)
 {
   g_autoptr (AyHessian) hessian = hessian_at (self, head, error);
   double residual;
 
   if (hessian == NULL
-      || !ay_hessian_solve_to (hessian, rhs, k, SOLVE_TOLERANCE, &residual, self->job, error))
+      || !ay_hessian_solve_from (hessian, rhs, guess, k, SOLVE_TOLERANCE, &residual, self->job,
+                                 error))
     return FALSE;
   self->out->solves += k;
   self->out->solve_residual = MAX (self->out->solve_residual, residual);
   return TRUE;
 }
 
-/* By the targets' gradients: effect n_new x n_targets. */
 static gboolean
-by_targets (Path *self, const AyHead *head, AyCurvature *fresh, AyCurvature *on, double *result,
+keeps_solutions (const Path *self)
+{
+  double bytes = (MAX_INTERVALS + 1.0) * self->out->n_targets * self->p * sizeof (double);
+
+  return bytes <= KEPT_BYTES;
+}
+
+/* By the targets' gradients: effect n_new x n_targets. node->solution: in a guess, out the
+ * solution, where they are kept. */
+static gboolean
+by_targets (Path *self, Node *node, AyCurvature *fresh, AyCurvature *on, double *result,
             GError **error)
 {
   gsize k = self->out->n_targets, n = self->out->n_new;
@@ -377,18 +391,21 @@ by_targets (Path *self, const AyHead *head, AyCurvature *fresh, AyCurvature *on,
 
   if (rhs == NULL || effect == NULL
       || !gradients (self, self->on, on, self->targets, k, rhs, error)
-      || !solve (self, head, rhs, k, error)
+      || !solve (self, node->head, node->solution, rhs, k, error)
       || !ay_curvature_effect (fresh, rhs, k, effect, self->job, error))
     return FALSE;
   for (gsize v = 0; v < k; v++)
     for (gsize i = 0; i < n; i++)
       result[v * n + i] = effect[i * k + v];
+  g_clear_pointer (&node->solution, g_free);
+  if (keeps_solutions (self))
+    node->solution = g_steal_pointer (&rhs);
   return TRUE;
 }
 
 /* By the new rows' gradients: effect m x n_new, then the targets' sums over it. */
 static gboolean
-by_rows (Path *self, const AyHead *head, AyCurvature *fresh, AyCurvature *on, double *result,
+by_rows (Path *self, Node *node, AyCurvature *fresh, AyCurvature *on, double *result,
          GError **error)
 {
   gsize k = self->out->n_targets, n = self->out->n_new, m = self->on->n;
@@ -400,7 +417,7 @@ by_rows (Path *self, const AyHead *head, AyCurvature *fresh, AyCurvature *on, do
     each[i * n + i] = self->fresh_weight[i];
   if (rhs == NULL || effect == NULL
       || !gradients (self, &self->fresh, fresh, each, n, rhs, error)
-      || !solve (self, head, rhs, n, error)
+      || !solve (self, node->head, NULL, rhs, n, error)
       || !ay_curvature_effect (on, rhs, n, effect, self->job, error))
     return FALSE;
   cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, k, n, m, 1.0, self->targets, m, effect,
@@ -410,18 +427,18 @@ by_rows (Path *self, const AyHead *head, AyCurvature *fresh, AyCurvature *on, do
 
 /* result (n_targets x n_new) = d credit / d s at a fitted head. */
 static gboolean
-rates (Path *self, const AyHead *head, double s, double *result, GError **error)
+rates (Path *self, Node *node, double s, double *result, GError **error)
 {
   g_autofree double *theta = g_new (double, self->p);
   g_autoptr (AyCurvature) fresh = NULL, on = NULL;
 
-  ay_curvature_from_head (head, theta);
+  ay_curvature_from_head (node->head, theta);
   weigh (self, s);
   fresh = curvature_at (self, &self->fresh, NULL, theta, error);
   on = fresh != NULL ? curvature_at (self, self->on, self->ones, theta, error) : NULL;
   if (on == NULL)
     return FALSE;
-  return (self->out->n_targets <= self->out->n_new ? by_targets : by_rows) (self, head, fresh, on,
+  return (self->out->n_targets <= self->out->n_new ? by_targets : by_rows) (self, node, fresh, on,
                                                                             result, error);
 }
 
@@ -444,7 +461,7 @@ find_stretch (Path *self, GError **error)
   fresh = moves != NULL ? curvature_at (self, &self->fresh, NULL, theta, error) : NULL;
   if (fresh == NULL
       || !gradients (self, &self->fresh, fresh, self->fresh_weight, 1, velocity, error)
-      || !solve (self, head, velocity, 1, error)
+      || !solve (self, head, NULL, velocity, 1, error)
       || !ay_curvature_outputs (fresh, velocity, moves, self->job, error))
     return FALSE;
   for (gsize i = 0; i < self->fresh.n; i++)
@@ -458,29 +475,45 @@ find_stretch (Path *self, GError **error)
   return TRUE;
 }
 
-/* theta at a place of the finest level by the polynomial through a level's heads, in barycentric
- * form: at these nodes the weights are 1 with alternating signs, half at the ends. */
-static AyHead *
-guess (const Path *self, guint place, guint step)
+/* Weights of the polynomial through a level's n + 1 nodes at another place of the finest level, in
+ * barycentric form: at these nodes they are 1 with alternating signs, half at the ends. */
+static void
+through_level (guint place, guint step, double *weight)
 {
   guint n = MAX_INTERVALS / step;
-  g_autofree double *theta = g_new0 (double, self->p), *one = g_new (double, self->p);
   double total = 0.0, u = place_of (place);
-  AyHead *head;
 
   for (guint j = 0; j <= n; j++)
-    {
-      double w = (j % 2 == 0 ? 1.0 : -1.0) * (j == 0 || j == n ? 0.5 : 1.0)
-                 / (u - place_of (j * step));
+    total += weight[j] = (j % 2 == 0 ? 1.0 : -1.0) * (j == 0 || j == n ? 0.5 : 1.0)
+                         / (u - place_of (j * step));
+  cblas_dscal (n + 1, 1.0 / total, weight, 1);
+}
 
+static AyHead *
+guess_head (const Path *self, const double *weight, guint step)
+{
+  g_autofree double *theta = g_new0 (double, self->p), *one = g_new (double, self->p);
+  AyHead *head = ay_head_copy (self->out->before);
+
+  for (guint j = 0; j <= MAX_INTERVALS / step; j++)
+    {
       ay_curvature_from_head (self->node[j * step].head, one);
-      cblas_daxpy (self->p, w, one, 1, theta, 1);
-      total += w;
+      cblas_daxpy (self->p, weight[j], one, 1, theta, 1);
     }
-  cblas_dscal (self->p, 1.0 / total, theta, 1);
-  head = ay_head_copy (self->out->before);
   ay_curvature_to_head (theta, head);
   return head;
+}
+
+/* NULL where solutions are not kept. (transfer full) */
+static double *
+guess_solution (const Path *self, const double *weight, guint step)
+{
+  gsize size = self->out->n_targets * self->p;
+  double *sum = self->node[0].solution != NULL ? g_new0 (double, size) : NULL;
+
+  for (guint j = 0; j <= MAX_INTERVALS / step && sum != NULL; j++)
+    cblas_daxpy (size, weight[j], self->node[j * step].solution, 1, sum, 1);
+  return sum;
 }
 
 static gboolean
@@ -489,18 +522,23 @@ visit (Path *self, guint place, guint known_step, GError **error)
   Node *node = &self->node[place];
   double u = place_of (place), s = place == MAX_INTERVALS ? 1.0 : share_of (self, u);
   gsize size = self->out->n_targets * self->out->n_new;
+  double weight[MAX_INTERVALS + 1];
 
+  if (known_step > 0)
+    through_level (place, known_step, weight);
   if (node->head == NULL)
     {
-      g_autoptr (AyHead) from = known_step > 0 ? guess (self, place, known_step)
+      g_autoptr (AyHead) from = known_step > 0 ? guess_head (self, weight, known_step)
                                                : ay_head_ref (self->out->before);
 
       node->head = fit_at (self, s, from, error);
     }
   if (node->head == NULL)
     return FALSE;
+  if (known_step > 0)
+    node->solution = guess_solution (self, weight, known_step);
   node->integrand = ay_try_alloc (size, sizeof (double), "the credits", error);
-  if (node->integrand == NULL || !rates (self, node->head, s, node->integrand, error))
+  if (node->integrand == NULL || !rates (self, node, s, node->integrand, error))
     return FALSE;
   if (place == 0 || place == MAX_INTERVALS)
     *(place == 0 ? &self->out->at_start : &self->out->at_end)
@@ -665,6 +703,7 @@ path_clear (Path *self)
     {
       ay_head_unref (self->node[j].head);
       g_free (self->node[j].integrand);
+      g_free (self->node[j].solution);
     }
 }
 
