@@ -14,7 +14,7 @@
 static struct
 {
   char **inputs;
-  char *recipe, *country, *currency, *emissions, *grid;
+  char *recipe, *country, *currency, *emissions, *trainer, *grid;
   gboolean list;
 } given;
 
@@ -27,6 +27,8 @@ static const GOptionEntry options[] = {
     "CODE" },
   { "emissions", 0, 0, G_OPTION_ARG_FILENAME, &given.emissions,
     "Energy and hours of a training by codecarbon's emissions.csv", "FILE" },
+  { "trainer-state", 0, 0, G_OPTION_ARG_FILENAME, &given.trainer,
+    "Operations of a training by total_flos of Hugging Face's trainer_state.json", "FILE" },
   { "recipe", 0, 0, G_OPTION_ARG_FILENAME, &given.recipe,
     "The recipe whose rows are saved (default: as curate)", "FILE" },
   { "grid", 0, 0, G_OPTION_ARG_FILENAME, &given.grid,
@@ -69,9 +71,11 @@ remember (AyWork *work, GError **error)
        && (given.currency == NULL
            || ay_savings_inputs_set (&inputs, "currency", given.currency, error))
        && (given.emissions == NULL
-           || ay_savings_read_emissions (&inputs, given.emissions, error));
+           || ay_savings_read_emissions (&inputs, given.emissions, error))
+       && (given.trainer == NULL
+           || ay_savings_read_trainer (&inputs, given.trainer, error));
   if (ok && (g_hash_table_size (pairs) > 0 || given.country != NULL || given.currency != NULL
-             || given.emissions != NULL))
+             || given.emissions != NULL || given.trainer != NULL))
     ok = ay_work_keep_savings (work, &inputs, error);
   ay_savings_inputs_clear (&inputs);
   return ok;

@@ -112,6 +112,27 @@ def test_measured():
     assert 'codecarbon' in assay.fail('savings', WORK, '--emissions', path)
 
 
+def test_flops():
+    """trainer_state.json: energy from its operations and the energy of a teraflop, by hand"""
+    path = FOLDER / 'trainer_state.json'
+    path.write_text('{"log_history": [], "total_flos": 9e17}', encoding='utf-8')
+    work = FOLDER / 'flops.assay'
+    assay.run('new', work, FOLDER / 'data.csv', '--id', 'id', '--label', 'label', '--split',
+              'split', '--features', 'x,y')
+    found = assay.run_json('savings', work, '--recipe', RECIPE, '--trainer-state', path,
+                           *given(pue=1.5, trainings=2))
+    inputs = {i['id']: i['likely'] for i in found['inputs']}
+    assert inputs['training_flops'] == 9e17 and inputs['joules_teraflop'] == 4
+    energy = next(one for one in found['savings'] if one['id'] == 'energy')
+    # a quarter of the rows; 9e17 operations at 4 J a teraflop are 3.6e6 J, 1 kWh
+    assert abs(energy['likely'] - .25 * 1 * 2 * 1.5) < 1e-12, energy
+    found = assay.run_json('savings', work, '--recipe', RECIPE, *given(joules_teraflop='2,4,8'))
+    energy = next(one for one in found['savings'] if one['id'] == 'energy')
+    assert abs(energy['low'] - .375) < 1e-12 and abs(energy['high'] - 1.5) < 1e-12, energy
+    path.write_text('{"log_history": []}', encoding='utf-8')
+    assert 'total_flos' in assay.fail('savings', work, '--trainer-state', path)
+
+
 def test_refusals():
     """An unknown input, a bad number, an unknown country, a bad table are named"""
     for arguments, word in [(given(wages=3), 'wages'), (given(wage='x'), 'wage'),
@@ -144,7 +165,7 @@ def main():
               '--features', 'x,y')
     tap = Tap()
     for test in (test_nothing_given, test_example, test_ranges, test_labels, test_measured,
-                 test_refusals):
+                 test_flops, test_refusals):
         tap.run(test.__doc__, test)
     tap.finish()
 

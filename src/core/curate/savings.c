@@ -15,7 +15,9 @@
 #include <math.h>
 #include <string.h>
 
-#define NO_ENERGY "not known: neither training_kwh nor training_hours and training_power are given"
+#define NO_ENERGY \
+  "not known: neither training_kwh, nor training_hours and training_power, nor training_flops " \
+  "are given"
 
 static const AySavingsInputType inputs[AY_N_SAVINGS_INPUTS] = {
   { "price_item", "money", "Price of one label by one worker", NAN },
@@ -27,6 +29,9 @@ static const AySavingsInputType inputs[AY_N_SAVINGS_INPUTS] = {
   { "training_power", "kW", "Power while it trains", NAN },
   { "training_kwh", "kWh", "Measured energy of one training on all rows, instead of hours times "
     "power", NAN },
+  { "training_flops", "", "Floating point operations of one training on all rows (total_flos of "
+    "trainer_state.json), where neither training_kwh nor hours and power are given", NAN },
+  { "joules_teraflop", "J", "Energy of 1e12 such operations: 400 W at 1e14 a second are 4", 4.0 },
   { "training_rate", "money/h", "Price of an hour of training", NAN },
   { "trainings", "1/year", "Trainings in a year", 1.0 },
   { "pue", "", "Energy of the building for one of the machine", 1.0 },
@@ -49,7 +54,8 @@ static const AySavingsOutputType outputs[AY_N_SAVINGS_OUTPUTS] = {
   { "training_money", "money/year", "training, money a year",
     "rows saved / rows * training_hours * trainings * training_rate" },
   { "energy", "kWh/year", "energy of training, kWh a year",
-    "rows saved / rows * (training_kwh, or training_hours * training_power) * trainings * pue" },
+    "rows saved / rows * (training_kwh, or training_hours * training_power, or training_flops / "
+    "1e12 * joules_teraflop / 3.6e6) * trainings * pue" },
   { "co2", "kg/year", "CO2 of training, kg a year", "energy * intensity / 1000" },
   { "bytes", "bytes", "stored bytes", "rows saved * bytes_row * copies" },
   { "storage_money", "money/year", "storage, money a year",
@@ -220,8 +226,13 @@ training_money (const double *in, double share, double labels)
 static double
 training_kwh (const double *in)
 {
-  return isnan (in[AY_IN_TRAINING_KWH]) ? in[AY_IN_TRAINING_HOURS] * in[AY_IN_TRAINING_POWER]
-                                        : in[AY_IN_TRAINING_KWH];
+  double by_power = in[AY_IN_TRAINING_HOURS] * in[AY_IN_TRAINING_POWER];
+
+  if (!isnan (in[AY_IN_TRAINING_KWH]))
+    return in[AY_IN_TRAINING_KWH];
+  if (!isnan (by_power))
+    return by_power;
+  return in[AY_IN_TRAINING_FLOPS] / 1e12 * in[AY_IN_JOULES_TERAFLOP] / 3.6e6;
 }
 
 static double

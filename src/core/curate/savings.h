@@ -26,6 +26,8 @@ typedef enum
   AY_IN_TRAINING_HOURS, /* one training on all rows */
   AY_IN_TRAINING_POWER, /* kW while it runs */
   AY_IN_TRAINING_KWH,   /* one training on all rows; measured, instead of hours times power */
+  AY_IN_TRAINING_FLOPS, /* one training on all rows; where neither energy nor power is known */
+  AY_IN_JOULES_TERAFLOP, /* of the device, for 1e12 floating point operations */
   AY_IN_TRAINING_RATE,  /* money for an hour of training */
   AY_IN_TRAININGS,      /* in a year */
   AY_IN_PUE,            /* energy of the building for one of the machine */

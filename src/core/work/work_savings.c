@@ -239,3 +239,30 @@ ay_savings_read_emissions (AySavingsInputs *self, const char *path, GError **err
   return set_spread (self, energy, 1.0, "training_kwh", error)
          && set_spread (self, duration, 1.0 / 3600.0, "training_hours", error);
 }
+
+gboolean
+ay_savings_read_trainer (AySavingsInputs *self, const char *path, GError **error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (GError) cause = NULL;
+  JsonNode *root, *flops;
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (!json_parser_load_from_file (parser, path, &cause))
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: %s", path, cause->message);
+      return FALSE;
+    }
+  root = json_parser_get_root (parser);
+  flops = root != NULL && JSON_NODE_HOLDS_OBJECT (root)
+              ? json_object_get_member (json_node_get_object (root), "total_flos") : NULL;
+  if (flops == NULL || isnan (ay_json_number (flops)) || ay_json_number (flops) <= 0.0)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                   "%s: no trainer state: expected a number total_flos above 0", path);
+      return FALSE;
+    }
+  return ay_savings_inputs_set (self, "training_flops",
+                                g_ascii_dtostr (text, sizeof text, ay_json_number (flops)),
+                                error);
+}

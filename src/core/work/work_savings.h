@@ -18,5 +18,7 @@ gboolean ay_work_keep_savings (AyWork *self, const AySavingsInputs *inputs, GErr
 /* Sets training_kwh and training_hours to the lowest, mean and highest run in codecarbon's
  * emissions.csv. Nothing else is read of it, places least of all. AY_ERROR_INPUT. */
 gboolean ay_savings_read_emissions (AySavingsInputs *self, const char *path, GError **error);
+/* Sets training_flops to total_flos of Hugging Face's trainer_state.json. AY_ERROR_INPUT. */
+gboolean ay_savings_read_trainer (AySavingsInputs *self, const char *path, GError **error);
 
 G_END_DECLS
