@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The Redundancy page by pointer and by keys: find, move the threshold, sort and look at groups,
 leaks, the outcome curve, the map and back, drop, undo, save; what the page says is what assay-cli
-says of the same workspace."""
+says of the same workspace. Then clusters of texts by density."""
 import os
 import pathlib
 import re
@@ -23,6 +23,7 @@ ORDERS = {'size': 'Largest first', 'link': 'Weakest link first',
           'conflict': 'Conflicting labels first', 'leak': 'In several parts first'}
 SHOWN = 5
 N_LEAVES = 60
+N_WORDS = 6
 
 
 def said(window):
@@ -249,6 +250,29 @@ def find_again(window, distance, by_keys):
     return found
 
 
+def clusters(window, work, picture):
+    """Where texts lie densely: each cluster with its size, classes and the words of its own."""
+    window.keys('ctrl+2')
+    window.click('Clusters', 'push button')
+    choose(window, 'How Clusters Are Found', [], 'Density', False)
+    window.click('Find Clusters', 'push button')
+    window.find('Map: .*coloured by cluster', patience=120)
+    window.idle(120)
+    found = cli('cluster', work, 'list')
+    assert found['method'] == 'density' and len(found['clusters']) > 1
+    note = f"{len(found['clusters'])} clusters by density; rows in none: {found['noise']}"
+    assert label(window, note + '.*')
+    lines = until('the clusters', lambda: [plain(one.said) for shown in window.lists('Clusters')
+                                           for one in window.tree.matching('.+', 'list item',
+                                                                           shown)])
+    for line, one in zip(lines, found['clusters']):
+        classes = ', '.join(f"{kind['name']} ({kind['n']})" for kind in one['classes'][:2])
+        words = ', '.join(word['word'] for word in one['words'][:N_WORDS])
+        start = f"Cluster {one['number']}, {one['size']} rows · {classes}; {words} · mean influence"
+        assert words and line.startswith(start), (line, start)
+    window.picture(f'{picture}-clusters')
+
+
 def check_curve(line, curve, percent=100):
     """The figures of a point, beside those of assay-cli."""
     numbers = [float(number) for number in line.groups()]
@@ -289,6 +313,8 @@ def copies(data, picture, loose, distance, by_keys=False, dark=False):
         third = find_again(window, distance, by_keys)
         assert third[0] > 0
         window.picture(f'{picture}-distance')
+        if not by_keys:
+            clusters(window, work, picture)
         window.close()
     stored = cli('select', work, '--where', 'redundant = 1')['ids']
     found = cli('redundancy', work, '--metric', 'euclidean', '--threshold', distance,
