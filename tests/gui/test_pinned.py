@@ -137,6 +137,7 @@ def test_pinned():
         threes = pin_pages(window, work)
         change_them(window, work)
         go_back(window, threes)
+        present(window, False)
         window.close()
     assert findings(work)[0]['sentence'] == 'Threes are few'
     look(work, True)
