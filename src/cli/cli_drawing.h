@@ -18,7 +18,7 @@ typedef struct
   AyFigureSpec spec;
   AyBitset *visible;
   AyBitset *uncertain; /* (nullable) */
-  AyColumn *x, *y, *column;
+  AyColumn *x, *y, *column, *groups;
   float *fx, *fy;
   double *counts, *before;
   AyFigureCurve curve;

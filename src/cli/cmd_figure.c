@@ -16,7 +16,7 @@
 static struct
 {
   char *output, *colour, *where, *theme;
-  gboolean list;
+  gboolean list, groups;
   gint width, height;
 } given = { .width = 900, .height = 600 };
 
@@ -25,6 +25,8 @@ static const GOptionEntry options[] = {
     "The file; its ending says the format: svg pdf png", "FILE" },
   { "colour", 0, 0, G_OPTION_ARG_FILENAME, &given.colour,
     "map: colour the points by this column (default label)", "COLUMN" },
+  { "groups", 0, 0, G_OPTION_ARG_NONE, &given.groups,
+    "map: lines between the near copies that redundancy found", NULL },
   { "where", 0, 0, G_OPTION_ARG_FILENAME, &given.where,
     "Only these rows, as an SQL condition (default: all)", "SQL" },
   { "theme", 0, 0, G_OPTION_ARG_FILENAME, &given.theme, "light (default) or dark", "NAME" },
@@ -44,6 +46,7 @@ drawing_clear (CmdDrawing *d)
   g_clear_pointer (&d->x, ay_column_unref);
   g_clear_pointer (&d->y, ay_column_unref);
   g_clear_pointer (&d->column, ay_column_unref);
+  g_clear_pointer (&d->groups, ay_column_unref);
   g_clear_pointer (&d->bins, ay_figure_bins_free);
   g_free (d->fx);
   g_free (d->fy);
@@ -99,6 +102,20 @@ find_places (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
   return d->y != NULL;
 }
 
+/* The column that redundancy stores. */
+static gboolean
+find_groups (AyWork *work, CmdDrawing *d, GError **error)
+{
+  d->groups = cmd_drawing_numbers (work, "group", error);
+  if (d->groups == NULL)
+    {
+      g_prefix_error (error, "no groups yet, find them by assay-cli redundancy: ");
+      return FALSE;
+    }
+  d->spec.scatter.groups = ay_column_numbers (d->groups);
+  return TRUE;
+}
+
 static gboolean
 draw_map (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
 {
@@ -126,6 +143,8 @@ draw_map (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
   s->map = TRUE;
   s->visible = d->visible;
   s->color_label = d->label;
+  if (given.groups && !find_groups (work, d, error))
+    return FALSE;
   if (ay_column_type (d->column) == AY_COLUMN_CATEGORY)
     {
       s->codes = ay_column_codes (d->column);

@@ -3,6 +3,7 @@
 
 #include "core/base/column.h"
 #include "core/base/stats.h"
+#include "figure/edges.h"
 #include "figure/legend.h"
 #include "figure/raster.h"
 
@@ -267,6 +268,19 @@ draw_points (AyFigureCanvas *canvas, const AyFigureScatter *self, const Coloring
 }
 
 static void
+draw_edges (AyFigureCanvas *canvas, const AyFigureScatter *self, const Coloring *coloring,
+            const AyFigureView *view, const AyFigureBox *plot)
+{
+  g_autoptr (AyFigureEdges) edges = ay_figure_edges_new (self->groups, self->n);
+  const double size[2] = { plot->width, plot->height };
+
+  cairo_save (canvas->cr);
+  cairo_translate (canvas->cr, plot->x, plot->y);
+  ay_figure_edges_draw (edges, canvas->cr, &coloring->points, view, size, canvas->theme);
+  cairo_restore (canvas->cr);
+}
+
+static void
 fit_axis (AyFigureAxis *axis, double low, double high)
 {
   if (axis->low == axis->high)
@@ -352,6 +366,8 @@ ay_figure_scatter_draw (AyFigureCanvas *canvas, const AyFigureScatter *self,
     draw_points (canvas, self, &coloring, &view, &plot);
   else
     ay_figure_say (canvas, &plot, "No points to show");
+  if (self->groups != NULL)
+    draw_edges (canvas, self, &coloring, &view, &plot);
   draw_legend (canvas, self, &coloring, &legend);
   coloring_clear (&coloring);
 }
@@ -405,6 +421,18 @@ describe_values (const AyFigureScatter *self, GString *out)
     g_string_append_printf (out, "; %" G_GSIZE_FORMAT " without a value", missing);
 }
 
+static void
+describe_edges (const AyFigureScatter *self, GString *out)
+{
+  AyFigurePoints points = { .n = self->n, .x = self->x, .y = self->y, .visible = self->visible };
+  g_autoptr (AyFigureEdges) edges = ay_figure_edges_new (self->groups, self->n);
+  gsize n = ay_figure_edges_count (edges, &points);
+  g_autofree char *count = ay_figure_count (n);
+
+  g_string_append_printf (out, "; %s line%s between rows of a group%s", count, n == 1 ? "" : "s",
+                          n > AY_FIGURE_MOST_EDGES ? ", too many to be drawn" : "");
+}
+
 char *
 ay_figure_scatter_summary (const AyFigureScatter *self)
 {
@@ -434,6 +462,8 @@ ay_figure_scatter_summary (const AyFigureScatter *self)
   if (self->selected != NULL && ay_bitset_count (self->selected) > 0)
     g_string_append_printf (out, "; %" G_GSIZE_FORMAT " selected",
                             ay_bitset_count (self->selected));
+  if (self->groups != NULL)
+    describe_edges (self, out);
   g_string_append_c (out, '.');
   return g_string_free (out, FALSE);
 }

@@ -28,6 +28,7 @@ typedef struct
   const char *color_label;     /* (nullable) title of the legend: what the colour tells */
   const AyBitset *visible;     /* (nullable) */
   const AyBitset *selected;    /* (nullable) */
+  const double *groups;        /* (nullable) lines join the rows of a number; NaN: in no group */
   gboolean density;            /* colour by the number of points instead */
   double radius;               /* logical px; 0: by n */
 } AyFigureScatter;

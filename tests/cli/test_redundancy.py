@@ -110,6 +110,10 @@ def test_groups_equal_numpy():
             if row['group'] != '':
                 by_group.setdefault(row['group'], set()).add(int(row['id']))
         assert {frozenset(g) for g in by_group.values()} == expected
+        assert assay.run('map', WORK, 'pca') is not None
+        drawn = assay.run_json('figure', WORK, 'map', '--groups', '-o', FOLDER / 'groups.svg')
+        lines = sum(len(group) - 1 for group in expected)
+        assert f'; {lines} lines between rows of a group' in drawn['summary'], drawn['summary']
         gone = {int(r['id']) for r in rows if r['redundant'] == '1'}
         assert len(gone) == found['n_redundant']
         for group in expected:

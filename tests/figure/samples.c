@@ -22,6 +22,7 @@ static double many_values[MANY], before[10], after[10], signs[10];
 static double rounds[16], curves[3][16], lows[3][16], highs[3][16], broken[16];
 static AyFigureCurve three[3], several[12], hostile[3];
 static const guint8 doubtful[10] = { 0, 0, 1, 1, 1, 1, 1, 0, 0, 0 };
+static double groups[POINTS];
 static AyBitset *selected, *vague;
 static Sample all[N_SAMPLES];
 static guint n_all;
@@ -45,6 +46,7 @@ fill_points (void)
       values[i] = i % 40 == 3 ? NAN : px[i] * 0.01 + 0.002 * ay_rng_normal (&rng);
       tail[i] = i % 30 == 3 ? NAN : 1e-3 * pow (ay_rng_normal (&rng), 3.0);
       whole[i] = (double) ay_rng_below (&rng, 12);
+      groups[i] = i < 300 ? i / 30 * 10 + i % 10 : NAN; /* three of a class each */
       if (fabs (values[i]) < 0.03)
         ay_bitset_add (vague, (gsize) i);
       if (py[i] > 5.0f)
@@ -142,6 +144,9 @@ add_scatters (void)
   s = add_scatter ("map-selected", "A selection is drawn above the rest");
   *s = all[0].spec.scatter;
   s->selected = selected;
+  s = add_scatter ("map-groups", "Lines between near copies");
+  *s = all[0].spec.scatter;
+  s->groups = groups;
   s = add_scatter ("map-many-classes", "More classes than colours");
   s->codes = codes;
   s->names = many_names;

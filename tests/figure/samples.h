@@ -5,7 +5,7 @@
 
 /* Figures of every kind with friendly and with hostile inputs. Everything lives until the program
  * ends. */
-#define N_SAMPLES 34
+#define N_SAMPLES 35
 
 typedef struct
 {

@@ -16,6 +16,7 @@
 
 static const struct { const char *name; gboolean dark; } pictures[] = {
   { "map-classes", FALSE },   { "map-selected", TRUE },   { "map-diverging", FALSE },
+  { "map-groups", FALSE },
   { "map-density", TRUE },    { "scatter-axes", FALSE },  { "histogram", FALSE },
   { "histogram-log", TRUE },  { "bars-before", FALSE },   { "bars-many", TRUE },
   { "bars-signs", FALSE },    { "lines", FALSE },         { "lines-hostile", TRUE },

@@ -16,7 +16,7 @@ struct _AssayMapChooser
   AssaySession *session;
   AssayMapView *view;
   GtkDropDown *maps;
-  GtkToggleButton *honesty;
+  GtkToggleButton *honesty, *groups;
   GtkLabel *trust, *progress;
   GtkWidget *stop, *cancel;
   AssayMapRun *run;       /* (nullable) the map in the making */
@@ -330,6 +330,12 @@ on_chosen (AssayMapChooser *self)
 }
 
 static void
+on_groups (AssayMapChooser *self)
+{
+  assay_map_view_show_groups (self->view, gtk_toggle_button_get_active (self->groups));
+}
+
+static void
 on_stop (AssayMapChooser *self)
 {
   if (self->run != NULL)
@@ -352,6 +358,8 @@ on_columns_changed (AssayMapChooser *self)
   gboolean loaded = assay_session_get_work (self->session) != NULL;
 
   gtk_widget_set_sensitive (GTK_WIDGET (self), loaded);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->groups),
+                            assay_session_find_column (self->session, "group") != NULL);
   if (self->task == NULL)
     follow (self, shown_method (self));
   describe_trust (self);
@@ -437,6 +445,11 @@ assay_map_chooser_init (AssayMapChooser *self)
       GTK_WIDGET (self->honesty),
       _ ("Colour by the share of true neighbours; a selected row is joined to its own"));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->honesty));
+  self->groups = GTK_TOGGLE_BUTTON (gtk_toggle_button_new_with_mnemonic (_ ("_Groups")));
+  gtk_widget_set_tooltip_text (
+      GTK_WIDGET (self->groups),
+      _ ("Lines between near copies; the page Redundancy finds and saves their groups"));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->groups));
   self->trust = add_label (box);
   gtk_widget_set_hexpand (GTK_WIDGET (self->trust), TRUE);
   self->progress = add_label (box);
@@ -446,6 +459,7 @@ assay_map_chooser_init (AssayMapChooser *self)
   show_making (self);
   g_signal_connect_swapped (self->maps, "notify::selected", G_CALLBACK (on_chosen), self);
   g_signal_connect_swapped (self->honesty, "toggled", G_CALLBACK (on_honesty), self);
+  g_signal_connect_swapped (self->groups, "toggled", G_CALLBACK (on_groups), self);
   g_signal_connect_swapped (self->stop, "clicked", G_CALLBACK (on_stop), self);
   g_signal_connect_swapped (self->cancel, "clicked", G_CALLBACK (on_cancel), self);
 }

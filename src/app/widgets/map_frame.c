@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/map_frame.h"
 
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
 AssayMapFrame
 assay_map_frame_describe (AssaySession *session, AssayPointColors *colors, gsize n, float *x,
                           float *y)
@@ -96,4 +99,35 @@ assay_map_frame_draw (const AssayMapFrame *self, AyFigureRaster *raster, double 
     return NULL;
   return gdk_memory_texture_new (self->options.width, self->options.height, GDK_MEMORY_DEFAULT,
                                  bytes, stride);
+}
+
+static void
+say_too_many (GtkWidget *widget, cairo_t *cr, guint n, AyFigureColor color)
+{
+  g_autofree char *text
+      = g_strdup_printf (_ ("Zoom in: %u lines between near copies here, at most %u are drawn"), n,
+                         AY_FIGURE_MOST_EDGES);
+  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (widget, text);
+
+  cairo_set_source_rgb (cr, ((color >> 16) & 255) / 255.0, ((color >> 8) & 255) / 255.0,
+                        (color & 255) / 255.0);
+  cairo_move_to (cr, 12.0, 8.0);
+  pango_cairo_show_layout (cr, layout);
+}
+
+void
+assay_map_frame_append_edges (GtkWidget *widget, GtkSnapshot *snapshot,
+                              const AyFigureEdges *edges, const AyFigurePoints *points,
+                              const AyFigureView *view)
+{
+  const AyFigureTheme *theme
+      = ay_figure_theme (adw_style_manager_get_dark (adw_style_manager_get_default ()));
+  const double size[2] = { gtk_widget_get_width (widget), gtk_widget_get_height (widget) };
+  cairo_t *cr = gtk_snapshot_append_cairo (
+      snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) size[0], (float) size[1]));
+  gsize within = ay_figure_edges_draw (edges, cr, points, view, size, theme);
+
+  if (within > AY_FIGURE_MOST_EDGES)
+    say_too_many (widget, cr, (guint) within, theme->foreground);
+  cairo_destroy (cr);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/widgets/point_colors.h"
+#include "figure/edges.h"
 #include "figure/raster.h"
 
 #include <gtk/gtk.h>
@@ -31,5 +32,10 @@ void assay_map_frame_clear (AssayMapFrame *self);
 /* NULL when the size or view cannot be drawn. seconds (nullable): raster to memory. */
 GdkTexture *assay_map_frame_draw (const AssayMapFrame *self, AyFigureRaster *raster,
                                   double *seconds);
+/* Lines over the points of a widget; where its view has more than can be drawn in time, how many
+ * there are in place of them. */
+void assay_map_frame_append_edges (GtkWidget *widget, GtkSnapshot *snapshot,
+                                   const AyFigureEdges *edges, const AyFigurePoints *points,
+                                   const AyFigureView *view);
 
 G_END_DECLS

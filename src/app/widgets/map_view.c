@@ -44,6 +44,8 @@ struct _AssayMapView
   gint64 link_row;          /* joined to link_rows; -1: none */
   guint32 *link_rows;
   guint n_links;
+  gboolean show_groups;
+  AyFigureEdges *edges;     /* (nullable) of the groups, while they are shown */
   AyColumn *regions;        /* (nullable) made on need */
   AyBitset *only, *marked;  /* (nullable) what is shown in place of the session's rows */
 };
@@ -398,6 +400,15 @@ append_links (AssayMapView *self, GtkSnapshot *snapshot, int width, int height)
 }
 
 static void
+append_edges (AssayMapView *self, GtkSnapshot *snapshot)
+{
+  AyFigurePoints points = assay_map_view_points (self);
+
+  if (self->edges != NULL && !self->moving && !self->forming)
+    assay_map_frame_append_edges (GTK_WIDGET (self), snapshot, self->edges, &points, &self->view);
+}
+
+static void
 assay_map_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   AssayMapView *self = ASSAY_MAP_VIEW (widget);
@@ -408,6 +419,7 @@ assay_map_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   refresh (self, width, height);
   gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
   append_texture (self, snapshot, width, height);
+  append_edges (self, snapshot);
   append_links (self, snapshot, width, height);
   append_hover (self, snapshot, width, height);
   assay_map_gestures_snapshot (self->gestures, snapshot, width, height);
@@ -460,6 +472,15 @@ describe (AssayMapView *self)
     {
       links = g_steal_pointer (&text);
       text = g_strdup_printf (_ ("%s; lines to %u true neighbours"), links, self->n_links);
+    }
+  if (self->edges != NULL && self->n > 0)
+    {
+      AyFigurePoints points = assay_map_view_points (self);
+
+      g_free (links);
+      links = g_steal_pointer (&text);
+      text = g_strdup_printf (_ ("%s; %u lines between near copies"), links,
+                              (guint) ay_figure_edges_count (self->edges, &points));
     }
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
 }
@@ -591,6 +612,27 @@ assay_map_view_show_only (AssayMapView *self, const AyBitset *visible, const AyB
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+static void
+make_edges (AssayMapView *self)
+{
+  AyColumn *groups = self->show_groups ? assay_session_find_column (self->session, "group") : NULL;
+
+  g_clear_pointer (&self->edges, ay_figure_edges_free);
+  if (groups != NULL && ay_column_type (groups) == AY_COLUMN_NUMBER)
+    self->edges = ay_figure_edges_new (ay_column_numbers (groups), ay_column_rows (groups));
+}
+
+void
+assay_map_view_show_groups (AssayMapView *self, gboolean show)
+{
+  self->show_groups = show;
+  if (self->session == NULL)
+    return;
+  make_edges (self);
+  describe (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
 AyColumn *
 assay_map_view_get_regions (AssayMapView *self)
 {
@@ -603,6 +645,7 @@ static void
 on_columns_changed (AssayMapView *self)
 {
   g_clear_pointer (&self->regions, ay_column_unref);
+  make_edges (self);
   if (!self->forming && !same_places (self))
     place (self);
   recolor (self);
@@ -710,6 +753,7 @@ assay_map_view_finalize (GObject *object)
   g_clear_pointer (&self->raster, ay_figure_raster_free);
   g_clear_object (&self->texture);
   g_clear_pointer (&self->link_rows, g_free);
+  g_clear_pointer (&self->edges, ay_figure_edges_free);
   g_clear_pointer (&self->regions, ay_column_unref);
   g_clear_pointer (&self->only, ay_bitset_free);
   g_clear_pointer (&self->marked, ay_bitset_free);

@@ -41,6 +41,8 @@ void assay_map_view_show_only (AssayMapView *self, const AyBitset *visible,
                                const AyBitset *marked);
 /* Lines from one row to others; row -1: none. */
 void assay_map_view_set_links (AssayMapView *self, gint64 row, const guint32 *rows, guint count);
+/* Lines between the rows of a near-duplicate group (column `group`). */
+void assay_map_view_show_groups (AssayMapView *self, gboolean show);
 /* For benchmarks: draws one frame to memory now and returns its seconds. */
 double assay_map_view_time_frame (AssayMapView *self, int width, int height);
 
