@@ -121,6 +121,7 @@ def choose(window, drop_down, names, name, by_keys):
     now = next(at for at, one in enumerate(names) if window.all(one, 'label'))
     away = names.index(name) - now
     walk(window, drop_down)
+    window.xdo('mousemove', 2, 2)  # a list that opens under the pointer takes what is there
     window.keys('space', *(['Down'] * away if away > 0 else ['Up'] * -away), 'Return')
     label(window, re.escape(name))
 
