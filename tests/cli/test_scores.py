@@ -120,13 +120,18 @@ def test_dvrl():
 
 
 def test_influence_of():
-    """score influence: on one row, and relative to the gradients' lengths"""
+    """score influence: on one row, on a slice, and relative to the gradients' lengths"""
     row = assay.run('select', WORK, '--where', "split = 'valid'", '--limit', '1').split()[-1]
     one = score('influence', '-p', f'of={row}')['influence']
     assert one['certificate']['of_row'] == row and 'target' not in one['certificate']
     relative = score('influence', '-p', f'of={row}', '-p', 'relative=yes')['influence']
     assert relative['negative'] == one['negative'] and relative['positive'] == one['positive']
     assert 'no row' in assay.fail('score', WORK, 'influence', '-p', 'of=nowhere')
+    n = assay.run_json('select', WORK, '--where', "split = 'valid' AND label = '8'")['n']
+    eights = score('influence', '-p', "slice=label = '8'")['influence']['certificate']
+    assert eights['target'] == f"mean log-loss over {n} validation rows, where label = '8'", eights
+    plain = score('influence', '-p', 'slice=')['influence']['certificate']['target']
+    assert 'where' not in plain, plain
 
 
 def test_neighbourhood():

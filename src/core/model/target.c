@@ -74,16 +74,16 @@ ay_target_new (const AyDataset *data, AySplit split, AyTargetKind kind, const Ay
 }
 
 char *
-ay_target_describe (const AyProblem *target, AySplit split, AyTargetKind kind, gboolean sliced)
+ay_target_describe (const AyProblem *target, AySplit split, AyTargetKind kind, const char *where)
 {
   const char *part = split == AY_SPLIT_VALID ? "validation" : ay_split_name (split);
   gboolean balanced = kind == AY_TARGET_BALANCED && target->n_classes > 0;
 
-  return g_strdup_printf ("mean %s over %zu %s %s%s%s",
+  return g_strdup_printf ("mean %s over %zu %s %s%s%s%s",
                           target->n_classes > 0 ? "log-loss" : "half squared error", target->n,
                           part, target->n == 1 ? "row" : "rows",
                           balanced                 ? ", classes balanced"
                           : target->weight != NULL ? ", weighted"
                                                    : "",
-                          sliced ? ", of a slice" : "");
+                          where != NULL ? ", where " : "", where != NULL ? where : "");
 }

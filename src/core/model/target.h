@@ -13,8 +13,9 @@ typedef enum { AY_TARGET_PLAIN, AY_TARGET_BALANCED } AyTargetKind;
 /* slice: (nullable) rows of the data set to keep. NULL and AY_ERROR_RANGE when no row is left. */
 AyOwnedProblem *ay_target_new (const AyDataset *data, AySplit split, AyTargetKind kind,
                                const AyBitset *slice, GError **error);
-/* "mean loss over 180 validation rows, classes balanced" (transfer full) */
+/* "mean loss over 180 validation rows, classes balanced, where label = '8'"; where (nullable): the
+ * condition of the slice. (transfer full) */
 char *ay_target_describe (const AyProblem *target, AySplit split, AyTargetKind kind,
-                          gboolean sliced);
+                          const char *where);
 
 G_END_DECLS

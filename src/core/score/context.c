@@ -16,6 +16,7 @@ struct _AyScoreContext
   GHashTable *kept;      /* char * -> Kept */
   AyTargetKind kind;
   AyBitset *slice;       /* (nullable) */
+  char *where;           /* (nullable) of the slice */
   AyOwnedProblem *train, *target; /* (nullable) */
   AyHessian *hessian;    /* (nullable) */
   AyLoo *loo;            /* (nullable) */
@@ -65,6 +66,7 @@ ay_score_context_free (AyScoreContext *self)
   ay_owned_problem_free (self->train);
   ay_owned_problem_free (self->target);
   ay_bitset_free (self->slice);
+  g_free (self->where);
   g_hash_table_unref (self->kept);
   g_hash_table_unref (self->parameters);
   g_strfreev (self->wanted);
@@ -142,7 +144,8 @@ ay_score_context_seed (const AyScoreContext *self)
 }
 
 void
-ay_score_context_set_target (AyScoreContext *self, AyTargetKind kind, const AyBitset *slice)
+ay_score_context_set_target (AyScoreContext *self, AyTargetKind kind, const AyBitset *slice,
+                             const char *where)
 {
   g_clear_pointer (&self->slice, ay_bitset_free);
   g_clear_pointer (&self->target, ay_owned_problem_free);
@@ -150,6 +153,8 @@ ay_score_context_set_target (AyScoreContext *self, AyTargetKind kind, const AyBi
   g_hash_table_remove_all (self->kept);
   self->kind = kind;
   self->slice = slice != NULL ? ay_bitset_copy (slice) : NULL;
+  g_free (self->where);
+  self->where = slice != NULL ? g_strdup (where) : NULL;
 }
 
 char *
@@ -157,8 +162,7 @@ ay_score_context_describe_target (AyScoreContext *self, GError **error)
 {
   const AyProblem *target = ay_score_context_target (self, error);
 
-  return target != NULL ? ay_target_describe (target, AY_SPLIT_VALID, self->kind,
-                                              self->slice != NULL)
+  return target != NULL ? ay_target_describe (target, AY_SPLIT_VALID, self->kind, self->where)
                         : NULL;
 }
 

@@ -36,8 +36,10 @@ gpointer ay_score_context_kept (const AyScoreContext *self, const char *key);
 AyDataset *ay_score_context_data (AyScoreContext *self);
 const AyHeadOptions *ay_score_context_options (const AyScoreContext *self);
 guint64 ay_score_context_seed (const AyScoreContext *self);
-/* The target loss: plain on valid until set. */
-void ay_score_context_set_target (AyScoreContext *self, AyTargetKind kind, const AyBitset *slice);
+/* The target loss: plain on valid until set. slice (nullable): rows that count; where: the
+ * condition that they meet, for what is said of the target. */
+void ay_score_context_set_target (AyScoreContext *self, AyTargetKind kind, const AyBitset *slice,
+                                  const char *where);
 /* The target in words (ay_target_describe()). (transfer full) */
 char *ay_score_context_describe_target (AyScoreContext *self, GError **error);
 const AyProblem *ay_score_context_train (AyScoreContext *self, GError **error);

@@ -237,7 +237,7 @@ ay_work_context (AyWork *self, AyJob *job, GError **error)
             return NULL;
         }
       self->context = ay_score_context_new (self->data, &self->head_options, NULL);
-      ay_score_context_set_target (self->context, self->target_kind, slice);
+      ay_score_context_set_target (self->context, self->target_kind, slice, self->slice);
       recall_flagged (self);
     }
   return self->context;

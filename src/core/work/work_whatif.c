@@ -283,7 +283,7 @@ run_whatif (AyWork *self, AyScoreContext *context, const Change *change, gboolea
   if (out->has_test)
     out->test = results[1];
   out->target
-      = ay_target_describe (valid, AY_SPLIT_VALID, self->target_kind, self->slice != NULL);
+      = ay_target_describe (valid, AY_SPLIT_VALID, self->target_kind, self->slice);
   out->sentence = verify && !out->valid.unbounded
                       ? describe_refit (out, head, targets[n_targets - 1], job, error)
                       : describe_estimate (out);
