@@ -57,7 +57,8 @@ assay_task_button_bind (AssaySessionBin *bin, AssaySession *session)
   GtkListBox *list = GTK_LIST_BOX (ASSAY_TASK_BUTTON (bin)->list);
 
   gtk_list_box_bind_model (list, assay_session_get_tasks (session), make_row, NULL, NULL);
-  g_object_bind_property (session, "busy", bin, "visible", G_BINDING_SYNC_CREATE);
+  g_object_bind_property (session, "busy", adw_bin_get_child (ADW_BIN (bin)), "reveal-child",
+                          G_BINDING_SYNC_CREATE);
 }
 
 static void
@@ -71,7 +72,7 @@ assay_task_button_init (AssayTaskButton *self)
 {
   GtkWidget *button = gtk_menu_button_new ();
   GtkWidget *popover = gtk_popover_new ();
-  GtkWidget *spinner = gtk_spinner_new ();
+  GtkWidget *spinner = gtk_spinner_new (), *fold = gtk_revealer_new ();
 
   self->list = gtk_list_box_new ();
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_NONE);
@@ -82,5 +83,9 @@ assay_task_button_init (AssayTaskButton *self)
   gtk_widget_set_tooltip_text (button, _ ("Running tasks"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Running Tasks"), -1);
-  adw_bin_set_child (ADW_BIN (self), button);
+  /* folded away, not hidden: a screen reader is to know of it when it comes */
+  gtk_revealer_set_transition_type (GTK_REVEALER (fold), GTK_REVEALER_TRANSITION_TYPE_SLIDE_LEFT);
+  gtk_revealer_set_transition_duration (GTK_REVEALER (fold), 0);
+  gtk_revealer_set_child (GTK_REVEALER (fold), button);
+  adw_bin_set_child (ADW_BIN (self), fold);
 }

@@ -23,7 +23,7 @@ struct _AssayWindow
   GtkStack *stack, *title_stack;
   AdwWindowTitle *window_title;
   AdwViewStack *pages;
-  GtkRevealer *side_revealer, *inspector_revealer;
+  AdwFlap *side_flap, *inspector_flap;
   GtkToggleButton *search_button;
   GtkMenuButton *recent_button;
   AssayDecisionBar *decision_bar;
@@ -209,10 +209,10 @@ assay_window_get_pages (AssayWindow *self)
   return self->pages;
 }
 
-GtkRevealer *
+AdwFlap *
 assay_window_get_pane (AssayWindow *self, gboolean inspector)
 {
-  return inspector ? self->inspector_revealer : self->side_revealer;
+  return inspector ? self->inspector_flap : self->side_flap;
 }
 
 AssayDecisionBar *
@@ -321,8 +321,8 @@ assay_window_class_init (AssayWindowClass *class)
   gtk_widget_class_bind_template_child (widget_class, AssayWindow, title_stack);
   gtk_widget_class_bind_template_child (widget_class, AssayWindow, window_title);
   gtk_widget_class_bind_template_child (widget_class, AssayWindow, pages);
-  gtk_widget_class_bind_template_child (widget_class, AssayWindow, side_revealer);
-  gtk_widget_class_bind_template_child (widget_class, AssayWindow, inspector_revealer);
+  gtk_widget_class_bind_template_child (widget_class, AssayWindow, side_flap);
+  gtk_widget_class_bind_template_child (widget_class, AssayWindow, inspector_flap);
   gtk_widget_class_bind_template_child (widget_class, AssayWindow, search_button);
   gtk_widget_class_bind_template_child (widget_class, AssayWindow, recent_button);
   gtk_widget_class_bind_template_child (widget_class, AssayWindow, decision_bar);

@@ -280,10 +280,10 @@ action_preferences (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 action_pane (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  GtkRevealer *pane
+  AdwFlap *pane
       = assay_window_get_pane (ASSAY_WINDOW (widget), g_str_equal (name, "win.inspector"));
 
-  gtk_revealer_set_reveal_child (pane, !gtk_revealer_get_reveal_child (pane));
+  adw_flap_set_reveal_flap (pane, !adw_flap_get_reveal_flap (pane));
 }
 
 static void

@@ -20,7 +20,7 @@ void assay_window_make_recent_menu (AssayWindow *self, GtkMenuButton *button);
 void assay_window_open_with (AssayWindow *self, GFile *file, const AyLoadOptions *roles);
 void assay_window_cancel_open (AssayWindow *self);
 AdwViewStack *assay_window_get_pages (AssayWindow *self);
-GtkRevealer *assay_window_get_pane (AssayWindow *self, gboolean inspector);
+AdwFlap *assay_window_get_pane (AssayWindow *self, gboolean inspector);
 AssayDecisionBar *assay_window_get_decision_bar (AssayWindow *self);
 AssaySearchBar *assay_window_get_search_bar (AssayWindow *self);
 AssayPresenter *assay_window_get_presenter (AssayWindow *self);

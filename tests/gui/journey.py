@@ -25,22 +25,28 @@ def close_band(said, of):
 
 
 def check_classes(text, what, part):
-    """Who loses most and who wins most, in the order of assay-cli whatif --by label."""
-    found = re.fullmatch(rf'{part} loss by class: worse off(.*); better off(.*)', text)
+    """Who loses most and who wins most, in the order of assay-cli whatif --by label: by the loss,
+    or by the share found where a class has lost all its rows, and its loss no bound."""
+    found = re.fullmatch(rf'({part} loss|Recall) by class: worse off(.*); better off(.*)', text)
     assert found, text
-    changes = [(one['name'], one['loss_after'] - one['loss_before']) for one in what['groups']]
-    for said, sides in ((found[1], [one for one in changes if one[1] > 0]),
-                        (found[2], [one for one in changes[::-1] if one[1] < 0])):
+    recall = found[1] == 'Recall'
+    key, sign = ('accuracy', -1) if recall else ('loss', 1)
+    changes = [(one['name'], sign * (one[f'{key}_after'] - one[f'{key}_before']))
+               for one in what['groups']]
+    for said, sides in ((found[2], [one for one in changes if one[1] > 0]),
+                        (found[3], [one for one in changes[::-1] if one[1] < 0])):
         told = re.findall(rf'(\S+) {NUMBER}', said)
         assert [name for name, _ in told] == [name for name, _ in sides[:3]], (text, changes)
         for (_, number), (_, change) in zip(told, sides):
-            assert math.isclose(float(number), change, rel_tol=0.06), (number, change)
+            told_change = -float(number) / 100 if recall else float(number)
+            assert math.isclose(told_change, change, rel_tol=0.06, abs_tol=6e-5), (number, change)
         assert ('more' in said) == (len(sides) > 3) and ('none' in said) == (not sides), text
 
 
 def by_class(window, part):
     return until('the classes', lambda: [text for text in window.labels(window.bar_box)
-                                         if text.startswith(f'{part} loss by class')])[0]
+                                         if text.startswith((f'{part} loss by class',
+                                                             'Recall by class'))])[0]
 
 
 def check_estimate(text, what):

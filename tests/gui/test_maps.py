@@ -128,10 +128,11 @@ def point_and_zoom(window, work):
     point_at(window, work, places, row)
 
 
-def exact(window, places, polygon, slack=2.0):
-    """Held against the rows that lie inside, of which those at the edge may be on either side."""
+def exact(window, places, draw, polygon, slack=2.0):
+    """Draws, and holds what is selected against the rows that lie inside, of which those at the
+    edge may be on either side."""
     sure, edge = places.within(polygon, slack)
-    until(f'{len(sure)} rows and some of {len(edge)}',
+    again(f'{len(sure)} rows and some of {len(edge)}', draw,
           lambda: len(sure) <= window.selected() <= len(sure) + len(edge))
     return sure, edge
 
@@ -145,14 +146,15 @@ def select_shapes(window, work, folder):
     def pixels(shape):
         return [(int(places.corner[0] + x * width) - places.corner[0],
                  int(places.corner[1] + y * height) - places.corner[1]) for x, y in shape]
-    window.click('Rectangle', 'push button')
-    window.lasso('Map: .*', [(0.35, 0.35), (0.55, 0.6)])
+
+    def draw(tool, shape):
+        window.click(tool, 'push button')
+        window.lasso('Map: .*', shape)
     a, b = pixels([(0.35, 0.35), (0.55, 0.6)])
-    exact(window, places, [a, (b[0], a[1]), b, (a[0], b[1])])
+    exact(window, places, lambda: draw('Rectangle', [(0.35, 0.35), (0.55, 0.6)]),
+          [a, (b[0], a[1]), b, (a[0], b[1])])
     lasso = [(0.6, 0.3), (0.8, 0.35), (0.75, 0.7), (0.6, 0.6)]
-    window.click('Lasso', 'push button')
-    window.lasso('Map: .*', lasso)
-    sure, edge = exact(window, places, pixels(lasso), 3.0)
+    sure, edge = exact(window, places, lambda: draw('Lasso', lasso), pixels(lasso), 3.0)
     chosen = {row['id'] for row in window.export(folder / 'lasso.csv')}
     assert sure <= chosen <= sure | edge, (sure - chosen, chosen - sure - edge)
 

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every control that can be reached has a name, on every page and in the dialogs."""
+import re
 import shutil
 
 import drive
@@ -46,6 +47,22 @@ def walk_pages():
         window.keys('ctrl+comma')
         window.find('Standardise the features.*')
         named(window, 'names-preferences')
+
+
+def test_small_screen():
+    """A window of 960 pixels' width on every page; its panes are folded, and come over the page"""
+    data = shutil.copy(drive.SAMPLE, drive.folder() / 'small.csv')
+    with drive.Window(data) as window:
+        window.scored()
+        wide = window.box(window.map)
+        window.xdo('getactivewindow', 'windowsize', 960, 660)
+        drive.until('the panes are folded', lambda: window.box(window.map)[0] < wide[0] - 150)
+        for page in range(1, 10):
+            window.keys(f'ctrl+{page}')
+            assert window.geometry()[2] == 960, (page, window.geometry())
+        window.keys('ctrl+2', 'F9')
+        window.click('Only 3', 'push button', lambda: re.match('Map: 183 of', window.map.name))
+        named(window, 'names-small')
 
 
 drive.main(globals())

@@ -230,7 +230,9 @@ def epochs(window, work, picture):
     told = want['numbers']['epochs']
     window.search(f"id = '{row['id']}'")
     window.keys('ctrl+a')
-    said = window.find('Curve over the epochs: .*').said
+    window.xdo('mousemove', 1, 1)  # off the plot: a row under the pointer comes first
+    label = want['numbers']['label']
+    said = window.find(f'Curve over the epochs: .*probability of "{label}".*').said
     window.picture(f'{picture}-epochs')
     form = r'.*probability of "(.+)" from (\S+) to (\S+), right in (\d+) of (\d+) epochs, (.*)'
     parts = re.fullmatch(form, said).groups()
