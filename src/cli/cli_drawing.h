@@ -37,8 +37,6 @@ typedef struct
 
 /* A column of numbers; AY_ERROR_RANGE where there is none of that name. (transfer full) */
 AyColumn *cmd_drawing_numbers (AyWork *work, const char *name, GError **error);
-/* (transfer full) */
-float *cmd_drawing_floats (const AyColumn *column);
 /* What is known of a column that is a stored score. (transfer full) (nullable) */
 AyScoreInfo *cmd_drawing_score (AyWork *work, const char *id);
 /* "Influence (nats)", or the column's own name. (transfer full) */

@@ -22,18 +22,6 @@ cmd_drawing_numbers (AyWork *work, const char *name, GError **error)
   return NULL;
 }
 
-float *
-cmd_drawing_floats (const AyColumn *column)
-{
-  gsize n = ay_column_rows (column);
-  const double *values = ay_column_numbers (column);
-  float *out = g_new (float, MAX (n, 1));
-
-  for (gsize i = 0; i < n; i++)
-    out[i] = (float) values[i];
-  return out;
-}
-
 AyScoreInfo *
 cmd_drawing_score (AyWork *work, const char *id)
 {
@@ -67,8 +55,8 @@ set_scatter (CmdDrawing *d)
 {
   AyFigureScatter *s = &d->spec.scatter;
 
-  d->fx = cmd_drawing_floats (d->x);
-  d->fy = cmd_drawing_floats (d->y);
+  d->fx = ay_column_dup_floats (d->x);
+  d->fy = ay_column_dup_floats (d->y);
   d->spec.kind = AY_FIGURE_SCATTER;
   s->n = ay_column_rows (d->x);
   s->x = d->fx;

@@ -219,10 +219,11 @@ static void
 add_copies (AssayOverviewPage *self, AdwPreferencesGroup *group)
 {
   g_autofree char *text = NULL;
-  guint n = count_where (self, "redundant = 1");
+  guint n;
 
   if (assay_session_find_column (self->session, "redundant") == NULL)
     return;
+  n = count_where (self, "redundant = 1");
   text = n > 0 ? g_strdup_printf (ngettext ("%u row may go: another of its group of near copies "
                                             "stays; what that costs is for a proof to say",
                                             "%u rows may go: one of each group of near copies "

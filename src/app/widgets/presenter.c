@@ -65,18 +65,6 @@ clear_figure (AssayPresenter *self)
   g_clear_pointer (&self->steps, ay_gains_steps_free);
 }
 
-static float *
-to_floats (AyColumn *column)
-{
-  gsize n = ay_column_rows (column);
-  const double *values = ay_column_numbers (column);
-  float *floats = g_new (float, n);
-
-  for (gsize i = 0; i < n; i++)
-    floats[i] = (float) values[i];
-  return floats;
-}
-
 /* Coloured as it was when it was pinned; else as the session is now. */
 static void
 color_map (AssayPresenter *self, JsonObject *state, AyFigureScatter *scatter)
@@ -147,8 +135,8 @@ describe_map (AssayPresenter *self, const AyFinding *finding)
   if (x == NULL || y == NULL)
     return;
   self->columns = ay_table_ref (columns);
-  self->x = to_floats (x);
-  self->y = to_floats (y);
+  self->x = ay_column_dup_floats (x);
+  self->y = ay_column_dup_floats (y);
   self->spec.kind = AY_FIGURE_SCATTER;
   *scatter = (AyFigureScatter) { .n = ay_column_rows (x), .x = self->x, .y = self->y, .map = TRUE };
   self->visible = assay_pinned_visible (self->session, finding);

@@ -291,6 +291,18 @@ ay_column_numbers (const AyColumn *self)
   return self->numbers;
 }
 
+float *
+ay_column_dup_floats (const AyColumn *self)
+{
+  const double *values = ay_column_numbers (self);
+  gsize n = ay_column_rows (self);
+  float *out = g_new (float, MAX (n, 1));
+
+  for (gsize i = 0; i < n; i++)
+    out[i] = (float) values[i];
+  return out;
+}
+
 const guint32 *
 ay_column_codes (const AyColumn *self)
 {

@@ -55,6 +55,8 @@ gsize ay_column_count_missing (const AyColumn *self);
 
 /* NUMBER: the n values. */
 const double *ay_column_numbers (const AyColumn *self);
+/* NUMBER: the n values in single precision, for drawing. (transfer full) */
+float *ay_column_dup_floats (const AyColumn *self);
 /* CATEGORY: the n codes, the dictionary and its size. */
 const guint32 *ay_column_codes (const AyColumn *self);
 const char *const *ay_column_categories (const AyColumn *self, guint *n);

@@ -11,18 +11,6 @@
 
 #define MOST_CLASSES 10 /* that colours can tell apart */
 
-static float *
-floats_of (const AyColumn *column)
-{
-  gsize n = ay_column_rows (column);
-  const double *values = ay_column_numbers (column);
-  float *out = g_new (float, MAX (n, 1));
-
-  for (gsize i = 0; i < n; i++)
-    out[i] = (float) values[i];
-  return out;
-}
-
 static void
 color_by_class (const AyTelling *self, AyStoryMap *map)
 {
@@ -56,8 +44,8 @@ tell_map (AyTelling *self, GError **error)
     return TRUE;
   map = g_new0 (AyStoryMap, 1);
   map->n = self->data->n;
-  map->x = floats_of (x);
-  map->y = floats_of (y);
+  map->x = ay_column_dup_floats (x);
+  map->y = ay_column_dup_floats (y);
   if (ay_bitset_count (self->plan->dropped) > 0)
     map->marked = ay_bitset_copy (self->plan->dropped);
   color_by_class (self, map);
