@@ -201,6 +201,8 @@ cmd_redundancy_json (const CmdGroupsView *view)
   g_autoptr (JsonObject) object = json_object_new ();
   g_autofree guint32 *order = ay_redundancy_order (cut, view->order);
   double distance = ay_redundancy_distance (found->options.distance, cut->threshold);
+  g_autofree char *by_chance
+      = ay_redundancy_by_chance (found->data, found->options.distance);
   JsonArray *groups;
 
   cmd_json_text (object, "metric", ay_distance_name (found->options.distance));
@@ -219,6 +221,7 @@ cmd_redundancy_json (const CmdGroupsView *view)
   cmd_json_count (object, "n_redundant", cut->n_redundant);
   cmd_json_count (object, "n_conflicts", cut->n_conflicts);
   cmd_json_text (object, "weakest_is", link_kind (view));
+  cmd_json_text (object, "by_chance", by_chance);
   add_text (&found->text, object);
   add_leaks (view, object);
   groups = cmd_json_array (object, "groups");

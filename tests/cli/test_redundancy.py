@@ -246,6 +246,24 @@ def test_complete_linkage():
         assert least >= 0.96 - 1e-12 and abs(group['weakest'] - least) < 1e-9
 
 
+def test_few_columns():
+    """Rows of fewer than eight columns point the same way by chance: said, and no finding"""
+    rng = numpy.random.default_rng(4)
+    for columns, said in ((7, True), (8, False)):
+        work = make(f'few{columns}', rng.normal(size=(60, columns)),
+                    {'label': [str(i % 2) for i in range(60)]})
+        done = assay.call('redundancy', work, '--threshold', '0.9', '--no-uniqueness')
+        assert ('point the same way by chance' in done.stderr) == said, done.stderr
+        found = assay.run_json('redundancy', work, '--threshold', '0.9', '--no-uniqueness')
+        assert (found['by_chance'] is not None) == said
+        one = assay.run_json('score', work, 'redundant', '-p', 'threshold=0.9')['scores'][0]
+        assert one['certificate']['finding'] is not said
+        assert any('by chance' in text for text in one['certificate'].get('flags', [])) == said
+        near = assay.run_json('redundancy', work, '--metric', 'euclidean', '--threshold', '1',
+                              '--no-uniqueness')
+        assert near['by_chance'] is None
+
+
 def test_curve_against_whatif():
     """The curve's predicted and refitted changes are those of whatif; test is counted"""
     found = assay.run_json('redundancy', WORK, '--threshold', '0.98', '--refit',

@@ -54,6 +54,19 @@ ay_redundancy_unref (AyRedundancy *self)
   g_free (self);
 }
 
+char *
+ay_redundancy_by_chance (const AyDataset *data, AyDistance distance)
+{
+  gsize columns = ay_matrix_cols (data->features);
+
+  if (distance != AY_DISTANCE_COSINE || columns >= AY_REDUNDANCY_LEAST_COLUMNS)
+    return NULL;
+  return g_strdup_printf ("with %" G_GSIZE_FORMAT " column%s of features rows point the same way "
+                          "by chance: groups by cosine are no sign of copies (by euclidean and a "
+                          "threshold, rows that lie close are found)", columns,
+                          columns == 1 ? "" : "s");
+}
+
 static gboolean
 check_threshold (AyDistance distance, const char *what, double value, GError **error)
 {
@@ -96,7 +109,10 @@ static void
 report (AyRedundancy *self, double asked)
 {
   AyDiagnostics *diagnostics = self->data->diagnostics;
+  g_autofree char *by_chance = ay_redundancy_by_chance (self->data, self->options.distance);
 
+  if (by_chance != NULL && ay_diagnostics_find (diagnostics, "few-columns") == NULL)
+    ay_diagnostics_add (diagnostics, "few-columns", "%s", by_chance);
   if (self->pairs->n_zero > 0 && ay_diagnostics_find (diagnostics, "zero-rows") == NULL)
     ay_diagnostics_add (diagnostics, "zero-rows",
                         "%" G_GSIZE_FORMAT " rows of zeros have no direction: by cosine they are "

@@ -81,6 +81,12 @@ AyRedundancy *ay_redundancy_keeping (AyRedundancy *self, const AyRedundancyOptio
 AyRedundancy *ay_redundancy_ref (AyRedundancy *self);
 void ay_redundancy_unref (AyRedundancy *self);
 
+/* Why near copies by this distance say nothing of these rows; NULL: they do. Rows of fewer than
+ * eight columns of features point the same way by chance, so that a cosine is no sign of copies.
+ * (transfer full) (nullable) */
+#define AY_REDUNDANCY_LEAST_COLUMNS 8
+char *ay_redundancy_by_chance (const AyDataset *data, AyDistance distance);
+
 /* A threshold as a distance and back. */
 double ay_redundancy_distance (AyDistance distance, double threshold);
 double ay_redundancy_threshold (AyDistance distance, double value);

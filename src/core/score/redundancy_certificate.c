@@ -73,6 +73,21 @@ add_curve (JsonObject *into, const AyRedundancy *self, double present)
   json_object_set_array_member (into, "curve_redundant", dropped);
 }
 
+/* What forbids to call the groups copies. */
+static void
+add_flag (const AyRedundancy *self, JsonObject *into)
+{
+  g_autofree char *by_chance = ay_redundancy_by_chance (self->data, self->options.distance);
+  JsonArray *flags;
+
+  if (by_chance == NULL)
+    return;
+  flags = json_array_new ();
+  json_array_add_string_element (flags, by_chance);
+  json_object_set_array_member (into, "flags", flags);
+  json_object_set_boolean_member (into, "finding", FALSE);
+}
+
 void
 ay_redundancy_certify (const AyRedundancy *self, const AyRedundancyCut *cut, JsonObject *into)
 {
@@ -83,7 +98,11 @@ ay_redundancy_certify (const AyRedundancy *self, const AyRedundancyCut *cut, Jso
   if (cut == NULL)
     return;
   json_object_set_string_member (into, "groups_by",
-                                 "all pairs within the threshold, exact; groups by linkage");
+                                 self->options.linkage == AY_LINKAGE_SINGLE
+                                     ? "all pairs within the threshold, exact; groups are chains: "
+                                       "two of their rows may be further apart than the threshold"
+                                     : "all pairs within the threshold, exact; every two rows of "
+                                       "a group are within it");
   json_object_set_double_member (into, "threshold", cut->threshold);
   json_object_set_double_member (into, "floor", self->options.floor);
   json_object_set_string_member (into, "linkage", ay_linkage_name (self->options.linkage));
@@ -95,5 +114,6 @@ ay_redundancy_certify (const AyRedundancy *self, const AyRedundancyCut *cut, Jso
   json_object_set_int_member (into, "groups", (gint64) cut->groups->n_groups);
   json_object_set_int_member (into, "redundant", (gint64) cut->n_redundant);
   json_object_set_int_member (into, "conflicts", (gint64) cut->n_conflicts);
+  add_flag (self, into);
   add_curve (into, self, cut->threshold);
 }

@@ -8,7 +8,6 @@
 #define MOST_PAIRS ((gsize) 8 << 20) /* above, the data are dense, and no copies of each other */
 #define BULK_SHARE 10                /* a group of more than n / 10 rows is the bulk */
 #define BULK_LEAST 10
-#define LEAST_COLUMNS 8 /* of fewer, rows point the same way by chance */
 
 /* Each row's group by its first row, the bulk left apart; what is said of them. */
 static void
@@ -44,15 +43,11 @@ take_groups (const AyNearGroups *groups, double threshold, AyNearRows *out)
 }
 
 gboolean
-ay_near_copies_by_chance (const AyDataset *data)
-{
-  return ay_matrix_cols (data->features) < LEAST_COLUMNS;
-}
-
-gboolean
 ay_near_copies_tell (const AyDataset *data)
 {
-  return data->n <= AY_NEAR_MOST_ROWS && !ay_near_copies_by_chance (data);
+  g_autofree char *by_chance = ay_redundancy_by_chance (data, AY_DISTANCE_COSINE);
+
+  return data->n <= AY_NEAR_MOST_ROWS && by_chance == NULL;
 }
 
 static gboolean
@@ -61,6 +56,7 @@ find (AyDataset *data, const AyLoadOptions *load, AyNearRows *out, AyJob *job, G
   AyRedundancyOptions options = AY_REDUNDANCY_OPTIONS_INIT;
   g_autoptr (AyRedundancy) found = NULL;
   g_autoptr (AyNearGroups) groups = NULL;
+  g_autofree char *by_chance = ay_redundancy_by_chance (data, options.distance);
   gsize n_said = ay_diagnostics_count (data->diagnostics);
 
   if (load->near_copies == AY_NEAR_IGNORE)
@@ -75,7 +71,7 @@ find (AyDataset *data, const AyLoadOptions *load, AyNearRows *out, AyJob *job, G
                                    "for them", data->n);
       return TRUE;
     }
-  if (load->near_copies == AY_NEAR_AUTO && ay_near_copies_by_chance (data))
+  if (load->near_copies == AY_NEAR_AUTO && by_chance != NULL)
     {
       out->said = g_strdup_printf ("near copies were not looked for: with %" G_GSIZE_FORMAT
                                    " columns of features rows are alike by chance "

@@ -14,9 +14,6 @@ G_BEGIN_DECLS
 
 const AyNearFinder *ay_near_copies (void);
 
-/* Whether rows have so few columns of features that they point the same way by chance: a cosine
- * then says nothing of copies. */
-gboolean ay_near_copies_by_chance (const AyDataset *data);
 /* Whether looking for near copies is quick, and what is found is no accident. */
 gboolean ay_near_copies_tell (const AyDataset *data);
 

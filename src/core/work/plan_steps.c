@@ -6,7 +6,6 @@
 #include "core/base/stats.h"
 #include "core/model/scales.h"
 #include "core/select/strategy.h"
-#include "core/work/near_copies.h"
 #include "core/work/work_redundancy.h"
 
 #include <math.h>
@@ -99,9 +98,10 @@ read_redundancy (const AyStep *step, AyRedundancyOptions *options, GError **erro
 gboolean
 ay_plan_copies_by_chance (const AyPlanning *self, const AyStep *step)
 {
+  g_autofree char *by_chance = ay_redundancy_by_chance (self->data, AY_DISTANCE_COSINE);
+
   return step->kind == AY_STEP_DROP_DUPLICATES
-         && strcmp (ay_step_text (step, "metric"), "cosine") == 0
-         && ay_near_copies_by_chance (self->data);
+         && strcmp (ay_step_text (step, "metric"), "cosine") == 0 && by_chance != NULL;
 }
 
 /* Where the rows of a group that the rule would keep are gone already, the first that is left
