@@ -21,7 +21,6 @@
 #include "core/model/conjugate.h"
 #include "core/model/curvature.h"
 #include "core/model/reduced.h"
-#include "core/model/target_effect.h"
 
 #include <cblas.h>
 #include <math.h>
@@ -198,20 +197,6 @@ ay_refit_steps_plain (AyRefitSteps *self, double tolerance, AyJob *job, GError *
   head = ay_refit_steps_head (self);
   ay_curvature_to_head (self->first, head);
   return head;
-}
-
-gboolean
-ay_refit_steps_left (AyRefitSteps *self, const AyProblem *on, double *out, AyJob *job,
-                     GError **error)
-{
-  g_autoptr (AyHead) head = ay_refit_steps_head (self);
-
-  if (!ay_target_gradient (on, head, NULL, self->rhs, job, error)
-      || !ay_hessian_precondition (self->hessian, self->rhs, 1, self->first, job, error)
-      || !ay_curvature_move (self->at, self->theta, NULL, self->gradient, job, error))
-    return FALSE;
-  *out = -cblas_ddot (self->p, self->first, 1, self->gradient, 1);
-  return TRUE;
 }
 
 gboolean

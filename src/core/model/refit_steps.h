@@ -20,10 +20,6 @@ gboolean ay_refit_steps_take (AyRefitSteps *self, double tolerance, AyJob *job, 
 /* The plain undamped Newton step from the present point: its head; nothing moves. (transfer
  * full) */
 AyHead *ay_refit_steps_plain (AyRefitSteps *self, double tolerance, AyJob *job, GError **error);
-/* The change of a loss (its weighted mean over `on`) that the way left to the optimum still brings,
- * to first order, by the full fit's Hessian. */
-gboolean ay_refit_steps_left (AyRefitSteps *self, const AyProblem *on, double *out, AyJob *job,
-                              GError **error);
 /* out (n): the first-order change of v.theta when each row is removed from the present point, after
  * at least one step. v: p doubles that sum to zero over classes; overwritten. */
 gboolean ay_refit_steps_effect (AyRefitSteps *self, double *v, double tolerance, double *out,

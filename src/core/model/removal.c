@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The effect of removing a group of rows, or of other labels or weights: two steps
  * (refit_steps.h) for the estimate, further ones while they still move it by much; the head's
- * own solver, started there, for the refit. The band of the estimate is BAND times the
- * geometric mean of what the rest of the way still brings to first order and of what the last
- * step brought: the first alone is too sure where the group is large, the second too wide
- * where steps converge (quadratically). A class that loses its last row has no finite
- * optimum: its probability is set to nil and only accuracy is judged. */
+ * own solver, started there, for the refit. A class that loses its last row has no finite
+ * optimum: its probability is set to nil and only accuracy is judged.
+ *
+ * The band of the estimate looks one plain Newton step ahead, solved roughly: the change of the
+ * target's loss that this step would still bring, and a tenth of the mean of its rows' absolute
+ * changes, since those may cancel by chance; up to twice that where the effect is as large as the
+ * loss itself, as the steps end further from the optimum there. */
 #include "core/model/removal.h"
 
 #include "core/base/error.h"
@@ -14,13 +16,16 @@
 #include "core/model/target_effect.h"
 
 #include <cblas.h>
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #define FIRST_TOLERANCE 1e-4
 #define SECOND_TOLERANCE 1e-3
 #define ROUGH 0.1 /* of the effect */
-#define BAND 0.85 /* of the geometric mean below: settled on digits and 15 intents of banking77 */
+#define AHEAD_TOLERANCE 0.1 /* of the step that the band looks ahead by */
+#define BAND 0.9 /* settled on digits, clean and with 5 % flips, breast cancer, 15 intents */
+#define CANCELLING 0.1 /* of the rows' absolute changes */
 #define BAND_FLOOR 1e-8 /* of the loss: what the refit's own tolerance leaves open */
 
 typedef struct
@@ -157,19 +162,64 @@ sharpen (Removal *self, AyRefitSteps *steps, guint step, gboolean *rough, GError
   return TRUE;
 }
 
+/* Loss of row t given the outputs of a head. */
+static double
+row_loss (const AyProblem *on, const double *out, gsize t)
+{
+  double e;
+
+  if (on->n_classes > 0)
+    return -log (MAX (out[on->label[t]], DBL_MIN));
+  e = out[0] - on->target[t];
+  return 0.5 * e * e;
+}
+
+/* The mean change of a loss from head to head, and the mean of its rows' absolute changes. */
+static gboolean
+compare_heads (const AyHead *a, const AyHead *b, const AyProblem *on, double *change,
+               double *absolute, AyJob *job, GError **error)
+{
+  guint k = a->n_outputs;
+  g_autofree double *before = ay_try_alloc (2 * MAX (on->n, 1) * k, sizeof (double),
+                                            "the outputs of the judged rows", error);
+  double *after = before + on->n * k, sum = 0.0;
+
+  *change = *absolute = 0.0;
+  if (before == NULL || !ay_head_predict (a, on->features, on->rows, on->n, before, job, error)
+      || !ay_head_predict (b, on->features, on->rows, on->n, after, job, error))
+    return FALSE;
+  for (gsize t = 0; t < on->n; t++)
+    {
+      double w = on->weight != NULL ? on->weight[t] : 1.0;
+      double d = w * (row_loss (on, after + t * k, t) - row_loss (on, before + t * k, t));
+
+      sum += w;
+      *change += d;
+      *absolute += fabs (d);
+    }
+  *change /= sum;
+  *absolute /= sum;
+  return TRUE;
+}
+
 static gboolean
 find_bands (Removal *self, AyRefitSteps *steps, GError **error)
 {
+  g_autoptr (AyHead) ahead = ay_refit_steps_plain (steps, AHEAD_TOLERANCE, self->job, error);
+
+  if (ahead == NULL)
+    return FALSE;
   for (guint t = 0; t < self->n_targets; t++)
     {
       AyRemoval *out = &self->out[t];
-      double left;
+      double change, absolute, loss = fabs (out->before.loss);
+      double far = fabs (out->estimate) < loss ? fabs (out->estimate) / loss : 1.0;
 
-      if (!ay_refit_steps_left (steps, self->targets[t], &left, self->job, error))
+      if (!compare_heads (out->estimated, ahead, self->targets[t], &change, &absolute, self->job,
+                          error))
         return FALSE;
-      left = fabs (left);
-      out->band = MAX (BAND * sqrt (left * MAX (left, out->estimate_error)),
-                       BAND_FLOOR * fabs (out->before.loss));
+      out->band = MAX (BAND * (1.0 + far) * (fabs (change) + CANCELLING * absolute),
+                       BAND_FLOOR * loss);
     }
   return TRUE;
 }
