@@ -31,7 +31,8 @@ static const struct
   { "scale", "1", "features times this" },
   { "tolerance", "1e-8", "gradient norm of the mean objective at which the fit ends" },
   { "target", "plain", "validation loss that effects are on: plain or balanced (classes alike)" },
-  { "slice", "", "SQL condition: only validation rows that meet it" },
+  { "slice", "", "SQL condition: only validation rows that meet it; of score in a column of "
+                  "its own, and not remembered" },
 };
 
 static void
@@ -103,9 +104,25 @@ list_as_json (void)
   cmd_json_print (object);
 }
 
-static gboolean
-print_result (CmdRun *run, AyWork *work, const char *const *ids, GError **error)
+/* The columns that the scores were kept in. (transfer full) */
+static char **
+columns_of (AyWork *work, const char *const *ids, GHashTable *parameters)
 {
+  GPtrArray *columns = g_ptr_array_new ();
+
+  for (; *ids != NULL; ids++)
+    g_ptr_array_add (columns, ay_work_score_column (work, *ids, parameters));
+  g_ptr_array_add (columns, NULL);
+  return (char **) g_ptr_array_free (columns, FALSE);
+}
+
+static gboolean
+print_result (CmdRun *run, AyWork *work, GHashTable *parameters, GError **error)
+{
+  g_auto (GStrv) columns
+      = columns_of (work, (const char *const *) run->args + 1, parameters);
+  const char *const *ids = (const char *const *) columns;
+
   if (run->json)
     {
       g_autoptr (JsonObject) object = json_object_new ();
@@ -147,7 +164,7 @@ run_score (CmdRun *run, GError **error)
     return FALSE;
   cmd_begin_output (run);
   cmd_note_diagnostics (run, ay_work_data (work)->diagnostics, n_before);
-  return print_result (run, work, ids, error);
+  return print_result (run, work, parameters, error);
 }
 
 const Cmd cmd_score = {

@@ -122,16 +122,49 @@ def test_dvrl():
 def test_influence_of():
     """score influence: on one row, on a slice, and relative to the gradients' lengths"""
     row = assay.run('select', WORK, '--where', "split = 'valid'", '--limit', '1').split()[-1]
-    one = score('influence', '-p', f'of={row}')['influence']
+    whole = score('influence')['influence']
+    name = f'influence_on_row_{row}'
+    one = score('influence', '-p', f'of={row}')[name]
     assert one['certificate']['of_row'] == row and 'target' not in one['certificate']
-    relative = score('influence', '-p', f'of={row}', '-p', 'relative=yes')['influence']
+    relative = score('influence', '-p', f'of={row}', '-p', 'relative=yes')[f'{name}_relative']
     assert relative['negative'] == one['negative'] and relative['positive'] == one['positive']
     assert 'no row' in assay.fail('score', WORK, 'influence', '-p', 'of=nowhere')
     n = assay.run_json('select', WORK, '--where', "split = 'valid' AND label = '8'")['n']
-    eights = score('influence', '-p', "slice=label = '8'")['influence']['certificate']
-    assert eights['target'] == f"mean log-loss over {n} validation rows, where label = '8'", eights
-    plain = score('influence', '-p', 'slice=')['influence']['certificate']['target']
-    assert 'where' not in plain, plain
+    eights = score('influence', '-p', "slice=label = '8'")['influence_on_label_8']
+    target = eights['certificate']['target']
+    assert target == f"mean log-loss over {n} validation rows, where label = '8'", eights
+    assert eights['certificate']['asked_of'] == "validation rows where label = '8'"
+    assert "label = '8'" in eights['title'] and "label = '8'" in eights['sentence']
+    again = {one['id']: one for one in assay.run_json('info', WORK)['scores']}['influence']
+    assert again == whole, 'the influence on all validation rows is another'
+    assert score('influence')['influence'] == whole, 'the slice was remembered'
+
+
+def test_slices():
+    """score -p slice=: a column for each condition; the influences of the slices make the whole"""
+    rows = assay.run_json('select', WORK, '--where', "split = 'valid'", '--columns', 'label')
+    low = sum(str(row['label']) < '4' for row in rows['rows'])
+    parts = {'influence_on_label_below_4': (low, "label < '4'"),
+             'influence_on_label_at_least_4': (rows['n'] - low, "label >= '4'")}
+    for name, (_, where) in parts.items():
+        assert set(score('influence', '-p', f'slice={where}')) == {name}
+    columns = ','.join(['influence', *parts])
+    found = assay.run_json('select', WORK, '--where', "split = 'train'", '--columns', columns)
+    scale = max(abs(row['influence']) for row in found['rows'])
+    for row in found['rows']:
+        mean = sum(row[name] * n for name, (n, _) in parts.items()) / rows['n']
+        assert abs(mean - row['influence']) <= 1e-9 * scale, row
+    # self_confidence asks no validation row: it has no slice
+    found = score('self_confidence', 'knn_shapley', '-p', "slice=label > '3' and p12 > -1.5")
+    assert set(found) == {'self_confidence', 'knn_shapley_on_label_above_3_and_p12_above_minus_1_5'}
+    # other conditions of the same words, each with its column
+    for where, name in (("label in ('8', '9')", 'in_8_9'), ("label in ('8','9')", 'in_8_9_2'),
+                        ("label in ('8', '9')", 'in_8_9')):
+        found = set(score('influence', '-p', f'slice={where}'))
+        assert found == {f'influence_on_label_{name}'}, found
+    assert 'no labelled row' in assay.fail('score', WORK, 'influence', '-p', "slice=label = 'no'")
+    what = assay.run_json('whatif', WORK, '--where', "id = 'd0000'")
+    assert 'where' not in what['target'], what
 
 
 def test_neighbourhood():

@@ -30,6 +30,7 @@ ay_work_unref (AyWork *self)
   g_clear_pointer (&self->load, ay_load_options_free);
   g_clear_pointer (&self->store, ay_workspace_unref);
   g_free (self->slice);
+  g_free (self->aim);
   g_rec_mutex_clear (&self->lock);
   g_free (self);
 }

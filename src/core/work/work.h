@@ -45,8 +45,9 @@ const AyLoadOptions *ay_work_load_options (const AyWork *self);
 AyTable *ay_work_columns (AyWork *self, GError **error);
 
 /* Head parameters (lambda_mean, lambda, standardise, scale, tolerance) and target parameters
- * (target=plain|balanced, slice=SQL) are remembered by the workspace; other names go to the scores
- * of one run. AY_ERROR_RANGE names a parameter that nothing knows, or a bad value. */
+ * (target=plain|balanced, slice=SQL) are remembered by the workspace, but for a slice that
+ * ay_work_score() is given; other names go to the scores of one run. AY_ERROR_RANGE names a
+ * parameter that nothing knows, or a bad value. */
 gboolean ay_work_set_parameters (AyWork *self, GHashTable *parameters, GError **error);
 const AyHeadOptions *ay_work_head_options (const AyWork *self);
 /* The fitted head and its fitness, kept until options change. (transfer none) */
@@ -84,9 +85,16 @@ char *ay_noise_column (const char *score, AyNoiseKind kind);
 AyBitset *ay_uncertain_rows (AyTable *columns, const char *score);
 
 void ay_score_info_free (AyScoreInfo *self);
-/* Computes and stores scores by id, in one go. */
+/* Computes and stores scores by id, in one go. Those that judge by validation rows do so by all of
+ * them, or by those that meet the parameter slice (SQL), which is of this run alone: such a score,
+ * and an influence on one row (of=ID) or relative to gradients (relative=yes), has a column of its
+ * own, ay_work_score_column(), beside that of the whole. */
 gboolean ay_work_score (AyWork *self, const char *const *ids, GHashTable *parameters, guint64 seed,
                         AyJob *job, GError **error);
+/* The name of the column that the score is kept in with these parameters (nullable): its id, or the
+ * id and words of what is asked, "influence_on_label_8", "influence_on_row_12"; with a number where
+ * another condition has the same words. (transfer full) */
+char *ay_work_score_column (AyWork *self, const char *id, GHashTable *parameters);
 /* Stored scores and maps in order. (transfer full) (element-type AyScoreInfo) */
 GPtrArray *ay_work_scores (AyWork *self, GError **error);
 /* (transfer full) (nullable): values of one, n of the data set, NaN = missing. */

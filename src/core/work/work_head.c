@@ -223,23 +223,44 @@ recall_flagged (AyWork *self)
     ay_score_context_set_flagged (self->context, &flagged);
 }
 
+static gboolean
+aim (AyWork *self, const char *where, AyJob *job, GError **error)
+{
+  g_autoptr (AyBitset) slice = where != NULL ? ay_work_select (self, where, job, error) : NULL;
+  char *copy = g_strdup (where);
+
+  g_free (self->aim);
+  self->aim = copy;
+  if (where != NULL && slice == NULL)
+    {
+      g_clear_pointer (&self->context, ay_score_context_free);
+      return FALSE;
+    }
+  if (self->context == NULL)
+    {
+      self->context = ay_score_context_new (self->data, &self->head_options, NULL);
+      recall_flagged (self);
+    }
+  ay_score_context_set_target (self->context, self->target_kind, slice, where);
+  return TRUE;
+}
+
 AyScoreContext *
 ay_work_context (AyWork *self, AyJob *job, GError **error)
 {
-  if (self->context == NULL)
-    {
-      g_autoptr (AyBitset) slice = NULL;
+  if ((self->context == NULL || g_strcmp0 (self->aim, self->slice) != 0)
+      && !aim (self, self->slice, job, error))
+    return NULL;
+  return self->context;
+}
 
-      if (self->slice != NULL)
-        {
-          slice = ay_work_select (self, self->slice, job, error);
-          if (slice == NULL)
-            return NULL;
-        }
-      self->context = ay_score_context_new (self->data, &self->head_options, NULL);
-      ay_score_context_set_target (self->context, self->target_kind, slice, self->slice);
-      recall_flagged (self);
-    }
+AyScoreContext *
+ay_work_context_on (AyWork *self, const char *slice, AyJob *job, GError **error)
+{
+  /* which rows a condition holds for may have changed with a decision */
+  if ((self->context == NULL || slice != NULL || self->aim != NULL)
+      && !aim (self, slice, job, error))
+    return NULL;
   return self->context;
 }
 

@@ -23,6 +23,7 @@ struct _AyWork
   AyTargetKind target_kind;
   char *slice;              /* (nullable) SQL */
   AyScoreContext *context;  /* (nullable): head, Hessian ... until the options change */
+  char *aim;                /* (nullable) SQL: the slice that the context's target is of now */
 
   GRecMutex lock;           /* guards journal, columns and filter */
   AyTable *columns;         /* (nullable): rebuilt after a verb that stores */
@@ -55,6 +56,9 @@ gboolean ay_work_is_free (const char *path, GError **error);
 void ay_work_changed (AyWork *self);
 /* The shared head and so on, made on need. (transfer none) */
 AyScoreContext *ay_work_context (AyWork *self, AyJob *job, GError **error);
+/* The same with the target on a slice of its own instead of the remembered one; NULL: all rows. The
+ * next ay_work_context() is of the remembered one again. */
+AyScoreContext *ay_work_context_on (AyWork *self, const char *slice, AyJob *job, GError **error);
 /* Remembers the share of labels that the present head doubts, once it is known by its left-out
  * rows: to find it again means leaving out again. */
 gboolean ay_work_keep_flagged (AyWork *self, GError **error);
@@ -99,6 +103,20 @@ typedef struct
   JsonObject *certificate; /* (nullable) (transfer none) */
   const double *noise[AY_N_NOISE]; /* (nullable) n each, all or none: what is noise of the values */
 } AyScoreRecord;
+
+/* What a score asked with these parameters is, and what it is kept under (work_asked.c): the
+ * registry's words, with what it is asked of added. */
+#define AY_ASKED_OF "asked_of"
+
+typedef struct
+{
+  char *column, *title, *sentence, *unit;
+  char *of; /* (nullable) not of all validation rows: "row 12", "label = '8'"; in the certificate */
+} AyAsked;
+
+void ay_asked_init (AyAsked *self, AyWork *work, const AyScoreMethod *method,
+                    GHashTable *parameters);
+void ay_asked_clear (AyAsked *self);
 
 /* Inside a transaction, where there is more than one to store. */
 gboolean ay_work_store_score (AyWork *self, const AyScoreRecord *record, const double *values,

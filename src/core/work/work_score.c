@@ -108,7 +108,9 @@ static AyScoreContext *
 context_of_run (AyWork *self, const char *const *ids, GHashTable *parameters, AyJob *job,
                 GError **error)
 {
-  AyScoreContext *context = ay_work_context (self, job, error);
+  const char *slice = parameters != NULL ? g_hash_table_lookup (parameters, "slice") : NULL;
+  AyScoreContext *context
+      = ay_work_context_on (self, slice != NULL && *slice != '\0' ? slice : NULL, job, error);
 
   if (context == NULL)
     return NULL;
@@ -132,32 +134,61 @@ context_of_run (AyWork *self, const char *const *ids, GHashTable *parameters, Ay
 }
 
 static gboolean
-store_results (AyWork *self, const char *const *ids, GPtrArray *results, GError **error)
+store_result (AyWork *self, const AyScoreMethod *method, GHashTable *parameters,
+              const AyScoreResult *result, GError **error)
 {
+  AyAsked asked;
+  AyScoreRecord record = { NULL, NULL, NULL, NULL, result->missing_because, method->kind,
+                           result->direction, result->certificate,
+                           { result->errors, result->told, result->rank_low,
+                             result->rank_high } };
+  gboolean ok;
+
+  ay_asked_init (&asked, self, method, parameters);
+  record.id = asked.column;
+  record.title = asked.title;
+  record.sentence = asked.sentence;
+  record.unit = asked.unit;
+  if (asked.of != NULL)
+    json_object_set_string_member (result->certificate, AY_ASKED_OF, asked.of);
+  ok = ay_work_store_score (self, &record, result->values, error);
+  ay_asked_clear (&asked);
+  return ok;
+}
+
+static gboolean
+store_results (AyWork *self, const char *const *ids, GHashTable *parameters, GPtrArray *results,
+               GError **error)
+{
+  gboolean ok = TRUE;
+
   if (!ay_workspace_begin (self->store, error))
     return FALSE;
-  for (guint i = 0; i < results->len; i++)
-    {
-      const AyScoreMethod *method = ay_score_find (ids[i]);
-      const AyScoreResult *result = results->pdata[i];
-      AyScoreRecord record = { method->id, method->title, method->sentence, method->unit,
-                               result->missing_because, method->kind, result->direction,
-                               result->certificate,
-                               { result->errors, result->told, result->rank_low,
-                                 result->rank_high } };
-
-      if (!ay_work_store_score (self, &record, result->values, error))
-        {
-          ay_workspace_rollback (self->store);
-          return FALSE;
-        }
-    }
-  if (!ay_work_keep_flagged (self, error))
+  for (guint i = 0; i < results->len && ok; i++)
+    ok = store_result (self, ay_score_find (ids[i]), parameters, results->pdata[i], error);
+  if (!ok || !ay_work_keep_flagged (self, error))
     {
       ay_workspace_rollback (self->store);
       return FALSE;
     }
   return ay_workspace_commit (self->store, error);
+}
+
+/* The parameters that the workspace remembers: not a slice that is of this run. (transfer full) */
+static GHashTable *
+remembered (GHashTable *parameters)
+{
+  GHashTable *kept = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTableIter iter;
+  gpointer name, value;
+
+  if (parameters == NULL)
+    return kept;
+  g_hash_table_iter_init (&iter, parameters);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    if (strcmp (name, "slice") != 0)
+      g_hash_table_insert (kept, name, value);
+  return kept;
 }
 
 gboolean
@@ -166,6 +197,7 @@ ay_work_score (AyWork *self, const char *const *ids, GHashTable *parameters, gui
 {
   g_autoptr (GPtrArray) results
       = g_ptr_array_new_with_free_func ((GDestroyNotify) ay_score_result_free);
+  g_autoptr (GHashTable) kept = remembered (parameters);
   AyScoreContext *context;
 
   if (!check_parameters (parameters, ids, error))
@@ -175,7 +207,7 @@ ay_work_score (AyWork *self, const char *const *ids, GHashTable *parameters, gui
       self->head_options.seed = seed;
       g_clear_pointer (&self->context, ay_score_context_free);
     }
-  if (!ay_work_set_parameters (self, parameters, error))
+  if (!ay_work_set_parameters (self, kept, error))
     return FALSE;
   context = context_of_run (self, ids, parameters, job, error);
   if (context == NULL)
@@ -188,7 +220,7 @@ ay_work_score (AyWork *self, const char *const *ids, GHashTable *parameters, gui
         return FALSE;
       g_ptr_array_add (results, result);
     }
-  return ay_job_commit (job, error) && store_results (self, ids, results, error);
+  return ay_job_commit (job, error) && store_results (self, ids, parameters, results, error);
 }
 
 static const char *
