@@ -41,6 +41,8 @@ AyColumn *cmd_drawing_numbers (AyWork *work, const char *name, GError **error);
 AyScoreInfo *cmd_drawing_score (AyWork *work, const char *id);
 /* "Influence (nats)", or the column's own name. (transfer full) */
 char *cmd_drawing_label (const AyColumn *column, const AyScoreInfo *score);
+/* A cloud of d->x and d->y of the rows asked for; x and y (nullable) name the axes. */
+void cmd_drawing_scatter (CmdDrawing *d, const char *x, const char *y);
 
 /* The figures of scores: what `assay-cli figure` draws by these names. */
 gboolean cmd_draw_datamap (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error);

@@ -49,9 +49,8 @@ cmd_drawing_label (const AyColumn *column, const AyScoreInfo *score)
              : g_strdup (score->title);
 }
 
-/* A cloud of d->x and d->y with axes, of the rows asked for. */
-static void
-set_scatter (CmdDrawing *d)
+void
+cmd_drawing_scatter (CmdDrawing *d, const char *x, const char *y)
 {
   AyFigureScatter *s = &d->spec.scatter;
 
@@ -61,8 +60,8 @@ set_scatter (CmdDrawing *d)
   s->n = ay_column_rows (d->x);
   s->x = d->fx;
   s->y = d->fy;
-  s->x_axis.label = d->label;
-  s->y_axis.label = d->y_label;
+  s->x_axis.label = x;
+  s->y_axis.label = y;
   s->visible = d->visible;
 }
 
@@ -95,7 +94,7 @@ cmd_draw_datamap (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
                                                                   "a training run"));
   d->label = g_strdup ("variability: spread of the label's probability over the epochs");
   d->y_label = g_strdup ("confidence: its mean");
-  set_scatter (d);
+  cmd_drawing_scatter (d, d->label, d->y_label);
   d->spec.subtitle = d->subtitle;
   d->spec.scatter.values = ay_column_numbers (d->column);
   d->spec.scatter.color_label = "correctness (epochs)";
@@ -230,7 +229,7 @@ cmd_draw_compare (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
                                  found->n,
                                  how.turn ? ", one order turned so that high is good in both"
                                               : "");
-  set_scatter (d);
+  cmd_drawing_scatter (d, d->label, d->y_label);
   d->spec.subtitle = d->subtitle;
   add_apart (d, work, found);
   return TRUE;

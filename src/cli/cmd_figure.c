@@ -133,15 +133,8 @@ draw_map (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
   score = cmd_drawing_score (work, colour);
   d->label = cmd_drawing_label (d->column, score);
   d->title = g_strdup_printf ("Map of %" G_GSIZE_FORMAT " rows", ay_bitset_count (d->visible));
-  d->fx = ay_column_dup_floats (d->x);
-  d->fy = ay_column_dup_floats (d->y);
-
-  d->spec.kind = AY_FIGURE_SCATTER;
-  s->n = ay_column_rows (d->x);
-  s->x = d->fx;
-  s->y = d->fy;
+  cmd_drawing_scatter (d, NULL, NULL);
   s->map = TRUE;
-  s->visible = d->visible;
   s->color_label = d->label;
   if (given.groups && !find_groups (work, d, error))
     return FALSE;

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #define COLUMN_GAP 0.18 /* of a column */
+#define HEAD_ROOM 0.06 /* of the levels, so that no bar touches the edge of the plot */
 #define LEAST 1.5       /* px of a step that hardly moves the level */
 
 typedef struct
@@ -28,7 +29,7 @@ make_plan (AyFigureCanvas *canvas, const AyFigureWaterfall *self, const AyFigure
   Plan plan = { .y = { 0.0, 0.0, self->label } };
   AyFigureAxis x = { .hidden = TRUE };
   AyFigureBox inside = *box;
-  double names = canvas->theme->font_size * (self->x_label != NULL ? 3.2 : 1.8);
+  double names = canvas->theme->font_size * (self->x_label != NULL ? 3.2 : 1.8), room;
 
   for (guint k = 0; k < self->n; k++)
     {
@@ -42,6 +43,9 @@ make_plan (AyFigureCanvas *canvas, const AyFigureWaterfall *self, const AyFigure
       plan.y.high = MAX (plan.y.high, MAX (self->before[k], self->after[k]));
     }
   ay_figure_axis_repair (&plan.y);
+  room = HEAD_ROOM * (plan.y.high - plan.y.low);
+  plan.y.high += plan.y.high > 0.0 ? room : 0.0;
+  plan.y.low -= plan.y.low < 0.0 ? room : 0.0;
   inside.height = MAX (inside.height - names, 1.0);
   plan.plot = ay_figure_axes_layout (canvas, &inside, &x, &plan.y);
   return plan;

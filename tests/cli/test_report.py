@@ -257,11 +257,18 @@ def test_refusals():
 
 
 def test_nothing_to_leave_out():
-    """A recipe that takes nothing makes a report that says so, without a proof"""
+    """A recipe that takes nothing, or only relabels, is said so, without a drawing of steps"""
     empty = FOLDER / 'empty.json'
     empty.write_text('{"assay_recipe": 1, "steps": []}', encoding='utf-8')
     assay.run('report', WORK, '--recipe', empty, '-o', FOLDER / 'empty.html', *DATE)
     text = plain(' '.join(read_html(FOLDER / 'empty.html').text))
+    assert 'Before and after' not in text and 'step by step' not in text
+    step = '{"step": "relabel_label_issues", "follow": "ranking"}'
+    empty.write_text(f'{{"assay_recipe": 1, "steps": [{step}]}}', encoding='utf-8')
+    assay.run('report', WORK, '--recipe', empty, '--random', '0', '-o', FOLDER / 'relabel.html',
+              *DATE)
+    relabelled = plain(' '.join(read_html(FOLDER / 'relabel.html').text))
+    assert 'No example goes; labels change.' in relabelled and 'step by step' not in relabelled
     assert 'Nothing was found to leave out: all 1 438 training examples stay.' in text
     assert 'Proof ' not in text.split('Appendix')[1].split('Words')[0].replace('Proof it', '')
 

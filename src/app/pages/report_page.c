@@ -103,25 +103,34 @@ add_button (GtkWidget *row, const char *icon, const char *label, const char *act
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
 }
 
-static void
-add_row (AssayReportPage *self, const AyFinding *finding)
+/* A row that leads somewhere: what it says, where from, and the action of a click with a number. */
+static GtkWidget *
+make_row (const char *title, const char *subtitle, const char *action, guint number)
 {
-  guint n = (guint) ay_bitset_count (finding->rows);
   GtkWidget *row = adw_action_row_new ();
-  g_autofree char *title = g_strdup_printf ("%u. %s", finding->number, finding->sentence);
-  g_autofree char *reword
-      = g_strdup_printf (_ ("Say Finding %u in Other Words"), finding->number);
-  g_autofree char *remove = g_strdup_printf (_ ("Take Down Finding %u"), finding->number);
-  g_autofree char *subtitle = g_strdup_printf (
-      g_dngettext (NULL, "%s, %u row, %s", "%s, %u rows, %s", n), finding->view, n, finding->time);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "win.show-finding");
-  gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "u", finding->number);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (row), action);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "u", number);
+  return row;
+}
+
+static void
+add_row (AssayReportPage *self, const AyFinding *finding)
+{
+  guint n = (guint) ay_bitset_count (finding->rows);
+  g_autofree char *title = g_strdup_printf ("%u. %s", finding->number, finding->sentence);
+  g_autofree char *reword
+      = g_strdup_printf (_ ("Say Finding %u in Other Words"), finding->number);
+  g_autofree char *remove = g_strdup_printf (_ ("Take Down Finding %u"), finding->number);
+  g_autofree char *subtitle = g_strdup_printf (
+      g_dngettext (NULL, "%s, %u row, %s", "%s, %u rows, %s", n), finding->view, n, finding->time);
+  GtkWidget *row = make_row (title, subtitle, "win.show-finding", finding->number);
+
   add_button (row, "document-edit-symbolic", reword, "report.say", finding->number);
   add_button (row, "user-trash-symbolic", remove, "report.unpin", finding->number);
   adw_preferences_group_add (self->group, row);
@@ -152,19 +161,12 @@ add_number (AssayReportPage *self, const AyStory *story, guint at)
   const AyStoryFact *fact = story->facts->pdata[at];
   const AyStoryRows *rows = ay_story_rows (story, fact);
   guint n = (guint) ay_bitset_count (rows->rows);
-  GtkWidget *row = adw_action_row_new ();
   g_autofree char *statement = ay_story_statement (story, fact);
   g_autofree char *title = g_strdup_printf ("%s: %s", fact->text, statement);
   g_autofree char *subtitle = g_strdup_printf (
       g_dngettext (NULL, "%s, %u row: %s", "%s, %u rows: %s", n), fact->id, n, rows->words);
+  GtkWidget *row = make_row (title, subtitle, "report.rows", at);
 
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 2);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
-  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "report.rows");
-  gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "u", at);
   adw_preferences_group_add (self->numbers, row);
   g_ptr_array_add (self->facts, row);
 }

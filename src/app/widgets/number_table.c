@@ -7,7 +7,7 @@
 #include <math.h>
 
 #define IMAGE_SIZE 28
-#define WIDTH 9      /* characters of a number */
+#define WIDTH 10     /* characters of a number: "-1.234e-05" */
 #define MAX_COLUMNS 8
 
 struct _AssayNumberTable
@@ -23,13 +23,14 @@ G_DEFINE_FINAL_TYPE (AssayNumberTable, assay_number_table, ADW_TYPE_BIN)
 
 static guint activated_signal;
 
+/* cut: where it is too long; a number never is, it would be another one. */
 static GtkWidget *
-make_cell (const char *text, gboolean title)
+make_cell (const char *text, gboolean title, gboolean cut)
 {
   GtkWidget *label = gtk_label_new (text);
 
   gtk_label_set_xalign (GTK_LABEL (label), title ? 0.0f : 1.0f);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_ellipsize (GTK_LABEL (label), cut ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_NONE);
   gtk_label_set_width_chars (GTK_LABEL (label), title ? 6 : WIDTH);
   gtk_label_set_max_width_chars (GTK_LABEL (label), title ? 40 : WIDTH);
   gtk_widget_set_hexpand (label, title);
@@ -57,10 +58,10 @@ assay_number_table_clear (AssayNumberTable *self, const char *what, const char *
   while ((child = gtk_widget_get_first_child (self->head)) != NULL)
     gtk_box_remove (GTK_BOX (self->head), child);
   clear_names (self);
-  gtk_box_append (GTK_BOX (self->head), make_cell (what, TRUE));
+  gtk_box_append (GTK_BOX (self->head), make_cell (what, TRUE, TRUE));
   for (guint k = 0; k < MIN (n, MAX_COLUMNS); k++)
     {
-      GtkWidget *cell = make_cell (columns[k], FALSE);
+      GtkWidget *cell = make_cell (columns[k], FALSE, TRUE);
 
       self->names[self->n++] = g_strdup (columns[k]);
       gtk_widget_set_tooltip_text (cell, columns[k]);
@@ -90,12 +91,12 @@ assay_number_table_add (AssayNumberTable *self, const AssayNumberLine *line)
       assay_row_image_set_row (ASSAY_ROW_IMAGE (image), line->session, (gint64) line->row);
       gtk_box_append (GTK_BOX (box), image);
     }
-  gtk_box_append (GTK_BOX (box), make_cell (line->title, TRUE));
+  gtk_box_append (GTK_BOX (box), make_cell (line->title, TRUE, TRUE));
   for (guint k = 0; k < MIN (line->n, self->n); k++)
     {
       g_autofree char *text = dup_number (line, k);
 
-      gtk_box_append (GTK_BOX (box), make_cell (text, FALSE));
+      gtk_box_append (GTK_BOX (box), make_cell (text, FALSE, FALSE));
       g_string_append_printf (said, "; %s %s", self->names[k], text);
     }
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);

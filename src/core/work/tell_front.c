@@ -218,28 +218,44 @@ share_after (AyTelling *self, guint step)
   return isnan (share) ? "" : ay_story_percent (self->story, id, share, 2);
 }
 
+/* The head of the table of steps, and the drawing where examples go. */
+static void
+start_steps (AyTelling *self, AyBlock **table, AyBlock **fall)
+{
+  AyStory *story = self->story;
+  gboolean drawn = ay_bitset_count (self->plan->dropped) > 0;
+  const char *before;
+
+  ay_story_add (story, AY_BLOCK_HEADING, "Before and after");
+  if (drawn)
+    ay_story_add (story, AY_BLOCK_LEFT, NULL);
+  *table = ay_story_table (story, "lrrr", drawn ? NULL : "No example goes; labels change.");
+  ay_story_row (*table, "", "go", "stay", "right then", NULL);
+  ay_tell_about (self, AY_TELL_MAY_GO);
+  before = ay_story_count (story, "curate.n_before", self->plan->n_before);
+  ay_tell_about (self, AY_TELL_JUDGED);
+  ay_story_row (*table, "start", "", before,
+                self->data->n_classes > 0 ? proof_share (self, "accuracy_before") : "", NULL);
+  if (!drawn)
+    return;
+  ay_story_add (story, AY_BLOCK_RIGHT, NULL);
+  *fall = ay_story_steps (story, "examples", (double) self->plan->n_before,
+                          "How the training examples become fewer, step by step.");
+  ay_story_add (story, AY_BLOCK_WHOLE, NULL);
+}
+
+/* Of a recipe that changes nothing the first sentence has said it all. */
 static void
 tell_steps (AyTelling *self)
 {
   AyStory *story = self->story;
-  AyBlock *fall, *table;
-  const char *before, *go, *stay;
+  AyBlock *fall = NULL, *table;
+  const char *go, *stay;
   guint number = 0;
 
-  ay_story_add (story, AY_BLOCK_HEADING, "Before and after");
-  ay_story_add (story, AY_BLOCK_LEFT, NULL);
-  table = ay_story_table (story, "lrrr", NULL);
-  ay_story_row (table, "", "go", "stay", "right then", NULL);
-  ay_tell_about (self, AY_TELL_MAY_GO);
-  before = ay_story_count (story, "curate.n_before", self->plan->n_before);
-  ay_tell_about (self, AY_TELL_JUDGED);
-  ay_story_row (table, "start", "", before,
-                self->proof != NULL && self->data->n_classes > 0
-                    ? proof_share (self, "accuracy_before") : "", NULL);
-  ay_story_add (story, AY_BLOCK_RIGHT, NULL);
-  fall = ay_story_steps (story, "examples", (double) self->plan->n_before,
-                         "How the training examples become fewer, step by step.");
-  ay_story_add (story, AY_BLOCK_WHOLE, NULL);
+  if (self->proof == NULL)
+    return;
+  start_steps (self, &table, &fall);
   for (guint s = 0; s < self->plan->n_steps; s++)
     {
       const AyStepPlan *plan = &self->plan->steps[s];
@@ -253,7 +269,8 @@ tell_steps (AyTelling *self)
         continue;
       short_name = g_strdup_printf ("%u", ++number);
       name = g_strdup_printf ("%u %s", number, plan->title);
-      ay_story_step (fall, short_name, (double) plan->n_left);
+      if (fall != NULL)
+        ay_story_step (fall, short_name, (double) plan->n_left);
       ay_tell_about_step (self, s, FALSE);
       go = ay_story_count (story, took, plan->n_took);
       ay_tell_about_step (self, s, TRUE);
