@@ -139,7 +139,7 @@ run_decide (CmdRun *run, GError **error)
 {
   const char *word = run->args[1];
   AyDecisionKind kind = AY_DECISION_KEEP;
-  gboolean is_kind = ay_decision_kind_parse (word, &kind);
+  gboolean is_kind = ay_decision_kind_parse (word, &kind) && kind != AY_DECISION_COLUMN;
   gboolean is_log = strcmp (word, "log") == 0;
   g_autoptr (AyWork) work = NULL;
 
@@ -160,7 +160,8 @@ const Cmd cmd_decide = {
   .name = "decide",
   .operands = "WORK keep|drop|relabel|tag|untag|clear|undo|redo|log",
   .summary = "Record decisions about rows; undo, redo and list them",
-  .description = "Nothing is erased: undo and redo move a pointer over the log.",
+  .description = "Nothing is erased: undo and redo move a pointer over the log. Columns that\n"
+                 "were imported, or asked of a slice or a row, are steps of it too.",
   .min_args = 2,
   .max_args = 2,
   .options = options,

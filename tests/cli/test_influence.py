@@ -17,10 +17,10 @@ def stored(row):
     """id -> influence on one row, by the score."""
     assay.run('score', WORK, 'influence', '-p', f'of={row}')
     path = FOLDER / 'out.csv'
-    assay.run('export', WORK, '--columns', 'id,influence', '-o', path)
+    name = f'influence_on_row_{row}'
+    assay.run('export', WORK, '--columns', f'id,{name}', '-o', path)
     with open(path, encoding='utf-8', newline='') as file:
-        return {one['id']: float(one['influence']) for one in csv.DictReader(file)
-                if one['influence']}
+        return {one['id']: float(one[name]) for one in csv.DictReader(file) if one[name]}
 
 
 def check(found, values):
@@ -109,6 +109,56 @@ def test_own():
     check_own('turned', dense[:6], rows[:6], columns)
     assert 'judged' in assay.fail('influence', WORK, '--own', 'turned', rows[7])
     assert 'mine, other, turned' in assay.fail('influence', WORK, '--own', 'none', rows[0])
+
+
+def test_own_undone():
+    """decide undo takes an imported matrix away and brings back the one it replaced"""
+    rows, columns = part('valid'), part('train')
+    first = numpy.random.default_rng(1).standard_normal((len(rows), len(columns)))
+    for values in (first, -first):
+        numpy.save(FOLDER / 'twice.npy', values.astype(numpy.float32))
+        assay.run('import', WORK, FOLDER / 'twice.npy', '--influence', 'helps')
+    undone = assay.run_json('decide', WORK, 'undo')
+    assert (undone['decision'], undone['value'], undone['n']) == ('column', 'twice', len(rows))
+    check_own('twice', first.astype(numpy.float32), rows, columns)
+    assay.run('decide', WORK, 'undo')
+    assert 'twice' in assay.fail('influence', WORK, '--own', 'twice', rows[0])
+    for _ in range(2):
+        assay.run('decide', WORK, 'redo')
+    check_own('twice', -first.astype(numpy.float32), rows, columns)
+
+
+def test_scores_undone():
+    """Imported scores, and scores of a slice, are steps of the log beside decisions"""
+    def stored():
+        return {one['id']: one for one in assay.run_json('info', WORK)['scores']}
+    ids = part('train')
+    for worth in (1, 2):
+        lines = [f'{name},{i * worth},7' for i, name in enumerate(ids)]
+        (FOLDER / 'own.csv').write_text('\n'.join(['id,worth,other', *lines]) + '\n')
+        assay.run('import', WORK, FOLDER / 'own.csv', '-p', 'direction=high')
+    assay.run('decide', WORK, 'drop', '--where', "label = '1'")
+    assay.run('score', WORK, 'influence', '-p', "slice=label = '1'")
+    log = assay.run_json('decide', WORK, 'log')['decisions'][-4:]
+    assert [one['value'] for one in log] \
+        == ['worth, other', 'worth, other', None, 'influence_on_label_1'], log
+    assert log[0]['why'] == 'imported from own.csv' and log[0]['n'] == len(ids)
+    after = stored()
+    assay.run('decide', WORK, 'undo')
+    columns = assay.run_json('info', WORK)['columns']
+    assert not any(name.startswith('influence_on_label_1') for name in columns), columns
+    assay.run('decide', WORK, 'undo')
+    assert assay.run_json('select', WORK, '--where', "decision = 'drop'")['n'] == 0
+    assert stored()['worth']['maximum'] == 2 * len(ids) - 2
+    assay.run('decide', WORK, 'undo')
+    assert stored()['worth']['maximum'] == len(ids) - 1
+    assay.run('decide', WORK, 'undo')
+    assert not {'worth', 'other'} & set(stored())
+    for _ in range(4):
+        assay.run('decide', WORK, 'redo')
+    assert stored() == after
+    assert 'expected' in assay.fail('decide', WORK, 'column', '--where', '1', '--value', 'x',
+                                    status=2)
 
 
 def test_own_refusals():

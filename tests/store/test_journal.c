@@ -116,6 +116,7 @@ model_apply (ModelRow *state, const ModelEntry *entry)
     case AY_DECISION_DROP: state->decided = "drop"; break;
     case AY_DECISION_RELABEL: state->label = entry->value; break;
     case AY_DECISION_CLEAR: *state = (ModelRow) { "none", "", { FALSE } }; break;
+    case AY_DECISION_COLUMN: break;
     default:
       for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
         if (values[i] == entry->value)

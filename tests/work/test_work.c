@@ -269,6 +269,20 @@ test_import (Place *place, gconstpointer unused)
   g_free (values);
   values = ay_work_score_values (work, "mine", NULL);
   g_assert_cmpfloat (values[0], ==, 1180.0);
+
+  g_assert_true (ay_work_undo (work, &error)); /* the first import is back, then nothing */
+  g_free (values);
+  values = ay_work_score_values (work, "mine", NULL);
+  g_assert_cmpfloat (values[7], ==, 70.0);
+  g_assert_true (isnan (values[119]));
+  g_assert_true (ay_work_undo (work, &error));
+  g_assert_null (ay_work_score_values (work, "mine", NULL));
+  g_assert_false (ay_work_undo (work, &error));
+  g_clear_error (&error);
+  g_assert_true (ay_work_redo (work, &error) && ay_work_redo (work, &error));
+  g_free (values);
+  values = ay_work_score_values (work, "mine", NULL);
+  g_assert_cmpfloat (values[0], ==, 1180.0);
 }
 
 /* The refit of a what-if is the loss of a head fitted without those rows, found another way. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const char *const kind_names[AY_N_DECISION_KINDS]
-  = { "keep", "drop", "relabel", "tag", "untag", "clear" };
+  = { "keep", "drop", "relabel", "tag", "untag", "clear", "column" };
 
 const char *
 ay_decision_kind_name (AyDecisionKind kind)
@@ -30,7 +30,8 @@ ay_decision_kind_parse (const char *name, AyDecisionKind *kind)
 gboolean
 ay_decision_kind_takes_value (AyDecisionKind kind)
 {
-  return kind == AY_DECISION_RELABEL || kind == AY_DECISION_TAG || kind == AY_DECISION_UNTAG;
+  return kind == AY_DECISION_RELABEL || kind == AY_DECISION_TAG || kind == AY_DECISION_UNTAG
+         || kind == AY_DECISION_COLUMN;
 }
 
 gboolean
@@ -45,8 +46,9 @@ ay_decision_check (const AyDecision *self, GError **error)
   if (self->rows == NULL || ay_bitset_count (self->rows) == 0)
     what = "there are no rows to decide about";
   else if (wants && !given)
-    what = self->kind == AY_DECISION_RELABEL ? "needs the new label as its value"
-                                             : "needs the tag as its value";
+    what = self->kind == AY_DECISION_RELABEL  ? "needs the new label as its value"
+           : self->kind == AY_DECISION_COLUMN ? "needs the columns' names as its value"
+                                              : "needs the tag as its value";
   else if (!wants && given)
     what = "takes no value";
   else if ((given && !g_utf8_validate (self->value, -1, NULL))

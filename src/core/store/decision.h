@@ -14,13 +14,14 @@ typedef enum
   AY_DECISION_TAG,     /* value: a tag to add */
   AY_DECISION_UNTAG,   /* value: a tag to take away */
   AY_DECISION_CLEAR,   /* back to no decision, no new label, no tag */
+  AY_DECISION_COLUMN,  /* value: columns that came in, with values for the rows; decides nothing */
 } AyDecisionKind;
 
-#define AY_N_DECISION_KINDS (AY_DECISION_CLEAR + 1)
+#define AY_N_DECISION_KINDS (AY_DECISION_COLUMN + 1)
 
 const char *ay_decision_kind_name (AyDecisionKind kind); /* "keep" ... */
 gboolean ay_decision_kind_parse (const char *name, AyDecisionKind *kind);
-/* RELABEL, TAG and UNTAG take a value, the others none. */
+/* RELABEL, TAG, UNTAG and COLUMN take a value, the others none. */
 gboolean ay_decision_kind_takes_value (AyDecisionKind kind);
 
 /* Borrowed strings and rows: the caller's. */

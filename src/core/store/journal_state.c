@@ -207,6 +207,7 @@ ay_journal_state_apply (AyJournalState *self, AyDecisionKind kind, const char *v
     case AY_DECISION_TAG:
     case AY_DECISION_UNTAG: apply_tag (&change, rows); break;
     case AY_DECISION_CLEAR: ay_rows_each_run (rows, self->n, change_all, &change); break;
+    case AY_DECISION_COLUMN: break;
     }
 }
 

@@ -100,6 +100,15 @@ GPtrArray *ay_workspace_list (AyWorkspace *self, const char *kind, GError **erro
 gboolean ay_workspace_delete (AyWorkspace *self, const char *kind, const char *name,
                               GError **error);
 
+/* Gives the item another kind and name, which nothing has; its place in the order and its time
+ * stay. TRUE also when there is none. */
+typedef struct
+{
+  const char *kind, *name;
+} AyItemName;
+
+gboolean ay_workspace_rename (AyWorkspace *self, AyItemName from, AyItemName to, GError **error);
+
 /* A column as the item (kind, its name), with the JSON that goes with it (a score's certificate;
  * nullable). Numbers: n doubles, little-endian. */
 gboolean ay_workspace_put_column (AyWorkspace *self, const char *kind, AyColumn *column,

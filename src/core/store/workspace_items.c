@@ -450,3 +450,31 @@ ay_workspace_delete (AyWorkspace *self, const char *kind, const char *name, GErr
   ay_workspace_rollback (self);
   return FALSE;
 }
+
+static gboolean
+rename_item (AyWorkspace *self, gint64 id, AyItemName to, GError **error)
+{
+  g_autoptr (AyStatement) statement
+    = ay_store_prepare (self, "UPDATE item SET kind = ?, name = ? WHERE id = ?", error);
+
+  if (statement == NULL)
+    return FALSE;
+  bind_text (statement, 1, to.kind);
+  bind_text (statement, 2, to.name);
+  sqlite3_bind_int64 (statement, 3, id);
+  return ay_store_run (self, statement, error);
+}
+
+gboolean
+ay_workspace_rename (AyWorkspace *self, AyItemName from, AyItemName to, GError **error)
+{
+  gint64 id = 0;
+
+  if (!ay_workspace_begin (self, error))
+    return FALSE;
+  if (find_id (self, from.kind, from.name, &id, error)
+      && (id == 0 || rename_item (self, id, to, error)))
+    return ay_workspace_commit (self, error);
+  ay_workspace_rollback (self);
+  return FALSE;
+}

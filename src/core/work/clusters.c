@@ -179,16 +179,10 @@ store (AyWork *self, const AyClustering *found, GError **error)
 
   for (gsize i = 0; i < self->data->n; i++)
     values[i] = found->cluster[i] != G_MAXUINT32 ? (double) found->cluster[i] : -1.0;
-  if (!ay_workspace_begin (self->store, error))
+  if (!ay_work_begin (self, error))
     return FALSE;
-  if (!ay_work_store_score (self, &record, values, error)
-      || !put (self, found->certificate, error))
-    {
-      ay_workspace_rollback (self->store);
-      ay_work_changed (self);
-      return FALSE;
-    }
-  return ay_workspace_commit (self->store, error);
+  return ay_work_end (self, ay_work_store_score (self, &record, values, error)
+                                && put (self, found->certificate, error), error);
 }
 
 gboolean

@@ -42,7 +42,7 @@ add_decisions (JsonObject *into, AyWork *work)
       const AyJournalEntry *entry = ay_journal_entry (journal, i);
       JsonObject *one;
 
-      if (!entry->active)
+      if (!entry->active || entry->kind == AY_DECISION_COLUMN)
         continue;
       one = json_object_new ();
       json_object_set_string_member (one, "decision", ay_decision_kind_name (entry->kind));

@@ -118,6 +118,9 @@ store (AyWork *work, const char *json, const AyOwnInfluenceReport *report, const
   gsize count = report->rows * report->keep;
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
   AyItem item = { .kind = (char *) KIND, .name = report->name, .json = (char *) json };
+  g_autoptr (AyBitset) judged
+      = ay_bitset_from_rows (work->data->n, rows, report->rows);
+  AyColumnStep step;
   gboolean ok;
 
   if (count > (G_MAXUINT32 - 4 * report->rows) / 16)
@@ -133,7 +136,11 @@ store (AyWork *work, const char *json, const AyOwnInfluenceReport *report, const
   g_byte_array_append (bytes, (const guint8 *) ends->help, (guint) (count * 4));
   g_byte_array_append (bytes, (const guint8 *) ends->hurt, (guint) (count * 4));
   item.bytes = g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
-  ok = ay_workspace_put (work->store, &item, error);
+  ok = ay_column_step_begin (&step, work, error);
+  if (ok)
+    ok = ay_column_step_end (&step, ay_column_step_add (&step, KIND, report->name, error)
+                                        && ay_workspace_put (work->store, &item, error),
+                             judged, "an influence of your own, imported", error);
   g_bytes_unref (item.bytes);
   return ok;
 }

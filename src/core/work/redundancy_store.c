@@ -75,16 +75,12 @@ ay_redundancy_store (AyWork *work, const AyRedundancy *self, const AyRedundancyC
   ay_redundancy_certify (self, cut, certificate);
   ay_redundancy_groups (self, cut, group);
   ay_redundancy_flags (self, cut, redundant);
-  if (!ay_job_commit (job, error) || !ay_workspace_begin (work->store, error))
+  if (!ay_job_commit (job, error) || !ay_work_begin (work, error))
     return FALSE;
-  if (!store_one (work, "group", certificate, group, error)
-      || !store_one (work, "redundant", certificate, redundant, error))
-    {
-      ay_workspace_rollback (work->store);
-      ay_work_changed (work);
-      return FALSE;
-    }
-  return ay_workspace_commit (work->store, error);
+  return ay_work_end (work,
+                      store_one (work, "group", certificate, group, error)
+                          && store_one (work, "redundant", certificate, redundant, error),
+                      error);
 }
 
 AyNeighbours *

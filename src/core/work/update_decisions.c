@@ -208,7 +208,8 @@ ay_update_carry_decisions (AyUpdating *self, GError **error)
   if (!carry_all_aside (self, error)) /* they are older than what the log holds */
     return FALSE;
   for (gsize i = 0; i < ay_journal_n_entries (journal); i++)
-    if (ay_journal_entry (journal, i)->active)
+    if (ay_journal_entry (journal, i)->active
+        && ay_journal_entry (journal, i)->kind != AY_DECISION_COLUMN)
       carry_entry (self, journal, i, changes);
   return TRUE;
 }

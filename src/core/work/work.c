@@ -313,27 +313,3 @@ ay_work_decide (AyWork *self, const AyDecision *decision, GError **error)
   g_rec_mutex_unlock (&self->lock);
   return ok;
 }
-
-gboolean
-ay_work_undo (AyWork *self, GError **error)
-{
-  gboolean ok;
-
-  g_rec_mutex_lock (&self->lock);
-  ok = ay_journal_undo (self->journal, error);
-  ay_work_changed (self);
-  g_rec_mutex_unlock (&self->lock);
-  return ok;
-}
-
-gboolean
-ay_work_redo (AyWork *self, GError **error)
-{
-  gboolean ok;
-
-  g_rec_mutex_lock (&self->lock);
-  ok = ay_journal_redo (self->journal, error);
-  ay_work_changed (self);
-  g_rec_mutex_unlock (&self->lock);
-  return ok;
-}

@@ -432,14 +432,11 @@ store (AyWork *self, const Taken *taken, const AyLedger *ledger, JsonObject *obj
 
   json_node_set_object (node, object);
   json = ay_json_to_text (node, FALSE);
-  if (!ay_workspace_begin (self->store, error))
+  if (!ay_work_begin (self, error))
     return FALSE;
-  if (ay_workspace_put_json (self->store, KIND, taken->history->name, json, error)
-      && store_columns (self, taken, ledger, error))
-    return ay_workspace_commit (self->store, error);
-  ay_workspace_rollback (self->store);
-  ay_work_changed (self);
-  return FALSE;
+  return ay_work_end (self, ay_workspace_put_json (self->store, KIND, taken->history->name, json,
+                                                   error)
+                                && store_columns (self, taken, ledger, error), error);
 }
 
 JsonObject *

@@ -176,9 +176,10 @@ join_by_row (AyDataset *data, gsize n, const char *path, AyImportReport *report,
 }
 
 static gboolean
-store_one (AyWork *self, const char *path, const AyImportOptions *options, const Incoming *incoming,
-           const guint32 *map, GError **error)
+store_one (AyColumnStep *step, const char *path, const AyImportOptions *options,
+           const Incoming *incoming, const guint32 *map, GError **error)
 {
+  AyWork *self = step->work;
   gsize n = self->data->n;
   g_autofree double *values = g_new (double, MAX (n, 1));
   g_autoptr (JsonObject) certificate = json_object_new ();
@@ -200,23 +201,30 @@ store_one (AyWork *self, const char *path, const AyImportOptions *options, const
   json_object_set_string_member (certificate, "method", AY_METHOD_IMPORTED);
   json_object_set_string_member (certificate, "file", file);
   json_object_set_string_member (certificate, "joined_by", options->by_row ? "row" : "id");
-  return ay_work_store_score (self, &record, values, error);
+  return ay_column_step_add (step, AY_KIND_SCORE, incoming->name, error)
+         && ay_work_store_score (self, &record, values, error);
 }
 
 static gboolean
 store_all (AyWork *self, const char *path, const AyImportOptions *options, GPtrArray *all,
            const guint32 *map, GError **error)
 {
-  if (!ay_workspace_begin (self->store, error))
+  g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *why = g_strdup_printf ("imported from %s", base);
+  g_autoptr (AyBitset) rows = ay_bitset_new (self->data->n);
+  AyColumnStep step;
+  gboolean ok = TRUE;
+
+  for (gsize i = 0; i < self->data->n; i++)
+    if (map[i] != G_MAXUINT32)
+      ay_bitset_add (rows, i);
+  if (ay_bitset_count (rows) == 0)
+    ay_bitset_fill (rows);
+  if (!ay_column_step_begin (&step, self, error))
     return FALSE;
-  for (guint i = 0; i < all->len; i++)
-    if (!store_one (self, path, options, all->pdata[i], map, error))
-      {
-        ay_workspace_rollback (self->store);
-        ay_work_changed (self);
-        return FALSE;
-      }
-  return ay_workspace_commit (self->store, error);
+  for (guint i = 0; i < all->len && ok; i++)
+    ok = store_one (&step, path, options, all->pdata[i], map, error);
+  return ay_column_step_end (&step, ok, rows, why, error);
 }
 
 static gboolean

@@ -75,16 +75,10 @@ show_made (AyWork *self, const char *id, const AyMapMade *made, GError **error)
 static gboolean
 store_map (AyWork *self, const char *id, const AyMapMade *made, gboolean keep, GError **error)
 {
-  gboolean ok;
-
-  if (!ay_workspace_begin (self->store, error))
+  if (!ay_work_begin (self, error))
     return FALSE;
-  ok = (!keep || keep_map (self, id, made, error)) && show_made (self, id, made, error);
-  if (!ok)
-    ay_workspace_rollback (self->store);
-  ok = ok && ay_workspace_commit (self->store, error);
-  ay_work_changed (self);
-  return ok;
+  return ay_work_end (self, (!keep || keep_map (self, id, made, error))
+                                && show_made (self, id, made, error), error);
 }
 
 gboolean

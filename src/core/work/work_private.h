@@ -54,6 +54,34 @@ gboolean ay_work_create (AyWork *self, const char *path, const AyWorkspaceFiller
 gboolean ay_work_is_free (const char *path, GError **error);
 /* After something was stored: columns and filter are made anew on need. */
 void ay_work_changed (AyWork *self);
+/* A transaction of the workspace under the work's lock, which every verb takes first; ends by
+ * commit, or where not `ok` by rollback. Returns whether all was kept. */
+gboolean ay_work_begin (AyWork *self, GError **error);
+gboolean ay_work_end (AyWork *self, gboolean ok, GError **error);
+
+/* Columns that come in, from elsewhere or asked for, as one step of the journal, so that undo takes
+ * them away and redo brings them back (column_step.c). What has the name of one is put aside whole
+ * before it is stored. */
+typedef struct
+{
+  AyWork *work;
+  gint64 seq;        /* of the entry that it will be */
+  JsonArray *items;  /* [kind, name] each */
+  GString *names;
+} AyColumnStep;
+
+/* Begins the transaction. */
+gboolean ay_column_step_begin (AyColumnStep *self, AyWork *work, GError **error);
+/* Before such an item is stored; a score with its columns of noise. */
+gboolean ay_column_step_add (AyColumnStep *self, const char *kind, const char *name,
+                             GError **error);
+/* rows (nullable): those that have a value; why (nullable): kept in the log. Ends the transaction;
+ * nothing is kept where not `ok`, or without anything added. */
+gboolean ay_column_step_end (AyColumnStep *self, gboolean ok, const AyBitset *rows,
+                             const char *why, GError **error);
+/* The rows whose value is known; all where none is. (transfer full) */
+AyBitset *ay_work_known_rows (const double *values, gsize n);
+
 /* The shared head and so on, made on need. (transfer none) */
 AyScoreContext *ay_work_context (AyWork *self, AyJob *job, GError **error);
 /* The same with the target on a slice of its own instead of the remembered one; NULL: all rows. The

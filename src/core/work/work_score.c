@@ -133,16 +133,18 @@ context_of_run (AyWork *self, const char *const *ids, GHashTable *parameters, Ay
   return context;
 }
 
+/* What is asked of a part of the validation rows is a step of its own, which undo takes away. */
 static gboolean
-store_result (AyWork *self, const AyScoreMethod *method, GHashTable *parameters,
+store_result (AyColumnStep *step, const AyScoreMethod *method, GHashTable *parameters,
               const AyScoreResult *result, GError **error)
 {
+  AyWork *self = step->work;
   AyAsked asked;
   AyScoreRecord record = { NULL, NULL, NULL, NULL, result->missing_because, method->kind,
                            result->direction, result->certificate,
                            { result->errors, result->told, result->rank_low,
                              result->rank_high } };
-  gboolean ok;
+  gboolean ok = TRUE;
 
   ay_asked_init (&asked, self, method, parameters);
   record.id = asked.column;
@@ -150,8 +152,11 @@ store_result (AyWork *self, const AyScoreMethod *method, GHashTable *parameters,
   record.sentence = asked.sentence;
   record.unit = asked.unit;
   if (asked.of != NULL)
-    json_object_set_string_member (result->certificate, AY_ASKED_OF, asked.of);
-  ok = ay_work_store_score (self, &record, result->values, error);
+    {
+      json_object_set_string_member (result->certificate, AY_ASKED_OF, asked.of);
+      ok = ay_column_step_add (step, AY_KIND_SCORE, asked.column, error);
+    }
+  ok = ok && ay_work_store_score (self, &record, result->values, error);
   ay_asked_clear (&asked);
   return ok;
 }
@@ -160,18 +165,22 @@ static gboolean
 store_results (AyWork *self, const char *const *ids, GHashTable *parameters, GPtrArray *results,
                GError **error)
 {
+  g_autoptr (AyBitset) rows = NULL;
+  AyColumnStep step;
   gboolean ok = TRUE;
 
-  if (!ay_workspace_begin (self->store, error))
+  if (!ay_column_step_begin (&step, self, error))
     return FALSE;
   for (guint i = 0; i < results->len && ok; i++)
-    ok = store_result (self, ay_score_find (ids[i]), parameters, results->pdata[i], error);
-  if (!ok || !ay_work_keep_flagged (self, error))
     {
-      ay_workspace_rollback (self->store);
-      return FALSE;
+      const AyScoreResult *result = results->pdata[i];
+
+      if (rows == NULL)
+        rows = ay_work_known_rows (result->values, self->data->n);
+      ok = store_result (&step, ay_score_find (ids[i]), parameters, result, error);
     }
-  return ay_workspace_commit (self->store, error);
+  ok = ok && ay_work_keep_flagged (self, error);
+  return ay_column_step_end (&step, ok, rows, NULL, error);
 }
 
 /* The parameters that the workspace remembers: not a slice that is of this run. (transfer full) */
