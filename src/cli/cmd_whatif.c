@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/cli_json.h"
+#include "cli/cli_proofs.h"
 #include "cli/cli_run.h"
 #include "cli/cli_text.h"
 #include "core/work/removal_test.h"
@@ -15,8 +16,8 @@ static struct
   char *where;
   char **parameters;
   char *relabel, *by;
-  gboolean verify, duplicate;
-  gint random;
+  gboolean verify, duplicate, pipeline;
+  gint random, folds;
 } given;
 
 static const GOptionEntry options[] = {
@@ -32,10 +33,35 @@ static const GOptionEntry options[] = {
     "Refit without them and show both; opens the test part, which is counted", NULL },
   { "random", 0, 0, G_OPTION_ARG_INT, &given.random,
     "With --verify: the same beside N removals of as many training rows at random", "N" },
+  { "folds", 0, 0, G_OPTION_ARG_INT, &given.folds,
+    "With --verify: also over K folds of train and validation, with a band", "K" },
+  { "pipeline", 0, 0, G_OPTION_ARG_NONE, &given.pipeline,
+    "With --verify: also with features, scaling and lambda done again", NULL },
   { "parameter", 'p', 0, G_OPTION_ARG_FILENAME_ARRAY, &given.parameters,
     "Set a parameter of the head (score --list names them); may be repeated", "KEY=VALUE" },
   { NULL },
 };
+
+/* What was asked for of a what-if. */
+typedef struct
+{
+  AyWhatIf what;
+  AyRemovalTest random;
+  GPtrArray *groups;       /* (nullable) */
+  AyFoldTest folds;
+  AyPipelineTest pipeline;
+} Answer;
+
+static void
+answer_clear (Answer *self)
+{
+  ay_what_if_clear (&self->what);
+  g_clear_pointer (&self->groups, g_ptr_array_unref);
+  ay_fold_test_clear (&self->folds);
+  ay_pipeline_test_clear (&self->pipeline);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Answer, answer_clear)
 
 /* Losses of a removal; where a class loses its last row they are not shown. */
 typedef struct
@@ -143,8 +169,9 @@ add_groups (JsonObject *object, const GPtrArray *groups)
 }
 
 static void
-print_json (const AyWhatIf *what, const AyRemovalTest *random, const GPtrArray *groups)
+print_json (const Answer *answer)
 {
+  const AyWhatIf *what = &answer->what;
   g_autoptr (JsonObject) object = json_object_new ();
 
   cmd_json_count (object, "n", what->n_rows);
@@ -177,8 +204,10 @@ print_json (const AyWhatIf *what, const AyRemovalTest *random, const GPtrArray *
   else
     json_object_set_null_member (object, "test");
   cmd_json_count (object, "test_openings", what->test_openings);
-  add_random (object, random);
-  add_groups (object, groups);
+  add_random (object, given.random > 0 ? &answer->random : NULL);
+  cmd_add_folds (object, given.folds > 0 ? &answer->folds : NULL);
+  cmd_add_pipeline (object, given.pipeline ? &answer->pipeline : NULL);
+  add_groups (object, answer->groups);
   cmd_json_text (object, "sentence", what->sentence);
   cmd_json_print (object);
 }
@@ -257,8 +286,9 @@ print_groups (const GPtrArray *groups, const AyWhatIf *what)
 }
 
 static void
-print_text (const AyWhatIf *what, const AyRemovalTest *random, gboolean classes)
+print_text (const Answer *answer, gboolean classes)
 {
+  const AyWhatIf *what = &answer->what;
   static const char *const done[] = { "removed", "with another label", "counted twice" };
 
   printf ("%" G_GSIZE_FORMAT " training rows %s", what->n_rows, done[what->kind]);
@@ -273,9 +303,61 @@ print_text (const AyWhatIf *what, const AyRemovalTest *random, gboolean classes)
       printf ("the test part has been opened %u time%s\n", what->test_openings,
               what->test_openings == 1 ? "" : "s");
     }
-  if (random != NULL)
-    print_random (random);
+  if (given.random > 0)
+    print_random (&answer->random);
   puts (what->sentence);
+  if (given.folds > 0)
+    puts (answer->folds.sentence);
+  if (given.pipeline)
+    puts (answer->pipeline.sentence);
+  if (answer->groups != NULL)
+    print_groups (answer->groups, what);
+}
+
+static gboolean
+check_usage (GError **error)
+{
+  if (given.where == NULL)
+    return cmd_usage_error (error, "whatif: expected --where SQL");
+  if (given.random != 0 && (given.random < 2 || !given.verify))
+    return cmd_usage_error (error, "whatif: --random goes with --verify and is at least 2");
+  if (given.folds != 0 && (given.folds < 2 || given.folds > AY_FOLDS_MOST || !given.verify))
+    return cmd_usage_error (error, "whatif: --folds goes with --verify and is 2 to 20");
+  if (given.pipeline && !given.verify)
+    return cmd_usage_error (error, "whatif: --pipeline goes with --verify");
+  if ((given.relabel != NULL) + given.duplicate + (given.random != 0) > 1)
+    return cmd_usage_error (error, "whatif: one of --relabel, --duplicate and --random");
+  return cmd_is_utf8 (given.where, "--where", error)
+         && (given.relabel == NULL || cmd_is_utf8 (given.relabel, "--relabel", error))
+         && (given.by == NULL || cmd_is_utf8 (given.by, "--by", error));
+}
+
+static gboolean
+find_answer (CmdRun *run, AyWork *work, const AyBitset *rows, Answer *out, GError **error)
+{
+  AyWhatIfOptions change = AY_WHAT_IF_OPTIONS_INIT;
+
+  change.kind = given.relabel != NULL ? AY_WHAT_IF_RELABEL
+                : given.duplicate     ? AY_WHAT_IF_DUPLICATE
+                                      : AY_WHAT_IF_REMOVE;
+  change.label = given.relabel;
+  change.verify = given.verify;
+  /* The folds first: what they refuse is refused before the test part is looked at. */
+  if (given.folds > 0
+      && !ay_work_whatif_folds (work, rows, &change, (guint) given.folds, run->seed, &out->folds,
+                                run->job, error))
+    return FALSE;
+  if (!ay_work_whatif_of (work, rows, &change, &out->what, run->job, error))
+    return FALSE;
+  if (given.by != NULL)
+    out->groups = ay_work_whatif_groups (work, &out->what, given.by, run->job, error);
+  return (given.by == NULL || out->groups != NULL)
+         && (given.random == 0
+             || ay_work_removal_test (work, &out->what, (guint) given.random, run->seed,
+                                      &out->random, run->job, error))
+         && (!given.pipeline
+             || ay_work_whatif_pipeline (work, &out->what, rows, &change, &out->pipeline, run->job,
+                                         error));
 }
 
 static gboolean
@@ -284,26 +366,10 @@ run_whatif (CmdRun *run, GError **error)
   g_autoptr (GHashTable) parameters = NULL;
   g_autoptr (AyWork) work = NULL;
   g_autoptr (AyBitset) rows = NULL;
-  g_autoptr (GPtrArray) groups = NULL;
-  AyWhatIfOptions change = AY_WHAT_IF_OPTIONS_INIT;
-  AyWhatIf what;
-  AyRemovalTest random;
+  g_auto (Answer) answer = { 0 };
 
-  if (given.where == NULL)
-    return cmd_usage_error (error, "whatif: expected --where SQL");
-  if (given.random != 0 && (given.random < 2 || !given.verify))
-    return cmd_usage_error (error, "whatif: --random goes with --verify and is at least 2");
-  if ((given.relabel != NULL) + given.duplicate + (given.random != 0) > 1)
-    return cmd_usage_error (error, "whatif: one of --relabel, --duplicate and --random");
-  if (!cmd_is_utf8 (given.where, "--where", error)
-      || (given.relabel != NULL && !cmd_is_utf8 (given.relabel, "--relabel", error))
-      || (given.by != NULL && !cmd_is_utf8 (given.by, "--by", error)))
+  if (!check_usage (error))
     return FALSE;
-  change.kind = given.relabel != NULL ? AY_WHAT_IF_RELABEL
-                : given.duplicate     ? AY_WHAT_IF_DUPLICATE
-                                      : AY_WHAT_IF_REMOVE;
-  change.label = given.relabel;
-  change.verify = given.verify;
   parameters = cmd_parameters (given.parameters, error);
   /* A workspace that can only be read will do: nothing is stored but the count of openings. */
   work = parameters != NULL
@@ -314,32 +380,13 @@ run_whatif (CmdRun *run, GError **error)
           && !ay_work_set_parameters (work, parameters, error)))
     return FALSE;
   rows = ay_work_select (work, given.where, run->job, error);
-  if (rows == NULL || !ay_work_whatif_of (work, rows, &change, &what, run->job, error))
+  if (rows == NULL || !find_answer (run, work, rows, &answer, error))
     return FALSE;
-  if (given.by != NULL)
-    groups = ay_work_whatif_groups (work, &what, given.by, run->job, error);
-  if (given.by != NULL && groups == NULL)
-    {
-      ay_what_if_clear (&what);
-      return FALSE;
-    }
-  if (given.random > 0
-      && !ay_work_removal_test (work, &what, (guint) given.random, run->seed, &random, run->job,
-                                error))
-    {
-      ay_what_if_clear (&what);
-      return FALSE;
-    }
   cmd_begin_output (run);
   if (run->json)
-    print_json (&what, given.random > 0 ? &random : NULL, groups);
+    print_json (&answer);
   else
-    {
-      print_text (&what, given.random > 0 ? &random : NULL, ay_work_data (work)->n_classes > 0);
-      if (groups != NULL)
-        print_groups (groups, &what);
-    }
-  ay_what_if_clear (&what);
+    print_text (&answer, ay_work_data (work)->n_classes > 0);
   return TRUE;
 }
 

@@ -42,6 +42,7 @@ void
 ay_feature_span_clear (AyFeatureSpan *self)
 {
   g_clear_pointer (&self->text, ay_column_unref);
+  g_clear_pointer (&self->columns, g_ptr_array_unref);
 }
 
 AyDataset *

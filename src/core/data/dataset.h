@@ -30,9 +30,10 @@ typedef struct
 {
   AyFeatureKind kind;
   gsize first, n;
-  AyColumn *text;   /* (nullable) TEXT: of this column, */
-  guint dimensions; /* with these options */
+  AyColumn *text;     /* (nullable) TEXT: of this column, */
+  guint dimensions;   /* with these options */
   guint64 seed;
+  GPtrArray *columns; /* (nullable) COLUMNS: of AyColumn*, what they are made of */
 } AyFeatureSpan;
 
 void ay_feature_span_clear (AyFeatureSpan *self);

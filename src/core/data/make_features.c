@@ -158,7 +158,10 @@ add_span (const AyLoading *self, AyDataset *data, const AyFeatureBlock *block, g
   AyTextOptions options = text_options (self);
 
   if (block->kind == AY_BLOCK_COLUMNS)
-    span.kind = AY_FEATURES_COLUMNS;
+    {
+      span.kind = AY_FEATURES_COLUMNS;
+      span.columns = g_ptr_array_ref (block->columns);
+    }
   if (block->kind == AY_BLOCK_TEXT)
     {
       span.kind = AY_FEATURES_TEXT;

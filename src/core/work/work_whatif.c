@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/work/work_private.h"
-
 #include "core/base/stats.h"
+#include "core/work/what_if_change.h"
+#include "core/work/work_private.h"
 
 #include <math.h>
 #include <string.h>
@@ -25,95 +25,6 @@ ay_what_if_clear (AyWhatIf *self)
   ay_removal_clear (&self->test);
   g_clear_pointer (&self->target, g_free);
   g_clear_pointer (&self->sentence, g_free);
-}
-
-/* The change as the removal takes it; what is not needed stays NULL. */
-typedef struct
-{
-  guint8 *removed;
-  gint32 *label;
-  double *target, *weight;
-} Change;
-
-static void
-change_clear (Change *self)
-{
-  g_free (self->removed);
-  g_free (self->label);
-  g_free (self->target);
-  g_free (self->weight);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Change, change_clear)
-
-static guint8 *
-mark_removed (const AyProblem *train, const AyBitset *rows, gsize *n_removed)
-{
-  guint8 *removed = g_new0 (guint8, MAX (train->n, 1));
-
-  *n_removed = 0;
-  for (gsize i = 0; i < train->n; i++)
-    if (ay_bitset_get (rows, train->rows[i]))
-      {
-        removed[i] = 1;
-        (*n_removed)++;
-      }
-  return removed;
-}
-
-static gboolean
-change_labels (const AyDataset *data, const AyProblem *train, const AyBitset *rows,
-               const char *text, Change *change, GError **error)
-{
-  gint32 class = -1;
-
-  if (text == NULL || !ay_work_check_label (data, text, error))
-    {
-      if (text == NULL)
-        g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "the new label is not said");
-      return FALSE;
-    }
-  for (guint c = 0; c < data->n_classes; c++)
-    if (strcmp (data->class_names[c], text) == 0)
-      class = (gint32) c;
-  if (train->label != NULL)
-    change->label = g_memdup2 (train->label, train->n * sizeof *train->label);
-  else
-    change->target = g_memdup2 (train->target, train->n * sizeof *train->target);
-  for (gsize i = 0; i < train->n; i++)
-    if (ay_bitset_get (rows, train->rows[i]))
-      {
-        if (change->label != NULL)
-          change->label[i] = class;
-        else
-          change->target[i] = g_ascii_strtod (text, NULL);
-      }
-  return TRUE;
-}
-
-/* *n_rows: the training rows among them. */
-static gboolean
-make_change (const AyDataset *data, const AyProblem *train, const AyBitset *rows,
-             const AyWhatIfOptions *options, Change *change, gsize *n_rows, GError **error)
-{
-  g_autofree guint8 *marked = mark_removed (train, rows, n_rows);
-
-  if (options->kind == AY_WHAT_IF_REMOVE && *n_rows == train->n)
-    {
-      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "no training row would be left");
-      return FALSE;
-    }
-  if (options->kind == AY_WHAT_IF_RELABEL)
-    return change_labels (data, train, rows, options->label, change, error);
-  if (options->kind == AY_WHAT_IF_REMOVE)
-    {
-      change->removed = g_steal_pointer (&marked);
-      return TRUE;
-    }
-  change->weight = g_new (double, MAX (train->n, 1));
-  for (gsize i = 0; i < train->n; i++)
-    change->weight[i] = (train->weight != NULL ? train->weight[i] : 1.0) * (marked[i] ? 2.0 : 1.0);
-  return TRUE;
 }
 
 /* Rows that exactly one of the two heads gets right. */
@@ -245,7 +156,7 @@ ay_work_count_opening (AyWork *self, guint *openings, GError **error)
 
 /* The targets, the run and the words; the caller clears *out on failure. */
 static gboolean
-run_whatif (AyWork *self, AyScoreContext *context, const Change *change, gboolean verify,
+run_whatif (AyWork *self, AyScoreContext *context, const AyWhatIfChange *change, gboolean verify,
             AyWhatIf *out, AyJob *job, GError **error)
 {
   const AyProblem *train = ay_score_context_train (context, error);
@@ -310,15 +221,16 @@ ay_work_whatif_of (AyWork *self, const AyBitset *rows, const AyWhatIfOptions *op
 {
   AyScoreContext *context = ay_work_context (self, job, error);
   const AyProblem *train = context != NULL ? ay_score_context_train (context, error) : NULL;
-  g_auto (Change) change = { 0 };
+  g_auto (AyWhatIfChange) change = { 0 };
 
   memset (out, 0, sizeof *out);
   out->kind = options->kind;
   out->interval_low = out->interval_high = NAN;
   if (train == NULL)
     return FALSE;
-  if (!make_change (self->data, train, rows, options, &change, &out->n_rows, error))
+  if (!ay_what_if_change_make (self->data, train, rows, options, &change, error))
     return FALSE;
+  out->n_rows = change.n_rows;
   out->n_outside_train = ay_bitset_count (rows) - out->n_rows;
   if (run_whatif (self, context, &change, options->verify, out, job, error))
     return TRUE;
