@@ -48,7 +48,7 @@ extern const Cmd cmd_new, cmd_info, cmd_score, cmd_import, cmd_map, cmd_suggest,
     cmd_budget, cmd_explain, cmd_gains, cmd_advice, cmd_arms, cmd_redundancy, cmd_cluster,
     cmd_whatif,
     cmd_select, cmd_decide, cmd_export, cmd_figure, cmd_curate, cmd_replay, cmd_check, cmd_history,
-    cmd_update, cmd_savings, cmd_influence, cmd_report, cmd_finding;
+    cmd_update, cmd_savings, cmd_influence, cmd_report, cmd_finding, cmd_review;
 
 /* Sets a usage error (exit 2). Returns FALSE. */
 gboolean cmd_usage_error (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);

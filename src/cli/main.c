@@ -27,7 +27,7 @@ static const Cmd *const commands[] = {
   &cmd_explain, &cmd_gains, &cmd_advice, &cmd_arms, &cmd_redundancy, &cmd_cluster, &cmd_whatif,
   &cmd_select,
   &cmd_decide, &cmd_export, &cmd_figure, &cmd_curate, &cmd_replay, &cmd_check, &cmd_history,
-  &cmd_update, &cmd_savings, &cmd_influence, &cmd_report, &cmd_finding,
+  &cmd_update, &cmd_savings, &cmd_influence, &cmd_report, &cmd_finding, &cmd_review,
 };
 
 static struct

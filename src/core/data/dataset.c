@@ -57,6 +57,14 @@ ay_dataset_unref (AyDataset *self)
 {
   if (self == NULL || !g_atomic_ref_count_dec (&self->ref))
     return;
+  if (self->of != NULL)
+    {
+      g_free (self->label);
+      g_free (self->split);
+      ay_dataset_unref (self->of);
+      g_free (self);
+      return;
+    }
   ay_table_unref (self->table);
   ay_column_unref (self->id);
   ay_matrix_unref (self->features);
@@ -82,6 +90,18 @@ ay_dataset_unref (AyDataset *self)
   g_free (self->near_said);
   ay_diagnostics_unref (self->diagnostics);
   g_free (self);
+}
+
+AyDataset *
+ay_dataset_relabelled (AyDataset *of, const gint32 *label, const guint8 *split)
+{
+  AyDataset *self = g_memdup2 (of, sizeof *of);
+
+  g_atomic_ref_count_init (&self->ref);
+  self->of = ay_dataset_ref (of);
+  self->label = g_memdup2 (label, MAX (of->n, 1) * sizeof *label);
+  self->split = g_memdup2 (split, MAX (of->n, 1));
+  return self;
 }
 
 static gboolean

@@ -40,7 +40,9 @@ void ay_feature_span_clear (AyFeatureSpan *self);
 
 /* A data set: n rows in file order, then the validation file's. Immutable once returned,
  * ref-counted; every array has n entries. */
-typedef struct
+typedef struct _AyDataset AyDataset;
+
+struct _AyDataset
 {
   gatomicrefcount ref;
 
@@ -77,10 +79,14 @@ typedef struct
   GArray *feature_spans;       /* of AyFeatureSpan, one after another over all d */
   char *features_from;         /* one sentence: where the features come from */
   AyDiagnostics *diagnostics;
-} AyDataset;
+  AyDataset *of;               /* (nullable) private: all but label and split is this one's */
+};
 
 AyDataset *ay_dataset_ref (AyDataset *self);
 void ay_dataset_unref (AyDataset *self);
+/* The same rows with other classes and parts (n each), which are copied; all else is shared with
+ * `of`, which lives on. (transfer full) */
+AyDataset *ay_dataset_relabelled (AyDataset *of, const gint32 *label, const guint8 *split);
 /* Rows of a split that have a label or target (pool: all of it), ascending. (transfer full) */
 guint32 *ay_dataset_rows_of (const AyDataset *self, AySplit split, gsize *count);
 /* Whether rows of one group are in more than one part, and not only because test was given. first:

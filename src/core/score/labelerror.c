@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/score/label_filter.h"
+#include "core/score/left_out.h"
 #include "core/score/parameters.h"
 
 #include <math.h>
@@ -133,77 +134,17 @@ load_given (Judge *self, GError **error)
   return TRUE;
 }
 
-/* The training rows' left-out outputs, by one step or, where they are asked for, by folds. */
-static const AyLoo *
-left_out (Judge *self, GError **error)
-{
-  AyLooOptions options = AY_LOO_OPTIONS_INIT;
-  AyHessian *hessian;
-  AyLoo *loo;
-
-  if (!self->by_folds)
-    return ay_score_context_loo (self->context, FALSE, self->job, error);
-  loo = ay_score_context_kept (self->context, "folds");
-  hessian = loo == NULL ? ay_score_context_hessian (self->context, self->job, error) : NULL;
-  if (hessian == NULL)
-    return loo;
-  options.folds = TRUE;
-  options.seed = ay_score_context_seed (self->context);
-  loo = ay_loo_new (ay_score_context_train (self->context, error),
-                    ay_score_context_head (self->context, self->job, error), hessian, &options,
-                    self->job, error);
-  if (loo != NULL)
-    ay_score_context_keep (self->context, "folds", loo, (GDestroyNotify) ay_loo_free);
-  return loo;
-}
-
-/* The head's: left out for train, predicted for the rest that is labelled; n x C, NaN elsewhere. */
-static double *
-head_probabilities (Judge *self, GError **error)
-{
-  const AyDataset *data = self->data;
-  const AyLoo *loo = left_out (self, error);
-  guint n_classes = data->n_classes;
-  g_autofree double *p = NULL;
-  const AyProblem *train;
-  AyHead *head;
-
-  if (loo == NULL)
-    return NULL;
-  train = ay_score_context_train (self->context, error);
-  head = ay_score_context_head (self->context, self->job, error);
-  p = ay_try_alloc (data->n * n_classes, sizeof (double), "the probabilities", error);
-  if (p == NULL)
-    return NULL;
-  for (gsize j = 0; j < data->n * n_classes; j++)
-    p[j] = NAN;
-  for (gsize i = 0; i < train->n; i++)
-    memcpy (p + train->rows[i] * n_classes, loo->output + i * n_classes,
-            n_classes * sizeof (double));
-  for (AySplit split = AY_SPLIT_VALID; split <= AY_SPLIT_TEST; split++)
-    {
-      gsize count;
-      g_autofree guint32 *rows = ay_dataset_rows_of (data, split, &count);
-      g_autofree double *q = g_new (double, count * n_classes + 1);
-
-      if (!ay_head_predict (head, data->features, rows, count, q, self->job, error))
-        return NULL;
-      for (gsize k = 0; k < count; k++)
-        memcpy (p + rows[k] * n_classes, q + k * n_classes, n_classes * sizeof (double));
-    }
-  ay_score_text (self->out, "probabilities", "the head's, not having seen the row: left out for "
-                 "train, plain predictions for valid and test");
-  ay_score_text (self->out, "computed_by", loo->method);
-  return g_steal_pointer (&p);
-}
-
 static gboolean
 load_head (Judge *self, GError **error)
 {
-  double *p = head_probabilities (self, error);
+  const char *method = NULL;
+  double *p = ay_left_out_probabilities (self->context, self->by_folds, &method, self->job, error);
 
   if (p == NULL)
     return FALSE;
+  ay_score_text (self->out, "probabilities", "the head's, not having seen the row: left out for "
+                 "train, plain predictions for valid and test");
+  ay_score_text (self->out, "computed_by", method);
   self->n = list_rows (self, p);
   self->matrix = ay_matrix_take_f64 (self->data->n, self->data->n_classes, p);
   self->judged = (AyJudged) { self->matrix, self->rows, self->label, self->n,
