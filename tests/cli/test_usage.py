@@ -12,7 +12,7 @@ from tap import Skip, Tap
 COMMANDS = ['new', 'info', 'score', 'import', 'map', 'suggest', 'simulate', 'budget', 'explain',
             'gains', 'advice', 'arms', 'redundancy', 'cluster', 'whatif', 'select', 'decide',
             'export', 'figure', 'curate', 'replay', 'check', 'history', 'update', 'savings',
-            'influence', 'report', 'finding']
+            'influence', 'report', 'finding', 'review']
 
 
 def test_overview():

@@ -10,11 +10,13 @@
  * the classes' sizes), with its share of off-diagonal counts spread evenly over all cells, so that
  * a mistake that was never seen is not impossible. It is learned from the labels as they came:
  * labels corrected since say nothing of how mistakes were made. Where p is the head's, rows of some
- * doubt get the mean of it and of the vote of their ten nearest training rows (Laplace: a tenth of
- * a vote a class): two judges that err differently.
+ * doubt get the mean of it and of what their ten nearest training rows say, two judges that err
+ * differently: class k would have brought their labels with the product of Q_k, to a power below 1,
+ * as they lie together.
  *
- * The self-confidence 1 - p_g does not add up to a number of errors (on digits with 10 % of the
- * labels flipped it sums to three times their number); this does (test score-doubt).
+ * 1 - p_g, the usual doubt, does not add up to a number of errors: on digits with a tenth of the
+ * labels changed it sums to three times their number, this to eight tenths of it (test
+ * cli_review_claim).
  *
  * Cost: leave-one-out, two passes over n x C, and the neighbours of the doubted rows, at most
  * 2e12 flop. Memory: n x C doubles. */

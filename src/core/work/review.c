@@ -263,8 +263,8 @@ note (Review *self, const char *text)
   g_ptr_array_add (self->out->notes, g_strdup (text));
 }
 
-/* One group of near copies: their true label is taken to be one of those there are. P(k) goes as the
- * mean belief in label k of the rows that have it, times the odds of n_k right labels. */
+/* One group of near copies: their true label is taken to be one of those there are. P(k) goes as
+ * the mean belief in label k of the rows that have it, times the odds of n_k right labels. */
 static void
 judge_group (Review *self, const guint32 *rows, gsize n, guint8 *conflict)
 {
@@ -477,8 +477,8 @@ add_notes (Review *self, GError **error)
     note (self, "features have seen the labels, or the head has learned them by heart: errors are "
                 "hidden");
   if (self->out->n_test > 0)
-    note (self, "test rows are offered where the head doubts their label; figures on test stay with "
-                "the labels as they came, the corrected ones are in what is exported");
+    note (self, "test rows are offered where the head doubts their label; figures on test stay "
+                "with the labels as they came, the corrected ones are in what is exported");
   return TRUE;
 }
 

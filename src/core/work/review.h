@@ -37,18 +37,18 @@ typedef struct
 {
   AyReviewItem *items; /* valid, then test, then train; most wrong first, train by worth */
   gsize n, n_valid, n_test;
-  gsize n_reviewed, n_changed;         /* rows decided with the reason AY_REVIEW_WHY; of them relabelled
-                                          or dropped */
-  double loss_before, loss_now;        /* on valid as decided: the head before any of the decisions,
-                                          and refitted */
+  gsize n_reviewed, n_changed;  /* rows decided with the reason AY_REVIEW_WHY; of them relabelled
+                                   or dropped */
+  double loss_before, loss_now; /* on valid as decided: the head before any of the decisions, and
+                                   refitted */
   double accuracy_before, accuracy_now;
-  double expected_wrong;               /* sum of wrong over training rows not yet decided */
-  double left, left_most;              /* what relabelling all that is wrong among those would lower the
-                                          loss by: expected, and hardly more than */
-  double reliability;                  /* of single gains, 0..1: by halves of the target */
-  double seconds[AY_N_REVIEW_KINDS];   /* a row takes */
-  char *sentence;                      /* the stop line, in words */
-  GPtrArray *notes;                    /* of char*: what must be known of this queue */
+  double expected_wrong;        /* sum of wrong over training rows not yet decided */
+  double left, left_most;       /* what relabelling all that is wrong among those would lower the
+                                   loss by: expected, and hardly more than */
+  double reliability;           /* of single gains, 0..1: by halves of the target */
+  double seconds[AY_N_REVIEW_KINDS]; /* a row takes */
+  char *sentence;               /* the stop line, in words */
+  GPtrArray *notes;             /* of char*: what must be known of this queue */
 } AyReview;
 
 #define AY_REVIEW_WHY "review"

@@ -4,8 +4,8 @@
  * Row by row: relabelling row i from g to k moves its residual by e_g - e_k, so the target loss
  * falls, to first order, by w_i (e_g - e_k)^T S z_i with S = H^-1 times the target's gradient (as
  * influence has it). On a few hundred rows most of that is noise of the target: with r the
- * correlation of the gains by two halves of it, weighted by how doubted rows are, a gain is drawn to
- * the mean of all by the factor rho = 2 r / (1 + r) (Spearman 1910, Brown 1910), so that where
+ * correlation of the gains by two halves of it, weighted by how doubted rows are, a gain is drawn
+ * to the mean of all by the factor rho = 2 r / (1 + r) (Spearman 1910, Brown 1910), so that where
  * nothing is told of single rows the order is that of the doubt.
  *
  * In all: with P_i the probability that label i is wrong, independent of each other,
@@ -14,8 +14,8 @@
  *   left_most = left + 1.645 sd + |step|,
  *
  * step being how far the first order is from the estimate by Newton steps (removal.h) when all
- * labels more likely wrong than right are changed at once. Digits with 10 % flips, 20 draws, after
- * 100 rows reviewed: see test cli_review. */
+ * labels more likely wrong than right are changed at once (held in 19 of 20 draws of digits with a
+ * tenth of the labels changed, after 100 answers: test cli_review_claim). */
 #include "core/work/review_private.h"
 
 #include "core/base/stats.h"
