@@ -121,6 +121,7 @@ static const Shortcut shortcuts[] = {
   { "win.page::history", { "<Ctrl>7" } },
   { "win.page::gains", { "<Ctrl>8" } },
   { "win.page::report", { "<Ctrl>9" } },
+  { "win.page::review", { "<Ctrl>0" } },
   { "win.preferences", { "<Ctrl>comma" } },
   { "win.show-help-overlay", { "<Ctrl>question", "F1" } },
   { "win.fullscreen", { "F11" } },

@@ -11,6 +11,7 @@
 #include "app/pages/overview_page.h"
 #include "app/pages/redundancy_page.h"
 #include "app/pages/report_page.h"
+#include "app/pages/review_page.h"
 #include "app/pages/samples_page.h"
 #include "app/pages/scores_page.h"
 #include "app/paths.h"
@@ -418,5 +419,6 @@ assay_window_ensure_types (void)
   g_type_ensure (ASSAY_TYPE_HISTORY_PAGE);
   g_type_ensure (ASSAY_TYPE_GAINS_PAGE);
   g_type_ensure (ASSAY_TYPE_REPORT_PAGE);
+  g_type_ensure (ASSAY_TYPE_REVIEW_PAGE);
   g_type_ensure (ASSAY_TYPE_PRESENTER);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/round_view.h"
 
+#include "app/model/class_keys.h"
 #include "app/widgets/drop_down.h"
 #include "app/widgets/row_card.h"
 #include "core/work/work_loop.h"
@@ -209,35 +210,21 @@ back_clicked (AssayRoundView *self)
   show (self);
 }
 
-/* A digit is the class called that; where none is, the class of that place, from 1. */
-static gboolean
-answer_digit (AssayRoundView *self, guint digit)
-{
-  AyDataset *data = assay_session_get_data (self->session);
-  char name[2] = { (char) ('0' + digit), '\0' };
-
-  if (data == NULL || data->n_classes == 0)
-    return FALSE;
-  if (g_strv_contains ((const char *const *) data->class_names, name))
-    answer (self, name);
-  else if (digit >= 1 && digit <= data->n_classes)
-    answer (self, data->class_names[digit - 1]);
-  else
-    return FALSE;
-  return TRUE;
-}
-
 static gboolean
 key_pressed (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
              AssayRoundView *self)
 {
+  const char *label;
+
   if (open_round (self) == NULL
       || (state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)) != 0)
     return FALSE;
-  if (key >= GDK_KEY_0 && key <= GDK_KEY_9)
-    return answer_digit (self, key - GDK_KEY_0);
-  if (key >= GDK_KEY_KP_0 && key <= GDK_KEY_KP_9)
-    return answer_digit (self, key - GDK_KEY_KP_0);
+  label = assay_class_of_key (assay_session_get_data (self->session), key);
+  if (label != NULL)
+    {
+      answer (self, label);
+      return TRUE;
+    }
   if (key == GDK_KEY_Page_Up || key == GDK_KEY_Page_Down)
     {
       step (self, key == GDK_KEY_Page_Up ? -1 : 1);

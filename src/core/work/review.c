@@ -99,14 +99,33 @@ has_tag (const AyColumn *tags, gsize row, const char *tag)
   return g_strv_contains ((const char *const *) each, tag);
 }
 
-/* What the decisions make of labels and parts; which rows are decided; how many by review. */
+AyBitset *
+ay_work_decided (AyWork *self)
+{
+  AyBitset *rows = ay_bitset_new (self->data->n);
+  g_autoptr (AyColumn) new_label = NULL;
+  g_autoptr (AyColumn) tags = NULL;
+  const guint8 *decided;
+
+  g_rec_mutex_lock (&self->lock);
+  new_label = ay_journal_column_new_label (self->journal);
+  tags = ay_journal_column_tags (self->journal);
+  decided = ay_journal_decided (self->journal);
+  for (gsize i = 0; i < self->data->n; i++)
+    if (decided[i] != AY_DECIDED_NONE || !ay_column_is_missing (new_label, i)
+        || has_tag (tags, i, AY_REVIEW_TAG))
+      ay_bitset_add (rows, i);
+  g_rec_mutex_unlock (&self->lock);
+  return rows;
+}
+
+/* What the decisions make of labels and parts. */
 static gboolean
 apply_decisions (Review *self, gint32 *label, guint8 *split, gboolean *changed, GError **error)
 {
   AyWork *work = self->work;
   const AyDataset *data = work->data;
   g_autoptr (AyColumn) new_label = ay_journal_column_new_label (work->journal);
-  g_autoptr (AyColumn) tags = ay_journal_column_tags (work->journal);
   const guint8 *decided = ay_journal_decided (work->journal);
   AyNewLabels labels;
   gboolean ok = TRUE;
@@ -114,11 +133,7 @@ apply_decisions (Review *self, gint32 *label, guint8 *split, gboolean *changed, 
   ay_new_labels_init (&labels, data);
   for (gsize i = 0; ok && i < data->n; i++)
     {
-      gboolean relabelled = !ay_column_is_missing (new_label, i);
-
-      if (decided[i] != AY_DECIDED_NONE || relabelled || has_tag (tags, i, AY_REVIEW_TAG))
-        ay_bitset_add (self->decided, i);
-      if (relabelled)
+      if (!ay_column_is_missing (new_label, i))
         {
           g_autofree char *text = ay_column_dup_text (new_label, i);
 
@@ -203,6 +218,7 @@ make_context (Review *self, GError **error)
   if (before == NULL)
     return FALSE;
   g_rec_mutex_lock (&work->lock);
+  self->decided = ay_work_decided (work);
   ok = apply_decisions (self, label, split, &changed, error);
   if (ok)
     count_reviewed (self);
@@ -500,7 +516,8 @@ run (Review *self, const AyReviewOptions *options, GError **error)
     self->gain[i] = self->drawn[i] = NAN;
   load_pace (self->work, self->out->seconds);
   return ay_review_gains (self, error) && ay_review_left (self, error)
-         && make_queue (self, conflict, options, error) && add_notes (self, error);
+         && make_queue (self, conflict, options, error) && ay_review_near (self, error)
+         && add_notes (self, error);
 }
 
 AyReview *
@@ -517,6 +534,5 @@ ay_work_review (AyWork *self, const AyReviewOptions *options, AyJob *job, GError
                    self->data->n_classes == 0 ? "a numeric target" : "one class");
       return NULL;
     }
-  review.decided = ay_bitset_new (self->data->n);
   return run (&review, options, error) ? g_steal_pointer (&out) : NULL;
 }

@@ -18,6 +18,9 @@ typedef enum
 
 const char *ay_review_kind_name (AyReviewKind kind); /* "label", "conflict", "harmful" */
 
+#define AY_REVIEW_NEAR 6
+#define AY_REVIEW_LOOKED_UP 1000
+
 typedef struct
 {
   guint32 row;
@@ -27,6 +30,8 @@ typedef struct
   double gain;    /* fall of the mean validation loss were the row changed so, to first order, drawn
                      to the mean of such rows as far as two halves of the target disagree; NaN
                      outside train */
+  guint32 near[AY_REVIEW_NEAR]; /* the nearest training rows, nearest first; AY_ROW_NONE where there
+                                   are no more, or behind the first AY_REVIEW_LOOKED_UP items */
   double worth;   /* wrong x gain / minutes of a row of its kind: the order; outside train wrong */
 } AyReviewItem;
 
@@ -64,6 +69,9 @@ typedef struct
  * its leave-one-out and of neighbours. (transfer full) */
 AyReview *ay_work_review (AyWork *self, const AyReviewOptions *options, AyJob *job, GError **error);
 void ay_review_free (AyReview *self);
+
+/* The rows that are decided in any way. (transfer full) */
+AyBitset *ay_work_decided (AyWork *self);
 
 /* How long a row of each kind takes, as measured; kept for the order. */
 gboolean ay_work_keep_pace (AyWork *self, const double seconds[AY_N_REVIEW_KINDS], GError **error);

@@ -25,6 +25,8 @@ typedef struct
 
 /* Fills gain, drawn and out->reliability. */
 gboolean ay_review_gains (Review *self, GError **error);
+/* Fills near of the first items. */
+gboolean ay_review_near (Review *self, GError **error);
 /* Fills out->expected_wrong, left, left_most and sentence. */
 gboolean ay_review_left (Review *self, GError **error);
 
