@@ -150,8 +150,9 @@ dup_reason (const AyReviewItem *item)
   if (isnan (item->gain))
     return g_strdup_printf (_ ("Wrong with a probability of %.0f %%: everything is measured by "
                                "such rows"), percent (item->wrong));
-  return g_strdup_printf (_ ("Wrong with a probability of %.0f %%. A minute on such rows lowers the "
-                             "validation loss by about %.2g"), percent (item->wrong), item->worth);
+  return g_strdup_printf (_ ("Wrong with a probability of %.0f %%. A minute on such rows lowers "
+                             "the validation loss by about %.2g"), percent (item->wrong),
+                          item->worth);
 }
 
 static void
