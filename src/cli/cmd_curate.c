@@ -3,7 +3,7 @@
 #include "cli/cli_list.h"
 #include "cli/cli_run.h"
 #include "cli/cli_text.h"
-#include "core/work/plan.h"
+#include "core/work/plan_effects.h"
 #include "core/work/prove.h"
 #include "core/work/update.h"
 
@@ -19,7 +19,7 @@ static struct
 {
   char *recipe, *output, *dropped, *save;
   gint random;
-  gboolean apply, prove, compare, no_coverage, strict, list;
+  gboolean apply, prove, compare, no_coverage, strict, effects, list;
 } given;
 
 static const GOptionEntry options[] = {
@@ -40,6 +40,8 @@ static const GOptionEntry options[] = {
     "With --prove: put so many removals of as many rows at random beside it", "N" },
   { "compare", 0, 0, G_OPTION_ARG_NONE, &given.compare,
     "Plan an applied recipe again and list the rows that differ from what it took", NULL },
+  { "effects", 0, 0, G_OPTION_ARG_NONE, &given.effects,
+    "Estimate what each step does to the head, on valid: a preview before any proof", NULL },
   { "no-coverage", 0, 0, G_OPTION_ARG_NONE, &given.no_coverage,
     "Do not look how near the rows that stay are to those that go", NULL },
   { "strict", 0, 0, G_OPTION_ARG_NONE, &given.strict,
@@ -67,8 +69,28 @@ list_steps (CmdRun *run)
 
 /* --- the plan --- */
 
+/* effect NULL: not asked for; without a sentence: the step is off. */
 static void
-add_step (JsonArray *into, const AyStep *step, const AyStepPlan *plan)
+add_effect (JsonObject *object, const AyStepEffect *effect)
+{
+  JsonObject *one;
+
+  if (effect == NULL || effect->sentence == NULL)
+    {
+      json_object_set_null_member (object, "effect");
+      return;
+    }
+  one = cmd_json_object (object, "effect");
+  cmd_json_count (one, "n", effect->n_rows);
+  cmd_json_number (one, "loss", effect->loss);
+  cmd_json_number (one, "band", effect->band);
+  cmd_json_number (one, "accuracy", effect->accuracy);
+  cmd_json_bool (one, "rough", effect->rough);
+  cmd_json_text (one, "sentence", effect->sentence);
+}
+
+static void
+add_step (JsonArray *into, const AyStep *step, const AyStepPlan *plan, const AyStepEffect *effect)
 {
   JsonObject *one = cmd_json_append (into);
 
@@ -81,6 +103,7 @@ add_step (JsonArray *into, const AyStep *step, const AyStepPlan *plan)
   cmd_json_count (one, "n_protected", plan->n_protected);
   cmd_json_count (one, "n_spared", plan->n_spared);
   cmd_json_count (one, "n_left", plan->n_left);
+  add_effect (one, effect);
 }
 
 static void
@@ -213,6 +236,7 @@ typedef struct
   JsonObject *proof;        /* (nullable) */
   const GPtrArray *shares;  /* (nullable) */
   JsonObject *update;       /* (nullable) */
+  const AyStepEffect *effects; /* (nullable) */
 } Outcome;
 
 static void
@@ -232,7 +256,8 @@ print_json (const Outcome *self)
   cmd_json_count (object, "n_relabelled", ay_bitset_count (plan->relabelled));
   steps = cmd_json_array (object, "steps");
   for (guint s = 0; s < plan->n_steps; s++)
-    add_step (steps, recipe->steps->pdata[s], &plan->steps[s]);
+    add_step (steps, recipe->steps->pdata[s], &plan->steps[s],
+              self->effects != NULL ? &self->effects[s] : NULL);
   add_overlap (object, plan);
   add_kinds (object, plan, self->data);
   if (self->update != NULL)
@@ -332,6 +357,12 @@ print_text (const Outcome *self)
           " left, %" G_GSIZE_FORMAT " relabelled\n", plan->n_before, plan->n_left,
           ay_bitset_count (plan->relabelled));
   print_steps (self->recipe, plan);
+  for (guint s = 0; self->effects != NULL && s < plan->n_steps; s++)
+    if (self->effects[s].sentence != NULL)
+      printf ("%s alone: %s\n", ay_step_type (self->recipe->steps->pdata[s])->id,
+              self->effects[s].sentence);
+  if (self->effects != NULL)
+    puts (AY_STEP_EFFECTS_NOTE);
   if (self->update != NULL)
     printf ("new version of %s: %" G_GINT64_FORMAT " rows added, %" G_GINT64_FORMAT " gone, %"
             G_GINT64_FORMAT " changed, %" G_GINT64_FORMAT " decisions no longer match\n",
@@ -426,11 +457,17 @@ carry_out (CmdRun *run, AyWork *work, AyRecipe *recipe, const AyRecipe *recorded
   guint broken = given.strict ? count_broken (shares) : 0;
   AyProofOptions how = { (guint) given.random, run->seed };
   g_autoptr (JsonObject) proof = NULL;
-  Outcome outcome = { recipe, plan, ay_work_data (work), NULL, shares, update };
+  AyStepEffect *effects = NULL;
+  Outcome outcome = { recipe, plan, ay_work_data (work), NULL, shares, update, NULL };
   gboolean ok = local == NULL;
 
   if (!ok)
     g_propagate_error (error, g_steal_pointer (&local));
+  if (ok && given.effects)
+    {
+      outcome.effects = effects = ay_plan_effects (work, plan, run->job, error);
+      ok = effects != NULL;
+    }
   if (ok && given.prove
       && ay_bitset_count (plan->dropped) + ay_bitset_count (plan->relabelled) > 0)
     {
@@ -447,6 +484,7 @@ carry_out (CmdRun *run, AyWork *work, AyRecipe *recipe, const AyRecipe *recorded
   if (ok && broken > 0)
     g_set_error (error, CMD_ERROR, CMD_ERROR_RULE,
                  "%u steps differ from what the recipe recorded; nothing was written", broken);
+  ay_step_effects_free (effects, plan->n_steps);
   return ok && broken == 0;
 }
 

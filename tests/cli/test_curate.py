@@ -55,6 +55,36 @@ def test_default():
     assert sum(c['left'] for c in found['classes']) == found['n_left']
 
 
+def test_effects():
+    """A step's effect is whatif's of its rows; of new labels the refit's, within its band"""
+    assert plan(write('none', [{'step': 'drop_label_issues'}]))['steps'][0]['effect'] is None
+    some = "self_confidence < 0.5 AND label <> '1'"
+    recipe = write('effects', [{'step': 'drop_where', 'where': some},
+                               {'step': 'drop_label_issues', 'on': False},
+                               {'step': 'relabel_label_issues', 'follow': 'ranking'},
+                               {'step': 'drop_where', 'where': "label = '1'"}])
+    steps = plan(recipe, '--effects')['steps']
+    effects = [step['effect'] for step in steps]
+    assert effects[1] is None
+    what = assay.run_json('whatif', WORK, '--where', f"{some} AND split = 'train'")
+    assert effects[0]['n'] == what['n'] == steps[0]['n_took'] > 0, what
+    change = what['loss_predicted'] - what['loss_before']
+    assert abs(effects[0]['loss'] - change) < 1e-12, (effects[0], what)
+    assert f'{change:+.3g}' in effects[0]['sentence'], effects[0]
+    # The labels alone, refitted by the proof.
+    alone = plan(write('alone', [{'step': 'relabel_label_issues', 'follow': 'ranking'}]),
+                 '--effects', '--prove')
+    proof, effect = alone['proof'], alone['steps'][0]['effect']
+    assert effect['n'] == proof['n_relabelled'] > 0
+    refit = proof['loss_refit'] - proof['loss_before']
+    assert abs(effect['loss'] - refit) <= 3 * effect['band'] + 1e-6, (effect, refit)
+    assert abs(effect['accuracy'] - proof['accuracy_refit'] + proof['accuracy_before']) < .02
+    assert effects[3]['loss'] is None and 'unbounded' in effects[3]['sentence'], effects[3]
+    assert all('estimated' in e['sentence'] for e in effects if e and e['n'] > 0)
+    words = assay.run('curate', WORK, '--recipe', recipe, '--no-coverage', '--effects')
+    assert 'a preview' in words and effects[0]['sentence'] in words, words
+
+
 def test_steps():
     """Each step takes the rows that a plain computation takes"""
     found = plan(write('steps', [
@@ -260,9 +290,10 @@ def test_proof_relabelled():
 def main():
     start()
     tap = Tap()
-    for test in (test_default, test_steps, test_representatives, test_balance_and_budget,
-                 test_coverage_budget, test_replay, test_bad_recipes, test_apply, test_proof,
-                 test_proof_steps, test_proof_random, test_proof_relabelled):
+    for test in (test_default, test_effects, test_steps, test_representatives,
+                 test_balance_and_budget, test_coverage_budget, test_replay, test_bad_recipes,
+                 test_apply, test_proof, test_proof_steps, test_proof_random,
+                 test_proof_relabelled):
         tap.run(test.__doc__, test)
     tap.finish()
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The Curate page: what its steps take, a changed step, the proof, the decisions, undo; what the
 page says is what assay-cli says of the same workspace."""
+import json
 import re
 import shutil
 
@@ -9,14 +10,18 @@ import drive
 from drive import cli, until
 
 SUMMARY = r'(\d+) of (\d+) rows stay, (\d+) are relabelled'
-TAKES = r'takes (\d+) \(alone (\d+)\).*; (\d+) rows left'
+TAKES = r'takes (\d+) \(alone (\d+)\).*; (\d+) rows left\n(.+)'
+TUNED = {'threshold': '0.97', 'keep': 'first'}
+STEPS_TUNED = [{'step': 'decisions'}, {'step': 'drop_duplicates', **TUNED},
+               {'step': 'drop_label_issues'}]
+STEPS = ['Decisions', 'Near copies', 'Likely label errors']
 
 
 def said(window):
     """n_left, n_before, n_relabelled, and of each step what it takes, alone, and what is left."""
     labels = window.labels()
     found = [re.fullmatch(SUMMARY, text) for text in labels]
-    steps = [[int(number) for number in one.groups()]
+    steps = [[int(number) for number in one.groups()[:3]]
              for one in (re.fullmatch(TAKES, text) for text in labels) if one]
     whole = next(([int(number) for number in one.groups()] for one in found if one), None)
     return whole and [whole, steps]
@@ -26,6 +31,74 @@ def expected(plan):
     return [[plan['n_left'], plan['n_before'], plan['n_relabelled']],
             [[step['n_took'], step['n_alone'], step['n_left']]
              for step in plan['steps'] if step['on']]]
+
+
+def effects(window):
+    """What each step that is on is estimated to do, once that is known."""
+    def known():
+        found = [one.group(4) for one in (re.fullmatch(TAKES, text) for text in window.labels())
+                 if one]
+        return found and not any('…' in one for one in found) and found
+    return until('the effects', known, 120)
+
+
+def order(window):
+    """The steps' titles as they stand, from top to bottom."""
+    return [text for text in window.labels() if text in STEPS]
+
+
+def reorder(window):
+    """By the row's button, by Alt and an arrow, by dragging; each is the recipe's new order."""
+    assert order(window) == STEPS, order(window)
+    window.click('Move Step Down: Near copies', 'push button',
+                 done=lambda: order(window) == [STEPS[0], STEPS[2], STEPS[1]])
+    # the focus has gone with the step
+    drive.again('a step moved by keys', lambda: window.keys('alt+Up'),
+                lambda: order(window) == STEPS)
+    window.idle()
+    row, above = (window.box(window.find(f'Use Step: {name}')) for name in STEPS[2:0:-1])
+    x = row[0] + row[2] + 120
+
+    def drag():
+        moves = []
+        for k in range(1, 9):
+            moves += ['mousemove', x, row[1] + (above[1] - row[1]) * k // 8 + row[3] // 2, 'sleep',
+                      0.05]
+        window.xdo('mousemove', x, row[1] + row[3] // 2, 'mousedown', 1, 'sleep', 0.1, *moves,
+                   'sleep', 0.2, 'mouseup', 1)
+        window.settle()
+    drive.again('a step dragged', drag, lambda: order(window) == [STEPS[0], STEPS[2], STEPS[1]])
+    window.click('Move Step Up: Near copies', 'push button', done=lambda: order(window) == STEPS)
+
+
+def tune(window, name, values):
+    """Unfolds a step and changes parameters of it: typed, applied with Enter; waits for the plan.
+    Returns what the page says then, and of the effects."""
+    window.click(name, 'label', done=lambda: window.all(next(iter(values)), 'text'))
+    for field, text in values.items():
+        def enter():
+            window.click(field, 'text')
+            window.keys('ctrl+a')
+            window.type(text)
+        drive.again(f'{text} in {field}', enter, lambda: any(
+            one.text() == text for one in window.all(field, 'text')))
+        window.keys('Return')
+    window.idle()
+    found = until('the tuned plan', lambda: said(window) and len(said(window)[1]) == 3
+                  and said(window), 120)
+    told = effects(window)
+    window.click(name, 'label', done=lambda: not window.all(next(iter(values)), 'text'))
+    return found, told
+
+
+def check_tuned(work, name, tuned):
+    """What the page said is what the command line says of the same steps."""
+    found, told, steps = tuned
+    recipe = work.with_name(name)
+    recipe.write_text(json.dumps({'assay_recipe': 1, 'steps': steps}), encoding='utf-8')
+    plan = cli('curate', work, '--recipe', recipe, '--effects')
+    assert found == expected(plan), (found, expected(plan))
+    assert told == [step['effect']['sentence'] for step in plan['steps']], (told, plan['steps'])
 
 
 def see_savings(window):
@@ -89,10 +162,16 @@ def journey(dark):
         nameless = window.unnamed()
         assert nameless == [], nameless
         window.picture(f'curate-{"dark" if dark else "light"}')
+        reorder(window)
+        again = until('the plan in its order', lambda: said(window) == first and said(window), 120)
+        assert again == first
+        tuned = (*tune(window, 'Near copies', TUNED), STEPS_TUNED)
+        window.picture(f'curate-tuned-{"dark" if dark else "light"}')
+        tune(window, 'Near copies', {'threshold': '0.99', 'keep': 'central'})
+        until('the first plan', lambda: said(window) == first, 120)
         window.click('Use Step: Near copies')
         second = until('another plan', lambda: said(window) not in (None, first)
                        and len(said(window)[1]) == 2 and said(window), 120)
-        window.idle()  # a click on a row that is still being planned may be lost
         window.click('Use Step: Near copies')
         until('the first plan', lambda: said(window) == first, 120)
         window.click('Prove Recipe', 'push button')
@@ -104,16 +183,17 @@ def journey(dark):
         window.click('Record as Decisions', 'push button')
         until('the decisions', lambda: (said(window) or [0, [[0]]])[1][0][0] > 0, 120)
         window.close()
-    return data.with_suffix('.assay'), first, second, proof
+    return data.with_suffix('.assay'), first, second, proof, tuned
 
 
 def check(dark):
-    work, first, second, proof = journey(dark)
+    work, first, second, proof, tuned = journey(dark)
     dropped = set(cli('select', work, '--where', "decision = 'drop'")['ids'])
     while cli('select', work, '--where', "decision = 'drop'", '--count')['n'] > 0:
         cli('decide', work, 'undo')
     plan = cli('curate', work, '--prove', '--random', '20')
     assert first == expected(plan), (first, expected(plan))
+    check_tuned(work, 'tuned.json', tuned)
     assert proof.startswith(f"Proof: {plan['proof']['sentence']};"), (proof, plan['proof'])
     assert f"opened {plan['proof']['test_openings']} time" in proof, proof
     assert 'at random, 20 times' in proof, proof
@@ -135,4 +215,5 @@ def test_dark():
     check(True)
 
 
-drive.main(globals())
+if __name__ == "__main__":
+    drive.main(globals())

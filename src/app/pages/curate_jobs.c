@@ -14,10 +14,12 @@ typedef struct
   AyRecipe *recipe;
   AyPlan *plan;
   char *path;
+  AyStepEffect *effects;
   JsonObject *proof;
   AyReportFormat format;
   AyStory *story;
   AssayPlanDone plan_done;
+  AssayEffectsDone effects_done;
   AssayProofDone proof_done;
 } Work;
 
@@ -28,6 +30,8 @@ work_free (gpointer data)
 
   g_clear_object (&self->page);
   ay_recipe_free (self->recipe);
+  if (self->effects != NULL)
+    ay_step_effects_free (self->effects, self->plan->n_steps);
   ay_plan_free (self->plan);
   g_clear_pointer (&self->proof, json_object_unref);
   ay_story_free (self->story);
@@ -82,6 +86,37 @@ assay_curate_jobs_plan (AssaySession *session, const AyRecipe *recipe, AssayPlan
   self->plan_done = done;
   return assay_session_run (session, _ ("Planning the recipe"), plan_in_thread, plan_done, self,
                             work_free);
+}
+
+/* --- what its steps would do --- */
+
+static gboolean
+estimate_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
+{
+  Work *self = data;
+
+  self->effects = ay_plan_effects (work, self->plan, job, error);
+  return self->effects != NULL;
+}
+
+static void
+estimate_done (GObject *session, gpointer data, const GError *error)
+{
+  Work *self = data;
+
+  self->effects_done (self->page, self->plan, error == NULL ? self->effects : NULL);
+}
+
+AssayTask *
+assay_curate_jobs_estimate (AssaySession *session, AyPlan *plan, AssayEffectsDone done,
+                            gpointer page)
+{
+  Work *self = work_new (NULL, page);
+
+  self->plan = ay_plan_ref (plan);
+  self->effects_done = done;
+  return assay_session_run (session, _ ("Estimating the steps"), estimate_in_thread,
+                            estimate_done, self, work_free);
 }
 
 /* --- the proof --- */

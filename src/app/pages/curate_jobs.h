@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/model/session.h"
+#include "core/work/plan_effects.h"
 #include "core/work/prove.h"
 
 G_BEGIN_DECLS
@@ -11,12 +12,17 @@ G_BEGIN_DECLS
 
 /* recipe with the rows that each step took, and the plan: (transfer full) to `done`. */
 typedef void (*AssayPlanDone) (gpointer page, AyRecipe *recipe, AyPlan *plan);
+/* effects (transfer none), one for each step of the plan; NULL: stopped. */
+typedef void (*AssayEffectsDone) (gpointer page, const AyPlan *plan, const AyStepEffect *effects);
 /* As ay_work_prove() describes it. */
 typedef void (*AssayProofDone) (gpointer page, JsonObject *proof);
 
 /* Plans a copy of the recipe. */
 AssayTask *assay_curate_jobs_plan (AssaySession *session, const AyRecipe *recipe,
                                    AssayPlanDone done, gpointer page);
+/* What each step of the plan would do to the head. */
+AssayTask *assay_curate_jobs_estimate (AssaySession *session, AyPlan *plan, AssayEffectsDone done,
+                                       gpointer page);
 /* Proves a copy of the recipe, beside removals at random. */
 void assay_curate_jobs_prove (AssaySession *session, const AyRecipe *recipe, AssayProofDone done,
                               gpointer page);

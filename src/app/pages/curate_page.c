@@ -19,10 +19,11 @@ struct _AssayCuratePage
   AyRecipe *recipe;
   AyPlan *plan;          /* (nullable) of the recipe as it is shown */
   AssayTask *planning;   /* (nullable) */
+  AssayTask *estimating; /* (nullable) what the steps of the plan would do */
   guint rest;
   GPtrArray *rows;       /* of AssayStepRow */
   GtkListBox *step_list;
-  GtkLabel *summary_label, *coverage_label, *warning_label, *proof_label;
+  GtkLabel *summary_label, *coverage_label, *warning_label, *proof_label, *effects_label;
   GtkMenuButton *add_button;
   GtkButton *prove_button, *apply_button, *write_button, *open_button, *save_button;
   GtkButton *savings_button, *report_button;
@@ -74,7 +75,8 @@ show_plan (AssayCuratePage *self)
   for (guint s = 0; s < self->rows->len; s++)
     assay_step_row_show (self->rows->pdata[s],
                          self->plan != NULL && s < self->plan->n_steps ? &self->plan->steps[s]
-                                                                       : NULL);
+                                                                       : NULL,
+                         NULL);
   show_coverage (self);
   show_warnings (self);
   gtk_widget_set_sensitive (GTK_WIDGET (self->prove_button), drops);
@@ -86,6 +88,28 @@ show_plan (AssayCuratePage *self)
 
 /* --- planning --- */
 
+/* Of an earlier plan they say nothing. */
+static void
+take_effects (gpointer page, const AyPlan *plan, const AyStepEffect *effects)
+{
+  AssayCuratePage *self = page;
+
+  if (plan != self->plan)
+    return;
+  self->estimating = NULL;
+  for (guint s = 0; effects != NULL && s < self->rows->len; s++)
+    assay_step_row_show (self->rows->pdata[s], &plan->steps[s], &effects[s]);
+}
+
+static void
+stop_estimating (AssayCuratePage *self)
+{
+  AssayTask *task = g_steal_pointer (&self->estimating);
+
+  if (task != NULL)
+    assay_task_cancel (task);
+}
+
 static void
 take_plan (gpointer page, AyRecipe *recipe, AyPlan *plan)
 {
@@ -94,6 +118,8 @@ take_plan (gpointer page, AyRecipe *recipe, AyPlan *plan)
   self->planning = NULL;
   if (plan == NULL || recipe->steps->len != self->rows->len || self->rest != 0)
     {
+      if (plan == NULL)
+        gtk_label_set_text (self->summary_label, _ ("Not planned"));
       ay_plan_free (plan);
       ay_recipe_free (recipe);
       return; /* another one comes, or none */
@@ -114,6 +140,7 @@ take_plan (gpointer page, AyRecipe *recipe, AyPlan *plan)
   ay_plan_free (self->plan);
   self->plan = plan;
   show_plan (self);
+  self->estimating = assay_curate_jobs_estimate (self->session, plan, take_effects, self);
 }
 
 static gboolean
@@ -126,7 +153,10 @@ plan_now (gpointer page)
     assay_task_cancel (self->planning);
   self->planning = NULL;
   if (assay_session_get_work (self->session) != NULL)
-    self->planning = assay_curate_jobs_plan (self->session, self->recipe, take_plan, self);
+    {
+      gtk_label_set_text (self->summary_label, _ ("Planning…"));
+      self->planning = assay_curate_jobs_plan (self->session, self->recipe, take_plan, self);
+    }
   return G_SOURCE_REMOVE;
 }
 
@@ -135,6 +165,7 @@ static void
 changed (AssayCuratePage *self)
 {
   g_clear_pointer (&self->plan, ay_plan_free);
+  stop_estimating (self);
   gtk_label_set_text (self->proof_label, "");
   show_plan (self);
   g_clear_handle_id (&self->rest, g_source_remove);
@@ -154,11 +185,34 @@ on_map (AssayCuratePage *self)
 
 static void fill (AssayCuratePage *self);
 
+/* A step gets the place of another one; the focus goes with it. */
+static void
+move_step (AssayCuratePage *self, guint from, guint to)
+{
+  gpointer step;
+
+  if (from >= self->recipe->steps->len || to >= self->recipe->steps->len || from == to)
+    return;
+  step = g_ptr_array_steal_index (self->recipe->steps, from);
+  g_ptr_array_insert (self->recipe->steps, (gint) to, step);
+  fill (self);
+  assay_step_row_take_focus (self->rows->pdata[to]);
+  changed (self);
+}
+
+static void
+on_dropped (AssayCuratePage *self, AssayStepRow *row, AssayStepRow *to)
+{
+  guint from, at;
+
+  if (g_ptr_array_find (self->rows, row, &from) && g_ptr_array_find (self->rows, to, &at))
+    move_step (self, from, at);
+}
+
 static void
 on_step (AssayCuratePage *self, AssayStepChange change, AssayStepRow *row)
 {
   guint at;
-  gpointer step;
 
   if (!g_ptr_array_find (self->rows, row, &at))
     return;
@@ -168,16 +222,16 @@ on_step (AssayCuratePage *self, AssayStepChange change, AssayStepRow *row)
         assay_session_select (self->session, self->plan->steps[at].alone, ASSAY_SELECT_REPLACE);
       return;
     }
-  if (change == ASSAY_STEP_REMOVE)
-    g_ptr_array_remove_index (self->recipe->steps, at);
-  else if (change == ASSAY_STEP_UP && at > 0)
+  if (change == ASSAY_STEP_UP || change == ASSAY_STEP_DOWN)
     {
-      step = self->recipe->steps->pdata[at];
-      self->recipe->steps->pdata[at] = self->recipe->steps->pdata[at - 1];
-      self->recipe->steps->pdata[at - 1] = step;
+      move_step (self, at, change == ASSAY_STEP_UP ? at - 1 : at + 1);
+      return;
     }
-  if (change != ASSAY_STEP_EDITED)
-    fill (self);
+  if (change == ASSAY_STEP_REMOVE)
+    {
+      g_ptr_array_remove_index (self->recipe->steps, at);
+      fill (self);
+    }
   changed (self);
 }
 
@@ -189,10 +243,12 @@ fill (AssayCuratePage *self)
   g_ptr_array_set_size (self->rows, 0);
   for (guint s = 0; s < self->recipe->steps->len; s++)
     {
-      GtkWidget *row = assay_step_row_new (self->recipe->steps->pdata[s], s == 0);
+      GtkWidget *row = assay_step_row_new (self->recipe->steps->pdata[s], s == 0,
+                                           s + 1 == self->recipe->steps->len);
 
       g_ptr_array_add (self->rows, row);
       g_signal_connect_swapped (row, "changed", G_CALLBACK (on_step), self);
+      g_signal_connect_swapped (row, "dropped", G_CALLBACK (on_dropped), self);
       gtk_list_box_append (self->step_list, row);
     }
   gtk_switch_set_active (self->representatives_switch, self->recipe->keep_representatives);
@@ -497,6 +553,7 @@ assay_curate_page_class_init (AssayCuratePageClass *class)
   BIND (open_button);
   BIND (save_button);
   BIND (representatives_switch);
+  BIND (effects_label);
 }
 
 static void
@@ -508,6 +565,7 @@ assay_curate_page_init (AssayCuratePage *self)
   self->rows = g_ptr_array_new ();
   self->recipe = ay_recipe_new_default ();
   gtk_menu_button_set_menu_model (self->add_button, menu);
+  gtk_label_set_text (self->effects_label, AY_STEP_EFFECTS_NOTE);
   g_signal_connect_swapped (self->prove_button, "clicked", G_CALLBACK (prove), self);
   g_signal_connect_swapped (self->apply_button, "clicked", G_CALLBACK (apply), self);
   g_signal_connect_swapped (self->write_button, "clicked", G_CALLBACK (ask_write), self);

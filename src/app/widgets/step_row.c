@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#define WAITS "…" /* before what is not known yet */
+
 struct _AssayStepRow
 {
   AdwExpanderRow parent;
@@ -13,7 +15,7 @@ struct _AssayStepRow
 
 G_DEFINE_FINAL_TYPE (AssayStepRow, assay_step_row, ADW_TYPE_EXPANDER_ROW)
 
-static guint changed_signal;
+static guint changed_signal, dropped_signal;
 
 static void
 emit (AssayStepRow *self, AssayStepChange change)
@@ -93,6 +95,68 @@ on_up (AssayStepRow *self)
 }
 
 static void
+on_down (AssayStepRow *self)
+{
+  emit (self, ASSAY_STEP_DOWN);
+}
+
+static gboolean
+key_pressed (AssayStepRow *self, guint key, guint code, GdkModifierType state)
+{
+  if ((state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SHIFT_MASK)) != GDK_ALT_MASK
+      || (key != GDK_KEY_Up && key != GDK_KEY_Down))
+    return GDK_EVENT_PROPAGATE;
+  emit (self, key == GDK_KEY_Up ? ASSAY_STEP_UP : ASSAY_STEP_DOWN);
+  return GDK_EVENT_STOP;
+}
+
+/* --- dragged --- */
+
+static GdkContentProvider *
+prepare_drag (GtkDragSource *source, double x, double y, AssayStepRow *self)
+{
+  return gdk_content_provider_new_typed (ASSAY_TYPE_STEP_ROW, self);
+}
+
+static void
+begin_drag (GtkDragSource *source, GdkDrag *drag, AssayStepRow *self)
+{
+  GtkWidget *label = gtk_label_new (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (self)));
+
+  gtk_widget_add_css_class (label, "heading");
+  gtk_drag_icon_set_child (GTK_DRAG_ICON (gtk_drag_icon_get_for_drag (drag)), label);
+}
+
+static gboolean
+on_drop (GtkDropTarget *target, const GValue *value, double x, double y, AssayStepRow *self)
+{
+  AssayStepRow *from = g_value_get_object (value);
+
+  if (from == NULL || from == self)
+    return FALSE;
+  g_signal_emit (self, dropped_signal, 0, from);
+  return TRUE;
+}
+
+static void
+add_dragging (AssayStepRow *self)
+{
+  GtkDragSource *source = gtk_drag_source_new ();
+  GtkDropTarget *target = gtk_drop_target_new (ASSAY_TYPE_STEP_ROW, GDK_ACTION_MOVE);
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  gtk_drag_source_set_actions (source, GDK_ACTION_MOVE);
+  g_signal_connect (source, "prepare", G_CALLBACK (prepare_drag), self);
+  g_signal_connect (source, "drag-begin", G_CALLBACK (begin_drag), self);
+  g_signal_connect (target, "drop", G_CALLBACK (on_drop), self);
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (key_pressed), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (source));
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
+}
+
+static void
 on_remove (AssayStepRow *self)
 {
   emit (self, ASSAY_STEP_REMOVE);
@@ -160,7 +224,7 @@ add_switch (AssayStepRow *self)
 }
 
 GtkWidget *
-assay_step_row_new (AyStep *step, gboolean is_first)
+assay_step_row_new (AyStep *step, gboolean is_first, gboolean is_last)
 {
   AssayStepRow *self = g_object_new (ASSAY_TYPE_STEP_ROW, NULL);
   const AyStepType *type = ay_step_type (step);
@@ -172,6 +236,8 @@ assay_step_row_new (AyStep *step, gboolean is_first)
   name_header (self, _ (type->title));
   add_switch (self);
   add_button (self, "user-trash-symbolic", _ ("Remove Step"), G_CALLBACK (on_remove));
+  if (!is_last)
+    add_button (self, "go-down-symbolic", _ ("Move Step Down"), G_CALLBACK (on_down));
   if (!is_first)
     add_button (self, "go-up-symbolic", _ ("Move Step Up"), G_CALLBACK (on_up));
   self->select_button = add_button (self, "edit-select-all-symbolic",
@@ -179,32 +245,54 @@ assay_step_row_new (AyStep *step, gboolean is_first)
   for (const AyStepParameter *p = type->parameters; p->name != NULL; p++)
     add_field (self, p);
   add_field (self, NULL);
+  add_dragging (self);
   self->filling = FALSE;
   return GTK_WIDGET (self);
 }
 
+/* The first that can have it is the header. */
 void
-assay_step_row_show (AssayStepRow *self, const AyStepPlan *plan)
+assay_step_row_take_focus (AssayStepRow *self)
 {
+  gtk_widget_child_focus (GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
+}
+
+/* Two lines, whatever is known: a row that grows would move the others under the pointer. */
+static char *
+describe (const AssayStepRow *self, const AyStepPlan *plan, const AyStepEffect *effect)
+{
+  GString *line;
+
+  if (!self->step->on)
+    return g_strdup (_ ("off\nno effect is estimated"));
+  line = g_string_new (NULL);
+  g_string_append_printf (line, _ ("takes %u (alone %u)"), (guint) plan->n_took,
+                          (guint) plan->n_alone);
+  if (plan->n_relabelled > 0)
+    g_string_append_printf (line, _ (", relabels %u"), (guint) plan->n_relabelled);
+  if (plan->n_protected > 0)
+    g_string_append_printf (line, _ (", %u kept by decision"), (guint) plan->n_protected);
+  if (plan->n_spared > 0)
+    g_string_append_printf (line, _ (", %u spared"), (guint) plan->n_spared);
+  g_string_append_printf (line, _ ("; %u rows left"), (guint) plan->n_left);
+  g_string_append_printf (line, "\n%s", effect != NULL && effect->sentence != NULL
+                                            ? effect->sentence : _ ("estimating its effect…"));
+  return g_string_free (line, FALSE);
+}
+
+void
+assay_step_row_show (AssayStepRow *self, const AyStepPlan *plan, const AyStepEffect *effect)
+{
+  const char *shown = adw_expander_row_get_subtitle (ADW_EXPANDER_ROW (self));
   g_autofree char *text = NULL;
 
-  if (plan != NULL && self->step->on)
-    {
-      g_autoptr (GString) line = g_string_new (NULL);
-
-      g_string_append_printf (line, _ ("takes %u (alone %u)"), (guint) plan->n_took,
-                              (guint) plan->n_alone);
-      if (plan->n_relabelled > 0)
-        g_string_append_printf (line, _ (", relabels %u"), (guint) plan->n_relabelled);
-      if (plan->n_protected > 0)
-        g_string_append_printf (line, _ (", %u kept by decision"), (guint) plan->n_protected);
-      if (plan->n_spared > 0)
-        g_string_append_printf (line, _ (", %u spared"), (guint) plan->n_spared);
-      g_string_append_printf (line, _ ("; %u rows left"), (guint) plan->n_left);
-      text = g_string_free (g_steal_pointer (&line), FALSE);
-    }
-  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self),
-                                 text != NULL ? text : self->step->on ? "…" : _ ("off"));
+  if (plan != NULL || !self->step->on)
+    text = describe (self, plan, effect);
+  else if (*shown == '\0' || g_str_has_prefix (shown, WAITS))
+    text = g_strdup (*shown == '\0' ? WAITS "\n" WAITS : shown);
+  else /* what it was, marked: the row keeps its height */
+    text = g_strconcat (WAITS " ", shown, NULL);
+  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), text);
   gtk_widget_set_sensitive (GTK_WIDGET (self->select_button), plan != NULL && plan->n_alone > 0);
 }
 
@@ -213,6 +301,8 @@ assay_step_row_class_init (AssayStepRowClass *class)
 {
   changed_signal = g_signal_new ("changed", ASSAY_TYPE_STEP_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                  NULL, G_TYPE_NONE, 1, G_TYPE_INT);
+  dropped_signal = g_signal_new ("dropped", ASSAY_TYPE_STEP_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 1, ASSAY_TYPE_STEP_ROW);
 }
 
 static void

@@ -4,10 +4,17 @@
 #include <math.h>
 #include <string.h>
 
+AyPlan *
+ay_plan_ref (AyPlan *self)
+{
+  g_atomic_ref_count_inc (&self->ref);
+  return self;
+}
+
 void
 ay_plan_free (AyPlan *self)
 {
-  if (self == NULL)
+  if (self == NULL || !g_atomic_ref_count_dec (&self->ref))
     return;
   for (guint i = 0; i < self->n_steps; i++)
     {
@@ -362,6 +369,7 @@ start (AyPlanning *self, const AyRecipe *recipe)
   const AyDataset *data = self->data;
   AyPlan *plan = self->plan;
 
+  g_atomic_ref_count_init (&plan->ref);
   plan->n_steps = recipe->steps->len;
   plan->steps = g_new0 (AyStepPlan, MAX (plan->n_steps, 1));
   plan->overlap = g_new0 (gsize, MAX ((gsize) plan->n_steps * plan->n_steps, 1));

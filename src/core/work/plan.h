@@ -36,6 +36,7 @@ typedef struct
 
 typedef struct
 {
+  gatomicrefcount ref;
   guint n_steps;
   AyStepPlan *steps;
   gsize *overlap;      /* n_steps x n_steps: rows that both would take alone; 0 where one is off */
@@ -62,6 +63,8 @@ typedef struct
  * does not allow), those of scores. (transfer full) */
 AyPlan *ay_work_plan (AyWork *work, AyRecipe *recipe, const AyPlanOptions *options, AyJob *job,
                       GError **error);
+/* Another holder of a plan, which nobody changes any more; each frees it. */
+AyPlan *ay_plan_ref (AyPlan *self);
 void ay_plan_free (AyPlan *self);
 
 /* The decisions that a planned recipe amounts to, one for each step and new label, in order. The
