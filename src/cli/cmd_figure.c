@@ -379,6 +379,15 @@ draw_retention (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
     .y_axis = { .label = of->on_test ? "accuracy on test" : "accuracy on valid" },
     .band_label = "95 % band of the mean over the draws",
   };
+  if (of->minimal < of->n_points)
+    {
+      d->flags = g_new0 (AyFigureFlag, 1);
+      d->flags[0] = (AyFigureFlag) { 0, d->retention->curves[0].x[of->minimal],
+                                     d->retention->curves[0].y[of->minimal],
+                                     "smallest no worse on valid" };
+      d->spec.lines.flags = d->flags;
+      d->spec.lines.n_flags = 1;
+    }
   d->told = json_object_new ();
   cmd_retention_tell (d->retention, ay_work_data (work), d->told);
   return TRUE;

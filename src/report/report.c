@@ -60,6 +60,9 @@ draw_curves (AyReportDrawing *self, const AyBlock *block)
   self->spec.lines = (AyFigureLines) { .n_curves = n, .curves = self->curves,
                                        .x_axis = { .label = block->x_label, .integral = TRUE },
                                        .y_axis = { .label = block->label } };
+  self->flag = (AyFigureFlag) { 0, block->mark_x, block->mark_y, block->mark };
+  self->spec.lines.flags = &self->flag;
+  self->spec.lines.n_flags = block->mark != NULL;
 }
 
 static void

@@ -16,6 +16,7 @@ typedef struct
   AyFigureSpec spec;
   double *before;              /* of steps */
   AyFigureCurve *curves;
+  AyFigureFlag flag;
 } AyReportDrawing;
 
 /* width: logical pixels. */

@@ -22,6 +22,7 @@ VOID = {'meta', 'img', 'br', 'path', 'rect', 'use', 'image'}
 FRONT = ['Curating digits', 'What is in the data', 'Before and after', 'Some of the examples',
          'Who is affected', 'How far this goes', 'Money and CO2', 'What we ask you to decide']
 HEADINGS = [*FRONT, 'More of the examples', 'Where the examples lie',
+            'How many examples are needed',
             'What the order of labelling would have brought', 'Appendix',
             'Data card', 'Recipe', 'Proof', 'Scores and their certificates',
             'Inputs and formulas of the savings', 'Words']
@@ -89,6 +90,8 @@ def sources():
     for key in ('inputs', 'savings'):
         savings[key] = {one['id']: one for one in savings[key]}
     return {'curate': curate, 'savings': savings, 'info': assay.run_json('info', WORK),
+            'figure': assay.run_json('figure', WORK, 'retention', 'influence', '-o',
+                                     FOLDER / 'retention.svg'),
             'redundancy': {'n_dropped': redundancy['n_redundant'],
                            'leaks': {'n': len(redundancy['leaks']['ids'])}},
             'check': {'label_issues': {'n': len(flagged)}}}
@@ -110,6 +113,7 @@ def read_number(text):
 
 COUNTS = re.compile(r'info\.(rows|parts\.\w+)|curate\.(n_(before|left|dropped|relabelled)|'
                     r'steps\.\d+\.n_(took|left|alone)|proof\.(n_part|classes\.\d+\.n))|'
+                    r'figure\.numbers\.points\.\d+\.n|'
                     r'redundancy\.(n_dropped|leaks\.n)|check\.label_issues\.n|'
                     r'finding\.findings\.\d+\.n')
 WHERE = {'info.rows': '1', 'info.parts.train': "split = 'train'", 'curate.proof.n_part':
@@ -162,7 +166,7 @@ def test_numbers():
         printed, 'curate.proof.test_accuracy_refit'), steps
     check_rows(found['facts'])
     kinds = {one['id'].split('.')[0] for one in found['facts']}
-    assert kinds == {'curate', 'savings', 'info', 'redundancy', 'check'}
+    assert kinds == {'curate', 'savings', 'info', 'redundancy', 'check', 'figure'}
 
 
 def test_same_bytes():
@@ -349,6 +353,8 @@ def main():
         {'step': 'drop_where', 'where': "label = '1' AND id < 'd0300'", 'why': 'too many'}]}),
         encoding='utf-8')
     assay.run('map', WORK, 'pca')
+    assay.run('score', WORK, 'influence')
+    assay.run('figure', WORK, 'retention', 'influence', '-o', FOLDER / 'retention.svg')
     assay.run('simulate', WORK, '--strategy', 'margin,random', '--rounds', '3', '--repeats', '2')
     assay.run('savings', WORK, '--recipe', RECIPE, '--country', 'France', '-p', 'training_hours=8',
               '-p', 'training_power=0.4,0.5,0.7', '-p', 'training_rate=2')

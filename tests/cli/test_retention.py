@@ -43,6 +43,10 @@ def test_curve():
     point = next(p for p in points if p['share'] == minimal['share'])
     assert abs(what['test']['accuracy_refit'] - point['test']) < 1e-9
     assert abs(what['accuracy_refit'] - point['valid']) < 1e-9
+    again = retention('self_confidence')  # kept: no refit, no other look at test
+    assert again == found
+    assert assay.run_json('whatif', WORK, '--verify', '--where', "id = 'd0001'")['test_openings'] \
+        == what['test_openings'] + 1
     full = points[-1]['valid']
     for point in points:
         if point['share'] < minimal['share']:

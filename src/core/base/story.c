@@ -47,6 +47,7 @@ block_free (AyBlock *self)
   g_free (self->align);
   g_free (self->label);
   g_free (self->x_label);
+  g_free (self->mark);
   g_clear_pointer (&self->curves, g_ptr_array_unref);
   g_clear_pointer (&self->map, map_free);
   g_clear_pointer (&self->cells, g_ptr_array_unref);
@@ -200,6 +201,14 @@ ay_story_curves (AyStory *self, const char *label, const char *x_label, const ch
   block->x_label = g_strdup (x_label);
   block->curves = g_ptr_array_new_with_free_func ((GDestroyNotify) curve_free);
   return block;
+}
+
+void
+ay_story_mark (AyBlock *curves, double x, double y, const char *name)
+{
+  curves->mark = g_strdup (name);
+  curves->mark_x = x;
+  curves->mark_y = y;
 }
 
 void

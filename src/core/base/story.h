@@ -76,6 +76,8 @@ typedef struct
   char *label;         /* steps, curves: of the axis upwards; a map's: of its colours */
   char *x_label;       /* (nullable) curves: of the other axis */
   GPtrArray *curves;   /* of AyStoryCurve */
+  char *mark;          /* (nullable) curves: of a point of the first, named so, */
+  double mark_x, mark_y; /* which stands here */
   AyStoryMap *map;
   GPtrArray *samples;  /* of AyStorySample */
   struct _AyStory *story;
@@ -124,6 +126,8 @@ AyBlock *ay_story_curves (AyStory *self, const char *label, const char *x_label,
                           const char *sentence);
 /* Takes copies; low and high are nullable. */
 void ay_story_curve (AyBlock *curves, const AyStoryCurve *curve);
+/* Marks a point of the first curve. */
+void ay_story_mark (AyBlock *curves, double x, double y, const char *name);
 /* Takes map. */
 void ay_story_map (AyStory *self, AyStoryMap *map, const char *label, const char *sentence);
 AyBlock *ay_story_samples (AyStory *self, const char *sentence);

@@ -8,11 +8,10 @@
  * accuracy on valid is within half a point of that of all rows; what is said of it is what a
  * what-if of the rows that go says. Cost: (points) x (repeats + 1) refits; to choose a ranking
  * one more refit each. */
-#include "core/work/retention.h"
+#include "core/work/retention_private.h"
 
 #include "core/base/rng.h"
 #include "core/base/stats.h"
-#include "core/work/work_private.h"
 
 #include <math.h>
 #include <string.h>
@@ -289,15 +288,24 @@ AyRetention *
 ay_work_retention (AyWork *work, const AyRetentionOptions *options, AyJob *job, GError **error)
 {
   g_autoptr (AyRetention) out = g_new0 (AyRetention, 1);
-  AyScoreContext *context = ay_work_context (work, job, error);
   Retain self = { .work = work, .out = out, .job = job };
   g_autoptr (AyOwnedProblem) test = NULL;
+  g_autofree char *key = NULL;
+  AyScoreContext *context;
+  AyRetention *kept;
 
   if (options->repeats < 2)
     {
       g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "at least 2 draws make a band");
       return NULL;
     }
+  key = ay_retention_key (work, options, error);
+  if (key == NULL)
+    return NULL;
+  kept = ay_retention_read (work, key);
+  if (kept != NULL)
+    return kept;
+  context = ay_work_context (work, job, error);
   out->repeats = options->repeats;
   self.train = context != NULL ? ay_score_context_train (context, error) : NULL;
   self.valid = self.train != NULL ? ay_score_context_target (context, error) : NULL;
@@ -307,5 +315,7 @@ ay_work_retention (AyWork *work, const AyRetentionOptions *options, AyJob *job, 
   if (self.head == NULL || (work->data->has_test && test == NULL))
     return NULL;
   self.test = test;
-  return run (&self, options, error) ? g_steal_pointer (&out) : NULL;
+  if (!run (&self, options, error) || !ay_retention_keep (work, out, options, key, error))
+    return NULL;
+  return g_steal_pointer (&out);
 }

@@ -45,9 +45,13 @@ typedef struct
 } AyRetentionOptions;
 #define AY_RETENTION_OPTIONS_INIT { NULL, 10, 0 }
 
-/* Errors: RANGE (no such score; no score at all; repeats), those of the fits. (transfer full) */
+/* Kept in the workspace: asked for again, nothing is fitted and test is not looked at. Errors:
+ * RANGE (no such score; no score at all; repeats), those of the fits. (transfer full) */
 AyRetention *ay_work_retention (AyWork *self, const AyRetentionOptions *options, AyJob *job,
                                 GError **error);
+/* The curve that the workspace keeps, the last one made; NULL where there is none, or the head or
+ * the scores that it is of are others now. (transfer full) (nullable) */
+AyRetention *ay_work_kept_retention (AyWork *self);
 void ay_retention_free (AyRetention *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyRetention, ay_retention_free)

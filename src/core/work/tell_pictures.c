@@ -4,6 +4,7 @@
 #include "core/work/tell_private.h"
 
 #include "core/select/strategy_curves.h"
+#include "core/work/retention.h"
 #include "core/work/work_select.h"
 
 #include <math.h>
@@ -93,8 +94,84 @@ tell_curves (AyTelling *self, GError **error)
   return TRUE;
 }
 
+/* The curve of a score and that of as many at random, by the share of examples that is kept. */
+static void
+draw_retention (AyTelling *self, const AyRetention *of, const char *sentence)
+{
+  guint n = of->n_points;
+  g_autofree double *x = g_new (double, 5 * n);
+  double *y = x + n, *random = y + n, *low = random + n, *high = low + n;
+  AyStoryCurve own = { of->score, n, x, y, NULL, NULL, FALSE };
+  AyStoryCurve drawn = { (char *) "at random", n, x, random, low, high, TRUE };
+  AyBlock *block = ay_story_curves (
+      self->story, of->on_test ? "right answers on test" : "right answers on valid",
+      "% of the training examples kept", sentence);
+
+  for (guint k = 0; k < n; k++)
+    {
+      const AyRetentionPoint *point = &of->points[k];
+
+      x[k] = 100.0 * point->share;
+      y[k] = of->on_test ? point->test : point->valid;
+      random[k] = point->random.mean;
+      low[k] = point->random.low;
+      high[k] = point->random.high;
+    }
+  ay_story_curve (block, &own);
+  ay_story_curve (block, &drawn);
+  if (of->minimal < n)
+    ay_story_mark (block, x[of->minimal], y[of->minimal], "smallest no worse");
+}
+
+/* The chosen point in words: chosen where rows are chosen, told where they are judged. */
+static char *
+say_retention (AyTelling *self, const AyRetention *of)
+{
+  AyStory *story = self->story;
+  const AyRetentionPoint *point = &of->points[MIN (of->minimal, of->n_points - 1)];
+  g_autofree char *id = g_strdup_printf ("figure.numbers.points.%u.",
+                                         MIN (of->minimal, of->n_points - 1));
+  g_autofree char *n_id = g_strconcat (id, "n", NULL);
+  g_autofree char *difference = g_strconcat (id, "difference", NULL);
+  g_autofree char *low = g_strconcat (id, "difference_low", NULL);
+  g_autofree char *high = g_strconcat (id, "difference_high", NULL);
+  const char *n, *share;
+
+  if (of->minimal >= of->n_points)
+    return g_strdup_printf ("Examples in the order of %s, beside as many at random: %s.",
+                            of->score, of->minimal_sentence);
+  ay_story_about (story, "the smallest set tried that is no worse",
+                  ay_bitset_copy (of->minimal_rows));
+  share = ay_story_percent (story, "figure.numbers.minimal.share", point->share, 0);
+  n = ay_story_count (story, n_id, point->n);
+  ay_tell_about (self, AY_TELL_JUDGED);
+  return g_strdup_printf (
+      "Examples in the order of %s. Marked: the smallest set tried that is no worse where rows are "
+      "chosen, %s or %s examples; beside as many at random it is %s points different (95 %% band "
+      "%s to %s). Of it: %s.",
+      of->score, share, n, ay_story_points (story, difference, point->difference.mean, 2),
+      ay_story_points (story, low, point->difference.low, 2),
+      ay_story_points (story, high, point->difference.high, 2), of->minimal_sentence);
+}
+
+static void
+tell_retention (AyTelling *self)
+{
+  g_autoptr (AyRetention) of = ay_work_kept_retention (self->work);
+  g_autofree char *sentence = NULL;
+
+  if (of == NULL || of->n_points == 0)
+    return;
+  ay_story_add (self->story, AY_BLOCK_HEADING, "How many examples are needed");
+  sentence = say_retention (self, of);
+  draw_retention (self, of, sentence);
+}
+
 gboolean
 ay_tell_pictures (AyTelling *self, GError **error)
 {
-  return tell_map (self, error) && tell_curves (self, error);
+  if (!tell_map (self, error))
+    return FALSE;
+  tell_retention (self);
+  return tell_curves (self, error);
 }
