@@ -237,7 +237,7 @@ import_done (GObject *session, gpointer data, const GError *error)
       assay_session_fail (ASSAY_SESSION (session), error);
       return;
     }
-  assay_session_columns_changed (ASSAY_SESSION (session));
+  assay_session_columns_came (ASSAY_SESSION (session), NULL);
   text = self->own.name != NULL
              ? g_strdup_printf (_ ("Influence \"%s\" imported: %u x %u, the strongest %u of each "
                                    "row kept; the inspector offers it"),
@@ -247,7 +247,7 @@ import_done (GObject *session, gpointer data, const GError *error)
                                    "%u of the file unknown"),
                                 self->report.imported->len, (guint) self->report.n_matched,
                                 (guint) self->report.n_missing, (guint) self->report.n_surplus);
-  assay_session_tell (ASSAY_SESSION (session), text, FALSE);
+  assay_session_tell (ASSAY_SESSION (session), text, TRUE);
 }
 
 static void

@@ -86,6 +86,88 @@ def compute(window, name, by_keys):
     until('its facts', lambda: 'Rows with a value' in window.labels())
 
 
+def pick(window, drop_down, name, by_keys, down=1):
+    """An entry of a drop-down; by keys so many below the one that is chosen."""
+    def picked():
+        return name in window.labels()
+    if not by_keys:
+        window.choose(drop_down, name, picked)
+        return
+    window.xdo('mousemove', 1, 1)  # a pointer below the list would choose
+    walk(window, drop_down, 'Tab')
+    window.keys('space')
+    until('the list', lambda: window.all('GtkListView', 'list'))
+    window.keys(*['Down' if down > 0 else 'Up'] * abs(down), 'Return')
+    until(f'{name} of {drop_down}', picked)
+
+
+def compute_asked(window, column, by_keys):
+    if by_keys:
+        window.keys('alt+u')
+    else:
+        window.click('Compute.*', 'push button')
+    window.find(f'{column}, computed', 'list item', 120)
+    until('its facts', lambda: column in window.labels())
+    window.idle()
+
+
+def undo(window, column):
+    """Takes the column away; only then is it gone from the list."""
+    assert window.all(f'{column}, computed', 'list item')
+    drive.again(f'{column} to go', lambda: window.keys('ctrl+z'),
+                lambda: not window.all(f'{column}, computed', 'list item'))
+
+
+def asked(window, work, picture, by_keys):
+    """For a class, for what the filters leave, and for one row, which is undone."""
+    classes = cli('info', work)['classes']
+    names = [str(one['name']) for one in classes]
+    choose(window, 'influence', by_keys)
+    pick(window, 'Judged By', 'Those of a Class', by_keys)
+    pick(window, 'Judging Class', names[3], by_keys, 3)
+    until('the condition', lambda: f"By validation rows where label = '{names[3]}'"
+          in window.labels())
+    window.picture(f'{picture}-asked')
+    compute_asked(window, f'influence_on_label_{names[3]}', by_keys)
+    choose(window, 'influence', by_keys)
+    pick(window, 'Judged By', 'Those That the Filters Leave', by_keys)
+    until('that there is no filter', lambda: any('No filter is set' in text
+                                                 for text in window.labels()))
+    window.search(f"label > '{names[4]}'")
+    until('the filter', lambda: f"By validation rows where label > '{names[4]}'"
+          in window.labels())
+    choose(window, 'influence', by_keys)
+    compute_asked(window, f'influence_on_label_above_{names[4]}', by_keys)
+    undo(window, f'influence_on_label_above_{names[4]}')
+    window.keys('ctrl+shift+z')
+    window.find(f'influence_on_label_above_{names[4]}, computed', 'list item')
+    row = cli('select', work, '--where', "split = 'valid'", '--limit', '1')['ids'][0]
+    window.search(f"id = '{row}'")
+    window.keys('ctrl+3', 'ctrl+a', 'ctrl+6')
+    choose(window, 'influence', by_keys)
+    pick(window, 'Judged By', 'The Selected Row', by_keys)
+    until('the row', lambda: f'By row {row} alone' in window.labels())
+    compute_asked(window, f'influence_on_row_{row}', by_keys)
+    undo(window, f'influence_on_row_{row}')
+    choose(window, 'influence', by_keys)
+    pick(window, 'Judged By', 'All Validation Rows', by_keys, -3)
+
+
+def check_asked(work, before):
+    """The columns that are left are what assay-cli finds; the whole is as it was."""
+    scores = stored(work)
+    assert scores['influence'] == before, (scores['influence'], before)
+    again = pathlib.Path(work).with_name('again.assay')
+    shutil.copy(work, again)
+    mine = {name: one for name, one in scores.items() if name.startswith('influence_on_')}
+    assert len(mine) == 2, list(mine)
+    for name, one in mine.items():
+        where = one['certificate']['asked_of'].removeprefix('validation rows where ')
+        found = cli('score', again, 'influence', '-p', f'slice={where}')['scores']
+        for key in ('minimum', 'median', 'maximum', 'missing', 'sentence'):
+            assert found[0][key] == one[key], (found, one)
+
+
 def color(window, name, by_keys):
     """From the page to the map, and back."""
     if by_keys:
@@ -260,6 +342,10 @@ def look(data, picture, by_keys=False, dark=False):
         range_of = brush(window, by_keys)
         compared = compare(window, picture, by_keys)
         counts = data_map(window, picture, by_keys)
+        if not by_keys:
+            turn_to(window, 'About the Score', by_keys)
+            whole = stored(work)['influence']
+            asked(window, work, picture, by_keys)
         unnamed = window.unnamed()
         assert not unnamed, unnamed
         lines = for_and_against(window)
@@ -267,6 +353,8 @@ def look(data, picture, by_keys=False, dark=False):
         if data.suffix == '.assay':  # it has a training log
             epochs(window, work, picture)
         window.close()
+    if not by_keys:
+        check_asked(work, whole)
     scores = stored(work)
     check_about(said, scores['influence'])
     check_histogram(histogram, scores['influence'])

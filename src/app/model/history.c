@@ -20,6 +20,7 @@ step_clear (gpointer data)
       assay_filters_free (step->filters[side]);
       ay_finding_free (step->finding[side]);
       g_free (step->name[side]);
+      g_free (step->sort[side]);
     }
 }
 

@@ -7,8 +7,9 @@
 G_BEGIN_DECLS
 
 /* The one undo order over selections, filters (both kept here, not stored), decisions (kept by the
- * workspace's journal; here only their place in the order), findings and names of clusters
- * (stored as they are now; what they were is kept here). */
+ * workspace's journal; here only their place in the order), columns that came in (likewise, with
+ * what they were shown by), findings and names of clusters (stored as they are now; what they were
+ * is kept here). */
 typedef enum
 {
   ASSAY_STEP_SELECTION,
@@ -16,6 +17,7 @@ typedef enum
   ASSAY_STEP_DECISION,
   ASSAY_STEP_FINDING,
   ASSAY_STEP_CLUSTER_NAME,
+  ASSAY_STEP_COLUMN,
 } AssayStepKind;
 
 typedef struct
@@ -25,7 +27,9 @@ typedef struct
   AssayFilters *filters[2]; /* before, after */
   AyFinding *finding[2];    /* before, after; NULL: none */
   guint cluster;            /* named */
-  char *name[2];            /* before, after; "": none */
+  char *name[2];            /* before, after; "": none; of a column's step what colours: NULL */
+  char *sort[2];            /* before, after (nullable) */
+  gboolean descending[2];   /* before, after */
   gboolean open;            /* filters that are being typed: still one step with what follows */
 } AssayStep;
 

@@ -468,12 +468,31 @@ assay_session_decide_rows (AssaySession *self, const AyBitset *rows, AyDecisionK
   return TRUE;
 }
 
+gboolean
+assay_session_move_journal (AssaySession *self, int side)
+{
+  AyJournal *journal = ay_work_journal (self->work);
+  const AyJournalEntry *entry
+      = side == 0 ? ay_journal_peek_undo (journal) : ay_journal_peek_redo (journal);
+  gboolean columns = entry != NULL && entry->kind == AY_DECISION_COLUMN;
+  g_autoptr (GError) error = NULL;
+
+  if (!(side == 0 ? ay_work_undo (self->work, &error) : ay_work_redo (self->work, &error)))
+    {
+      assay_session_fail (self, error);
+      return FALSE;
+    }
+  if (columns)
+    assay_session_columns_changed (self);
+  else
+    decided (self);
+  return TRUE;
+}
+
 /* Brings back one side of a step: 0 = before, 1 = after. */
 static void
 restore (AssaySession *self, const AssayStep *step, int side)
 {
-  g_autoptr (GError) error = NULL;
-
   switch (step->kind)
     {
     case ASSAY_STEP_SELECTION: assay_session_put_selection (self, step->selection[side]); break;
@@ -483,12 +502,8 @@ restore (AssaySession *self, const AssayStep *step, int side)
       refresh_matches (self);
       apply_filters (self);
       break;
-    case ASSAY_STEP_DECISION:
-      if (side == 0 ? ay_work_undo (self->work, &error) : ay_work_redo (self->work, &error))
-        decided (self);
-      else
-        assay_session_fail (self, error);
-      break;
+    case ASSAY_STEP_DECISION: assay_session_move_journal (self, side); break;
+    case ASSAY_STEP_COLUMN: assay_columns_restore (self, step, side); break;
     case ASSAY_STEP_FINDING:
       assay_pinned_put (self, step->finding[!side], step->finding[side]);
       break;

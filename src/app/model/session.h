@@ -63,6 +63,10 @@ double assay_session_get_noise (AssaySession *self, const char *score, AyNoiseKi
 AyBitset *assay_session_dup_uncertain (AssaySession *self, const char *score);
 /* After a task stored scores or a map. */
 void assay_session_columns_changed (AssaySession *self);
+/* After a task brought columns as a step of the journal (an import, a score of a slice or a row):
+ * undo takes them away. show (nullable): the map is coloured by it and the rows are sorted by it,
+ * largest first, in the same step. */
+void assay_session_columns_came (AssaySession *self, const char *show);
 
 /* What a selecting gesture does to the selection: plain = replace, Ctrl = add (a click toggles),
  * Ctrl+Shift = subtract. The same rule in map, table and gallery. */
@@ -100,6 +104,8 @@ void assay_session_set_brush (AssaySession *self, const char *column, double low
 gboolean assay_session_get_brush (AssaySession *self, const char *column, double *low,
                                   double *high);
 void assay_session_clear_filters (AssaySession *self);
+/* All of them as one SQL condition; NULL: none is set. (transfer full) */
+char *assay_session_dup_where (AssaySession *self);
 
 /* The report that was last told of this workspace, for the rows behind its numbers. Takes it. */
 void assay_session_take_story (AssaySession *self, AyStory *story);

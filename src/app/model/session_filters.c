@@ -2,6 +2,10 @@
 /* The session's filters, one kind at a time. */
 #include "app/model/session_private.h"
 
+#include "core/shim/number.h"
+
+#include <math.h>
+
 static gboolean
 change_where (AssaySession *self, const char *where, gboolean open, GError **error)
 {
@@ -101,4 +105,82 @@ assay_session_clear_filters (AssaySession *self)
 
   if (before != NULL && !assay_filters_is_empty (before))
     assay_session_take_filters (self, assay_filters_new (), FALSE);
+}
+
+/* A name or a text as SQL has it. (transfer full) */
+static char *
+quoted (const char *text, const char *mark)
+{
+  g_auto (GStrv) parts = g_strsplit (text, mark, -1);
+  g_autofree char *twice = g_strconcat (mark, mark, NULL);
+  g_autofree char *inner = g_strjoinv (twice, parts);
+
+  return g_strconcat (mark, inner, mark, NULL);
+}
+
+static void
+add_part (GString *where, const char *part)
+{
+  g_string_append_printf (where, "%s%s", where->len > 0 ? " AND " : "", part);
+}
+
+/* A brush, whose ends may be open. */
+static void
+add_brush (GString *where, const AssayBrush *brush)
+{
+  g_autofree char *column = quoted (brush->column, "\"");
+  const double ends[2] = { brush->low, brush->high };
+
+  for (int side = 0; side < 2; side++)
+    if (isfinite (ends[side]))
+      {
+        char number[AY_NUMBER_SIZE];
+        g_autofree char *part = NULL;
+
+        ay_number_format (ends[side], number);
+        part = g_strdup_printf ("%s %s %s", column, side == 0 ? ">=" : "<=", number);
+        add_part (where, part);
+      }
+}
+
+static void
+add_hidden (GString *where, const AyBitset *hidden, const AyDataset *data)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  g_autofree char *part = NULL;
+
+  for (gsize c = ay_bitset_next (hidden, 0); c < MIN (hidden->n, data->n_classes);
+       c = ay_bitset_next (hidden, c + 1))
+    {
+      g_autofree char *name = quoted (data->class_names[c], "'");
+
+      g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", name);
+    }
+  if (names->len == 0)
+    return;
+  part = g_strdup_printf ("label NOT IN (%s)", names->str);
+  add_part (where, part);
+}
+
+char *
+assay_session_dup_where (AssaySession *self)
+{
+  const AssayFilters *filters = assay_session_get_filters (self);
+  g_autoptr (GString) where = g_string_new (NULL);
+
+  if (filters == NULL || assay_filters_is_empty (filters))
+    return NULL;
+  if (filters->where != NULL)
+    {
+      g_autofree char *part = filters->hidden != NULL || filters->brushes->len > 0
+                                  ? g_strdup_printf ("(%s)", filters->where)
+                                  : g_strdup (filters->where);
+
+      add_part (where, part);
+    }
+  if (filters->hidden != NULL)
+    add_hidden (where, filters->hidden, assay_session_get_data (self));
+  for (guint i = 0; i < filters->brushes->len; i++)
+    add_brush (where, &g_array_index (filters->brushes, AssayBrush, i));
+  return where->len > 0 ? g_string_free (g_steal_pointer (&where), FALSE) : NULL;
 }

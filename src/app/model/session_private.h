@@ -24,6 +24,10 @@ const AssayFilters *assay_session_get_filters (AssaySession *self);
  * was said. */
 gboolean assay_pinned_put (AssaySession *session, const AyFinding *before, const AyFinding *after);
 
+/* The journal alone moves on or back, and the views see it. FALSE: it failed, and was said. */
+gboolean assay_session_move_journal (AssaySession *self, int side);
+/* Brings back one side of a step of columns that came in. */
+void assay_columns_restore (AssaySession *session, const AssayStep *step, int side);
 /* Brings back one side of a step of naming a cluster. */
 void assay_clusters_restore_name (AssaySession *session, const AssayStep *step, int side);
 

@@ -137,6 +137,14 @@ fill (AssayScoresPage *self)
 }
 
 static void
+select_score (AssayScoresPage *self, const char *id)
+{
+  for (guint i = 0; i < self->ids->len; i++)
+    if (g_strcmp0 (self->ids->pdata[i], id) == 0)
+      gtk_list_box_select_row (self->list, gtk_list_box_get_row_at_index (self->list, (int) i));
+}
+
+static void
 assay_scores_page_bind (AssaySessionBin *bin, AssaySession *session)
 {
   static const char *const changes[] = { "columns-changed", "notify::title", NULL };
@@ -173,11 +181,8 @@ static void
 assay_scores_page_restore (AssaySessionBin *bin, JsonObject *state)
 {
   AssayScoresPage *self = ASSAY_SCORES_PAGE (bin);
-  const char *id = json_object_get_string_member_with_default (state, "score", NULL);
 
-  for (guint i = 0; i < self->ids->len; i++)
-    if (g_strcmp0 (self->ids->pdata[i], id) == 0)
-      gtk_list_box_select_row (self->list, gtk_list_box_get_row_at_index (self->list, (int) i));
+  select_score (self, json_object_get_string_member_with_default (state, "score", NULL));
 }
 
 static void
@@ -207,4 +212,5 @@ assay_scores_page_init (AssayScoresPage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   assay_one_stop_add (self->list);
   g_signal_connect_swapped (self->list, "row-selected", G_CALLBACK (row_selected), self);
+  g_signal_connect_swapped (self->about, "computed", G_CALLBACK (select_score), self);
 }

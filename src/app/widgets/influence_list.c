@@ -15,7 +15,7 @@ struct _AssayInfluenceList
   AssaySessionBin parent;
   AssaySession *session; /* kept by the parent */
   gint64 row;
-  GtkWidget *ask;
+  GtkWidget *ask, *all;  /* the strongest; of every training row, as a column */
   GtkDropDown *whose;    /* computed for the head, or of the user's own tools */
   gboolean filling;      /* its model is being changed, by us */
   GtkLabel *sentence;
@@ -34,6 +34,7 @@ typedef struct
   gsize row;
   gboolean prediction;
   char *own;             /* (nullable) name of an imported matrix */
+  char *column;          /* (nullable) that the influence on the row is kept in */
   AyRowInfluence *found; /* (nullable) */
 } Request;
 
@@ -44,6 +45,7 @@ request_free (gpointer data)
 
   g_object_unref (self->list);
   g_free (self->own);
+  g_free (self->column);
   ay_row_influence_free (self->found);
   g_free (self);
 }
@@ -178,6 +180,54 @@ ask_clicked (AssayInfluenceList *self)
   show_state (self);
 }
 
+/* --- of every training row --- */
+
+static gboolean
+score_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
+{
+  Request *self = data;
+  const char *const ids[] = { "influence", NULL };
+  g_autoptr (GHashTable) parameters = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autofree char *id = ay_column_dup_text (ay_work_data (work)->id, self->row);
+
+  g_hash_table_insert (parameters, (gpointer) "of", id);
+  if (!ay_work_score (work, ids, parameters, ay_work_load_options (work)->seed, job, error))
+    return FALSE;
+  self->column = ay_work_score_column (work, ids[0], parameters);
+  return TRUE;
+}
+
+static void
+scored (GObject *session, gpointer data, const GError *error)
+{
+  Request *request = data;
+  g_autofree char *text = NULL;
+
+  g_clear_object (&request->list->task);
+  show_state (request->list);
+  if (error != NULL)
+    {
+      assay_session_fail (ASSAY_SESSION (session), error);
+      return;
+    }
+  assay_session_columns_came (ASSAY_SESSION (session), request->column);
+  text = g_strdup_printf (_ ("Coloured and sorted by %s"), request->column);
+  assay_session_tell (ASSAY_SESSION (session), text, TRUE);
+}
+
+static void
+all_clicked (AssayInfluenceList *self)
+{
+  Request *request = g_new0 (Request, 1);
+
+  request->list = g_object_ref (self);
+  request->row = (gsize) self->row;
+  g_set_object (&self->task,
+                assay_session_run (self->session, _ ("Influence on the row"), score_in_thread,
+                                   scored, request, request_free));
+  show_state (self);
+}
+
 /* --- what is shown --- */
 
 /* Matrices that were imported; the list shows once there is one. */
@@ -215,12 +265,35 @@ can_ask (AssayInfluenceList *self)
          && (data->n_classes > 0 || has_label (self, (gsize) self->row));
 }
 
+/* Why there is no column of the influence on the row; NULL: there can be. */
+static const char *
+cannot_score (AssayInfluenceList *self)
+{
+  AyDataset *data = assay_session_get_data (self->session);
+
+  if (ay_workspace_is_read_only (ay_work_store (assay_session_get_work (self->session))))
+    return _ ("The workspace can only be read");
+  if (data->split[self->row] == AY_SPLIT_TEST)
+    return _ ("A test row is kept for the report: nothing is chosen by it");
+  return has_label (self, (gsize) self->row) ? NULL : _ ("The row has no label");
+}
+
 static void
 show_state (AssayInfluenceList *self)
 {
+  AyDataset *data = self->session != NULL ? assay_session_get_data (self->session) : NULL;
   gboolean asks = self->task != NULL;
+  gboolean any = data != NULL && self->row >= 0 && (gsize) self->row < data->n
+                 && (data->label != NULL || data->target != NULL);
+  const char *why = any ? cannot_score (self) : NULL;
 
   gtk_widget_set_visible (self->ask, asks || can_ask (self));
+  assay_fold_show (self->all, any);
+  gtk_widget_set_sensitive (self->all, why == NULL && !asks);
+  gtk_widget_set_tooltip_text (self->all, why != NULL
+                                              ? why
+                                              : _ ("Of every training row, as a column that "
+                                                   "colours the map and sorts the samples"));
   gtk_widget_set_sensitive (GTK_WIDGET (self->whose), !asks);
   gtk_button_set_label (GTK_BUTTON (self->ask), asks ? _ ("Cancel") : _ ("Rows For and Aga_inst"));
 }
@@ -296,6 +369,8 @@ assay_influence_list_init (AssayInfluenceList *self)
   gtk_widget_set_tooltip_text (self->ask, _ ("The training rows whose removal would change the "
                                              "loss on this row most"));
   g_signal_connect_swapped (self->ask, "clicked", G_CALLBACK (ask_clicked), self);
+  self->all = gtk_button_new_with_label (_ ("Influence on This Row"));
+  g_signal_connect_swapped (self->all, "clicked", G_CALLBACK (all_clicked), self);
   self->sentence = GTK_LABEL (gtk_label_new (NULL));
   gtk_label_set_wrap (self->sentence, TRUE);
   gtk_label_set_xalign (self->sentence, 0.0f);
@@ -313,6 +388,7 @@ assay_influence_list_init (AssayInfluenceList *self)
   g_signal_connect_swapped (self->whose, "notify::selected", G_CALLBACK (whose_changed), self);
   gtk_box_append (box, assay_fold_new (GTK_WIDGET (self->whose)));
   gtk_box_append (box, self->ask);
+  gtk_box_append (box, assay_fold_new (self->all));
   gtk_box_append (box, GTK_WIDGET (self->sentence));
   gtk_box_append (box, assay_fold_new (GTK_WIDGET (self->list)));
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (box));

@@ -2,6 +2,7 @@
 #include "app/widgets/score_about.h"
 
 #include "app/widgets/fold.h"
+#include "app/widgets/score_asked.h"
 #include "app/widgets/score_words.h"
 
 #include <glib/gi18n.h>
@@ -14,11 +15,14 @@ struct _AssayScoreAbout
   GtkLabel *title, *sentence, *warning, *certificate;
   GtkGrid *facts;
   int n_facts;
+  AssayScoreAsked *asked;
   GtkWidget *compute, *color, *more;
   AssayTask *task;       /* (nullable) computes a score */
 };
 
 G_DEFINE_FINAL_TYPE (AssayScoreAbout, assay_score_about, ASSAY_TYPE_SESSION_BIN)
+
+static guint computed_signal;
 
 /* --- computing --- */
 
@@ -26,6 +30,8 @@ typedef struct
 {
   AssayScoreAbout *page;
   char *id;
+  GHashTable *parameters;
+  char *column; /* (nullable) that it is kept in */
 } Request;
 
 static void
@@ -35,15 +41,22 @@ request_free (gpointer data)
 
   g_object_unref (self->page);
   g_free (self->id);
+  g_free (self->column);
+  g_hash_table_unref (self->parameters);
   g_free (self);
 }
 
 static gboolean
 compute_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
 {
-  const char *const ids[] = { ((Request *) data)->id, NULL };
+  Request *self = data;
+  const char *const ids[] = { self->id, NULL };
+  guint64 seed = ay_work_load_options (work)->seed;
 
-  return ay_work_score (work, ids, NULL, ay_work_load_options (work)->seed, job, error);
+  if (!ay_work_score (work, ids, self->parameters, seed, job, error))
+    return FALSE;
+  self->column = ay_work_score_column (work, self->id, self->parameters);
+  return TRUE;
 }
 
 static void show (AssayScoreAbout *self);
@@ -56,7 +69,13 @@ compute_done (GObject *session, gpointer data, const GError *error)
   g_clear_object (&request->page->task);
   if (error != NULL)
     assay_session_fail (ASSAY_SESSION (session), error);
-  assay_session_columns_changed (ASSAY_SESSION (session));
+  if (request->column == NULL || g_str_equal (request->column, request->id))
+    assay_session_columns_changed (ASSAY_SESSION (session));
+  else
+    {
+      assay_session_columns_came (ASSAY_SESSION (session), NULL);
+      g_signal_emit (request->page, computed_signal, 0, request->column);
+    }
   show (request->page);
 }
 
@@ -74,6 +93,7 @@ compute_clicked (AssayScoreAbout *self)
   request = g_new0 (Request, 1);
   request->page = g_object_ref (self);
   request->id = g_strdup (self->id);
+  request->parameters = assay_score_asked_dup_parameters (self->asked);
   title = g_strdup_printf (_ ("Computing %s"), self->id);
   g_set_object (&self->task, assay_session_run (self->session, title, compute_in_thread,
                                                 compute_done, request, request_free));
@@ -160,7 +180,7 @@ cannot (AssayScoreAbout *self, const AyScoreMethod *method)
     return _ ("the workspace can only be read");
   if (method->needs & AY_NEEDS_CLASSES && data->n_classes == 0)
     return _ ("it needs classes, and the data has a numeric target");
-  return NULL;
+  return self->task == NULL ? assay_score_asked_why_not (self->asked) : NULL;
 }
 
 static void
@@ -201,6 +221,7 @@ show (AssayScoreAbout *self)
   if (info != NULL)
     add_computed (self, info);
   show_certificate (self, info);
+  assay_score_asked_set_method (self->asked, method);
   show_buttons (self, method, info != NULL);
 }
 
@@ -220,6 +241,7 @@ assay_score_about_bind (AssaySessionBin *bin, AssaySession *session)
   static const char *const changes[] = { "columns-changed", "notify::title", NULL };
 
   ASSAY_SCORE_ABOUT (bin)->session = session;
+  g_object_set (ASSAY_SCORE_ABOUT (bin)->asked, "session", session, NULL);
   assay_session_bin_watch (bin, changes, G_CALLBACK (show));
   show (ASSAY_SCORE_ABOUT (bin));
 }
@@ -239,6 +261,17 @@ assay_score_about_class_init (AssayScoreAboutClass *class)
 {
   ASSAY_SESSION_BIN_CLASS (class)->bind = assay_score_about_bind;
   G_OBJECT_CLASS (class)->finalize = assay_score_about_finalize;
+  computed_signal = g_signal_new ("computed", ASSAY_TYPE_SCORE_ABOUT, G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+asked_changed (AssayScoreAbout *self)
+{
+  const AyScoreMethod *method = self->id != NULL ? ay_score_find (self->id) : NULL;
+
+  if (method != NULL && assay_session_get_work (self->session) != NULL)
+    show_buttons (self, method, assay_session_find_score (self->session, self->id) != NULL);
 }
 
 static GtkLabel *
@@ -281,6 +314,9 @@ assay_score_about_init (AssayScoreAbout *self)
   gtk_grid_set_column_spacing (self->facts, 18);
   gtk_grid_set_row_spacing (self->facts, 6);
   gtk_box_append (box, GTK_WIDGET (self->facts));
+  self->asked = g_object_new (ASSAY_TYPE_SCORE_ASKED, NULL);
+  g_signal_connect_swapped (self->asked, "changed", G_CALLBACK (asked_changed), self);
+  gtk_box_append (box, GTK_WIDGET (self->asked));
   self->compute = add_button (buttons, _ ("Comp_ute"), G_CALLBACK (compute_clicked), self);
   self->color = add_button (buttons, _ ("Colour the _Map"), G_CALLBACK (color_clicked), self);
   gtk_widget_add_css_class (self->compute, "suggested-action");
