@@ -207,6 +207,21 @@ score_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
   return ay_work_score (work, (const char *const *) wanted->pdata, NULL, seed, job, error);
 }
 
+/* What tells a person most at first: influence, once it is told from zero in some rows; else all
+ * marks would be hollow, and the labels have the colours. */
+static const char *
+first_colors (AssaySession *session)
+{
+  AyColumn *influence = assay_session_find_column (session, "influence");
+  g_autoptr (AyBitset) uncertain = assay_session_dup_uncertain (session, "influence");
+  gsize known;
+
+  if (influence == NULL)
+    return "label";
+  known = ay_column_rows (influence) - ay_column_count_missing (influence);
+  return uncertain == NULL || ay_bitset_count (uncertain) < known ? "influence" : "label";
+}
+
 static void
 score_done (GObject *object, gpointer data, const GError *error)
 {
@@ -214,8 +229,7 @@ score_done (GObject *object, gpointer data, const GError *error)
 
   assay_session_columns_changed (session);
   if (assay_session_get_color_by (session) == NULL)
-    assay_session_set_color_by (
-        session, assay_session_find_column (session, "influence") != NULL ? "influence" : "label");
+    assay_session_set_color_by (session, first_colors (session));
   if (error != NULL)
     assay_session_fail (session, error);
 }

@@ -420,12 +420,15 @@ class Window:
         until('tasks to end', lambda: not self.all('Running Tasks'), patience)
 
     def scored(self):
-        """Shows the map; until it is coloured by influence and no task runs."""
+        """Shows the map; until it is coloured by influence and no task runs. Where no influence is
+        told from zero it is coloured by the label first."""
         self.find('Map', 'page tab')
         self.keys('ctrl+2')
-        self.map = self.find('Map: .*coloured by influence')
+        self.map = self.find('Map: .*coloured by (influence|label)')
         self.bar_box = self.find('Prove It', 'push button').parent
         self.idle()
+        if self.colored_by() != 'influence':
+            self.color_by('influence', key='alt+o')
 
     def colored_by(self):
         return self.map.name.rsplit('coloured by ', 1)[1]

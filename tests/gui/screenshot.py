@@ -26,6 +26,7 @@ def take_map():
     data = shutil.copy(drive.SAMPLE, drive.folder() / 'digits.csv')
     with drive.Window(data) as window:
         window.scored()
+        window.color_by('label')
         window.click('Maximize', 'push button')
         window.click('Lasso', 'push button')
         window.lasso('Map: .*', [(0.55, 0.62), (0.65, 0.55), (0.7, 0.72), (0.58, 0.75),
