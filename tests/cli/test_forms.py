@@ -232,10 +232,13 @@ def limit():
 def test_full():
     """No room: nothing half-written, and one line says so"""
     before = sorted(p.name for p in FOLDER.iterdir())
-    for arguments in (['-o', 'full.csv'], ['--form', 'huggingface', '-o', 'full'],
-                      ['--form', 'label_studio', '-o', 'full.json'],
-                      ['--form', 'splits', '-o', 'full']):
-        done = subprocess.run([assay.CLI, 'export', str(WORK), *arguments], cwd=FOLDER,
+    for command, *arguments in (['export', '-o', 'full.csv'], ['export', '-o', 'full.jsonl'],
+                                ['export', '-o', 'full.npz'],
+                                ['export', '--form', 'huggingface', '-o', 'full'],
+                                ['export', '--form', 'label_studio', '-o', 'full.json'],
+                                ['export', '--form', 'splits', '-o', 'full'],
+                                ['report', '-o', 'full.pdf'], ['report', '-o', 'full.html']):
+        done = subprocess.run([assay.CLI, command, str(WORK), *arguments], cwd=FOLDER,
                               env=assay.environment(), capture_output=True, text=True,
                               check=False, restore_signals=False, preexec_fn=limit)
         assert done.returncode == 1 and len(done.stderr.splitlines()) == 1, done

@@ -273,6 +273,17 @@ def test_nothing_to_leave_out():
               *DATE)
     relabelled = plain(' '.join(read_html(FOLDER / 'relabel.html').text))
     assert 'No example goes; labels change.' in relabelled and 'step by step' not in relabelled
+    pool = FOLDER / 'pool.csv'
+    pool.write_text('id,label,x,y\n' + ''.join(
+        f'r{i},{"ab"[i % 2] if i < 300 else ""},{i % 2 + i % 7 / 9},{i % 13}\n'
+        for i in range(400)), encoding='utf-8')
+    assay.run('new', FOLDER / 'pool.assay', pool)
+    empty.write_text(json.dumps({'assay_recipe': 1, 'steps': [
+        {'step': 'drop_where', 'where': "split = 'pool'"}]}), encoding='utf-8')
+    assay.run('report', FOLDER / 'pool.assay', '--recipe', empty, '-o', FOLDER / 'pool.html', *DATE)
+    said = plain(' '.join(read_html(FOLDER / 'pool.html').text))
+    assert 'Without 100 of' in said and 'none of these has a label' in said, said[:400]
+    empty.write_text('{"assay_recipe": 1, "steps": []}', encoding='utf-8')
     assert 'Nothing was found to leave out: all 1 438 training examples stay.' in text
     assert 'Proof ' not in text.split('Appendix')[1].split('Words')[0].replace('Proof it', '')
 

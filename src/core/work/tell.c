@@ -106,6 +106,17 @@ read_scores (AyTelling *self, GError **error)
   return self->findings != NULL;
 }
 
+/* Whether a training row goes or gets another label: else there is nothing to prove. */
+static gboolean
+changes_training (const AyTelling *self)
+{
+  for (gsize i = 0; i < self->data->n; i++)
+    if (self->data->split[i] == AY_SPLIT_TRAIN
+        && (ay_bitset_get (self->plan->dropped, i) || ay_bitset_get (self->plan->relabelled, i)))
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 gather (AyTelling *self, GError **error)
 {
@@ -115,7 +126,7 @@ gather (AyTelling *self, GError **error)
   self->plan = ay_work_plan (self->work, self->recipe, &how, self->job, error);
   if (self->plan == NULL)
     return FALSE;
-  if (ay_bitset_count (self->plan->dropped) + ay_bitset_count (self->plan->relabelled) > 0)
+  if (changes_training (self))
     {
       self->proof = ay_work_prove (self->work, self->plan, &proof, self->job, error);
       if (self->proof == NULL)

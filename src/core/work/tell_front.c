@@ -95,12 +95,26 @@ tell_verdict (AyTelling *self)
     ay_story_add (story, AY_BLOCK_LEAD, "A loss of more than half a point is not ruled out.");
 }
 
+/* Whether anything goes or is relabelled, be it of the pool. */
+static gboolean
+changes (const AyTelling *self)
+{
+  return ay_bitset_count (self->plan->dropped) + ay_bitset_count (self->plan->relabelled) > 0;
+}
+
 static void
 tell_decision (AyTelling *self)
 {
   AyStory *story = self->story;
   g_autofree char *what = NULL;
 
+  if (self->proof == NULL && changes (self))
+    {
+      what = what_changes (self);
+      ay_story_addf (story, AY_BLOCK_LEAD, "%s: none of these has a label to train on, so the "
+                     "share of right answers stays as it is.", what);
+      return;
+    }
   if (self->proof == NULL)
     {
       ay_tell_about (self, AY_TELL_MAY_GO);
@@ -235,7 +249,8 @@ start_steps (AyTelling *self, AyBlock **table, AyBlock **fall)
   before = ay_story_count (story, "curate.n_before", self->plan->n_before);
   ay_tell_about (self, AY_TELL_JUDGED);
   ay_story_row (*table, "start", "", before,
-                self->data->n_classes > 0 ? proof_share (self, "accuracy_before") : "", NULL);
+                self->proof != NULL && self->data->n_classes > 0
+                    ? proof_share (self, "accuracy_before") : "", NULL);
   if (!drawn)
     return;
   ay_story_add (story, AY_BLOCK_RIGHT, NULL);
@@ -253,7 +268,7 @@ tell_steps (AyTelling *self)
   const char *go, *stay;
   guint number = 0;
 
-  if (self->proof == NULL)
+  if (!changes (self))
     return;
   start_steps (self, &table, &fall);
   for (guint s = 0; s < self->plan->n_steps; s++)
@@ -420,7 +435,7 @@ tell_question (AyTelling *self)
   const char *stay;
 
   ay_story_add (story, AY_BLOCK_HEADING, "What we ask you to decide");
-  if (self->proof == NULL)
+  if (!changes (self))
     {
       ay_story_add (story, AY_BLOCK_PARAGRAPH, "Nothing: all examples stay in use.");
       return;
