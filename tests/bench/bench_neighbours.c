@@ -14,6 +14,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of the neighbours and their distances: the same on one machine whatever the threads. */
+static char *
+digest (const AyNeighbours *found)
+{
+  gsize size = found->n * found->k * 4;
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+
+  g_checksum_update (sum, (const guchar *) found->index, (gssize) size);
+  g_checksum_update (sum, (const guchar *) found->distances, (gssize) size);
+  return g_strndup (g_checksum_get_string (sum), 16);
+}
+
 /* Largest relative difference of the sums of squared distances from the peer's. */
 static double
 compare (const AyNeighbours *found, char *text, gsize queries)
@@ -63,10 +75,13 @@ main (int argc, char **argv)
   seconds = bench_cpu_seconds () - start;
   if (alone)
     {
+      double wall = bench_seconds () - clock;
+      g_autofree char *bytes = digest (found);
+
       printf ("neighbours %" G_GSIZE_FORMAT "x%" G_GSIZE_FORMAT " k=%u %s: %.2f CPU-s, %.2f s, "
-              "%u threads; recall %.4f\n",
-              n, d, found->k, found->method, seconds,
-              bench_seconds () - clock, ay_threads (), found->recall);
+              "%u threads; recall %.4f; searched twice: %" G_GSIZE_FORMAT "; digest %s\n",
+              n, d, found->k, found->method, seconds, wall, ay_threads (), found->recall,
+              found->n_checked, bytes);
       return 0;
     }
   peer = g_ascii_strtod (other.out, &at) * (double) n / (double) queries;

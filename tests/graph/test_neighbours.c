@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/graph/int_product.h"
+#include "core/graph/screen_kernel.h"
 #include "core/graph/tile_filter.h"
 
 #include <stdlib.h>
@@ -419,6 +420,158 @@ test_int_product (void)
     }
 }
 
+/* Rows of codes with all that a screen is told of them. */
+typedef struct
+{
+  gint8 *code;
+  guint8 *packed;
+  gint32 *start;
+  float *scale, *square, *past;
+} Codes;
+
+static Codes
+codes_new (gsize n, gsize depth, guint offset, AyRng *rng)
+{
+  Codes self = { g_new (gint8, n * depth), g_malloc (n * depth), g_new0 (gint32, n),
+                 g_new (float, n), g_new0 (float, n), g_new (float, n) };
+
+  for (gsize i = 0; i < n; i++)
+    {
+      gboolean extreme = ay_rng_below (rng, 8) == 0;
+
+      self.scale[i] = (float) ay_rng_uniform (rng);
+      for (gsize k = 0; k < depth; k++)
+        {
+          int c = extreme ? 127 : (int) ay_rng_below (rng, 255) - 127;
+
+          self.code[i * depth + k] = (gint8) c;
+          self.start[i] -= 128 * c;
+          self.square[i] += (float) (c * c) * self.scale[i] * self.scale[i];
+        }
+      self.past[i] = self.square[i] * (float) (1.0 - 2.0 * ay_rng_uniform (rng));
+      if (i % 13 == 5)
+        self.square[i] = self.past[i] = INFINITY;
+      ay_screen_pack_row (self.code + i * depth, depth, offset, i, self.packed);
+    }
+  return self;
+}
+
+static void
+codes_clear (Codes *self)
+{
+  g_free (self->code);
+  g_free (self->packed);
+  g_free (self->start);
+  g_free (self->scale);
+  g_free (self->square);
+  g_free (self->past);
+}
+
+/* What decides whether a pair passes, in double; what rounding may make of it is in `margin`. */
+static double
+excess (const Codes *a, gsize i, const Codes *b, gsize j, gsize depth, double *margin)
+{
+  double dot = 0.0, least = MIN ((double) b->square[j] + a->past[i],
+                                 (double) b->past[j] + a->square[i]);
+
+  for (gsize k = 0; k < depth; k++)
+    dot += a->code[i * depth + k] * b->code[j * depth + k];
+  *margin = 1e-6 * (a->square[i] + b->square[j]);
+  return isinf (a->square[i]) || isinf (b->square[j])
+             ? -INFINITY : 2.0 * dot * a->scale[i] * b->scale[j] - least;
+}
+
+/* Each kernel of this machine passes the pairs that arithmetic in double does; its inner product of
+ * 16 bits is exact. */
+static void
+test_screen (void)
+{
+  static const gsize depths[] = { 4, 64, 100, 516 };
+  enum { ROWS = 40, COLUMNS = 96, WORDS = COLUMNS / AY_SCREEN_GROUP };
+  AyRng rng;
+
+  ay_rng_init (&rng, 61, 0);
+  for (gsize s = 0; s < G_N_ELEMENTS (depths); s++)
+    for (guint f = 0; ay_screen_kernel_nth (f) != NULL; f++)
+      {
+        gsize depth = depths[s], passed = 0;
+        Codes a = codes_new (2 * AY_SCREEN_GROUP, depth, 0, &rng);
+        Codes b = codes_new (COLUMNS, depth, 128, &rng);
+        guint32 mask[ROWS * WORDS];
+        AyScreenTile tile = { a.packed, b.packed, ROWS, COLUMNS, depth, a.start,
+                              { a.scale, a.square, a.past }, { b.scale, b.square, b.past }, mask };
+
+        ay_screen_kernel_nth (f)->screen (&tile);
+        for (gsize i = 0; i < ROWS; i++)
+          for (gsize j = 0; j < COLUMNS; j++)
+            {
+              gboolean is = mask[i * WORDS + j / AY_SCREEN_GROUP] >> (j % AY_SCREEN_GROUP) & 1;
+              double margin, by = excess (&a, i, &b, j, depth, &margin);
+
+              passed += is;
+              if (isinf (by) || fabs (by) > margin)
+                g_assert_cmpint (is, ==, by >= 0.0);
+            }
+        g_assert_cmpuint (passed, >, 0);
+        g_assert_cmpuint (passed, <, ROWS * COLUMNS);
+        codes_clear (&a);
+        codes_clear (&b);
+      }
+}
+
+static void
+test_screen_dot (void)
+{
+  gint16 x[160], y[160];
+  AyRng rng;
+
+  ay_rng_init (&rng, 62, 0);
+  for (gsize n = 32; n <= 160; n += 32)
+    for (guint f = 0; ay_screen_kernel_nth (f) != NULL; f++)
+      {
+        gint32 sum = 0;
+
+        for (gsize k = 0; k < n; k++)
+          {
+            x[k] = (gint16) ((int) ay_rng_below (&rng, 5001) - 2500);
+            y[k] = (gint16) ((int) ay_rng_below (&rng, 5001) - 2500);
+            sum += x[k] * y[k];
+          }
+        g_assert_cmpint (ay_screen_kernel_nth (f)->dot (x, y, n), ==, sum);
+      }
+}
+
+/* Sets large enough to be screened: two blocks of near copies, rows that one coordinate decides,
+ * lengths over three decades, many equal rows, and zero rows. */
+static void
+test_screened (void)
+{
+  gsize n = 2100, d = 18;
+
+  for (int what = 0; what < 5; what++)
+    {
+      g_autofree float *x = points_normal (n, d, 70 + what, 1.0, what == 0 ? 1e-4 : 0.3);
+      g_autoptr (AyMatrix) matrix = NULL;
+      AyPoints points = { .n = n, .distance = what == 4 ? AY_DISTANCE_COSINE
+                                                        : AY_DISTANCE_EUCLIDEAN };
+
+      for (gsize i = 0; i < n; i++)
+        {
+          if (what == 1)
+            x[i * d] *= 30.0f;
+          for (gsize k = 0; what == 2 && k < d; k++)
+            x[i * d + k] *= powf (10.0f, -(float) (i % 4));
+          if (what == 3 && i % 3 > 0)
+            memcpy (x + i * d, x, d * sizeof *x);
+          if (what == 4 && i % 9 == 0)
+            memset (x + i * d, 0, d * sizeof *x);
+        }
+      matrix = points_matrix (n, d, x);
+      points.features = matrix;
+      check (&points, NULL, 7, what == 3);
+    }
+}
+
 /* Enough columns for codes; near copies far closer than a code's step, and one point far away. */
 static void
 test_codes (void)
@@ -544,6 +697,9 @@ main (int argc, char **argv)
   g_test_add_func ("/neighbours/filters", test_filters);
   g_test_add_func ("/neighbours/int-product", test_int_product);
   g_test_add_func ("/neighbours/codes", test_codes);
+  g_test_add_func ("/neighbours/screen", test_screen);
+  g_test_add_func ("/neighbours/screen-dot", test_screen_dot);
+  g_test_add_func ("/neighbours/screened", test_screened);
   g_test_add_func ("/neighbours/approximate", test_approximate);
   g_test_add_func ("/neighbours/approximate-edges", test_approximate_edges);
   return g_test_run ();

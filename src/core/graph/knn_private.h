@@ -4,7 +4,9 @@
 /* What the files of the exact neighbour search share; nobody else includes it. */
 
 #include "core/graph/int_product.h"
+#include "core/graph/nearest_heap.h"
 #include "core/graph/neighbours.h"
+#include "core/graph/screen_kernel.h"
 #include "core/graph/tile_filter.h"
 
 #include <pthread.h>
@@ -24,7 +26,16 @@ typedef struct
   gint16 *code;                 /* d */
   guint32 *hits;                /* strip */
   double *point, *scratch;      /* d each */
+
+  /* knn_screen.c */
+  guint8 *left;        /* a block's 8-bit codes */
+  gsize left_block;    /* which one, from 1 */
+  guint32 *mask;       /* a bit a pair of two blocks */
+  float *past;         /* 2 ROWS */
+  guint pause, next_pause; /* tiles that are not screened */
 } AyKnnWorker;
+
+typedef struct _AyKnnScreen AyKnnScreen;
 
 /* One search: for each point of `queries` the nearest of `points` (the same set: itself left out,
  * each pair computed once). */
@@ -52,6 +63,7 @@ typedef struct
   float *codes_square[2];    /* (nullable) of queries and points */
   float *codes_error[2];     /* (nullable) distances of points from their codes */
   double largest_error;      /* of the points */
+  AyKnnScreen *screen;       /* (nullable) knn_screen.c: pairs left out by 8-bit products */
 } AyKnn;
 
 gboolean ay_knn_init (AyKnn *self, GError **error);
@@ -65,6 +77,8 @@ gboolean ay_knn_refine (AyKnn *self, AyNeighbours *out, GError **error);
 /* Chooses between floats and whole numbers and measures what these are off by. */
 gboolean ay_knn_choose_product (AyKnn *self, GError **error);
 void ay_knn_clear_product (AyKnn *self);
+/* The 16-bit code of point i (d numbers), in turn from `first` on; reads ahead. */
+void ay_knn_encode (const AyKnn *self, AyKnnWorker *worker, gsize i, gsize first, gint16 *code);
 /* Queries positions[0..count-1] (NULL: from first) as the left operand; points from first on as the
  * right one. */
 void ay_knn_load_left (const AyKnn *self, AyKnnWorker *worker, const guint32 *positions,
@@ -90,5 +104,27 @@ void ay_knn_place_right (const AyKnn *self, const char *stored, gsize count, AyK
 /* The largest squared distance that a tile may show for a point that lies at most this squared
  * distance from a query. */
 float ay_knn_shown_at_most (const AyKnn *self, gsize query, double square);
+
+/* Leaves self->screen NULL where it gains nothing. */
+gboolean ay_knn_screen_new (AyKnn *self, GError **error);
+void ay_knn_screen_free (AyKnnScreen *screen);
+/* All pairs of two different blocks of ROWS points. FALSE: not done, multiply them all. */
+gboolean ay_knn_screen_part (AyKnn *self, AyKnnWorker *worker, gsize block, gsize other);
+
+/* Holds two blocks of a set (or one, twice) for whoever reads or writes their heaps. */
+void ay_knn_lock (AyKnn *self, gsize block, gsize other);
+void ay_knn_unlock (AyKnn *self, gsize block, gsize other);
+
+static inline void
+ay_knn_offer (AyKnn *self, gsize query, float square, guint32 position)
+{
+  guint64 *heap = self->heaps + query * self->keep;
+  guint64 key = ay_heap_key (square, position);
+
+  if (key >= heap[0])
+    return;
+  ay_heap_replace (heap, self->keep, key);
+  self->limit[query] = ay_heap_distance (heap[0]);
+}
 
 G_END_DECLS

@@ -39,6 +39,17 @@ encode (const float *x, gsize d, float over_step, gint16 *code)
     }
 }
 
+void
+ay_knn_encode (const AyKnn *self, AyKnnWorker *worker, gsize i, gsize first, gint16 *code)
+{
+  const AyPointSet *set = self->points;
+  gsize staged = (i - first) % AY_KNN_STAGE;
+
+  if (staged == 0)
+    ay_point_set_load (set, NULL, i, MIN (AY_KNN_STAGE, set->n - i), worker->stage);
+  encode (worker->stage + staged * set->d, set->d, (float) (1.0 / self->step), code);
+}
+
 typedef struct
 {
   const AyPointSet *set;

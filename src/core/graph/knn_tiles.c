@@ -15,7 +15,6 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
-#include "core/graph/nearest_heap.h"
 
 #include <math.h>
 
@@ -78,7 +77,7 @@ ay_knn_init (AyKnn *self, GError **error)
       if (worker->tile == NULL)
         return FALSE;
     }
-  return ay_knn_choose_product (self, error);
+  return ay_knn_choose_product (self, error) && ay_knn_screen_new (self, error);
 }
 
 void
@@ -94,6 +93,9 @@ ay_knn_clear (AyKnn *self)
       g_free (self->workers[w].code);
       g_free (self->workers[w].point);
       g_free (self->workers[w].scratch);
+      g_free (self->workers[w].left);
+      g_free (self->workers[w].mask);
+      g_free (self->workers[w].past);
     }
   g_free (self->workers);
   for (gsize i = 0; i < self->n_locks; i++)
@@ -101,19 +103,8 @@ ay_knn_clear (AyKnn *self)
   g_free (self->locks);
   g_free (self->heaps);
   g_free (self->limit);
+  ay_knn_screen_free (self->screen);
   ay_knn_clear_product (self);
-}
-
-static inline void
-offer (AyKnn *self, gsize query, float square, guint32 position)
-{
-  guint64 *heap = self->heaps + query * self->keep;
-  guint64 key = ay_heap_key (square, position);
-
-  if (key >= heap[0])
-    return;
-  ay_heap_replace (heap, self->keep, key);
-  self->limit[query] = ay_heap_distance (heap[0]);
 }
 
 /* Products of `rows` queries from `from`, in query block `block`, with `count` points from
@@ -143,48 +134,87 @@ scan_part (AyKnn *self, AyKnnWorker *worker, const Part *part)
 
           if (self->same && j == from + i)
             continue;
-          offer (self, from + i, square, (guint32) j);
+          ay_knn_offer (self, from + i, square, (guint32) j);
           if (both)
-            offer (self, j, square, (guint32) (from + i));
+            ay_knn_offer (self, j, square, (guint32) (from + i));
         }
     }
 }
 
-/* Holds the blocks that a part writes to while it is looked through; the lower number first. */
+void
+ay_knn_lock (AyKnn *self, gsize block, gsize other)
+{
+  pthread_mutex_lock (&self->locks[MIN (block, other)]);
+  if (block != other)
+    pthread_mutex_lock (&self->locks[MAX (block, other)]);
+}
+
+void
+ay_knn_unlock (AyKnn *self, gsize block, gsize other)
+{
+  if (block != other)
+    pthread_mutex_unlock (&self->locks[MAX (block, other)]);
+  pthread_mutex_unlock (&self->locks[MIN (block, other)]);
+}
+
+/* The blocks that a part writes to are held while it is looked through. */
 static void
 scan_locked (AyKnn *self, AyKnnWorker *worker, const Part *part)
 {
   gsize other = self->same ? part->first / AY_KNN_ROWS : part->block;
-  gsize low = MIN (part->block, other), high = MAX (part->block, other);
 
-  pthread_mutex_lock (&self->locks[low]);
-  if (high != low)
-    pthread_mutex_lock (&self->locks[high]);
+  ay_knn_lock (self, part->block, other);
   scan_part (self, worker, part);
-  if (high != low)
-    pthread_mutex_unlock (&self->locks[high]);
-  pthread_mutex_unlock (&self->locks[low]);
+  ay_knn_unlock (self, part->block, other);
 }
 
+/* What a worker has loaded on the way through a unit. */
+typedef struct
+{
+  gsize first, end; /* points of the strip */
+  gboolean columns; /* they are loaded */
+} Loaded;
+
+/* A block of queries with the points of the strip from `start` on. */
 static void
-run_tile (AyKnn *self, AyKnnWorker *worker, gsize strip, gsize block)
+run_tile (AyKnn *self, AyKnnWorker *worker, gsize block, gsize start, Loaded *loaded)
 {
   gsize from = block * AY_KNN_ROWS, rows = MIN (AY_KNN_ROWS, self->queries->n - from);
-  gsize first = strip * self->strip, end = MIN (first + self->strip, self->points->n);
-  gsize start = self->same ? MAX (first, from) : first;
   gsize slice = self->kernel != NULL ? AY_KNN_SLICE : AY_KNN_ROWS;
+  gboolean left = FALSE;
 
-  ay_knn_load_left (self, worker, NULL, from, rows);
-  for (gsize at = start; at < end; at += AY_KNN_ROWS)
-    for (gsize row = 0; row < rows; row += slice)
-      {
-        AyKnnTile tile = { row, MIN (slice, rows - row), at - first, MIN (AY_KNN_ROWS, end - at),
-                           AY_KNN_ROWS };
-        Part part = { block, from + row, tile.rows, at, tile.columns };
+  for (gsize at = start; at < loaded->end; at += AY_KNN_ROWS)
+    {
+      if (self->screen != NULL && at != from
+          && ay_knn_screen_part (self, worker, block, at / AY_KNN_ROWS))
+        continue;
+      if (!loaded->columns)
+        ay_knn_load_right (self, worker, loaded->first, loaded->end - loaded->first);
+      if (!left)
+        ay_knn_load_left (self, worker, NULL, from, rows);
+      loaded->columns = left = TRUE;
+      for (gsize row = 0; row < rows; row += slice)
+        {
+          AyKnnTile tile = { row, MIN (slice, rows - row), at - loaded->first,
+                             MIN (AY_KNN_ROWS, loaded->end - at), AY_KNN_ROWS };
+          Part part = { block, from + row, tile.rows, at, tile.columns };
 
-        ay_knn_multiply (self, worker, &tile);
-        scan_locked (self, worker, &part);
-      }
+          ay_knn_multiply (self, worker, &tile);
+          scan_locked (self, worker, &part);
+        }
+    }
+}
+
+/* Where a screen needs limits to begin with: a block with itself. */
+static void
+run_own (gsize block, guint number, gpointer data)
+{
+  AyKnn *self = data;
+  gsize first = block * AY_KNN_ROWS;
+  Loaded loaded = { first, MIN (first + AY_KNN_ROWS, self->points->n), FALSE };
+
+  if (!ay_job_is_cancelled (self->job))
+    run_tile (self, &self->workers[number], block, first, &loaded);
 }
 
 static void
@@ -193,15 +223,17 @@ run_unit (gsize index, guint number, gpointer data)
   Plan *plan = data;
   AyKnn *self = plan->knn;
   const Unit *unit = &plan->units[index];
-  AyKnnWorker *worker = &self->workers[number];
   gsize first = unit->strip * self->strip;
+  Loaded loaded = { first, MIN (first + self->strip, self->points->n), FALSE };
 
-  ay_knn_load_right (self, worker, first, MIN (self->strip, self->points->n - first));
   for (gsize b = unit->first_block; b < unit->first_block + unit->n_blocks; b++)
     {
+      /* What a screen has searched already is left out. */
+      gsize own = (b + (self->screen != NULL)) * AY_KNN_ROWS;
+
       if (ay_job_is_cancelled (self->job))
         return;
-      run_tile (self, worker, unit->strip, b);
+      run_tile (self, &self->workers[number], b, self->same ? MAX (first, own) : first, &loaded);
       ay_job_set_fraction (self->job,
                            (double) (__atomic_add_fetch (&self->done, 1, __ATOMIC_RELAXED))
                                / (double) self->total);
@@ -237,5 +269,9 @@ ay_knn_search (AyKnn *self, GError **error)
         units[n++] = (Unit) { s, b, MIN (UNIT_BLOCKS, blocks - b) };
     }
   plan.units = units;
+  if (self->screen != NULL
+      && !ay_parallel_for (ay_n_blocks (self->points->n, AY_KNN_ROWS), run_own, self, self->job,
+                           error))
+    return FALSE;
   return ay_parallel_for (n, run_unit, &plan, self->job, error);
 }
