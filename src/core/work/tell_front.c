@@ -5,6 +5,7 @@
 #include "core/work/tell_private.h"
 
 #include "core/base/json_text.h"
+#include "core/work/work_redundancy.h"
 
 #include <math.h>
 #include <string.h>
@@ -171,11 +172,18 @@ count_of (const AyTelling *self, AyTellSet set)
 /* A line of the box: how many rows a set has. */
 static void
 say_count (AyTelling *self, AyBlock *box, const char *id, AyTellSet set, const char *words,
-           gboolean good)
+           const char *badge)
 {
   ay_tell_about (self, set);
   ay_story_row (box, words, ay_story_count (self->story, id, count_of (self, set)),
-                good ? GOOD : LOOK, NULL);
+                badge, NULL);
+}
+
+/* Rows that few columns make alike by chance are no copies: what was counted is not known. */
+static const char *
+judge_copies (const AyTelling *self, AyTellSet set, gboolean by_chance)
+{
+  return by_chance ? OPEN : count_of (self, set) == 0 ? GOOD : LOOK;
 }
 
 static void
@@ -184,23 +192,26 @@ tell_box (AyTelling *self)
   AyStory *story = self->story;
   const AyDataset *data = self->data;
   AyBlock *box;
+  g_autofree char *by_chance = ay_redundancy_by_chance (data, AY_DISTANCE_COSINE);
   gsize n_unlabelled = count_of (self, AY_TELL_POOL);
 
   ay_story_add (story, AY_BLOCK_HEADING, "What is in the data");
   box = ay_story_table (story, "lrl", NULL);
   box->folded = TRUE;
   ay_story_row (box, "", "found", "", NULL);
-  say_count (self, box, "info.rows", AY_TELL_ALL, "examples", TRUE);
-  say_count (self, box, "info.parts.train", AY_TELL_TRAIN, "used for training", TRUE);
-  say_count (self, box, "info.parts.pool", AY_TELL_POOL, "without a label", n_unlabelled == 0);
+  say_count (self, box, "info.rows", AY_TELL_ALL, "examples", GOOD);
+  say_count (self, box, "info.parts.train", AY_TELL_TRAIN, "used for training", GOOD);
+  say_count (self, box, "info.parts.pool", AY_TELL_POOL, "without a label",
+             n_unlabelled == 0 ? GOOD : LOOK);
   ay_tell_about (self, AY_TELL_ALL);
   if (data->n_classes > 0)
     ay_story_row (box, "kinds of answer",
                   ay_story_count (story, "info.classes.length", data->n_classes), GOOD, NULL);
-  say_count (self, box, "redundancy.n_dropped", AY_TELL_COPIES, "near copies, which could go",
-             count_of (self, AY_TELL_COPIES) == 0);
+  say_count (self, box, "redundancy.n_dropped", AY_TELL_COPIES,
+             by_chance != NULL ? "alike, by chance: few columns" : "near copies, which could go",
+             judge_copies (self, AY_TELL_COPIES, by_chance != NULL));
   say_count (self, box, "redundancy.leaks.n", AY_TELL_LEAKS, "test examples with a near copy",
-             count_of (self, AY_TELL_LEAKS) == 0);
+             judge_copies (self, AY_TELL_LEAKS, by_chance != NULL));
   ay_tell_about (self, AY_TELL_DOUBTED);
   if (data->n_classes > 0)
     ay_story_row (box, self->issues_are_findings ? "labels that are likely wrong"

@@ -16,7 +16,7 @@
 static char *
 shorten (char *text)
 {
-  g_autofree char *mine = g_utf8_make_valid (text, -1);
+  g_autofree char *mine = g_strstrip (g_utf8_make_valid (text, -1)); /* no empty lines around */
   char *end;
 
   g_free (text);
