@@ -42,13 +42,6 @@ static const GOptionEntry options[] = {
   { NULL },
 };
 
-static void
-add_strategy (GPtrArray *found, const AyStrategy *one)
-{
-  if (!g_ptr_array_find (found, one, NULL))
-    g_ptr_array_add (found, (gpointer) one);
-}
-
 /* (transfer full) (nullable): pointers to AyStrategy, random first; with a teacher its arms and
  * their even mixture, which it is held against. */
 static GPtrArray *
@@ -68,11 +61,7 @@ read_strategies (GError **error)
           cmd_usage_error (error, "no strategy called %s; simulate --list names them", names[k]);
           return NULL;
         }
-      add_strategy (found, one);
-      for (guint arm = 0; arm < AY_TEACHER_ARMS && ay_strategy_is_teacher (one); arm++)
-        add_strategy (found, ay_teacher_arms ()[arm]);
-      if (ay_strategy_is_teacher (one))
-        add_strategy (found, ay_strategy_find ("mixture"));
+      ay_strategies_add (found, one);
     }
   return g_steal_pointer (&found);
 }

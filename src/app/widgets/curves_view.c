@@ -2,10 +2,11 @@
 #include "app/widgets/curves_view.h"
 
 #include "app/widgets/drop_down.h"
+#include "app/widgets/write_figure.h"
 #include "core/select/strategy_curves.h"
+#include "core/select/teaching.h"
 #include "core/work/work_history.h"
 #include "core/work/work_select.h"
-#include "figure/figure.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -184,8 +185,7 @@ fill (AssayCurvesView *self)
 typedef struct
 {
   AssayCurvesView *view;
-  const AyStrategy *strategies[2];
-  guint n;
+  GPtrArray *strategies; /* of const AyStrategy *: random first */
   AySimulateOptions options;
 } Simulate;
 
@@ -195,6 +195,7 @@ simulate_free (gpointer data)
   Simulate *self = data;
 
   g_object_unref (self->view);
+  g_ptr_array_unref (self->strategies);
   g_free (self);
 }
 
@@ -202,8 +203,9 @@ static gboolean
 simulate_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
 {
   Simulate *self = data;
-  g_autoptr (AySimulation) done = ay_work_simulate (work, self->strategies, self->n,
-                                                    &self->options, TARGET, job, error);
+  g_autoptr (AySimulation) done
+      = ay_work_simulate (work, (const AyStrategy *const *) self->strategies->pdata,
+                          self->strategies->len, &self->options, TARGET, job, error);
 
   return done != NULL;
 }
@@ -241,9 +243,10 @@ simulate_clicked (AssayCurvesView *self)
   data->options.seed = ay_work_load_options (work)->seed;
   data->options.rounds = (guint) gtk_spin_button_get_value_as_int (self->rounds);
   data->options.repeats = (guint) gtk_spin_button_get_value_as_int (self->repeats);
-  data->strategies[0] = ay_strategy_find ("random");
-  data->strategies[1] = &table[MIN (gtk_drop_down_get_selected (self->strategy), n - 1)];
-  data->n = data->strategies[1] != data->strategies[0] ? 2 : 1;
+  data->strategies = g_ptr_array_new ();
+  ay_strategies_add (data->strategies, ay_strategy_find ("random"));
+  ay_strategies_add (data->strategies,
+                     &table[MIN (gtk_drop_down_get_selected (self->strategy), n - 1)]);
   g_set_object (&self->task, assay_session_run (self->session, _ ("Simulating"),
                                                 simulate_in_thread, simulate_done, data,
                                                 simulate_free));
@@ -252,38 +255,23 @@ simulate_clicked (AssayCurvesView *self)
 
 /* --- the file --- */
 
-static void
-file_to_write (GtkNativeDialog *native, int response, AssayCurvesView *self)
+static gboolean
+describe_file (gpointer data, AyFigureSpec *spec)
 {
-  if (response == GTK_RESPONSE_ACCEPT && self->curves != NULL)
-    {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (native));
-      g_autofree char *path = g_file_get_path (file);
-      AyFigureSpec spec = AY_FIGURE_SPEC_INIT;
-      AyFigureFormat format;
-      g_autoptr (GError) error = NULL;
+  AssayCurvesView *self = data;
 
-      spec.title = self->curves->title;
-      spec.kind = AY_FIGURE_LINES;
-      spec.lines = describe (self);
-      if (!ay_figure_format_of_path (path, &format, &error)
-          || !ay_figure_write (&spec, path, format, &error))
-        assay_session_fail (self->session, error);
-    }
-  g_object_unref (native);
+  if (self->curves == NULL)
+    return FALSE;
+  spec->title = self->curves->title;
+  spec->kind = AY_FIGURE_LINES;
+  spec->lines = describe (self);
+  return TRUE;
 }
 
 static void
 write_clicked (AssayCurvesView *self)
 {
-  GtkFileChooserNative *native = gtk_file_chooser_native_new (
-      _ ("Write Figure"), GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
-      GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), NULL);
-
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (native), TRUE);
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (native), "curves.svg");
-  g_signal_connect_object (native, "response", G_CALLBACK (file_to_write), self, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (native));
+  assay_write_figure (GTK_WIDGET (self), self->session, "curves.svg", describe_file, self);
 }
 
 /* --- the widget --- */

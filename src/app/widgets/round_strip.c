@@ -2,8 +2,8 @@
 #include "app/widgets/round_strip.h"
 
 #include "app/widgets/drop_down.h"
+#include "app/widgets/write_figure.h"
 #include "core/select/round_parts.h"
-#include "figure/figure.h"
 
 #include <glib/gi18n.h>
 
@@ -122,39 +122,24 @@ pressed (GtkGestureClick *gesture, int n_press, double x, double y, AssayRoundSt
   cairo_surface_destroy (surface);
 }
 
-static void
-file_to_write (GtkNativeDialog *native, int response, AssayRoundStrip *self)
+static gboolean
+describe_file (gpointer data, AyFigureSpec *spec)
 {
-  if (response == GTK_RESPONSE_ACCEPT && self->parts != NULL)
-    {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (native));
-      g_autofree char *path = g_file_get_path (file);
-      AyFigureSpec spec = AY_FIGURE_SPEC_INIT;
-      AyFigureFormat format;
-      g_autoptr (GError) error = NULL;
+  AssayRoundStrip *self = data;
 
-      spec.title = self->history->name;
-      spec.kind = AY_FIGURE_STRIP;
-      spec.strip = describe (self);
-      spec.strip.current = -1;
-      if (!ay_figure_format_of_path (path, &format, &error)
-          || !ay_figure_write (&spec, path, format, &error))
-        assay_session_fail (self->session, error);
-    }
-  g_object_unref (native);
+  if (self->parts == NULL)
+    return FALSE;
+  spec->title = self->history->name;
+  spec->kind = AY_FIGURE_STRIP;
+  spec->strip = describe (self);
+  spec->strip.current = -1;
+  return TRUE;
 }
 
 static void
 write_clicked (AssayRoundStrip *self)
 {
-  GtkFileChooserNative *native = gtk_file_chooser_native_new (
-      _ ("Write Figure"), GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
-      GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), NULL);
-
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (native), TRUE);
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (native), "rounds.svg");
-  g_signal_connect_object (native, "response", G_CALLBACK (file_to_write), self, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (native));
+  assay_write_figure (GTK_WIDGET (self), self->session, "rounds.svg", describe_file, self);
 }
 
 static void

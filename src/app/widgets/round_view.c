@@ -293,27 +293,50 @@ show_classes (AssayRoundView *self, const AyDataset *data)
     }
 }
 
+/* "Labelled 3 by 1 of 2: anna 3, ben 5": who said what stands there where they differ. */
+static char *
+words_of_label (const AyRound *round, guint pick)
+{
+  guint n, agree;
+  const char *label = ay_round_label (round, pick, &n, &agree);
+  GString *text;
+
+  if (label == NULL)
+    return g_strdup (_ ("No label yet"));
+  if (agree == n)
+    return g_strdup_printf (_ ("Labelled %s"), label);
+  text = g_string_new (NULL);
+  g_string_append_printf (text, _ ("Labelled %s by %u of %u"), label, agree, n);
+  n = 0;
+  for (guint i = 0; i < round->answers->len; i++)
+    {
+      const AyGivenLabel *given = &g_array_index (round->answers, AyGivenLabel, i);
+
+      if (given->pick == pick)
+        g_string_append_printf (text, "%s%s %s", n++ == 0 ? ": " : ", ",
+                                given->annotator != NULL ? given->annotator : _ ("unnamed"),
+                                given->label);
+    }
+  return g_string_free (text, FALSE);
+}
+
 static void
 show_row (AssayRoundView *self, const AyRound *round)
 {
-  guint n, agree;
-  const char *label;
   g_autofree char *given = NULL, *progress = NULL;
 
   self->pick = MIN (self->pick, (guint) round->n - 1);
-  label = ay_round_label (round, self->pick, &n, &agree);
   progress = g_strdup_printf (_ ("Round %u, by %s: row %u of %u; %u have a label"),
                               (guint) round->number, round->strategy, self->pick + 1,
                               (guint) round->n, (guint) ay_round_n_answered (round));
-  given = label == NULL ? g_strdup (_ ("No label yet"))
-          : agree < n   ? g_strdup_printf (_ ("Labelled %s by %u of %u"), label, agree, n)
-                        : g_strdup_printf (_ ("Labelled %s"), label);
+  given = words_of_label (round, self->pick);
   gtk_label_set_text (self->progress, progress);
   gtk_label_set_text (self->given, given);
   gtk_label_set_text (self->reason, round->reason != NULL && round->reason[self->pick] != NULL
                                         ? round->reason[self->pick] : "");
   assay_row_card_set_row (self->card, self->session, round->row[self->pick]);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->back), label != NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->back),
+                            ay_round_label (round, self->pick, NULL, NULL) != NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->close),
                             ay_round_n_answered (round) > 0 && self->task == NULL);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/teacher_view.h"
 
+#include "app/widgets/write_figure.h"
 #include "core/select/teaching_curves.h"
 #include "core/work/work_select.h"
-#include "figure/figure.h"
 
 #include <glib/gi18n.h>
 
@@ -21,6 +21,8 @@ G_DEFINE_FINAL_TYPE (AssayTeacherView, assay_teacher_view, ASSAY_TYPE_SESSION_BI
 /* One teacher's drawing and what it points into; belongs to its drawing area. */
 typedef struct
 {
+  AssaySession *session; /* borrowed */
+  char *file;            /* the name that is offered */
   AyTeachingCurves *of;
   AyFigurePanel panels[AY_TEACHING_PANELS];
   AyFigureCurve *curves[AY_TEACHING_PANELS];
@@ -35,6 +37,7 @@ taught_free (gpointer data)
   for (guint p = 0; p < AY_TEACHING_PANELS; p++)
     g_free (self->curves[p]);
   ay_teaching_curves_free (self->of);
+  g_free (self->file);
   g_free (self);
 }
 
@@ -82,6 +85,21 @@ draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user)
   ay_figure_draw (&spec, cr);
 }
 
+static gboolean
+describe_file (gpointer data, AyFigureSpec *spec)
+{
+  *spec = ((Taught *) data)->spec;
+  return TRUE;
+}
+
+static void
+write_clicked (GtkButton *button, Taught *taught)
+{
+  GtkWidget *area = gtk_widget_get_next_sibling (GTK_WIDGET (button));
+
+  assay_write_figure (area, taught->session, taught->file, describe_file, taught);
+}
+
 static void
 add_words (AssayTeacherView *self, const char *text)
 {
@@ -93,12 +111,17 @@ add_words (AssayTeacherView *self, const char *text)
 }
 
 static void
-add_teacher (AssayTeacherView *self, AyTeachingCurves *of)
+add_teacher (AssayTeacherView *self, AyTeachingCurves *of, const char *name)
 {
   Taught *taught = taught_new (of);
   GtkWidget *area = gtk_drawing_area_new ();
+  GtkWidget *write = gtk_button_new_with_mnemonic (_ ("_Write Figure…"));
   g_autofree char *summary = ay_figure_summary (&taught->spec);
 
+  taught->session = self->session;
+  taught->file = g_strdup_printf ("%s.svg", name);
+  gtk_widget_set_halign (write, GTK_ALIGN_START);
+  g_signal_connect (write, "clicked", G_CALLBACK (write_clicked), taught);
   gtk_widget_set_size_request (area, -1, HEIGHT);
   gtk_accessible_update_property (GTK_ACCESSIBLE (area), GTK_ACCESSIBLE_PROPERTY_LABEL, summary,
                                   -1);
@@ -106,6 +129,7 @@ add_teacher (AssayTeacherView *self, AyTeachingCurves *of)
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
                            G_CALLBACK (gtk_widget_queue_draw), area, G_CONNECT_SWAPPED);
   add_words (self, summary);
+  gtk_box_append (self->box, write);
   gtk_box_append (self->box, area);
 }
 
@@ -123,7 +147,7 @@ fill (AssayTeacherView *self)
     add_words (self, _ ("No teacher was simulated last: Hedge, EXP4.P and Policy are strategies "
                         "of Learning Curves"));
   for (guint i = 0; names != NULL && i < names->len; i++)
-    add_teacher (self, ay_teaching_curves_new (object, names->pdata[i]));
+    add_teacher (self, ay_teaching_curves_new (object, names->pdata[i]), names->pdata[i]);
 }
 
 static void

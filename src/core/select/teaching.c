@@ -15,6 +15,24 @@ ay_strategy_is_teacher (const AyStrategy *strategy)
   return strategy->run == NULL || strcmp (strategy->id, "policy") == 0;
 }
 
+static void
+add_once (GPtrArray *into, const AyStrategy *one)
+{
+  if (!g_ptr_array_find (into, one, NULL))
+    g_ptr_array_add (into, (gpointer) one);
+}
+
+void
+ay_strategies_add (GPtrArray *into, const AyStrategy *strategy)
+{
+  add_once (into, strategy);
+  if (!ay_strategy_is_teacher (strategy))
+    return;
+  for (guint arm = 0; arm < AY_TEACHER_ARMS; arm++)
+    add_once (into, ay_teacher_arms ()[arm]);
+  add_once (into, ay_strategy_find ("mixture"));
+}
+
 static double
 mean_area (const AySimulation *s, guint strategy)
 {

@@ -21,7 +21,7 @@ typedef struct
   guint n_arms, rounds;
   const AyStrategy *const *arms;
   double *weight;  /* rounds x n_arms: probability of each arm as the round began */
-  double *reward;  /* rounds; NaN: it learns nothing */
+  double *reward;  /* rounds; NaN: none was measured */
   double p_mixture; /* Wilcoxon signed-rank on paired areas against the even mixture; NaN */
   double n_clipped, n_again; /* of a loop (AyTeacher) */
   AyYardstick mixture; /* the even mixture of its arms */
@@ -32,6 +32,9 @@ typedef struct
 AyTeaching *ay_teaching_new (const AySimulation *simulation, guint strategy);
 void ay_teaching_free (AyTeaching *self);
 
+/* Adds a strategy to what is to be simulated (of const AyStrategy *), once; with a teacher its arms
+ * and their even mixture, which it is held against. */
+void ay_strategies_add (GPtrArray *into, const AyStrategy *strategy);
 /* TRUE for one that chooses among arms by what it learnt. */
 gboolean ay_strategy_is_teacher (const AyStrategy *strategy);
 
