@@ -215,10 +215,13 @@ def density(window, picture):
     window.click('Density', 'push button')
     window.find('Map: .*shown as density')
     dense = map_truth.until_looks(window, lambda look: look != before, 'the density')
+    until('what the colours are', lambda: {'Density', 'few rows', 'many rows'}
+          <= set(window.labels()))
     window.picture(picture)
     window.keys('alt+n')
     window.find('Map: .*coloured by .*')
     map_truth.until_looks(window, lambda look: look != dense, 'the points again')
+    until('the colours of a column', lambda: 'many rows' not in window.labels())
 
 
 # --- colours ---

@@ -20,6 +20,7 @@ struct _AssaySession
   AssayHistory *history;
   gint64 hovered;
   char *color_by;
+  gboolean density;
   char *sort;           /* (nullable) a column's name */
   gboolean descending;
   GListStore *tasks;    /* the first runs, the others wait */
@@ -37,6 +38,7 @@ enum
   PROP_N_VISIBLE,
   PROP_HOVERED,
   PROP_COLOR_BY,
+  PROP_DENSITY,
   PROP_FILTER,
   PROP_CAN_UNDO,
   PROP_CAN_REDO,
@@ -117,6 +119,7 @@ assay_session_get_property (GObject *object, guint id, GValue *value, GParamSpec
       break;
     case PROP_HOVERED: g_value_set_int64 (value, self->hovered); break;
     case PROP_COLOR_BY: g_value_set_string (value, self->color_by); break;
+    case PROP_DENSITY: g_value_set_boolean (value, self->density); break;
     case PROP_FILTER:
       g_value_set_string (value, self->filters ? self->filters->where : NULL);
       break;
@@ -142,6 +145,10 @@ assay_session_set_property (GObject *object, guint id, const GValue *value, GPar
     {
     case PROP_HOVERED: assay_session_set_hovered (self, g_value_get_int64 (value)); break;
     case PROP_COLOR_BY: assay_session_set_color_by (self, g_value_get_string (value)); break;
+    case PROP_DENSITY:
+      self->density = g_value_get_boolean (value);
+      notify (self, PROP_DENSITY);
+      break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
 }
@@ -161,6 +168,7 @@ install_properties (GObjectClass *class)
   properties[PROP_HOVERED]
       = g_param_spec_int64 ("hovered", NULL, NULL, -1, G_MAXINT64, -1, write);
   properties[PROP_COLOR_BY] = g_param_spec_string ("color-by", NULL, NULL, NULL, write);
+  properties[PROP_DENSITY] = g_param_spec_boolean ("density", NULL, NULL, FALSE, write);
   properties[PROP_FILTER] = g_param_spec_string ("filter", NULL, NULL, NULL, read);
   properties[PROP_CAN_UNDO] = g_param_spec_boolean ("can-undo", NULL, NULL, FALSE, read);
   properties[PROP_CAN_REDO] = g_param_spec_boolean ("can-redo", NULL, NULL, FALSE, read);

@@ -21,6 +21,7 @@ G_BEGIN_DECLS
  *   n-visible  uint      rows that pass the filters
  *   hovered    int64     row under the pointer or keyboard focus, -1 = none
  *   color-by   string    a column's name, NULL = plain
+ *   density    gboolean  the map shows how many rows lie where, not single ones
  *   filter     string    SQL condition, NULL = none
  *   can-undo, can-redo   gboolean
  *   busy       gboolean  a task is running

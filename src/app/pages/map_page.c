@@ -87,6 +87,8 @@ assay_map_page_bind (AssaySessionBin *bin, AssaySession *session)
 
   self->session = session;
   g_object_set (self->map_view, "session", session, NULL);
+  g_object_bind_property (self->density_button, "active", session, "density",
+                          G_BINDING_SYNC_CREATE);
   assay_column_chooser_bind_color (self->color_chooser, session);
   g_object_set (self->cluster_list, "session", session, NULL);
   assay_map_chooser_bind (self->map_chooser, session, self->map_view);

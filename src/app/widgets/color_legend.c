@@ -14,6 +14,7 @@ struct _AssayColorLegend
   AssaySessionBin parent;
   AssaySession *session; /* kept by the parent */
   AssayPointColors *colors; /* (nullable) */
+  AyFigureScale scale;      /* of the strip */
   GtkBox *box;
   guint pending;
 };
@@ -23,8 +24,7 @@ G_DEFINE_FINAL_TYPE (AssayColorLegend, assay_color_legend, ASSAY_TYPE_SESSION_BI
 static void
 draw_strip (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
 {
-  AssayColorLegend *self = data;
-  const AyFigureScale *scale = &self->colors->scale;
+  const AyFigureScale *scale = &((AssayColorLegend *) data)->scale;
 
   for (int x = 0; x < width; x++)
     {
@@ -51,21 +51,18 @@ make_label (const char *text, float xalign)
 }
 
 static void
-add_scale (AssayColorLegend *self)
+add_scale (AssayColorLegend *self, const char *low, const char *high)
 {
-  const AyFigureScale *scale = &self->colors->scale;
   GtkWidget *strip = g_object_new (GTK_TYPE_DRAWING_AREA, "accessible-role",
                                    GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
   GtkWidget *ends = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  g_autofree char *low = g_strdup_printf ("%.3g", scale->low);
-  g_autofree char *high = g_strdup_printf ("%.3g", scale->high);
   GtkWidget *first = make_label (low, 0.0f);
 
   gtk_drawing_area_set_content_height (GTK_DRAWING_AREA (strip), STRIP_HEIGHT);
   gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (strip), draw_strip, self, NULL);
   gtk_widget_set_hexpand (first, TRUE);
   gtk_box_append (GTK_BOX (ends), first);
-  if (scale->kind == AY_FIGURE_DIVERGING)
+  if (self->scale.kind == AY_FIGURE_DIVERGING)
     {
       GtkWidget *zero = make_label ("0", 0.5f);
 
@@ -170,33 +167,61 @@ add_classes (AssayColorLegend *self)
     }
 }
 
+static void
+add_heading (AssayColorLegend *self, const char *text)
+{
+  GtkWidget *label = make_label (text, 0.0f);
+
+  gtk_widget_add_css_class (label, "heading");
+  gtk_box_append (self->box, label);
+}
+
+/* What a map of densities shows, in place of the column's colours. */
+static void
+add_density (AssayColorLegend *self, gboolean dark)
+{
+  ay_figure_scale_init (&self->scale, AY_FIGURE_SEQUENTIAL, 0.0, 1.0, ay_figure_theme (dark));
+  add_heading (self, _ ("Density"));
+  add_scale (self, _ ("few rows"), _ ("many rows"));
+}
+
+static void
+add_numbers (AssayColorLegend *self, const char *name)
+{
+  g_autofree char *low = g_strdup_printf ("%.3g", self->colors->scale.low);
+  g_autofree char *high = g_strdup_printf ("%.3g", self->colors->scale.high);
+
+  self->scale = self->colors->scale;
+  add_scale (self, low, high);
+  add_noise (self, name);
+  add_stability (self, name);
+}
+
 static gboolean
 rebuild (gpointer data)
 {
   AssayColorLegend *self = data;
   const char *name = assay_session_get_color_by (self->session);
   gboolean dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
+  gboolean density;
   GtkWidget *child;
 
   self->pending = 0;
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->box))) != NULL)
     gtk_box_remove (self->box, child);
   g_clear_pointer (&self->colors, assay_point_colors_unref);
-  if (assay_session_get_work (self->session) == NULL || name == NULL
+  g_object_get (self->session, "density", &density, NULL);
+  if (assay_session_get_work (self->session) != NULL && density)
+    add_density (self, dark);
+  if (assay_session_get_work (self->session) == NULL || density || name == NULL
       || g_str_equal (name, "label"))
     return G_SOURCE_REMOVE;
   self->colors = assay_point_colors_new (self->session, name, dark);
   if (self->colors->kind == ASSAY_COLORS_PLAIN)
     return G_SOURCE_REMOVE;
-  child = make_label (name, 0.0f);
-  gtk_widget_add_css_class (child, "heading");
-  gtk_box_append (self->box, child);
+  add_heading (self, name);
   if (self->colors->kind == ASSAY_COLORS_SCALE)
-    {
-      add_scale (self);
-      add_noise (self, name);
-      add_stability (self, name);
-    }
+    add_numbers (self, name);
   else
     add_classes (self);
   return G_SOURCE_REMOVE;
@@ -221,7 +246,7 @@ static void
 assay_color_legend_bind (AssaySessionBin *bin, AssaySession *session)
 {
   static const char *const changes[]
-      = { "notify::color-by", "columns-changed", "decided", NULL };
+      = { "notify::color-by", "notify::density", "columns-changed", "decided", NULL };
   static const char *const visible[] = { "visible-changed", NULL };
   AssayColorLegend *self = ASSAY_COLOR_LEGEND (bin);
 

@@ -154,14 +154,16 @@ add_class (AssayFilterSide *self, guint code, const char *name)
   g_ptr_array_add (self->counts, count);
 }
 
-/* Marks of classes are those of the map only while it is coloured by them. */
+/* Marks of classes are those of the map only while its points are coloured by them. */
 static void
 show_marks (AssayFilterSide *self)
 {
   gboolean by_label = g_strcmp0 (assay_session_get_color_by (self->session), "label") == 0;
+  gboolean density;
 
+  g_object_get (self->session, "density", &density, NULL);
   for (guint k = 0; k < self->marks->len; k++)
-    gtk_widget_set_visible (self->marks->pdata[k], by_label);
+    gtk_widget_set_visible (self->marks->pdata[k], by_label && !density);
 }
 
 static void
