@@ -9,6 +9,7 @@ from drive import cli, until
 
 NUMBER = r'([+-][0-9.e+-]+|[+-]?nan)'
 HARMFUL = "influence < 0 AND split = 'train'"
+SMALL = [(0.45, 0.6), (0.5, 0.55), (0.53, 0.62), (0.49, 0.66), (0.45, 0.6)]
 LASSO = [(0.35, 0.45), (0.6, 0.35), (0.75, 0.6), (0.55, 0.8), (0.35, 0.7), (0.35, 0.45)]
 
 
@@ -19,9 +20,10 @@ def close(said, truth, decimals=None):
 
 
 def close_band(said, of):
-    """The band of the approximation, of two digits."""
+    """The band of the approximation, of two digits. The step that it looks ahead by is solved to a
+    tenth: from a window's factor it ends elsewhere than from a command's."""
     band = of['loss_predicted_high'] - of['loss_predicted']
-    assert math.isclose(float(said), band, rel_tol=0.06, abs_tol=1e-12), (said, band)
+    assert math.isclose(float(said), band, rel_tol=0.25, abs_tol=1e-12), (said, band)
 
 
 def check_classes(text, what, part):
@@ -196,6 +198,10 @@ def by_mouse(window, folder, picture):
     window.color_by('influence')
     window.click('Lasso', 'push button')
     window.lasso('Map: .*', LASSO)
+    until('a selection', window.selected)
+    if 'loss unbounded' in window.bar():  # where the map lies the other way round, it holds a class
+        window.lasso('Map: .*', SMALL)
+        until('fewer rows', lambda: 'loss unbounded' not in window.bar())
     chosen = until('a selection', window.selected)
     estimate = window.bar(), by_class(window, 'Validation')
     window.click('Prove It', 'push button')

@@ -233,7 +233,9 @@ def legend(window, work, column):
 
     def said():
         labels = window.labels()
-        at = labels.index(column) + 1 if column in labels else len(labels)
+        heads = [k for k, text in enumerate(labels[:-1])
+                 if text == column and labels[k + 1] in values]  # not where it is chosen
+        at = heads[0] + 1 if heads else len(labels)
         return dict(zip(labels[at::2], labels[at + 1::2]))
     for name in sorted(set(values)):
         until(f'{values.count(name)} rows of {name}',

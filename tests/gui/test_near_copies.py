@@ -190,8 +190,8 @@ def jump(window, by_keys):
     until('another group', lambda: label(window, fate)[0])
     window.settle()
     stays = label(window, fate)[0]
-    press(window, 'Show on Map', 'alt+m' if by_keys else None)
-    until('the map', lambda: window.all(rf'Map: .*\b{size} selected.*'))
+    drive.again('the map', lambda: press(window, 'Show on Map', 'alt+m' if by_keys else None),
+                lambda: window.all(rf'Map: .*\b{size} selected.*'))
     window.keys('ctrl+4')
     assert label(window, fate)[0] == stays
     window.keys('ctrl+2')
