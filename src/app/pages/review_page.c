@@ -24,7 +24,7 @@ struct _AssayReviewPage
   AssaySessionBin parent;
   AssaySession *session; /* kept by the parent */
   GtkStack *stack;
-  GtkButton *start, *accept, *keep, *exclude, *later, *previous, *next, *undo, *again, *prove;
+  GtkButton *start, *accept, *keep, *exclude, *later, *previous, *next, *again, *prove;
   GtkLabel *place, *question, *reason, *answered, *total, *stop, *proof, *notes, *text;
   GtkBox *picture;
   GtkWidget *image;
@@ -586,7 +586,6 @@ assay_review_page_class_init (AssayReviewPageClass *class)
   BIND (later);
   BIND (previous);
   BIND (next);
-  BIND (undo);
   BIND (again);
   BIND (prove);
   BIND (place);

@@ -37,15 +37,6 @@ chosen (AssayScoreAsked *self)
   return at < self->n_kinds ? self->kinds[at] : ASKED_ALL;
 }
 
-static gboolean
-takes (const AyScoreMethod *method, const char *name)
-{
-  for (const AyScoreParameter *p = method->parameters; p != NULL && p->name != NULL; p++)
-    if (strcmp (p->name, name) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 /* --- the condition --- */
 
 static void
@@ -134,7 +125,7 @@ fill (AssayScoreAsked *self)
   AyDataset *data = assay_session_get_data (self->session);
   gboolean any = data != NULL && self->method != NULL && (self->method->needs & AY_NEEDS_VALID);
   gboolean can[N_ASKED] = { TRUE, any && data->n_classes > 0, TRUE,
-                            any && takes (self->method, "of") };
+                            any && ay_score_method_takes (self->method, "of") };
   Asked before = chosen (self);
   g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
   guint at = 0;

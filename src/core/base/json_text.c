@@ -165,3 +165,12 @@ ay_json_number_of (JsonObject *object, const char *key)
 {
   return ay_json_number (json_object_get_member (object, key));
 }
+
+void
+ay_json_put_number (JsonObject *object, const char *key, double value)
+{
+  if (isfinite (value))
+    json_object_set_double_member (object, key, value);
+  else
+    json_object_set_null_member (object, key);
+}

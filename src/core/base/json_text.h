@@ -14,5 +14,7 @@ char *ay_json_to_text (JsonNode *node, gboolean indented);
 /* The number in a node; NaN where it is missing, null or no number. */
 double ay_json_number (JsonNode *node);
 double ay_json_number_of (JsonObject *object, const char *key);
+/* A member: the number, or null where it is none. */
+void ay_json_put_number (JsonObject *object, const char *key, double value);
 
 G_END_DECLS

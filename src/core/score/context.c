@@ -314,3 +314,23 @@ ay_score_context_set_flagged (AyScoreContext *self, const AyFlagged *flagged)
 {
   self->flagged = *flagged;
 }
+
+AyNeighbours *
+ay_score_context_nearest (AyScoreContext *self, const guint32 *rows, gsize count, guint k,
+                          AyJob *job, GError **error)
+{
+  const AyProblem *train = ay_score_context_train (self, error);
+  AyHead *head = train != NULL ? ay_score_context_head (self, job, error) : NULL;
+  AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
+  AyPoints points, queries;
+
+  if (head == NULL)
+    return NULL;
+  points = (AyPoints) { train->features, train->rows, train->n, head->centre, head->inv_scale,
+                        AY_DISTANCE_EUCLIDEAN };
+  queries = points;
+  queries.rows = rows;
+  queries.n = count;
+  options.k = k;
+  return ay_neighbours_query (&queries, &points, &options, job, error);
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "core/graph/neighbours.h"
 #include "core/model/fitness.h"
 #include "core/model/loo.h"
 #include "core/model/target.h"
@@ -49,6 +50,11 @@ AyHessian *ay_score_context_hessian (AyScoreContext *self, AyJob *job, GError **
 /* with_effect: also the change of the target loss. Parameters refit_above and max_refits. */
 const AyLoo *ay_score_context_loo (AyScoreContext *self, gboolean with_effect, AyJob *job,
                                    GError **error);
+/* The nearest training rows of rows[0..count-1] (of the data set, ascending; at least one), on the
+ * features as the head standardises them; index holds positions in train, and a training row is
+ * its own nearest one. Exact. (transfer full) */
+AyNeighbours *ay_score_context_nearest (AyScoreContext *self, const guint32 *rows, gsize count,
+                                        guint k, AyJob *job, GError **error);
 /* With the share of doubted labels, by the left-out rows once they are at hand, else by valid. */
 const AyFitness *ay_score_context_fitness (AyScoreContext *self, AyJob *job, GError **error);
 /* That share as it is known so far, and what was found of this head before. */

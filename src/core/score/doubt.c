@@ -24,7 +24,6 @@
 
 #include "core/base/error.h"
 #include "core/base/stats.h"
-#include "core/graph/neighbours.h"
 #include "core/score/confident.h"
 #include "core/score/left_out.h"
 
@@ -253,26 +252,19 @@ static gboolean
 ask_neighbours (Doubt *self, GError **error)
 {
   const AyProblem *train = ay_score_context_train (self->context, error);
-  AyHead *head = ay_score_context_head (self->context, self->job, error);
-  AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
   g_autoptr (AyNeighbours) near = NULL;
   g_autofree guint32 *rows = NULL;
-  AyPoints points, queries;
   gsize count;
 
-  if (train == NULL || head == NULL)
+  if (train == NULL)
     return FALSE;
   rows = list_doubted (self, train->n, &count);
   if (count == 0 || train->n < 2)
     return TRUE;
   ay_job_set_phase (self->job, "asking neighbours");
-  points = (AyPoints) { train->features, train->rows, train->n, head->centre, head->inv_scale,
-                        AY_DISTANCE_EUCLIDEAN };
-  queries = points;
-  queries.rows = rows;
-  queries.n = count;
-  options.k = NEIGHBOURS + 1; /* one may be the row itself */
-  near = ay_neighbours_query (&queries, &points, &options, self->job, error);
+  near = ay_score_context_nearest (self->context, rows, count,
+                                   NEIGHBOURS + 1, /* one may be the row itself */
+                                   self->job, error);
   if (near == NULL)
     return FALSE;
   for (gsize q = 0; q < count; q++)

@@ -373,3 +373,12 @@ ay_score_find (const char *id)
       return &methods[i];
   return NULL;
 }
+
+gboolean
+ay_score_method_takes (const AyScoreMethod *self, const char *parameter)
+{
+  for (const AyScoreParameter *p = self->parameters; p != NULL && p->name != NULL; p++)
+    if (strcmp (p->name, parameter) == 0)
+      return TRUE;
+  return FALSE;
+}

@@ -69,6 +69,8 @@ typedef struct
 const AyScoreMethod *ay_score_methods (guint *n);
 /* (nullable) */
 const AyScoreMethod *ay_score_find (const char *id);
+/* Whether it has a parameter of this name. */
+gboolean ay_score_method_takes (const AyScoreMethod *self, const char *parameter);
 /* Checks needs, runs, and completes the certificate with what all scores share. */
 AyScoreResult *ay_score_run (const AyScoreMethod *method, AyScoreContext *context, AyJob *job,
                              GError **error);

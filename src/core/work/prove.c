@@ -238,15 +238,6 @@ add_classes (const Proof *self, const AyProblem *on, const AyHead *after, JsonOb
 
 /* --- step by step --- */
 
-static void
-put (JsonObject *into, const char *name, double value)
-{
-  if (isfinite (value))
-    json_object_set_double_member (into, name, value);
-  else
-    json_object_set_null_member (into, name);
-}
-
 static gboolean
 acts (const AyStepPlan *step)
 {
@@ -274,12 +265,12 @@ judge_part (const Proof *self, const AyPlan *so_far, JsonObject *into, GError **
   head = ay_head_fit (&rest, &options, self->head, self->job, error);
   if (head == NULL || !ay_head_evaluate (head, self->valid, &on, self->job, error))
     return FALSE;
-  put (into, "accuracy", on.accuracy);
+  ay_json_put_number (into, "accuracy", on.accuracy);
   if (self->test == NULL)
     return TRUE;
   if (!ay_head_evaluate (head, &self->test->problem, &on, self->job, error))
     return FALSE;
-  put (into, "test_accuracy", on.accuracy);
+  ay_json_put_number (into, "test_accuracy", on.accuracy);
   return TRUE;
 }
 
@@ -316,9 +307,9 @@ add_steps (const Proof *self, JsonObject *into, GError **error)
         ok = judge_part (self, &so_far, one, error);
       else
         {
-          put (one, "accuracy", self->what.valid.after.accuracy);
+          ay_json_put_number (one, "accuracy", self->what.valid.after.accuracy);
           if (self->what.has_test)
-            put (one, "test_accuracy", self->what.test.after.accuracy);
+            ay_json_put_number (one, "test_accuracy", self->what.test.after.accuracy);
         }
     }
   ay_new_labels_clear (&so_far.labels);
@@ -338,7 +329,7 @@ add_fit (JsonObject *into, const char *prefix, const AyRemoval *of)
     {
       g_autofree char *name = g_strconcat (prefix, each[i].name, NULL);
 
-      put (into, name, each[i].value);
+      ay_json_put_number (into, name, each[i].value);
     }
 }
 
@@ -359,12 +350,12 @@ add_random (Proof *self, JsonObject *into, GError **error)
   random = json_object_new ();
   json_object_set_object_member (into, "random", random);
   json_object_set_int_member (random, "repeats", test.repeats);
-  put (random, "accuracy", test.accuracy.mean);
-  put (random, "accuracy_low", test.accuracy.low);
-  put (random, "accuracy_high", test.accuracy.high);
-  put (random, "difference", test.difference.mean);
-  put (random, "difference_low", test.difference.low);
-  put (random, "difference_high", test.difference.high);
+  ay_json_put_number (random, "accuracy", test.accuracy.mean);
+  ay_json_put_number (random, "accuracy_low", test.accuracy.low);
+  ay_json_put_number (random, "accuracy_high", test.accuracy.high);
+  ay_json_put_number (random, "difference", test.difference.mean);
+  ay_json_put_number (random, "difference_low", test.difference.low);
+  ay_json_put_number (random, "difference_high", test.difference.high);
   return TRUE;
 }
 
@@ -382,12 +373,12 @@ describe (Proof *self, JsonObject *into, GError **error)
     add_fit (into, "test_", &what->test);
   json_object_set_string_member (into, "part", what->has_test ? "test" : "valid");
   json_object_set_int_member (into, "n_part", (gint64) on->n);
-  put (into, "interval_low", what->interval_low);
-  put (into, "interval_high", what->interval_high);
+  ay_json_put_number (into, "interval_low", what->interval_low);
+  ay_json_put_number (into, "interval_high", what->interval_high);
   if (self->work->data->n_classes > 0)
     {
       json_object_set_string_member (into, "verdict", what->verdict);
-      put (into, "needed", what->needed);
+      ay_json_put_number (into, "needed", what->needed);
     }
   json_object_set_int_member (into, "test_openings", what->test_openings);
   json_object_set_string_member (into, "sentence", what->sentence);

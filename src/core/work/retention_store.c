@@ -56,22 +56,13 @@ ay_retention_key (AyWork *work, const AyRetentionOptions *options, GError **erro
 /* --- written --- */
 
 static void
-put (JsonObject *into, const char *name, double value)
-{
-  if (isfinite (value))
-    json_object_set_double_member (into, name, value);
-  else
-    json_object_set_null_member (into, name);
-}
-
-static void
 put_band (JsonObject *into, const char *name, const AyMeanBand *band)
 {
   JsonObject *one = json_object_new ();
 
-  put (one, "mean", band->mean);
-  put (one, "low", band->low);
-  put (one, "high", band->high);
+  ay_json_put_number (one, "mean", band->mean);
+  ay_json_put_number (one, "low", band->low);
+  ay_json_put_number (one, "high", band->high);
   json_object_set_object_member (into, name, one);
 }
 
@@ -85,10 +76,10 @@ points_of (const AyRetention *of)
       const AyRetentionPoint *point = &of->points[k];
       JsonObject *one = json_object_new ();
 
-      put (one, "share", point->share);
+      ay_json_put_number (one, "share", point->share);
       json_object_set_int_member (one, "n", (gint64) point->n);
-      put (one, "valid", point->valid);
-      put (one, "test", point->test);
+      ay_json_put_number (one, "valid", point->valid);
+      ay_json_put_number (one, "test", point->test);
       put_band (one, "random", &point->random);
       put_band (one, "difference", &point->difference);
       json_array_add_object_element (array, one);
@@ -113,8 +104,8 @@ ay_retention_keep (AyWork *work, const AyRetention *of, const AyRetentionOptions
   json_object_set_string_member (object, "score", of->score);
   json_object_set_boolean_member (object, "low_first", of->low_first);
   json_object_set_boolean_member (object, "on_test", of->on_test);
-  put (object, "full_valid", of->full_valid);
-  put (object, "full_test", of->full_test);
+  ay_json_put_number (object, "full_valid", of->full_valid);
+  ay_json_put_number (object, "full_test", of->full_test);
   json_object_set_array_member (object, "points", points_of (of));
   json_object_set_int_member (object, "minimal", of->minimal);
   json_object_set_string_member (object, "sentence", of->minimal_sentence);

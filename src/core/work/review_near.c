@@ -3,8 +3,6 @@
  * on the head's standardised features; n x 1000 x d at most. */
 #include "core/work/review_private.h"
 
-#include "core/graph/neighbours.h"
-
 #include <string.h>
 
 typedef struct
@@ -39,15 +37,12 @@ gboolean
 ay_review_near (Review *self, GError **error)
 {
   const AyProblem *train = ay_score_context_train (self->context, error);
-  AyHead *head = train != NULL ? ay_score_context_head (self->context, self->job, error) : NULL;
   gsize count = MIN (self->out->n, AY_REVIEW_LOOKED_UP);
   g_autofree Asked *asked = g_new (Asked, count + 1);
   g_autofree guint32 *rows = g_new (guint32, count + 1);
-  AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
   g_autoptr (AyNeighbours) near = NULL;
-  AyPoints points, queries;
 
-  if (head == NULL)
+  if (train == NULL)
     return FALSE;
   for (gsize i = 0; i < self->out->n; i++)
     for (guint k = 0; k < AY_REVIEW_NEAR; k++)
@@ -59,13 +54,9 @@ ay_review_near (Review *self, GError **error)
   qsort (asked, count, sizeof *asked, by_row);
   for (gsize i = 0; i < count; i++)
     rows[i] = asked[i].row;
-  points = (AyPoints) { train->features, train->rows, train->n, head->centre, head->inv_scale,
-                        AY_DISTANCE_EUCLIDEAN };
-  queries = points;
-  queries.rows = rows;
-  queries.n = count;
-  options.k = AY_REVIEW_NEAR + 1; /* one may be the row itself */
-  near = ay_neighbours_query (&queries, &points, &options, self->job, error);
+  near = ay_score_context_nearest (self->context, rows, count,
+                                   AY_REVIEW_NEAR + 1, /* one may be the row itself */
+                                   self->job, error);
   for (gsize i = 0; near != NULL && i < count; i++)
     take (&self->out->items[asked[i].item], near, i, train);
   return near != NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/work_advice.h"
 
+#include "core/base/json_text.h"
 #include "core/base/stats.h"
 #include "core/gain/advice.h"
 #include "core/work/work_private.h"
@@ -81,15 +82,6 @@ find_kinds (AyWork *self, const AyProblem *train, const AyProblem *valid, const 
   return FALSE;
 }
 
-static void
-put (JsonObject *into, const char *key, double value)
-{
-  if (isfinite (value))
-    json_object_set_double_member (into, key, value);
-  else
-    json_object_set_null_member (into, key);
-}
-
 static const char *
 verdict_name (AyAdviceVerdict verdict)
 {
@@ -109,14 +101,14 @@ add_groups (JsonObject *into, const Kinds *kinds, const AyAdvice *advice,
 
       json_object_set_string_member (one, "value", g_ptr_array_index (kinds->names, k));
       json_object_set_int_member (one, "n", (gint64) advice->n[k]);
-      put (one, "gain", advice->gain[k]);
-      put (one, "gain_low", advice->low[k]);
-      put (one, "gain_high", advice->high[k]);
-      put (one, "gain_more", advice->gain_more[k]);
+      ay_json_put_number (one, "gain", advice->gain[k]);
+      ay_json_put_number (one, "gain_low", advice->low[k]);
+      ay_json_put_number (one, "gain_high", advice->high[k]);
+      ay_json_put_number (one, "gain_more", advice->gain_more[k]);
       json_object_set_string_member (one, "verdict", verdict_name (ay_advice_verdict (advice, k)));
       json_object_set_int_member (one, "hidden", (gint64) trial->added[k]);
-      put (one, "predicted", trial->predicted[k]);
-      put (one, "realised", trial->realised[k]);
+      ay_json_put_number (one, "predicted", trial->predicted[k]);
+      ay_json_put_number (one, "realised", trial->realised[k]);
       json_array_add_object_element (array, one);
     }
   json_object_set_array_member (into, "groups", array);
@@ -138,9 +130,10 @@ add_check (JsonObject *into, gsize n_kinds, const AyAdviceTrial *trial)
         off[n] = fabs (predicted[n] - realised[n]);
         n++;
       }
-  put (into, "hidden_share", HIDDEN);
-  put (into, "rank_correlation", n >= 3 ? ay_spearman (predicted, realised, n) : NAN);
-  put (into, "typical_error", n > 0 ? ay_quantile (off, n, 0.5) : NAN);
+  ay_json_put_number (into, "hidden_share", HIDDEN);
+  ay_json_put_number (into, "rank_correlation",
+                      n >= 3 ? ay_spearman (predicted, realised, n) : NAN);
+  ay_json_put_number (into, "typical_error", n > 0 ? ay_quantile (off, n, 0.5) : NAN);
 }
 
 static char *
@@ -197,8 +190,8 @@ say (const AyAdviceInput *input, const Kinds *kinds, const char *by, const AyAdv
   json_object_set_string_member (object, "by", by);
   json_object_set_int_member (object, "n", (gint64) input->train->n);
   json_object_set_int_member (object, "more", (gint64) input->more);
-  put (object, "overall", advice->overall);
-  put (object, "overall_more", advice->overall_more);
+  ay_json_put_number (object, "overall", advice->overall);
+  ay_json_put_number (object, "overall_more", advice->overall_more);
   add_groups (object, kinds, advice, trial);
   add_check (object, advice->n_kinds, trial);
   json_object_set_string_member (object, "method", advice->method);

@@ -74,15 +74,6 @@ text_of (GHashTable *parameters, const char *name)
   return text != NULL && *text != '\0' ? text : NULL;
 }
 
-static gboolean
-takes (const AyScoreMethod *method, const char *name)
-{
-  for (const AyScoreParameter *p = method->parameters; p != NULL && p->name != NULL; p++)
-    if (strcmp (p->name, name) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 /* Whether a score of this name is stored that is of something else. */
 static gboolean
 is_other (AyWork *work, const char *column, const char *of)
@@ -116,10 +107,10 @@ name_column (AyAsked *self, AyWork *work, const char *plain)
 void
 ay_asked_init (AyAsked *self, AyWork *work, const AyScoreMethod *method, GHashTable *parameters)
 {
-  const char *row = takes (method, "of") ? text_of (parameters, "of") : NULL;
+  const char *row = ay_score_method_takes (method, "of") ? text_of (parameters, "of") : NULL;
   const char *slice = row == NULL && (method->needs & AY_NEEDS_VALID)
                           ? text_of (parameters, "slice") : NULL;
-  gboolean relative = takes (method, "relative")
+  gboolean relative = ay_score_method_takes (method, "relative")
                       && g_strcmp0 (text_of (parameters, "relative"), "yes") == 0;
   g_autofree char *words = row != NULL || slice != NULL ? words_of (row != NULL ? row : slice)
                                                         : NULL;
