@@ -2,13 +2,14 @@
 """The accessible tree of one program, read in bulk: one question brings all parts that GTK knows,
 and their places are asked for at once. Asking part by part costs a round trip each, half a second
 a look at the window."""
-import ast
+import json
 import re
 
 import gi
 
 gi.require_version('Atspi', '2.0')
-from gi.repository import Atspi, Gio, GLib  # pylint: disable=wrong-import-position
+gi.require_version('Json', '1.0')
+from gi.repository import Atspi, Gio, GLib, Json  # pylint: disable=wrong-import-position
 
 ACCESSIBLE = 'org.a11y.atspi.Accessible'
 COMPONENT = 'org.a11y.atspi.Component'
@@ -147,8 +148,8 @@ class Tree:
         except GLib.Error:
             self.program = None
             return {}
-        # its text is a literal of Python too, which is read ten times faster than the value
-        items = ast.literal_eval(answer.get_child_value(0).print_(False))
+        # as JSON, which is read a hundred times faster than the value
+        items = json.loads(Json.gvariant_serialize_data(answer.get_child_value(0))[0])
         parts = {item[0][1]: Part(self, item) for item in items}
         for part in parts.values():
             part.parent = parts.get(part.above)

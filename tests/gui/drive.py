@@ -47,7 +47,7 @@ def missing():
     """Why the window cannot be driven here; empty when it can."""
     programs = [name for name in ('Xvfb', 'openbox', 'dbus-run-session', 'xdotool', 'import')
                 if shutil.which(name) is None]
-    if importlib.util.find_spec('pyatspi') is None:
+    if importlib.util.find_spec('pyatspi') is None or 'tree' not in globals():
         programs.append('pyatspi')
     return ', '.join(programs)
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Real questions of bank customers, 77 intents, features made of the text: the main job by mouse
 and by keyboard, light and dark."""
+import csv
 import os
 import pathlib
 import shutil
@@ -27,15 +28,27 @@ def test_dark():
     journey.run(copy_of_questions(), 'questions-dark', dark=True)
 
 
-def close_while_scoring():
+def many_questions(times):
+    """Each question as often, with a word of its own: scores of so many rows take seconds."""
     data = copy_of_questions()
+    rows = drive.read_csv(data)
+    with open(data, 'w', encoding='utf-8', newline='') as file:
+        out = csv.DictWriter(file, rows[0])
+        out.writeheader()
+        for time in range(times):
+            out.writerows(dict(row, text=f'{row["text"]} word{time}') for row in rows)
+    return data, times * len(rows)
+
+
+def close_while_scoring():
+    data, rows = many_questions(4)
     with drive.Window(data) as window:
-        window.find('Map', 'page tab')
+        window.find('Map', 'page tab')  # imported: a workspace is there
         window.find('Running Tasks')
         window.close()  # asserts that it ends by itself, well
     work = pathlib.Path(data).with_suffix('.assay')
     info = drive.cli('info', work)
-    assert info['rows'] == 10003
+    assert info['rows'] == rows
     left = {one['id'] for one in info['scores']}
     assert ('map_x' in left) == ('map_y' in left), left
     pair = {'self_confidence', 'label_issue'}  # of one task; there where closing came too late
