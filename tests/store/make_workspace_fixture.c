@@ -35,7 +35,7 @@ decide (AyJournal *journal, AyDecisionKind kind, guint32 row, const char *value,
 }
 
 /* drop 1, keep 2, undo, relabel 3 as "dog", tag 4 "blurred", undo: three active or to redo, one
- * left aside. */
+ * left aside. Then, which the first schema had not, a column in place of what could be redone. */
 static gboolean
 put_decisions (AyWorkspace *workspace, GError **error)
 {
@@ -45,7 +45,8 @@ put_decisions (AyWorkspace *workspace, GError **error)
          && decide (journal, AY_DECISION_KEEP, 2, NULL, error) && ay_journal_undo (journal, error)
          && decide (journal, AY_DECISION_RELABEL, 3, "dog", error)
          && decide (journal, AY_DECISION_TAG, 4, "blurred", error)
-         && ay_journal_undo (journal, error);
+         && ay_journal_undo (journal, error)
+         && decide (journal, AY_DECISION_COLUMN, 0, "influence", error);
 }
 
 int

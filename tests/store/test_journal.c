@@ -364,10 +364,13 @@ test_refused (void)
 static void
 test_damaged (void)
 {
-  static const struct { const char *sql; AyErrorCode code; } damage[] = {
+  static const struct { const char *sql; AyErrorCode code; const char *what; } damage[] = {
     { "UPDATE decision SET rows = x'62ffff'", AY_ERROR_CHANGED },
-    { "UPDATE decision SET parent = 9", AY_ERROR_INPUT },
-    { "UPDATE decision SET kind = 'burn'", AY_ERROR_INPUT },
+    { "UPDATE decision SET parent = 9", AY_ERROR_INPUT, "damaged" },
+    { "UPDATE decision SET kind = 'burn'", AY_ERROR_INPUT,
+      "newer version of Assay: decision 1 is of the kind \"burn\"" },
+    { "UPDATE decision SET kind = 'dr' || char (1) || 'p'", AY_ERROR_INPUT, "damaged" },
+    { "UPDATE decision SET kind = ''", AY_ERROR_INPUT, "damaged" },
     { "UPDATE decision SET value = 'x' WHERE seq = 1", AY_ERROR_INPUT },
     { "UPDATE pointer SET head = 99", AY_ERROR_INPUT },
     { "UPDATE pointer SET tip = 1, head = 2", AY_ERROR_INPUT },
@@ -395,6 +398,7 @@ test_damaged (void)
       g_assert_null (ay_journal_open (workspace, 10, &error));
       test_assert_message (error, path);
       g_assert_cmpint (error->code, ==, damage[i].code);
+      g_assert_true (damage[i].what == NULL || strstr (error->message, damage[i].what) != NULL);
       if (i == 0)
         {
           g_clear_error (&error);

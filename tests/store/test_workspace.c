@@ -420,9 +420,9 @@ test_refused (Place *place, gconstpointer data)
   g_unlink (place->path);
   run_sql (place, "CREATE TABLE t (a)");
   assert_refused (place, AY_ERROR_INPUT, "is not an Assay workspace");
-  run_sql (place, "PRAGMA application_id = 0x41736179; PRAGMA user_version = 1");
+  run_sql (place, "PRAGMA application_id = 0x41736179; PRAGMA user_version = 2");
   assert_refused (place, AY_ERROR_INPUT, "is damaged");
-  run_sql (place, "PRAGMA user_version = 2");
+  run_sql (place, "PRAGMA user_version = 3");
   assert_refused (place, AY_ERROR_INPUT, "newer version");
   g_assert_null (ay_workspace_open (place->folder, AY_WORKSPACE_WRITE, &error));
   test_assert_message (error, place->folder);
@@ -463,10 +463,10 @@ read_all (Place *place)
 }
 
 static char *
-fixture_bytes (gsize *size)
+fixture_bytes (int schema, gsize *size)
 {
-  g_autofree char *path
-    = g_test_build_filename (G_TEST_DIST, "fixtures", "workspace-1.assay", NULL);
+  g_autofree char *name = g_strdup_printf ("workspace-%d.assay", schema);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fixtures", name, NULL);
   char *bytes = NULL;
 
   g_assert_true (g_file_get_contents (path, &bytes, size, NULL));
@@ -477,7 +477,7 @@ static void
 test_truncated (Place *place, gconstpointer data)
 {
   gsize size = 0;
-  g_autofree char *bytes = fixture_bytes (&size);
+  g_autofree char *bytes = fixture_bytes (FIXTURE_SCHEMAS, &size);
 
   for (gsize length = 0; length < size; length += length < 200 ? 7 : 1021)
     {
@@ -493,7 +493,7 @@ static void
 test_damaged (Place *place, gconstpointer data)
 {
   gsize size = 0;
-  g_autofree char *bytes = fixture_bytes (&size);
+  g_autofree char *bytes = fixture_bytes (FIXTURE_SCHEMAS, &size);
   guint failures = 0;
   AyRng rng;
 
@@ -514,11 +514,13 @@ test_damaged (Place *place, gconstpointer data)
   g_assert_cmpuint (failures, >, 60);
 }
 
+/* The fixture of a schema, read only and then to be written. */
 static void
-test_fixture (Place *place, gconstpointer data)
+check_fixture (Place *place, int schema)
 {
   gsize size = 0;
-  g_autofree char *bytes = fixture_bytes (&size);
+  g_autofree char *bytes = fixture_bytes (schema, &size);
+  g_autofree char *backup = g_strconcat (place->path, ".bak", NULL);
   g_autoptr (AyWorkspace) workspace = NULL;
   g_autoptr (AyColumn) influence = fixture_influence_column ();
   g_autoptr (AyColumn) cluster = fixture_cluster_column ();
@@ -530,7 +532,11 @@ test_fixture (Place *place, gconstpointer data)
   g_autofree char *load = NULL;
 
   g_assert_true (g_file_set_contents (place->path, bytes, (gssize) size, NULL));
+  g_assert_true (read_all (place));
+  g_assert_cmpint (ask_sql (place->path, "PRAGMA user_version"), ==, schema);
   workspace = reopen (place, AY_WORKSPACE_WRITE);
+  g_assert_cmpint (ask_sql (place->path, "PRAGMA user_version"), ==, FIXTURE_SCHEMAS);
+  g_assert_true (g_file_test (backup, G_FILE_TEST_EXISTS) == (schema < FIXTURE_SCHEMAS));
   assert_names (workspace, NULL, "load:data score:influence score:cluster thumbnail:first");
   stored_influence
     = ay_workspace_get_column (workspace, "score", "influence", &certificate, NULL);
@@ -544,11 +550,22 @@ test_fixture (Place *place, gconstpointer data)
   g_assert_cmpmem (g_bytes_get_data (thumbnail->bytes, NULL), thumbnail->size, fixture_thumbnail,
                    sizeof fixture_thumbnail);
   journal = ay_journal_open (workspace, FIXTURE_ROWS, NULL);
-  g_assert_cmpuint (ay_journal_n_entries (journal), ==, 4);
-  g_assert_true (ay_journal_can_redo (journal));
-  g_assert_cmpint (ay_journal_peek_redo (journal)->kind, ==, AY_DECISION_TAG);
+  g_assert_cmpuint (ay_journal_n_entries (journal), ==, schema == 1 ? 4 : 5);
+  g_assert_true (ay_journal_can_redo (journal) == (schema == 1));
+  if (schema == 1)
+    g_assert_cmpint (ay_journal_peek_redo (journal)->kind, ==, AY_DECISION_TAG);
+  else
+    g_assert_cmpint (ay_journal_peek_undo (journal)->kind, ==, AY_DECISION_COLUMN);
   g_assert_false (ay_journal_entry (journal, 1)->active);
   g_assert_cmpmem (ay_journal_decided (journal), 5, "\0\2\0\0\0", 5);
+  g_unlink (backup);
+}
+
+static void
+test_fixture (Place *place, gconstpointer data)
+{
+  for (int schema = 1; schema <= FIXTURE_SCHEMAS; schema++)
+    check_fixture (place, schema);
 }
 
 static void

@@ -239,12 +239,14 @@ test_no_permission (Place *place, gconstpointer data)
 
 static const AySchemaStep later[] = {
   { 1, "" },
-  { 2, "ALTER TABLE item ADD COLUMN colour TEXT; UPDATE item SET colour = 'red'" },
-  { 3, "CREATE TABLE extra (a)" },
+  { 2, "" },
+  { 3, "ALTER TABLE item ADD COLUMN colour TEXT; UPDATE item SET colour = 'red'" },
+  { 4, "CREATE TABLE extra (a)" },
 };
 static const AySchemaStep broken[] = {
   { 1, "" },
-  { 2, "CREATE TABLE extra (a); INSERT INTO extra VALUES (1); INSERT INTO nowhere VALUES (2)" },
+  { 2, "" },
+  { 3, "CREATE TABLE extra (a); INSERT INTO extra VALUES (1); INSERT INTO nowhere VALUES (2)" },
 };
 
 static gint64
@@ -270,11 +272,12 @@ test_migration (Place *place, gconstpointer data)
   int version = 0;
 
   sqlite3_open (place->path, &db);
-  g_assert_true (ay_schema_read (db, place->path, later, 3, &version, NULL));
-  g_assert_cmpint (version, ==, 1);
-  ay_schema_migrate (db, backup, later, 3, version, &error);
+  g_assert_true (ay_schema_read (db, place->path, later, 4, &version, NULL));
+  g_assert_cmpint (version, ==, 2);
+  g_assert_false (ay_schema_same_tables (later, 4, version));
+  ay_schema_migrate (db, backup, later, 4, version, &error);
   g_assert_no_error (error);
-  g_assert_cmpint (ask (db, "PRAGMA user_version"), ==, 3);
+  g_assert_cmpint (ask (db, "PRAGMA user_version"), ==, 4);
   g_assert_cmpint (ask (db, "SELECT count(*) FROM item WHERE colour = 'red'"), ==, 1);
   g_assert_cmpint (ask (db, "SELECT count(*) FROM extra"), ==, 0);
   sqlite3_close (db);
@@ -297,14 +300,14 @@ test_migration_fails (Place *place, gconstpointer data)
   sqlite3 *db = NULL;
 
   sqlite3_open (place->path, &db);
-  g_assert_false (ay_schema_migrate (db, backup, broken, 2, 1, &error));
+  g_assert_false (ay_schema_migrate (db, backup, broken, 3, 2, &error));
   test_assert_message (error, place->path);
-  g_assert_cmpint (ask (db, "PRAGMA user_version"), ==, 1); /* all or nothing */
+  g_assert_cmpint (ask (db, "PRAGMA user_version"), ==, 2); /* all or nothing */
   g_assert_cmpint (ask (db, "SELECT count(*) FROM sqlite_master WHERE name = 'extra'"), ==, 0);
   g_clear_error (&error);
-  g_assert_false (ay_schema_migrate (db, "/nonexistent-folder/x.bak", later, 3, 1, &error));
+  g_assert_false (ay_schema_migrate (db, "/nonexistent-folder/x.bak", later, 4, 2, &error));
   test_assert_message (error, "/nonexistent-folder/x.bak"); /* no copy, no change */
-  g_assert_cmpint (ask (db, "PRAGMA user_version"), ==, 1);
+  g_assert_cmpint (ask (db, "PRAGMA user_version"), ==, 2);
   sqlite3_close (db);
   workspace = ay_workspace_open (place->path, AY_WORKSPACE_WRITE, NULL);
   g_assert_true (ay_workspace_has (workspace, "k", "before"));

@@ -5,8 +5,10 @@
 
 #include <math.h>
 
-/* What tests/fixtures/workspace-1.assay holds: written by make_workspace_fixture.c with the first
- * schema, read by the tests of every later one. Never written again. */
+/* What tests/fixtures/workspace-N.assay holds: written by make_workspace_fixture.c with schema N,
+ * read by the tests of every later one. Never written again. */
+
+#define FIXTURE_SCHEMAS 2
 
 #define FIXTURE_ROWS 5
 static const double fixture_influence[FIXTURE_ROWS] = { 0.1, -0.0, NAN, 1e-310, -INFINITY };

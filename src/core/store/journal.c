@@ -6,6 +6,8 @@
 #include "core/store/row_codec.h"
 #include "core/store/workspace_private.h"
 
+#include <string.h>
+
 /* The log is a tree: the parent of a decision is the one that was in force last when it was made.
  * `head` is the last one in force now; the state is what head and its ancestors make, oldest first
  * (a parent is always older). `tip` is the decision made last: undo moves head to its parent, redo
@@ -54,6 +56,24 @@ damaged (const AyJournal *self, gint64 seq, GError **error)
   return FALSE;
 }
 
+/* What this version cannot know must not be called damage. */
+static gboolean
+newer (const AyJournal *self, gint64 seq, const char *kind, GError **error)
+{
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+               "%s: was made by a newer version of Assay: decision %" G_GINT64_FORMAT
+               " is of the kind \"%s\", which this version does not know",
+               ay_store_file (self->workspace), seq, kind);
+  return FALSE;
+}
+
+static gboolean
+is_word (const char *text)
+{
+  return text != NULL && *text != '\0'
+         && strspn (text, "abcdefghijklmnopqrstuvwxyz_-") == strlen (text);
+}
+
 /* There is a value if and only if the kind takes one. */
 static gboolean
 value_fits (const AyJournalEntry *entry)
@@ -70,6 +90,7 @@ add_from_row (AyJournal *self, AyStatement *statement, GError **error)
   gint64 seq = self->entries->len + 1;
   g_autofree char *kind = ay_store_dup_text (statement, 3);
   Entry *entry = g_new0 (Entry, 1);
+  gboolean known;
 
   g_ptr_array_add (self->entries, entry);
   entry->shown.seq = seq;
@@ -79,8 +100,11 @@ add_from_row (AyJournal *self, AyStatement *statement, GError **error)
   entry->shown.why = ay_store_dup_text (statement, 5);
   entry->rows = g_bytes_new (sqlite3_column_blob (statement, 6),
                              (gsize) sqlite3_column_bytes (statement, 6));
+  known = ay_decision_kind_parse (kind, &entry->shown.kind);
+  if (!known && is_word (kind))
+    return newer (self, seq, kind, error);
   if (sqlite3_column_int64 (statement, 0) != seq || entry->parent < 0 || entry->parent >= seq
-      || !ay_decision_kind_parse (kind, &entry->shown.kind) || !value_fits (&entry->shown))
+      || !known || !value_fits (&entry->shown))
     return damaged (self, seq, error);
   entry->shown.count = ay_rows_count (entry->rows, self->n);
   if (entry->shown.count != G_MAXSIZE)

@@ -192,6 +192,8 @@ migrate (AyWorkspace *self, GError **error)
 
   if (!ay_schema_read (self->db, self->file, steps, n, &version, error))
     return FALSE;
+  if (self->lock == NULL && ay_schema_same_tables (steps, n, version))
+    return TRUE;
   if (version < ay_schema_version (steps, n) && self->lock == NULL)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,

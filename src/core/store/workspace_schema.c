@@ -27,8 +27,12 @@ static const char schema_1[] =
   "  id INTEGER PRIMARY KEY CHECK (id = 1), head INTEGER NOT NULL, tip INTEGER NOT NULL);"
   "INSERT INTO pointer VALUES (1, 0, 0);";
 
+/* 2: the log may hold entries of the kind column. The tables are those of 1, so that a file of 1 is
+ * read as it is where it cannot be written; but a program that knows 1 alone would take such an
+ * entry for damage. A new kind of entry always takes a new version. */
 static const AySchemaStep steps_of_assay[] = {
   { 1, schema_1 },
+  { 2, AY_SCHEMA_SAME_TABLES },
 };
 
 const AySchemaStep *
@@ -42,6 +46,15 @@ int
 ay_schema_version (const AySchemaStep *steps, gsize n)
 {
   return n > 0 ? steps[n - 1].to : 0;
+}
+
+gboolean
+ay_schema_same_tables (const AySchemaStep *steps, gsize n, int version)
+{
+  for (gsize i = 0; i < n; i++)
+    if (steps[i].to > version && *steps[i].sql != '\0')
+      return FALSE;
+  return TRUE;
 }
 
 void

@@ -14,14 +14,17 @@ G_BEGIN_DECLS
 typedef struct
 {
   int to;
-  const char *sql;
+  const char *sql; /* or AY_SCHEMA_SAME_TABLES: only what may stand in them is more */
 } AySchemaStep;
+#define AY_SCHEMA_SAME_TABLES ""
 
 /* The steps from an empty file to the present version, and their number. */
 const AySchemaStep *ay_schema_steps (gsize *n);
 
 /* The version the last of n steps leads to. */
 int ay_schema_version (const AySchemaStep *steps, gsize n);
+/* Whether a file of that version has the tables of the last step, and can be read as it is. */
+gboolean ay_schema_same_tables (const AySchemaStep *steps, gsize n, int version);
 /* Reads application id and version. AY_ERROR_INPUT, one line that names the file, when it is not a
  * workspace, damaged, or newer than the steps reach. */
 gboolean ay_schema_read (sqlite3 *db, const char *file, const AySchemaStep *steps, gsize n,
