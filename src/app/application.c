@@ -106,6 +106,8 @@ static const Shortcut shortcuts[] = {
   { "win.relabel", { "<Ctrl>l" } },
   { "win.tag", { "<Ctrl>t" } },
   { "win.prove", { "<Ctrl>p" } },
+  { "win.prove-folds", { "<Ctrl><Shift>p" } },
+  { "win.prove-pipeline", { "<Ctrl><Alt>p" } },
   { "win.pin", { "<Ctrl>b" } },
   { "win.present", { "F5" } },
   { "win.present-back", { "Escape" } },

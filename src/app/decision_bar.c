@@ -5,11 +5,15 @@
 #include "app/widgets/drop_down.h"
 #include "app/widgets/fold.h"
 #include "core/base/error.h"
+#include "core/work/what_if_folds.h"
+#include "core/work/what_if_pipeline.h"
 
 #include <glib/gi18n.h>
 
 /* An estimate is asked for once the selection has rested so long. */
 #define REST_MS 120
+#define FOLDS 5
+#define SEED 0 /* of the folds, as assay-cli's default */
 
 struct _AssayDecisionBar
 {
@@ -25,15 +29,18 @@ struct _AssayDecisionBar
 
 G_DEFINE_FINAL_TYPE (AssayDecisionBar, assay_decision_bar, ASSAY_TYPE_SESSION_BIN)
 
-/* One question to the core: these rows, what is done to them, with or without the refit. */
+/* One question to the core: these rows, what is done to them, and how it is to be proved. */
 typedef struct
 {
   AssayDecisionBar *bar;
   AyBitset *rows;
   AyWhatIfKind kind;
   char *label;         /* (nullable) the class that they get */
-  gboolean verify, answered;
+  AssayProof proof;
+  gboolean answered;
   AyWhatIf result;
+  AyFoldTest folds;
+  AyPipelineTest pipeline;
   GPtrArray *classes;  /* (nullable) who wins and who loses */
 } Question;
 
@@ -44,6 +51,8 @@ question_free (gpointer data)
 
   if (self->answered)
     ay_what_if_clear (&self->result);
+  ay_fold_test_clear (&self->folds);
+  ay_pipeline_test_clear (&self->pipeline);
   g_clear_pointer (&self->classes, g_ptr_array_unref);
   ay_bitset_free (self->rows);
   g_free (self->label);
@@ -51,16 +60,27 @@ question_free (gpointer data)
   g_free (self);
 }
 
+/* Over folds the test part stays closed: the estimate is shown beside them. */
 static gboolean
 ask_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
 {
   Question *self = data;
-  AyWhatIfOptions options = { self->kind, self->label, self->verify };
+  gboolean verify = self->proof == ASSAY_PROOF_REFIT || self->proof == ASSAY_PROOF_PIPELINE;
+  AyWhatIfOptions options = { self->kind, self->label, verify };
 
+  if (self->proof == ASSAY_PROOF_FOLDS
+      && !ay_work_whatif_folds (work, self->rows, &options, FOLDS, SEED, &self->folds, job, error))
+    return FALSE;
   self->answered
       = ay_work_whatif_of (work, self->rows, &options, &self->result, job, error);
-  if (!self->answered || self->result.n_rows == 0 || ay_work_data (work)->n_classes == 0)
-    return self->answered;
+  if (!self->answered
+      || (self->proof == ASSAY_PROOF_PIPELINE
+          && !self->result.valid.unbounded
+          && !ay_work_whatif_pipeline (work, &self->result, self->rows, &options, &self->pipeline,
+                                       job, error)))
+    return FALSE;
+  if (self->result.n_rows == 0 || ay_work_data (work)->n_classes == 0)
+    return TRUE;
   self->classes = ay_work_whatif_groups (work, &self->result, "label", job, error);
   return self->classes != NULL;
 }
@@ -126,6 +146,19 @@ still_asked (Question *question)
          && g_strcmp0 (label, question->label) == 0;
 }
 
+static char *
+proof_text (const Question *question)
+{
+  g_autofree char *refit = NULL;
+
+  if (question->proof == ASSAY_PROOF_FOLDS)
+    return g_strdup (question->folds.sentence);
+  refit = assay_what_if_proof (&question->result);
+  return question->pipeline.sentence != NULL
+             ? g_strdup_printf ("%s\n%s", refit, question->pipeline.sentence)
+             : g_steal_pointer (&refit);
+}
+
 static void
 answered (GObject *session, gpointer data, const GError *error)
 {
@@ -135,13 +168,13 @@ answered (GObject *session, gpointer data, const GError *error)
   g_autofree char *classes = NULL;
   g_autofree char *proof = NULL;
 
-  if (!question->verify)
+  if (question->proof == ASSAY_PROOF_NONE)
     self->estimating = NULL;
   if (error != NULL)
     {
       if (!g_error_matches (error, AY_ERROR, AY_ERROR_CANCELLED))
         {
-          if (question->verify)
+          if (question->proof != ASSAY_PROOF_NONE)
             assay_session_fail (ASSAY_SESSION (session), error);
           else
             show_estimate (self, error->message);
@@ -154,16 +187,18 @@ answered (GObject *session, gpointer data, const GError *error)
   show_estimate (self, estimate);
   classes = assay_what_if_classes (&question->result, question->classes);
   show_line (self->classes_label, classes);
-  if (question->verify)
+  if (question->proof != ASSAY_PROOF_NONE)
     {
-      proof = assay_what_if_proof (&question->result);
+      proof = proof_text (question);
       show_line (self->proof_label, proof);
     }
 }
 
 static AssayTask *
-ask (AssayDecisionBar *self, gboolean verify)
+ask (AssayDecisionBar *self, AssayProof proof)
 {
+  const char *const titles[] = { _ ("Estimating"), _ ("Proving by refit"), _ ("Proving over folds"),
+                                 _ ("Proving the full pipeline") };
   Question *question = g_new0 (Question, 1);
   const char *label;
 
@@ -171,16 +206,16 @@ ask (AssayDecisionBar *self, gboolean verify)
   question->label = g_strdup (label);
   question->bar = g_object_ref (self);
   question->rows = ay_bitset_copy (assay_session_get_selection (self->session));
-  question->verify = verify;
-  return assay_session_run (self->session, verify ? _ ("Proving by refit") : _ ("Estimating"),
-                            ask_in_thread, answered, question, question_free);
+  question->proof = proof;
+  return assay_session_run (self->session, titles[proof], ask_in_thread, answered, question,
+                            question_free);
 }
 
 void
-assay_decision_bar_prove (AssayDecisionBar *self)
+assay_decision_bar_prove (AssayDecisionBar *self, AssayProof proof)
 {
   if (self->session != NULL && assay_session_get_work (self->session) != NULL)
-    ask (self, TRUE);
+    ask (self, proof);
 }
 
 char *
@@ -203,7 +238,7 @@ rested (gpointer data)
   AssayDecisionBar *self = data;
 
   self->rest = 0;
-  self->estimating = ask (self, FALSE);
+  self->estimating = ask (self, ASSAY_PROOF_NONE);
   return G_SOURCE_REMOVE;
 }
 

@@ -11,7 +11,15 @@ G_BEGIN_DECLS
 #define ASSAY_TYPE_DECISION_BAR (assay_decision_bar_get_type ())
 G_DECLARE_FINAL_TYPE (AssayDecisionBar, assay_decision_bar, ASSAY, DECISION_BAR, AssaySessionBin)
 
-void assay_decision_bar_prove (AssayDecisionBar *self);
+typedef enum
+{
+  ASSAY_PROOF_NONE,     /* the estimate alone */
+  ASSAY_PROOF_REFIT,    /* on valid, and on test, which is counted */
+  ASSAY_PROOF_FOLDS,    /* over folds of train and valid */
+  ASSAY_PROOF_PIPELINE, /* the refit, and beside it one with all done again */
+} AssayProof;
+
+void assay_decision_bar_prove (AssayDecisionBar *self, AssayProof proof);
 /* What it says of the selection now, or NULL while it says nothing. (transfer full) (nullable) */
 char *assay_decision_bar_dup_sentence (AssayDecisionBar *self);
 

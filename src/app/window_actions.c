@@ -255,7 +255,11 @@ action_tag (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 action_prove (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  assay_decision_bar_prove (assay_window_get_decision_bar (ASSAY_WINDOW (widget)));
+  AssayProof proof = g_str_has_suffix (name, "folds")      ? ASSAY_PROOF_FOLDS
+                     : g_str_has_suffix (name, "pipeline") ? ASSAY_PROOF_PIPELINE
+                                                           : ASSAY_PROOF_REFIT;
+
+  assay_decision_bar_prove (assay_window_get_decision_bar (ASSAY_WINDOW (widget)), proof);
 }
 
 /* --- files, views --- */
@@ -345,6 +349,8 @@ static const Action actions[] = {
   { "win.relabel", NULL, action_relabel },
   { "win.tag", NULL, action_tag },
   { "win.prove", NULL, action_prove },
+  { "win.prove-folds", NULL, action_prove },
+  { "win.prove-pipeline", NULL, action_prove },
   { "win.export", NULL, action_export },
   { "win.import-scores", NULL, action_import_scores },
   { "win.preferences", NULL, action_preferences },
@@ -379,7 +385,8 @@ assay_window_actions_update (AssayWindow *self)
       = { "win.select-all", "win.clear-filters", "win.export", "win.side-pane", "win.inspector",
           "win.page", "win.search", NULL };
   static const char *const with_writable[] = { "win.score", "win.import-scores", NULL };
-  static const char *const with_selection[] = { "win.select-none", "win.prove", NULL };
+  static const char *const with_selection[] = { "win.select-none", "win.prove", "win.prove-folds",
+                                               "win.prove-pipeline", NULL };
   static const char *const decisions[]
       = { "win.keep", "win.drop", "win.relabel", "win.tag", NULL };
   static const char *const undo[] = { "win.undo", NULL }, *const redo[] = { "win.redo", NULL };

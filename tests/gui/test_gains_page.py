@@ -60,6 +60,27 @@ def check_round(window, gains, number):
     return rows
 
 
+def check_proofs(window, work, rows):
+    """Over folds, from the menu, and of the full pipeline, by its keys: the sentences of
+    assay-cli whatif about the same rows."""
+    listed = ', '.join(f"'{row['id']}'" for row in rows)
+    want = cli('whatif', work, '--where', f'id IN ({listed})', '--verify', '--folds', '5',
+               '--pipeline')
+    window.click('Other Proofs', done=lambda: window.all('Over 5 Folds'))
+    until('the focus in it', lambda: window.focused().said == 'Over 5 Folds')
+    window.picture('gains-light-proofs')
+    window.xdo('key', 'Return')
+    until('the folds', lambda: want['folds']['sentence'] in window.labels())
+    assert not [text for text in window.labels() if text.startswith('Refitted: ')]
+    window.keys('ctrl+alt+p')
+    said = until('the pipeline', lambda: [text for text in window.labels()
+                                          if text.startswith('Refitted: ')])[0]
+    refit, pipeline = said.split('\n')
+    assert pipeline == want['pipeline']['sentence'], (pipeline, want)
+    change = want['test']['loss_refit'] - want['test']['loss_before']
+    assert f'test {change:+.4g} ' in refit and refit.endswith(want['sentence']), (refit, want)
+
+
 def check_rounds(window, gains):
     window.click('All Rounds', done=lambda: lines(window, 'Gains of the Rounds'))
     for (title, cells), one in zip(lines(window, 'Gains of the Rounds'), gains['rounds']):
@@ -86,8 +107,8 @@ def check_cut(window, by):
         rf'{count} rows? selected', text) for text in window.labels()))
 
 
-def click_through(work, gains):
-    """Split in the window, in light colours, mostly by mouse."""
+def click_through(work, other, gains):
+    """Split in the window, in light colours, mostly by mouse; other: the same for the command."""
     with drive.Window(work) as window:
         window.keys('ctrl+8')
         until('what is to be done', lambda: any(text.startswith('Not split yet')
@@ -107,6 +128,8 @@ def click_through(work, gains):
         rows = check_round(window, gains, 3)
         assert 'Shapley' in detail(window, 3) and '20 random batches' in detail(window, 3)
         window.picture('gains-light-round')
+        check_proofs(window, other, gains['rounds'][2]['rows'])
+        window.picture('gains-light-proved')
         window.click(f"{rows[0]['id']} .*; credit.*", 'list item')
         until('one row', lambda: any(text.startswith('1 row selected') for text in
                                      window.labels()))
@@ -190,7 +213,7 @@ def test_page():
     work = workspace()
     other = shutil.copy(work, work.with_name('other.assay'))  # one program writes at a time
     gains = cli('gains', other, HISTORY, '--shapley', '--random', '20', '--by', 'label')
-    click_through(work, gains)
+    click_through(work, other, gains)
     walk(other, gains, history_with_news(other))
 
 
