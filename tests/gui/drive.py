@@ -175,8 +175,9 @@ def again(what, action, done):
 class Window:
     """The program with one window; a context manager that ends it and reads its complaints."""
 
-    def __init__(self, *arguments, dark=False):
-        env = dict(os.environ, ADW_DEBUG_COLOR_SCHEME='prefer-dark' if dark else 'prefer-light')
+    def __init__(self, *arguments, dark=False, **environ):
+        env = dict(os.environ, ADW_DEBUG_COLOR_SCHEME='prefer-dark' if dark else 'prefer-light',
+                   **environ)
         self.log = tempfile.NamedTemporaryFile(dir=os.environ[INSIDE])
         self.map = self.bar_box = None
         self.tree = tree.Tree()

@@ -49,6 +49,16 @@ def walk_pages():
         named(window, 'names-preferences')
 
 
+def test_languages():
+    """The empty window in German and in French"""
+    for language, words in {'de': ('Öffnen …', 'Hauptmenü', 'Beispiel ausprobieren'),
+                            'fr': ('Ouvrir…', 'Menu principal', "Essayer l’exemple")}.items():
+        with drive.Window(LANGUAGE=language) as window:
+            for name in words:
+                window.find(name)
+            named(window, f'names-empty-{language}')
+
+
 def test_small_screen():
     """A window of 960 pixels' width on every page; its panes are folded, and come over the page"""
     data = shutil.copy(drive.SAMPLE, drive.folder() / 'small.csv')

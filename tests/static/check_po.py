@@ -1,0 +1,101 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The catalogues of the window hold what the sources say, and only that; po/update mends them."""
+import importlib.machinery
+import importlib.util
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+import tree
+from tap import Skip, Tap
+
+HOW = 'run po/update, write the translation into po/{0}.po, try po/update --list'
+# Where xgettext learns to read the templates and the metainfo from, and their Debian packages.
+RULES = {'gtk4builder.its': 'libgtk-4-dev', 'metainfo.its': 'appstream'}
+
+
+def po_update():
+    """po/update as a module: it has no ending, being a command."""
+    loader = importlib.machinery.SourceFileLoader('po_update', str(tree.ROOT / 'po' / 'update'))
+    spec = importlib.util.spec_from_loader('po_update', loader)
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+PO = po_update()
+
+
+def needs_gettext():
+    for program in ('xgettext', 'msgfmt', 'msgcat'):
+        if shutil.which(program) is None:
+            raise Skip(f'no {program}')
+
+
+def none(faults):
+    faults = list(faults)
+    assert not faults, '\n' + '\n'.join(faults)
+
+
+def files_named():
+    """Every file with words to translate stands in POTFILES.in, and no other."""
+    there, named = set(PO.sources()), PO.listed()
+    none([f'po/POTFILES.in lacks {name}: run po/update' for name in sorted(there - set(named))]
+         + [f'po/POTFILES.in names {name}, which has no words: run po/update'
+            for name in sorted(set(named) - there)]
+         + [f'po/POTFILES.in is not sorted at {b}' for a, b in zip(named, named[1:]) if a >= b])
+
+
+def formats_valid():
+    """msgfmt finds no fault in a catalogue: format strings, plurals, header, keyboard letters."""
+    needs_gettext()
+    for language in PO.languages():
+        done = subprocess.run(['msgfmt', '--check', '--check-format', '--check-accelerators=_',
+                               '-o', '/dev/null', PO.PO / f'{language}.po'],
+                              capture_output=True, text=True, check=False)
+        faults = done.stderr.strip()
+        assert done.returncode == 0 and not faults, faults
+
+
+def none_fuzzy():
+    needs_gettext()
+    none(f'{language}: {files}: fuzzy: "{msgid}"; ' + HOW.format(language)
+         for language in PO.languages()
+         for _, msgid, files, flags, _ in PO.entries(PO.PO / f'{language}.po')
+         if 'fuzzy' in flags)
+
+
+def with_template(function):
+    """Calls the function with the strings as they stand in the sources now."""
+    needs_gettext()
+    for rule, package in RULES.items():
+        if not pathlib.Path('/usr/share/gettext/its', rule).exists():
+            raise Skip(f'no {rule} (of {package})')
+    with tempfile.TemporaryDirectory() as folder:
+        pot = pathlib.Path(folder) / 'assay.pot'
+        warnings = PO.template(pot)
+        assert not warnings, warnings
+        function(pot)
+
+
+def all_translated(pot):
+    none(f'{language}: {files}: {what}: "{msgid}"; ' + HOW.format(language)
+         for language, files, what, msgid in PO.missing(pot))
+
+
+def none_unused(pot):
+    none(f'{language}: no file says "{msgid}" any more: run po/update'
+         for language, msgid in PO.unused(pot))
+
+
+def main():
+    tap = Tap()
+    tap.run('format strings, plurals and headers are valid', formats_valid)
+    tap.run('nothing fuzzy', none_fuzzy)
+    tap.finish()
+
+
+if __name__ == '__main__':
+    main()
