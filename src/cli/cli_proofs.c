@@ -2,16 +2,7 @@
 #include "cli/cli_proofs.h"
 
 #include "cli/cli_json.h"
-
-static void
-add_band (JsonObject *into, const char *key, const AyMeanBand *band)
-{
-  g_autofree char *low = g_strconcat (key, "_low", NULL), *high = g_strconcat (key, "_high", NULL);
-
-  cmd_json_number (into, key, band->mean);
-  cmd_json_number (into, low, band->low);
-  cmd_json_number (into, high, band->high);
-}
+#include "core/work/band_json.h"
 
 void
 cmd_add_folds (JsonObject *object, const AyFoldTest *folds)
@@ -34,8 +25,8 @@ cmd_add_folds (JsonObject *object, const AyFoldTest *folds)
   cmd_json_number (into, "accuracy_after", folds->accuracy_after);
   cmd_json_number (into, "changed_accuracy_before", folds->changed_before);
   cmd_json_number (into, "changed_accuracy_after", folds->changed_after);
-  add_band (into, "accuracy", &folds->accuracy);
-  add_band (into, "loss", &folds->loss);
+  ay_json_put_band (into, "accuracy", &folds->accuracy);
+  ay_json_put_band (into, "loss", &folds->loss);
   cmd_json_count (into, "n_better", folds->n_better);
   cmd_json_count (into, "n_worse", folds->n_worse);
   each = cmd_json_array (into, "each");

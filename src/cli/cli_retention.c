@@ -2,31 +2,21 @@
 #include "cli/cli_retention.h"
 
 #include "cli/cli_json.h"
+#include "core/work/band_json.h"
 
 CmdRetention *
 cmd_retention_new (AyRetention *of)
 {
   CmdRetention *self = g_new0 (CmdRetention, 1);
-  guint n = of->n_points;
-  double *x = g_new (double, 5 * n), *y = x + n, *random = y + n, *low = random + n;
-  double *high = low + n;
+  const AyRetentionSeries *series;
 
-  for (guint k = 0; k < n; k++)
-    {
-      const AyRetentionPoint *point = &of->points[k];
-
-      x[k] = 100.0 * point->share;
-      y[k] = of->on_test ? point->test : point->valid;
-      random[k] = point->random.mean;
-      low[k] = point->random.low;
-      high[k] = point->random.high;
-    }
   self->of = of;
-  self->numbers = x;
-  self->name = g_strdup_printf ("%s, %s first", of->score, of->low_first ? "low" : "high");
-  self->curves[0] = (AyFigureCurve) { .name = self->name, .n = n, .x = x, .y = y };
-  self->curves[1] = (AyFigureCurve) { .name = "at random", .n = n, .x = x, .y = random,
-                                      .low = low, .high = high, .reference = TRUE };
+  series = self->series = ay_retention_series (of);
+  self->curves[0] = (AyFigureCurve) { .name = series->name, .n = series->n, .x = series->x,
+                                      .y = series->own };
+  self->curves[1] = (AyFigureCurve) { .name = "at random", .n = series->n, .x = series->x,
+                                      .y = series->random, .low = series->low,
+                                      .high = series->high, .reference = TRUE };
   return self;
 }
 
@@ -36,8 +26,7 @@ cmd_retention_free (CmdRetention *self)
   if (self == NULL)
     return;
   ay_retention_free (self->of);
-  g_free (self->numbers);
-  g_free (self->name);
+  ay_retention_series_free (self->series);
   g_free (self);
 }
 
@@ -50,12 +39,8 @@ tell_point (JsonArray *array, const AyRetentionPoint *point)
   cmd_json_count (one, "n", point->n);
   cmd_json_number (one, "valid", point->valid);
   cmd_json_number (one, "test", point->test);
-  cmd_json_number (one, "random", point->random.mean);
-  cmd_json_number (one, "random_low", point->random.low);
-  cmd_json_number (one, "random_high", point->random.high);
-  cmd_json_number (one, "difference", point->difference.mean);
-  cmd_json_number (one, "difference_low", point->difference.low);
-  cmd_json_number (one, "difference_high", point->difference.high);
+  ay_json_put_band (one, "random", &point->random);
+  ay_json_put_band (one, "difference", &point->difference);
 }
 
 void
@@ -89,21 +74,5 @@ cmd_retention_tell (const CmdRetention *self, const AyDataset *data, JsonObject 
         }
     }
   cmd_json_count (into, "test_openings", of->test_openings);
-}
-
-char *
-cmd_retention_describe (const CmdRetention *self)
-{
-  const AyRetention *of = self->of;
-  const AyRetentionPoint *point = &of->points[0];
-
-  for (guint k = 0; k < of->n_points; k++)
-    if (of->points[k].share <= 0.3)
-      point = &of->points[k];
-  return g_strdup_printf ("At %.0f %% kept %+.2f points against random (95 %% band over %u draws "
-                          "%+.2f to %+.2f). Smallest set no worse on valid: %.0f %%; %s",
-                          100.0 * point->share, 100.0 * point->difference.mean, of->repeats,
-                          100.0 * point->difference.low, 100.0 * point->difference.high,
-                          100.0 * of->points[MIN (of->minimal, of->n_points - 1)].share,
-                          of->minimal_sentence);
+  json_object_set_object_member (into, "certificate", json_object_ref (of->certificate));
 }

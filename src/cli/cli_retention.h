@@ -12,16 +12,13 @@ G_BEGIN_DECLS
 typedef struct
 {
   AyRetention *of;
-  AyFigureCurve curves[2]; /* by the score; at random, with its band */
-  double *numbers;         /* what they point into */
-  char *name;
+  AyRetentionSeries *series;
+  AyFigureCurve curves[2]; /* of the series: by the score; at random, with its band */
 } CmdRetention;
 
 /* Takes the curve. (transfer full) */
 CmdRetention *cmd_retention_new (AyRetention *of);
 void cmd_retention_free (CmdRetention *self);
 void cmd_retention_tell (const CmdRetention *self, const AyDataset *data, JsonObject *into);
-/* What is said of it in one line. (transfer full) */
-char *cmd_retention_describe (const CmdRetention *self);
 
 G_END_DECLS

@@ -371,7 +371,7 @@ draw_retention (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
     return FALSE;
   d->retention = cmd_retention_new (of);
   d->title = g_strdup ("Accuracy by the share of training rows kept");
-  d->subtitle = cmd_retention_describe (d->retention);
+  d->subtitle = ay_retention_sentence (of, ay_retention_usual_point (of));
   d->spec.kind = AY_FIGURE_LINES;
   d->spec.lines = (AyFigureLines) {
     .n_curves = 2, .curves = d->retention->curves, .marks = TRUE,

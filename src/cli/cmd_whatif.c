@@ -105,32 +105,12 @@ add_removal (JsonObject *into, const AyRemoval *r)
 }
 
 static void
-add_band (JsonObject *into, const char *key, const AyMeanBand *band)
-{
-  g_autofree char *low = g_strconcat (key, "_low", NULL), *high = g_strconcat (key, "_high", NULL);
-
-  cmd_json_number (into, key, band->mean);
-  cmd_json_number (into, low, band->low);
-  cmd_json_number (into, high, band->high);
-}
-
-static void
 add_random (JsonObject *object, const AyRemovalTest *test)
 {
-  JsonObject *random;
-
   if (test == NULL)
-    {
-      json_object_set_null_member (object, "random");
-      return;
-    }
-  random = cmd_json_object (object, "random");
-  cmd_json_count (random, "n", test->n_drop);
-  cmd_json_count (random, "repeats", test->repeats);
-  cmd_json_text (random, "part", test->on_test ? "test" : "valid");
-  add_band (random, "accuracy", &test->accuracy);
-  add_band (random, "loss", &test->loss);
-  add_band (random, "difference", &test->difference);
+    json_object_set_null_member (object, "random");
+  else
+    json_object_set_object_member (object, "random", ay_removal_test_to_json (test));
 }
 
 static const char *

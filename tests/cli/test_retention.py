@@ -16,6 +16,21 @@ def retention(*operands):
     return found['numbers']
 
 
+def check_certificate(found):
+    """How many rows and refits, who chose and who judged; the refits reached their tolerance"""
+    told = found['certificate']
+    parts = assay.run_json('info', WORK)['parts']
+    assert [told[f'n_{part}'] for part in ('train', 'valid', 'test')] == \
+        [parts[part] for part in ('train', 'valid', 'test')] and told['n_test'] > 0
+    assert (told['chosen_on'], told['judged_on']) == ('valid', found['part'])
+    # both ends are tried at 30 %, then the curve and its random sets at each point
+    assert told['refits'] == 2 + len(found['points']) * (found['repeats'] + 1)
+    assert 0 < told['gradient_norm'] <= told['tolerance'] == 1e-6
+    assert told['repeats'] == found['repeats'] and told['seed'] == 0
+    score = assay.run_json('score', WORK, 'self_confidence')['scores'][0]
+    assert told['head'] == score['certificate']['head']
+
+
 def test_curve():
     """Points against whatif of the rows that go; bands hold the mean; test is counted"""
     small = FOLDER / 'small.csv'
@@ -33,6 +48,7 @@ def test_curve():
         assert point['difference_low'] <= point['difference'] <= point['difference_high']
         assert abs(point['test'] - point['random'] - point['difference']) < 1e-9
     assert points[-1]['difference'] == 0
+    check_certificate(found)
     minimal = found['minimal']
     assert len(minimal['ids']) == next(p['n'] for p in points if p['share'] == minimal['share'])
     ids = ', '.join(f"'{i}'" for i in minimal['ids'])

@@ -121,8 +121,8 @@ say_parameters (const AyScoreMethod *method, AyScoreContext *context, AyScoreRes
   json_object_set_object_member (out->certificate, "parameters", object);
 }
 
-static void
-say_head (AyScoreContext *context, AyScoreResult *out, const AyHead *head)
+JsonObject *
+ay_score_tell_head (AyScoreContext *context, const AyHead *head)
 {
   const AyHeadOptions *options = ay_score_context_options (context);
   JsonObject *object = json_object_new ();
@@ -139,7 +139,7 @@ say_head (AyScoreContext *context, AyScoreResult *out, const AyHead *head)
   json_object_set_double_member (object, "tolerance", head->tolerance);
   json_object_set_int_member (object, "iterations", head->iterations);
   json_object_set_string_member (object, "solver", head->solver);
-  json_object_set_object_member (out->certificate, "head", object);
+  return object;
 }
 
 /* Whether a head has a part in it: not where the score comes from given probabilities. */
@@ -196,7 +196,8 @@ complete (const AyScoreMethod *method, AyScoreContext *context, AyScoreResult *o
 
       if (head == NULL || fitness == NULL)
         return FALSE;
-      say_head (context, out, head);
+      json_object_set_object_member (out->certificate, "head",
+                                     ay_score_tell_head (context, head));
       say_fitness (context, out, fitness);
     }
   json_object_set_boolean_member (out->certificate, "finding",

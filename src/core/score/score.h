@@ -74,6 +74,8 @@ gboolean ay_score_method_takes (const AyScoreMethod *self, const char *parameter
 /* Checks needs, runs, and completes the certificate with what all scores share. */
 AyScoreResult *ay_score_run (const AyScoreMethod *method, AyScoreContext *context, AyJob *job,
                              GError **error);
+/* The head as certificates have it: model, lambda, tolerance reached ... (transfer full) */
+JsonObject *ay_score_tell_head (AyScoreContext *context, const AyHead *head);
 void ay_score_result_free (AyScoreResult *self);
 const char *ay_score_kind_name (AyScoreKind kind);
 const char *ay_direction_name (AyDirection direction);

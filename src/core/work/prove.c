@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define KIND "proof"
-#define KEPT_FORM "3" /* another one when what is kept changes */
+#define KEPT_FORM "4" /* another one when what is kept changes */
 #define CLASSES_SAID 5
 #define TOLERANCE 1e-8 /* as the removal's refit */
 
@@ -337,7 +337,6 @@ static gboolean
 add_random (Proof *self, JsonObject *into, GError **error)
 {
   AyRemovalTest test;
-  JsonObject *random;
 
   if (self->options->repeats == 0 || self->what.n_rows == 0)
     {
@@ -347,15 +346,7 @@ add_random (Proof *self, JsonObject *into, GError **error)
   if (!ay_work_removal_test (self->work, &self->what, self->options->repeats, self->options->seed,
                              &test, self->job, error))
     return FALSE;
-  random = json_object_new ();
-  json_object_set_object_member (into, "random", random);
-  json_object_set_int_member (random, "repeats", test.repeats);
-  ay_json_put_number (random, "accuracy", test.accuracy.mean);
-  ay_json_put_number (random, "accuracy_low", test.accuracy.low);
-  ay_json_put_number (random, "accuracy_high", test.accuracy.high);
-  ay_json_put_number (random, "difference", test.difference.mean);
-  ay_json_put_number (random, "difference_low", test.difference.low);
-  ay_json_put_number (random, "difference_high", test.difference.high);
+  json_object_set_object_member (into, "random", ay_removal_test_to_json (&test));
   return TRUE;
 }
 

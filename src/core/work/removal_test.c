@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/removal_test.h"
 
+#include "core/work/band_json.h"
 #include "core/work/work_private.h"
 
 #include <math.h>
@@ -54,4 +55,18 @@ ay_work_removal_test (AyWork *self, const AyWhatIf *what, guint repeats, guint64
   out->difference = (AyMeanBand) { change - out->accuracy.mean, change - out->accuracy.high,
                                    change - out->accuracy.low };
   return TRUE;
+}
+
+JsonObject *
+ay_removal_test_to_json (const AyRemovalTest *self)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_int_member (object, "n", (gint64) self->n_drop);
+  json_object_set_int_member (object, "repeats", self->repeats);
+  json_object_set_string_member (object, "part", self->on_test ? "test" : "valid");
+  ay_json_put_band (object, "accuracy", &self->accuracy);
+  ay_json_put_band (object, "loss", &self->loss);
+  ay_json_put_band (object, "difference", &self->difference);
+  return object;
 }

@@ -4,6 +4,8 @@
 #include "core/model/random_drops.h"
 #include "core/work/work.h"
 
+#include <json-glib/json-glib.h>
+
 G_BEGIN_DECLS
 
 /* A removal beside removals of as many training rows at random, all refitted with everything else
@@ -25,5 +27,7 @@ typedef struct
  * refits. */
 gboolean ay_work_removal_test (AyWork *work, const AyWhatIf *what, guint repeats, guint64 seed,
                                AyRemovalTest *out, AyJob *job, GError **error);
+/* n, repeats, part, and the bands accuracy, loss and difference. (transfer full) */
+JsonObject *ay_removal_test_to_json (const AyRemovalTest *self);
 
 G_END_DECLS

@@ -31,6 +31,8 @@ typedef struct
   AyOwnedProblem *test; /* (nullable) */
   AyHead *head;
   AyRetention *out;
+  guint n_refits;
+  double gradient_norm;  /* the largest of the refits' */
   AyJob *job;
 } Retain;
 
@@ -43,6 +45,7 @@ ay_retention_free (AyRetention *self)
   g_free (self->points);
   g_clear_pointer (&self->minimal_rows, ay_bitset_free);
   g_free (self->minimal_sentence);
+  g_clear_pointer (&self->certificate, json_object_unref);
   g_free (self);
 }
 
@@ -69,7 +72,7 @@ classes_first (const AyProblem *train, guint32 *order)
 
 /* A head fitted to the first n of an order; its accuracies. */
 static gboolean
-refit (const Retain *self, const guint32 *order, gsize n, double *valid, double *test,
+refit (Retain *self, const guint32 *order, gsize n, double *valid, double *test,
        GError **error)
 {
   AyHeadOptions options = AY_HEAD_OPTIONS_INIT;
@@ -85,6 +88,8 @@ refit (const Retain *self, const guint32 *order, gsize n, double *valid, double 
   head = ay_head_fit (&kept, &options, self->head, self->job, error);
   if (head == NULL)
     return FALSE;
+  self->n_refits++;
+  self->gradient_norm = MAX (self->gradient_norm, head->gradient_norm);
   if (valid != NULL)
     {
       if (!ay_head_evaluate (head, self->valid, &fit, self->job, error))
@@ -265,6 +270,40 @@ find_minimal (Retain *self, const guint32 *order, GError **error)
   return TRUE;
 }
 
+/* What the curve is, what was held, who chose and who judged, and how exact the refits are. */
+static JsonObject *
+certify (const Retain *self, const AyRetentionOptions *options, AyScoreContext *context)
+{
+  JsonObject *object = json_object_new ();
+  const AyRetention *out = self->out;
+
+  json_object_set_string_member (
+      object, "quantity", self->work->data->n_classes > 0
+                              ? "accuracy of a head refitted to the rows that are kept"
+                              : "R2 of a head refitted to the rows that are kept");
+  json_object_set_string_member (
+      object, "held", "lambda (sum form), centre, scale, class list; the best row of each class "
+                      "is kept");
+  json_object_set_string_member (
+      object, "ranking", options->score != NULL ? "score given; valid chose which end stays first"
+                                                : "score and end chosen on valid at 30 % kept");
+  json_object_set_string_member (object, "chosen_on", "valid");
+  json_object_set_string_member (object, "judged_on", out->on_test ? "test" : "valid");
+  json_object_set_int_member (object, "n_train", (gint64) self->train->n);
+  json_object_set_int_member (object, "n_valid", (gint64) self->valid->n);
+  json_object_set_int_member (object, "n_test",
+                              self->test != NULL ? (gint64) self->test->problem.n : 0);
+  json_object_set_double_member (object, "no_worse", NO_WORSE);
+  json_object_set_string_member (object, "band", "95 %, Student's t over the random draws");
+  json_object_set_int_member (object, "repeats", out->repeats);
+  json_object_set_int_member (object, "seed", (gint64) options->seed);
+  json_object_set_int_member (object, "refits", self->n_refits);
+  json_object_set_double_member (object, "tolerance", TOLERANCE);
+  json_object_set_double_member (object, "gradient_norm", self->gradient_norm);
+  json_object_set_object_member (object, "head", ay_score_tell_head (context, self->head));
+  return object;
+}
+
 static gboolean
 run (Retain *self, const AyRetentionOptions *options, GError **error)
 {
@@ -315,7 +354,10 @@ ay_work_retention (AyWork *work, const AyRetentionOptions *options, AyJob *job, 
   if (self.head == NULL || (work->data->has_test && test == NULL))
     return NULL;
   self.test = test;
-  if (!run (&self, options, error) || !ay_retention_keep (work, out, options, key, error))
+  if (!run (&self, options, error))
+    return NULL;
+  out->certificate = certify (&self, options, context);
+  if (!ay_retention_keep (work, out, options, key, error))
     return NULL;
   return g_steal_pointer (&out);
 }

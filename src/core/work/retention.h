@@ -34,6 +34,7 @@ typedef struct
   AyBitset *minimal_rows; /* (nullable) its rows */
   char *minimal_sentence; /* what test (or valid) says of it, by the rule of no loss */
   guint test_openings;
+  JsonObject *certificate; /* what was fitted, how well, what chose and what judged */
 } AyRetention;
 
 typedef struct
@@ -54,6 +55,24 @@ AyRetention *ay_work_retention (AyWork *self, const AyRetentionOptions *options,
 AyRetention *ay_work_kept_retention (AyWork *self);
 void ay_retention_free (AyRetention *self);
 
+/* The curve of the score and that of as many at random as a figure wants them. */
+typedef struct
+{
+  char *name;    /* "influence, high first" */
+  guint n;
+  double *x;     /* n: % of the training rows that are kept; then */
+  double *own, *random, *low, *high; /* accuracy, on test where there is one, else on valid */
+} AyRetentionSeries;
+
+/* (transfer full) */
+AyRetentionSeries *ay_retention_series (const AyRetention *of);
+void ay_retention_series_free (AyRetentionSeries *self);
+/* The point in one line, and the smallest set. (transfer full) */
+char *ay_retention_sentence (const AyRetention *of, guint point);
+/* The point at 30 %, where a score is chosen. */
+guint ay_retention_usual_point (const AyRetention *of);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyRetention, ay_retention_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyRetentionSeries, ay_retention_series_free)
 
 G_END_DECLS

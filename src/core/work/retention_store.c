@@ -11,7 +11,7 @@
 
 #define KIND "retention"
 #define NAME "curve"
-#define KEPT_FORM "1" /* another one when what is kept changes */
+#define KEPT_FORM "2" /* another one when what is kept changes */
 
 static void
 add_item (GChecksum *sum, AyWork *work, const char *kind, const char *name)
@@ -114,6 +114,7 @@ ay_retention_keep (AyWork *work, const AyRetention *of, const AyRetentionOptions
        i < work->data->n; i = ay_bitset_next (of->minimal_rows, i + 1))
     json_array_add_int_element (rows, (gint64) i);
   json_object_set_array_member (object, "rows", rows);
+  json_object_set_object_member (object, "certificate", json_object_ref (of->certificate));
   json = ay_json_to_text (node, FALSE);
   return ay_workspace_is_read_only (work->store)
          || ay_workspace_put_json (work->store, KIND, NAME, json, error);
@@ -146,6 +147,7 @@ parse (JsonObject *object, gsize n)
   out->minimal = (guint) json_object_get_int_member (object, "minimal");
   out->minimal_sentence = g_strdup (json_object_get_string_member (object, "sentence"));
   out->test_openings = (guint) json_object_get_int_member (object, "test_openings");
+  out->certificate = json_object_ref (json_object_get_object_member (object, "certificate"));
   out->n_points = json_array_get_length (points);
   out->points = g_new0 (AyRetentionPoint, MAX (out->n_points, 1));
   for (guint k = 0; k < out->n_points; k++)

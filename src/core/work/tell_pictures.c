@@ -98,29 +98,18 @@ tell_curves (AyTelling *self, GError **error)
 static void
 draw_retention (AyTelling *self, const AyRetention *of, const char *sentence)
 {
-  guint n = of->n_points;
-  g_autofree double *x = g_new (double, 5 * n);
-  double *y = x + n, *random = y + n, *low = random + n, *high = low + n;
-  AyStoryCurve own = { of->score, n, x, y, NULL, NULL, FALSE };
-  AyStoryCurve drawn = { (char *) "at random", n, x, random, low, high, TRUE };
+  g_autoptr (AyRetentionSeries) series = ay_retention_series (of);
+  AyStoryCurve own = { series->name, series->n, series->x, series->own, NULL, NULL, FALSE };
+  AyStoryCurve drawn = { (char *) "at random", series->n, series->x, series->random, series->low,
+                         series->high, TRUE };
   AyBlock *block = ay_story_curves (
       self->story, of->on_test ? "right answers on test" : "right answers on valid",
       "% of the training examples kept", sentence);
 
-  for (guint k = 0; k < n; k++)
-    {
-      const AyRetentionPoint *point = &of->points[k];
-
-      x[k] = 100.0 * point->share;
-      y[k] = of->on_test ? point->test : point->valid;
-      random[k] = point->random.mean;
-      low[k] = point->random.low;
-      high[k] = point->random.high;
-    }
   ay_story_curve (block, &own);
   ay_story_curve (block, &drawn);
-  if (of->minimal < n)
-    ay_story_mark (block, x[of->minimal], y[of->minimal], "smallest no worse");
+  if (of->minimal < series->n)
+    ay_story_mark (block, series->x[of->minimal], series->own[of->minimal], "smallest no worse");
 }
 
 /* The chosen point in words: chosen where rows are chosen, told where they are judged. */
