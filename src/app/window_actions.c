@@ -291,18 +291,25 @@ action_pane (GtkWidget *widget, const char *name, GVariant *parameter)
   adw_flap_set_reveal_flap (pane, !adw_flap_get_reveal_flap (pane));
 }
 
+/* "win.visit": what led there may be come back to. */
 static void
 action_page (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   AdwViewStack *pages = assay_window_get_pages (ASSAY_WINDOW (widget));
   const char *page = g_variant_get_string (parameter, NULL);
-
+  GtkWidget *from = adw_view_stack_get_visible_child (pages);
   GtkWidget *child = adw_view_stack_get_child_by_name (pages, page);
 
   if (child == NULL)
     return;
   adw_view_stack_set_visible_child_name (pages, page);
-  assay_session_bin_enter (ASSAY_SESSION_BIN (child));
+  if (g_str_equal (name, "win.visit") && from != NULL)
+    assay_session_bin_visit (ASSAY_SESSION_BIN (child),
+                             adw_view_stack_page_get_name (adw_view_stack_get_page (pages, from)),
+                             adw_view_stack_page_get_title (
+                                 adw_view_stack_get_page (pages, from)));
+  else
+    assay_session_bin_enter (ASSAY_SESSION_BIN (child));
 }
 
 static void
@@ -357,6 +364,7 @@ static const Action actions[] = {
   { "win.side-pane", NULL, action_pane },
   { "win.inspector", NULL, action_pane },
   { "win.page", "s", action_page },
+  { "win.visit", "s", action_page },
   { "win.search", NULL, action_search },
   { "win.fullscreen", NULL, action_fullscreen },
   { "win.nothing", NULL, action_nothing },
@@ -383,7 +391,7 @@ assay_window_actions_update (AssayWindow *self)
 {
   static const char *const with_data[]
       = { "win.select-all", "win.clear-filters", "win.export", "win.side-pane", "win.inspector",
-          "win.page", "win.search", NULL };
+          "win.page", "win.visit", "win.search", NULL };
   static const char *const with_writable[] = { "win.score", "win.import-scores", NULL };
   static const char *const with_selection[] = { "win.select-none", "win.prove", "win.prove-folds",
                                                "win.prove-pipeline", NULL };

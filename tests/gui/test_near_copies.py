@@ -177,8 +177,9 @@ def check_leaks(numbers, found):
         assert abs(number - 100 * told[part]['accuracy']) <= 0.00501, (numbers, told)
 
 
-def jump(window, by_keys):
-    """A group to the map and back; then from another row of the map to its group."""
+def jump(window, picture, by_keys):
+    """A group to the map and back, whatever is selected there; forth again; then from another row
+    of the map to its group."""
     listed = window.all(r'Group \d+: .*', 'list item')
     size = int(re.search(r': (\d+) row', listed[2].said)[1])
     if by_keys:
@@ -190,11 +191,24 @@ def jump(window, by_keys):
     until('another group', lambda: label(window, fate)[0])
     window.settle()
     stays = label(window, fate)[0]
-    drive.again('the map', lambda: press(window, 'Show on Map', 'alt+m' if by_keys else None),
-                lambda: window.all(rf'Map: .*\b{size} selected.*'))
+
+    def show():
+        drive.again('the map', lambda: press(window, 'Show on Map', 'alt+m' if by_keys else None),
+                    lambda: window.all(rf'Map: .*\b{size} selected.*'))
+    show()
+    window.keys('ctrl+a')
+    press(window, '.*Back to Redundancy', 'alt+b' if by_keys else None)
+    assert label(window, fate)[0] == stays
+    assert window.focused().role == 'list item', window.focused()
+    show()
+    window.find('.*Back to Redundancy', 'push button')
+    window.picture(f'{picture}-back')
     window.keys('ctrl+4')
     assert label(window, fate)[0] == stays
+    show()
+    press(window, '.*Back to Redundancy', 'alt+b' if by_keys else None)
     window.keys('ctrl+2')
+    window.gone('.*Back to Redundancy')
     window.search(f"id = '{stays.split()[0]}'")
     window.keys('ctrl+a')
     until('one row', lambda: window.all(r'Map: .*\b1 selected.*'))
@@ -309,7 +323,7 @@ def copies(data, picture, loose, distance, by_keys=False, dark=False):
         window.picture(f'{picture}-curve')
         unnamed = window.unnamed()
         assert unnamed == [], unnamed
-        stays = jump(window, by_keys)
+        stays = jump(window, picture, by_keys)
         dropped = drop_and_undo(window, data.parent, by_keys)
         third = find_again(window, distance, by_keys)
         assert third[0] > 0

@@ -306,6 +306,17 @@ assay_group_list_position_of (AssayGroupList *self, const AyBitset *rows)
 }
 
 AyBitset *
+assay_group_list_dup_rows (AssayGroupList *self, guint group)
+{
+  const AyNearGroups *groups = self->cut->groups;
+  AyBitset *rows = ay_bitset_new (groups->n);
+
+  for (gsize m = groups->start[group]; m < groups->start[group + 1]; m++)
+    ay_bitset_add (rows, groups->members[m]);
+  return rows;
+}
+
+AyBitset *
 assay_group_list_dup_redundant (AssayGroupList *self)
 {
   AyBitset *rows;

@@ -37,6 +37,8 @@ AyRedundancy *assay_group_list_get_redundancy (AssayGroupList *self);
 const AyRedundancyCut *assay_group_list_get_cut (AssayGroupList *self);
 /* The position of the first group with one of the rows in it; GTK_INVALID_LIST_POSITION without. */
 guint assay_group_list_position_of (AssayGroupList *self, const AyBitset *rows);
+/* All rows of a group of the present cut. (transfer full) */
+AyBitset *assay_group_list_dup_rows (AssayGroupList *self, guint group);
 /* The rows that go at the present cut. (transfer full) (nullable) */
 AyBitset *assay_group_list_dup_redundant (AssayGroupList *self);
 

@@ -8,6 +8,8 @@
 #include "app/widgets/map_view.h"
 #include "app/widgets/row_card.h"
 
+#include <glib/gi18n.h>
+
 /* The card lies above the pointer, within the edges. */
 #define CARD_GAP 14
 
@@ -21,7 +23,7 @@ struct _AssayMapPage
   AssayMapChooser *map_chooser;
   AssayClusterList *cluster_list;
   GtkToggleButton *pan_button, *rectangle_button, *lasso_button, *density_button;
-  GtkButton *fit_button, *fit_selection_button;
+  GtkButton *fit_button, *fit_selection_button, *back_button;
   GtkWidget *empty_label;
 };
 
@@ -79,10 +81,29 @@ on_columns_changed (AssayMapPage *self)
                           assay_session_find_column (self->session, "map_x") == NULL);
 }
 
+/* Back to the page that led here: once. */
+static void
+hide_back (AssayMapPage *self)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->back_button), FALSE);
+}
+
+static void
+assay_map_page_visit (AssaySessionBin *bin, const char *from, const char *title)
+{
+  AssayMapPage *self = ASSAY_MAP_PAGE (bin);
+  g_autofree char *label = g_strdup_printf (_ ("_Back to %s"), title);
+
+  gtk_button_set_label (self->back_button, label);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->back_button), "s", from);
+  gtk_widget_set_visible (GTK_WIDGET (self->back_button), TRUE);
+}
+
 static void
 assay_map_page_bind (AssaySessionBin *bin, AssaySession *session)
 {
   static const char *const changes[] = { "columns-changed", NULL };
+  static const char *const loaded[] = { "notify::title", NULL };
   AssayMapPage *self = ASSAY_MAP_PAGE (bin);
 
   self->session = session;
@@ -93,6 +114,7 @@ assay_map_page_bind (AssaySessionBin *bin, AssaySession *session)
   g_object_set (self->cluster_list, "session", session, NULL);
   assay_map_chooser_bind (self->map_chooser, session, self->map_view);
   assay_session_bin_watch (bin, changes, G_CALLBACK (on_columns_changed));
+  assay_session_bin_watch (bin, loaded, G_CALLBACK (hide_back));
   on_columns_changed (self);
 }
 
@@ -142,6 +164,7 @@ assay_map_page_class_init (AssayMapPageClass *class)
   ASSAY_SESSION_BIN_CLASS (class)->save = assay_map_page_save;
   ASSAY_SESSION_BIN_CLASS (class)->restore = assay_map_page_restore;
   ASSAY_SESSION_BIN_CLASS (class)->enter = assay_map_page_enter;
+  ASSAY_SESSION_BIN_CLASS (class)->visit = assay_map_page_visit;
   g_type_ensure (ASSAY_TYPE_MAP_VIEW);
   g_type_ensure (ASSAY_TYPE_CLUSTER_LIST);
   g_type_ensure (ASSAY_TYPE_ROW_CARD);
@@ -160,6 +183,7 @@ assay_map_page_class_init (AssayMapPageClass *class)
   gtk_widget_class_bind_template_child (widget_class, AssayMapPage, density_button);
   gtk_widget_class_bind_template_child (widget_class, AssayMapPage, fit_button);
   gtk_widget_class_bind_template_child (widget_class, AssayMapPage, fit_selection_button);
+  gtk_widget_class_bind_template_child (widget_class, AssayMapPage, back_button);
   gtk_widget_class_bind_template_child (widget_class, AssayMapPage, empty_label);
 }
 
@@ -173,6 +197,7 @@ assay_map_page_init (AssayMapPage *self)
   g_signal_connect_swapped (self->fit_button, "clicked", G_CALLBACK (fit), self);
   g_signal_connect_swapped (self->fit_selection_button, "clicked", G_CALLBACK (fit_selection),
                             self);
+  g_signal_connect_swapped (self->back_button, "clicked", G_CALLBACK (hide_back), self);
   g_signal_connect_swapped (self->map_view, "hover-at", G_CALLBACK (on_hover), self);
   g_object_bind_property (self->density_button, "active", self->map_view, "density", 0);
 }

@@ -36,6 +36,7 @@ struct _AssayRedundancyPage
   GtkListView *group_view;
   GtkGridView *member_view;
   AssayOutcomeView *outcome_view;
+  gint64 shown_row;           /* what stays of the group that was shown on the map; -1: none was */
   gboolean filling;           /* the page itself moves the controls */
 };
 
@@ -328,24 +329,12 @@ drop (AssayRedundancyPage *self)
   assay_session_tell (self->session, text, TRUE);
 }
 
-static AyBitset *
-dup_group_rows (AssayRedundancyPage *self)
-{
-  const AyRedundancyCut *cut = assay_group_list_get_cut (self->groups);
-  AssayGroup *chosen = gtk_single_selection_get_selected_item (self->chosen);
-  guint group = chosen != NULL ? assay_group_get_number (chosen) : 0;
-  AyBitset *rows = ay_bitset_new (assay_session_get_data (self->session)->n);
-
-  for (gsize m = chosen != NULL ? cut->groups->start[group] : 0;
-       chosen != NULL && m < cut->groups->start[group + 1]; m++)
-    ay_bitset_add (rows, cut->groups->members[m]);
-  return rows;
-}
-
 static void
 select_group (AssayRedundancyPage *self)
 {
-  g_autoptr (AyBitset) rows = dup_group_rows (self);
+  AssayGroup *chosen = gtk_single_selection_get_selected_item (self->chosen);
+  g_autoptr (AyBitset) rows
+      = assay_group_list_dup_rows (self->groups, assay_group_get_number (chosen));
 
   assay_session_select (self->session, rows, ASSAY_SELECT_REPLACE);
 }
@@ -353,23 +342,50 @@ select_group (AssayRedundancyPage *self)
 static void
 show_on_map (AssayRedundancyPage *self)
 {
+  const AyRedundancyCut *cut = assay_group_list_get_cut (self->groups);
+  AssayGroup *chosen = gtk_single_selection_get_selected_item (self->chosen);
+
+  self->shown_row = cut->representative[assay_group_get_number (chosen)];
   select_group (self);
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "map");
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.visit", "s", "map");
 }
 
-/* Back from the map: the group of what is selected there. */
-static void
-on_map (AssayRedundancyPage *self)
+/* FALSE: none of the rows is in a group. */
+static gboolean
+choose_group_of (AssayRedundancyPage *self, const AyBitset *rows)
 {
-  const AyBitset *rows = assay_session_get_selection (self->session);
   guint at = rows != NULL && ay_bitset_count (rows) > 0
                  ? assay_group_list_position_of (self->groups, rows)
                  : GTK_INVALID_LIST_POSITION;
 
   if (at == GTK_INVALID_LIST_POSITION)
-    return;
+    return FALSE;
   gtk_single_selection_set_selected (self->chosen, at);
   gtk_widget_activate_action (GTK_WIDGET (self->group_view), "list.scroll-to-item", "u", at);
+  return TRUE;
+}
+
+/* Whenever the page shows: the group of what is selected. */
+static void
+on_map (AssayRedundancyPage *self)
+{
+  choose_group_of (self, assay_session_get_selection (self->session));
+}
+
+/* By the way back: the group that was left, whatever was selected meanwhile. */
+static void
+assay_redundancy_page_visit (AssaySessionBin *bin, const char *from, const char *title)
+{
+  AssayRedundancyPage *self = ASSAY_REDUNDANCY_PAGE (bin);
+  AyDataset *data = assay_session_get_data (self->session);
+  g_autoptr (AyBitset) row = NULL;
+
+  if (data == NULL || self->shown_row < 0 || (gsize) self->shown_row >= data->n)
+    return;
+  row = ay_bitset_new (data->n);
+  ay_bitset_add (row, (gsize) self->shown_row);
+  if (choose_group_of (self, row))
+    gtk_widget_grab_focus (GTK_WIDGET (self->group_view));
 }
 
 static void
@@ -505,6 +521,7 @@ assay_redundancy_page_class_init (AssayRedundancyPageClass *class)
   ASSAY_SESSION_BIN_CLASS (class)->bind = assay_redundancy_page_bind;
   ASSAY_SESSION_BIN_CLASS (class)->save = assay_redundancy_page_save;
   ASSAY_SESSION_BIN_CLASS (class)->restore = assay_redundancy_page_restore;
+  ASSAY_SESSION_BIN_CLASS (class)->visit = assay_redundancy_page_visit;
   object_class->dispose = assay_redundancy_page_dispose;
   g_type_ensure (ASSAY_TYPE_OUTCOME_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -562,6 +579,7 @@ assay_redundancy_page_init (AssayRedundancyPage *self)
 
   gtk_widget_init_template (GTK_WIDGET (self));
   self->members = g_list_store_new (ASSAY_TYPE_ROW);
+  self->shown_row = -1;
   none = GTK_SELECTION_MODEL (
       gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->members))));
   gtk_grid_view_set_model (self->member_view, none);

@@ -78,3 +78,11 @@ assay_session_bin_enter (AssaySessionBin *self)
   if (ASSAY_SESSION_BIN_GET_CLASS (self)->enter != NULL)
     ASSAY_SESSION_BIN_GET_CLASS (self)->enter (self);
 }
+
+void
+assay_session_bin_visit (AssaySessionBin *self, const char *from, const char *title)
+{
+  assay_session_bin_enter (self);
+  if (ASSAY_SESSION_BIN_GET_CLASS (self)->visit != NULL)
+    ASSAY_SESSION_BIN_GET_CLASS (self)->visit (self, from, title);
+}

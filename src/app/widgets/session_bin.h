@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /* A part of the window that shows a session: what pages and panes have in common. It keeps the
  * session; a subclass says in `bind` what it watches, and may hold the pointer from then on.
  * A page may say what it shows when that is pinned (`save`), and show it again (`restore`); one
- * that keys walk about in takes the keyboard focus when a key went to it (`enter`).
+ * that keys walk about in takes the keyboard focus when a key went to it (`enter`). One that
+ * another page led to may offer the way back; one come back to shows what was left (`visit`).
  * Property: session (AssaySession, write only). */
 #define ASSAY_TYPE_SESSION_BIN (assay_session_bin_get_type ())
 G_DECLARE_DERIVABLE_TYPE (AssaySessionBin, assay_session_bin, ASSAY, SESSION_BIN, AdwBin)
@@ -22,12 +23,15 @@ struct _AssaySessionBinClass
   void (*save) (AssaySessionBin *self, AssayPinnedView *view);    /* NULL: nothing of its own */
   void (*restore) (AssaySessionBin *self, JsonObject *state);     /* what it saved */
   void (*enter) (AssaySessionBin *self); /* NULL: the keyboard focus stays where it is */
+  void (*visit) (AssaySessionBin *self, const char *from, const char *title); /* NULL: as enter */
 };
 
 /* (transfer full): to be cleared. */
 AssayPinnedView assay_session_bin_save (AssaySessionBin *self);
 void assay_session_bin_restore (AssaySessionBin *self, JsonObject *state);
 void assay_session_bin_enter (AssaySessionBin *self);
+/* From another page, by its name and what a person reads of it. */
+void assay_session_bin_visit (AssaySessionBin *self, const char *from, const char *title);
 
 /* Calls func (self) on each of these signals of the session, until self is gone. */
 void assay_session_bin_watch (AssaySessionBin *self, const char *const *signals, GCallback func);
