@@ -252,8 +252,8 @@ ay_figure_legend_draw_scale (AyFigureCanvas *canvas, const char *title, const Ay
 {
   const AyFigureLegendEntry entries[] = {
     { (char *) "not told from 0", notes->uncertain, canvas->theme->other, AY_FIGURE_RING, FALSE },
-    { (char *) "no value", notes->missing, scale->colors[AY_FIGURE_SCALE_STEPS], AY_FIGURE_DISC,
-      FALSE },
+    { (char *) "no value", notes->missing, scale->colors[AY_FIGURE_SCALE_STEPS],
+      AY_FIGURE_MISSING_SHAPE, FALSE },
   };
   guint n = (notes->missing > 0) + (notes->uncertain > 0);
   double line = canvas->theme->font_size * 1.6, top = draw_title (canvas, title, box);

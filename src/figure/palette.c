@@ -7,16 +7,13 @@
 
 /* Found by a search from the colours of Okabe and Ito (2008) that raises the smallest distance in
  * CIE Lab between any two of the eight and the grey, under normal vision and under full
- * deuteranopia, protanopia and tritanopia (Machado, Oliveira and Fernandes 2009), with a floor on
- * the contrast to the background. */
-static const AyFigureColor hues[3][AY_FIGURE_N_HUES] = {
-  { 0xff0572d4, 0xffecaa05, 0xff05a75b, 0xffd5400c,
-    0xffa14b96, 0xff05ccfa, 0xff5c3205, 0xff382e42 },
+ * deuteranopia, protanopia and tritanopia (Machado, Oliveira and Fernandes 2009), none with less
+ * than 3 : 1 to the background (WCAG 2.1, 1.4.11). */
+static const AyFigureColor hues[2][AY_FIGURE_N_HUES] = {
+  { 0xff104eaf, 0xffbe8505, 0xff097c44, 0xffbc0a05,
+    0xffa04a96, 0xff069ad4, 0xff54250e, 0xff392f43 },
   { 0xff499ffa, 0xfff28b2c, 0xff54fac3, 0xffe63d3c,
     0xffb26bb1, 0xffaaf4fa, 0xffe7f855, 0xffd9bb7b },
-  /* at least 3 : 1 on white */
-  { 0xff17417a, 0xffad6f37, 0xff077f59, 0xff8d0d05,
-    0xffa668a4, 0xff0d96ef, 0xffa39505, 0xff5a2832 },
 };
 
 /* Stops of viridis (S. van der Walt and N. Smith, CC0), dark to light. */
@@ -25,15 +22,15 @@ static const AyFigureColor viridis[] = {
   0xff1f9e89, 0xff35b779, 0xff6dcd59, 0xffb4de2c, 0xfffde725,
 };
 /* The part of it that shows on a light background (from the end down) and on a dark one. */
-static const double viridis_part[2][2] = { { 0.80, 0.0 }, { 0.24, 1.0 } };
+static const double viridis_part[2][2] = { { 0.58, 0.0 }, { 0.38, 1.0 } };
 
 /* Orange, grey, blue. */
 static const AyFigureColor diverging[2][5] = {
-  { 0xff8f3b00, 0xffe07b1a, 0xffc4c2c8, 0xff3f8fd6, 0xff0b3f86 },
-  { 0xffffc078, 0xffe8812a, 0xff55535a, 0xff4a93e0, 0xffa9d3ff },
+  { 0xff8f3b00, 0xffd9730f, 0xff929098, 0xff3f8fd6, 0xff0b3f86 },
+  { 0xffffc078, 0xffe8812a, 0xff6f6d74, 0xff4a93e0, 0xffa9d3ff },
 };
 
-#define HIGH_CONTRAST 3.0
+#define LEAST_CONTRAST 3.0 /* of a mark */
 
 /* Towards black or white until it stands out enough. */
 static AyFigureColor
@@ -42,7 +39,8 @@ strengthen (const AyFigureTheme *theme, AyFigureColor color)
   AyFigureColor strong = color;
 
   for (double share = 0.05;
-       share < 1.0 && ay_figure_contrast (strong, theme->background) < HIGH_CONTRAST; share += 0.05)
+       share < 1.0 && ay_figure_contrast (strong, theme->background) < LEAST_CONTRAST;
+       share += 0.05)
     strong = ay_figure_mix (color, theme->foreground, share);
   return strong;
 }
@@ -50,9 +48,7 @@ strengthen (const AyFigureTheme *theme, AyFigureColor color)
 AyFigureColor
 ay_figure_hue (const AyFigureTheme *theme, guint k)
 {
-  guint variant = theme->dark ? 1 : theme->high_contrast ? 2 : 0;
-
-  return k < AY_FIGURE_N_HUES ? hues[variant][k] : theme->other;
+  return k < AY_FIGURE_N_HUES ? hues[theme->dark ? 1 : 0][k] : theme->other;
 }
 
 guint
@@ -120,8 +116,6 @@ ay_figure_scale_init (AyFigureScale *self, AyFigureScaleKind kind, double low, d
                             ? between_stops (diverging[variant], 5, at)
                             : between_stops (viridis, G_N_ELEMENTS (viridis),
                                              part[0] + at * (part[1] - part[0]));
-      if (theme->high_contrast && kind == AY_FIGURE_DIVERGING)
-        self->colors[i] = strengthen (theme, self->colors[i]);
     }
   self->colors[AY_FIGURE_SCALE_STEPS] = theme->missing;
 }
@@ -222,13 +216,13 @@ ay_figure_scale_hollow (const AyFigureScale *self, const AyFigureTheme *theme,
   for (guint k = 0; k < AY_FIGURE_SCALE_STEPS; k++)
     {
       colors[k] = self->colors[k];
-      colors[AY_FIGURE_SCALE_STEPS + k]
-          = ay_figure_mix (self->colors[k], theme->background, HOLLOW_FAINT);
+      colors[AY_FIGURE_SCALE_STEPS + k] = strengthen (
+          theme, ay_figure_mix (self->colors[k], theme->background, HOLLOW_FAINT));
       shapes[k] = AY_FIGURE_DISC;
       shapes[AY_FIGURE_SCALE_STEPS + k] = AY_FIGURE_RING;
     }
   colors[AY_FIGURE_HOLLOW_STEPS - 1] = self->colors[AY_FIGURE_SCALE_STEPS];
-  shapes[AY_FIGURE_HOLLOW_STEPS - 1] = AY_FIGURE_DISC;
+  shapes[AY_FIGURE_HOLLOW_STEPS - 1] = AY_FIGURE_MISSING_SHAPE;
 }
 
 void

@@ -22,6 +22,8 @@ typedef enum
   AY_FIGURE_RING,
 } AyFigureShape;
 #define AY_FIGURE_N_SHAPES 8
+/* Of what has no value: its grey is near that of zero. */
+#define AY_FIGURE_MISSING_SHAPE AY_FIGURE_CROSS
 
 /* Hue of class k; the theme's "other" for k >= AY_FIGURE_N_HUES. */
 AyFigureColor ay_figure_hue (const AyFigureTheme *theme, guint k);

@@ -143,6 +143,7 @@ color_by_class (const AyFigureScatter *self, const AyFigureTheme *theme, Colorin
     }
   into->palette[most] = theme->other;
   into->palette[most + 1] = theme->missing;
+  into->shape[most + 1] = shapes ? AY_FIGURE_MISSING_SHAPE : AY_FIGURE_DISC;
   for (gsize i = 0; i < self->n; i++)
     into->color[i] = slots[MIN (self->codes[i], self->n_names)];
   list_classes (self, counts, slots, most, into);
@@ -167,6 +168,8 @@ color_by_value (const AyFigureScatter *self, const AyFigureTheme *theme, Colorin
     {
       into->points.n_palette = AY_FIGURE_SCALE_STEPS + 1;
       into->palette = g_memdup2 (into->scale.colors, sizeof into->scale.colors);
+      into->shape = g_new0 (guint8, AY_FIGURE_SCALE_STEPS + 1);
+      into->shape[AY_FIGURE_SCALE_STEPS] = AY_FIGURE_MISSING_SHAPE;
       ay_figure_scale_indices (&into->scale, self->values, self->n, into->color);
       return;
     }

@@ -10,8 +10,8 @@ static const AyFigureTheme light = {
   .muted = 0xff5e5c64,
   .grid = 0xffe4e3e6,
   .accent = 0xff1a5fb4,
-  .other = 0xffa09ea6,
-  .missing = 0xffc9c7ce,
+  .other = 0xff8a8890,
+  .missing = 0xff8f8d95,
   .font = "Sans",
   .font_size = 12.0,
 };
@@ -24,7 +24,7 @@ static const AyFigureTheme dark = {
   .grid = 0xff3a3a3a,
   .accent = 0xff78aeed,
   .other = 0xff85838a,
-  .missing = 0xff5b595f,
+  .missing = 0xff6f6d74,
   .font = "Sans",
   .font_size = 12.0,
 };

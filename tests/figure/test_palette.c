@@ -99,10 +99,40 @@ test_contrast (void)
       g_assert_cmpfloat (ay_figure_contrast (t->foreground, t->background), >=, 7.0);
       g_assert_cmpfloat (ay_figure_contrast (t->muted, t->background), >=, 4.5);
       g_assert_cmpfloat (ay_figure_contrast (t->accent, t->background), >=, 4.5);
-      g_assert_cmpfloat (ay_figure_contrast (t->other, t->background), >=, 2.0);
-      g_assert_cmpfloat (ay_figure_contrast (t->missing, t->background), >=, 1.5);
-      for (guint k = 0; k < AY_FIGURE_N_HUES; k++)
-        g_assert_cmpfloat (ay_figure_contrast (ay_figure_hue (t, k), t->background), >=, 1.85);
+    }
+}
+
+/* Text at least 4.5 : 1, marks 3 : 1 (WCAG 2.1), on the figure's background and on the window's. */
+static void
+test_marks_stand_out (void)
+{
+  static const AyFigureColor window[] = { 0xfffafafa, 0xff242424 }; /* libadwaita's */
+
+  for (int k = 0; k < 4; k++)
+    {
+      gboolean dark = k & 1;
+      const AyFigureTheme *t = k < 2 ? ay_figure_theme (dark)
+                                     : ay_figure_theme_high_contrast (dark);
+      AyFigureColor colors[AY_FIGURE_HOLLOW_STEPS];
+      guint8 shapes[AY_FIGURE_HOLLOW_STEPS];
+
+      g_assert_cmpfloat (ay_figure_contrast (t->muted, window[dark]), >=, 4.5);
+      g_assert_cmpfloat (ay_figure_contrast (t->accent, window[dark]), >=, 4.5);
+      for (guint h = 0; h <= AY_FIGURE_N_HUES; h++) /* and "other" */
+        {
+          g_assert_cmpfloat (ay_figure_contrast (ay_figure_hue (t, h), t->background), >=, 3.0);
+          g_assert_cmpfloat (ay_figure_contrast (ay_figure_hue (t, h), window[dark]), >=, 3.0);
+        }
+      for (int kind = AY_FIGURE_SEQUENTIAL; kind <= AY_FIGURE_DIVERGING; kind++)
+        {
+          AyFigureScale scale;
+
+          ay_figure_scale_init (&scale, kind, -1.0, 1.0, t);
+          ay_figure_scale_hollow (&scale, t, colors, shapes);
+          for (guint i = 0; i < AY_FIGURE_HOLLOW_STEPS; i++) /* and what has no value */
+            g_assert_cmpfloat (ay_figure_contrast (colors[i], t->background), >=, 3.0);
+          g_assert_cmpuint (shapes[AY_FIGURE_HOLLOW_STEPS - 1], ==, AY_FIGURE_MISSING_SHAPE);
+        }
     }
 }
 
@@ -112,25 +142,11 @@ test_high_contrast (void)
   for (int dark = 0; dark < 2; dark++)
     {
       const AyFigureTheme *t = ay_figure_theme_high_contrast (dark);
-      AyFigureScale scale;
 
       g_assert_true (t->dark == dark && t->high_contrast);
       g_assert_cmpfloat (ay_figure_contrast (t->foreground, t->background), >=, 20.0);
       g_assert_cmpfloat (ay_figure_contrast (t->muted, t->background), >=, 7.0);
       g_assert_cmpfloat (ay_figure_contrast (t->accent, t->background), >=, 7.0);
-      g_assert_cmpfloat (ay_figure_contrast (t->other, t->background), >=, 3.0);
-      g_assert_cmpfloat (ay_figure_contrast (t->missing, t->background), >=, 3.0);
-      ay_figure_scale_init (&scale, AY_FIGURE_DIVERGING, -1.0, 1.0, t);
-      for (int i = 0; i < AY_FIGURE_SCALE_STEPS; i++)
-        g_assert_cmpfloat (ay_figure_contrast (scale.colors[i], t->background), >=, 3.0);
-      for (guint a = 0; a < AY_FIGURE_N_HUES; a++)
-        {
-          g_assert_cmpfloat (ay_figure_contrast (ay_figure_hue (t, a), t->background), >=, 3.0);
-          for (int kind = 0; kind < 4; kind++)
-            for (guint b = 0; b < a; b++)
-              g_assert_cmpfloat (distance (ay_figure_hue (t, a), ay_figure_hue (t, b), kind), >,
-                                 14.0);
-        }
     }
 }
 
@@ -162,7 +178,6 @@ test_scales (void)
         {
           double contrast = ay_figure_contrast (scale.colors[i], theme->background);
 
-          g_assert_cmpfloat (contrast, >=, 1.5);
           if (i > 0)
             g_assert_cmpfloat (contrast, >=,
                                ay_figure_contrast (scale.colors[i - 1], theme->background) - 0.05);
@@ -236,6 +251,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/palette/hues-stay-apart", test_hues_stay_apart);
   g_test_add_func ("/palette/contrast", test_contrast);
+  g_test_add_func ("/palette/marks-stand-out", test_marks_stand_out);
   g_test_add_func ("/palette/high-contrast", test_high_contrast);
   g_test_add_func ("/palette/classes", test_classes);
   g_test_add_func ("/palette/scales", test_scales);

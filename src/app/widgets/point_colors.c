@@ -53,6 +53,7 @@ color_classes (AssayPointColors *self, AyColumn *column, const AyFigureTheme *th
     }
   self->palette[self->n_palette - 2] = theme->other;
   self->palette[self->n_palette - 1] = theme->missing;
+  self->shape[self->n_palette - 1] = AY_FIGURE_MISSING_SHAPE;
   for (gsize i = 0; i < self->n; i++)
     self->index[i] = (guint16) (codes[i] == AY_CODE_MISSING ? self->n_palette - 1
                                                             : MIN (codes[i], self->n_palette - 2));
@@ -86,6 +87,8 @@ color_scale (AssayPointColors *self, AssaySession *session, AyColumn *column,
     }
   self->n_palette = AY_FIGURE_SCALE_STEPS + 1;
   self->palette = g_memdup2 (self->scale.colors, sizeof self->scale.colors);
+  self->shape = g_new0 (guint8, AY_FIGURE_SCALE_STEPS + 1);
+  self->shape[AY_FIGURE_SCALE_STEPS] = AY_FIGURE_MISSING_SHAPE;
   ay_figure_scale_indices (&self->scale, ay_column_numbers (column), self->n, self->index);
 }
 
