@@ -3,6 +3,7 @@
 #include "cli/cli_proofs.h"
 #include "cli/cli_run.h"
 #include "cli/cli_text.h"
+#include "core/work/accuracy_words.h"
 #include "core/work/removal_test.h"
 
 #include <math.h>
@@ -171,6 +172,8 @@ print_json (const Answer *answer)
     }
   else
     json_object_set_null_member (object, "interval");
+  cmd_json_text (object, "verdict", what->verdict);
+  cmd_json_number (object, "needed", what->verdict != NULL ? what->needed : NAN);
   cmd_json_bool (object, "verified", what->valid.verified);
   cmd_json_count (object, "steps", what->valid.steps);
   cmd_json_number (object, "gradient_norm", what->valid.verified ? what->valid.gradient_norm : NAN);
@@ -238,8 +241,10 @@ print_random (const AyRemovalTest *test)
           "band of the mean %+.2f to %+.2f)\n",
           test->repeats, test->on_test ? "test" : "validation", 100 * test->accuracy.mean,
           100 * test->accuracy.low, 100 * test->accuracy.high);
-  printf ("these rows rather than random ones: %+.2f points (band over the draws %+.2f to %+.2f)\n",
-          100 * test->difference.mean, 100 * test->difference.low, 100 * test->difference.high);
+  printf ("these rows rather than random ones: %+.2f points (band over the draws %+.2f to %+.2f): "
+          "%s\n",
+          100 * test->difference.mean, 100 * test->difference.low, 100 * test->difference.high,
+          ay_accuracy_beside_chance (&test->difference));
 }
 
 static void

@@ -67,6 +67,20 @@ def test_folds():
         assay.fail('whatif', work, '--where', '1', *bad, status=2)
 
 
+def test_worse():
+    """A loss that is plain is called one, however few the rows; the pipeline says the same"""
+    work = FOLDER / 'flips.assay'
+    what = assay.run_json('whatif', work, '--where', "id > 'd0060'", '--verify', '--pipeline',
+                          '--random', '5')
+    assert what['verdict'] == 'worse' and what['interval'][1] < 0 and what['needed'] is None
+    assert 'too few' not in what['sentence'], what['sentence']
+    for sentence in (what['sentence'], what['pipeline']['sentence']):
+        assert ': worse, the whole band is on the side of a loss' in sentence, sentence
+    few = assay.run_json('whatif', work, '--where', "id = 'd0001'", '--verify')
+    assert few['verdict'] == 'too_few' and few['needed'] > few['test']['n'], few
+    assert f"about {few['needed']:.0f} would do" in few['sentence']
+
+
 def texts_and_numbers():
     rng = numpy.random.default_rng(0)
     rows = []
@@ -133,7 +147,7 @@ def test_refused():
 
 def main():
     tap = Tap()
-    for test in (test_folds, test_pipeline, test_refused):
+    for test in (test_folds, test_worse, test_pipeline, test_refused):
         tap.run(test.__doc__.splitlines()[0], test)
     tap.finish()
 

@@ -6,6 +6,7 @@
 
 #include "core/base/json_text.h"
 #include "core/base/stats.h"
+#include "core/work/accuracy_words.h"
 #include "core/work/removal_test.h"
 #include "core/work/work_private.h"
 
@@ -509,14 +510,16 @@ ay_proof_to_text (JsonObject *proof)
   if (!json_object_get_null_member (proof, "random"))
     {
       JsonObject *random = json_object_get_object_member (proof, "random");
+      AyMeanBand difference = { ay_json_number_of (random, "difference"),
+                                ay_json_number_of (random, "difference_low"),
+                                ay_json_number_of (random, "difference_high") };
 
       g_string_append_printf (
-          out, "\nbeside dropping as many at random, %" G_GINT64_FORMAT " times: %+.3f points of "
-          "accuracy (95 %% paired band %+.3f to %+.3f)",
+          out, "\nbeside dropping as many at random, %" G_GINT64_FORMAT " times: %+.2f points of "
+          "accuracy (95 %% paired band %+.2f to %+.2f): %s",
           json_object_get_int_member (random, "repeats"),
-          100 * ay_json_number_of (random, "difference"),
-          100 * ay_json_number_of (random, "difference_low"),
-          100 * ay_json_number_of (random, "difference_high"));
+          100 * difference.mean, 100 * difference.low, 100 * difference.high,
+          ay_accuracy_beside_chance (&difference));
     }
   return g_string_free (out, FALSE);
 }

@@ -5,6 +5,7 @@
 #include "core/work/tell_private.h"
 
 #include "core/base/json_text.h"
+#include "core/work/accuracy_words.h"
 #include "core/work/work_redundancy.h"
 
 #include <math.h>
@@ -86,6 +87,8 @@ tell_verdict (AyTelling *self)
                  "the change lies between %s and %s points.", what, part, before, after, low, high);
   if (strcmp (verdict, "no_loss") == 0)
     ay_story_add (story, AY_BLOCK_LEAD, "No loss larger than half a point was seen.");
+  else if (strcmp (verdict, "worse") == 0)
+    ay_story_add (story, AY_BLOCK_LEAD, "That is a loss: all of this range is below zero.");
   else if (strcmp (verdict, "too_few") == 0)
     ay_story_addf (story, AY_BLOCK_LEAD,
                    "These test examples are too few to call that no loss within half a point; "
@@ -139,26 +142,24 @@ tell_random (AyTelling *self)
 {
   AyStory *story = self->story;
   JsonObject *random;
-  double difference, low, high;
+  AyMeanBand difference;
 
   if (self->proof == NULL || json_object_get_null_member (self->proof, "random"))
     return;
   random = json_object_get_object_member (self->proof, "random");
-  difference = json_object_get_double_member (random, "difference");
-  low = json_object_get_double_member (random, "difference_low");
-  high = json_object_get_double_member (random, "difference_high");
+  difference = (AyMeanBand) { json_object_get_double_member (random, "difference"),
+                              json_object_get_double_member (random, "difference_low"),
+                              json_object_get_double_member (random, "difference_high") };
   ay_tell_about (self, AY_TELL_JUDGED);
   ay_story_addf (story, AY_BLOCK_PARAGRAPH,
                  "Beside leaving out as many examples at random, %s times over, this choice is %s "
                  "points different (95 %% band %s to %s): %s.",
                  ay_story_count (story, "curate.proof.random.repeats",
                                  (gsize) json_object_get_int_member (random, "repeats")),
-                 ay_story_points (story, "curate.proof.random.difference", difference, 2),
-                 ay_story_points (story, "curate.proof.random.difference_low", low, 2),
-                 ay_story_points (story, "curate.proof.random.difference_high", high, 2),
-                 low > 0.0    ? "better than chance"
-                 : high < 0.0 ? "worse than chance"
-                              : "not to be told from chance");
+                 ay_story_points (story, "curate.proof.random.difference", difference.mean, 2),
+                 ay_story_points (story, "curate.proof.random.difference_low", difference.low, 2),
+                 ay_story_points (story, "curate.proof.random.difference_high", difference.high, 2),
+                 ay_accuracy_beside_chance (&difference));
 }
 
 /* --- the box --- */

@@ -4,6 +4,7 @@
 #include "core/base/stats.h"
 #include "core/data/remake_features.h"
 #include "core/model/lambda_folds.h"
+#include "core/work/accuracy_words.h"
 #include "core/work/what_if_change.h"
 #include "core/work/work_private.h"
 
@@ -115,17 +116,18 @@ static gboolean
 find_interval (const Way *before, const Way *after, const AyProblem *on, double change,
                AyPipelineTest *out, AyJob *job, GError **error)
 {
+  AyAccuracyChange found;
   gsize changed;
-  double spread;
 
   out->interval_low = out->interval_high = NAN;
   if (on->n_classes == 0)
     return TRUE;
   if (!count_changed (before, after, on, &changed, job, error))
     return FALSE;
-  spread = 1.96 * sqrt (MAX ((double) changed, 3.0)) / (double) on->n;
-  out->interval_low = change - spread;
-  out->interval_high = change + spread;
+  ay_accuracy_judge (&found, change, on->n, changed);
+  out->interval_low = found.low;
+  out->interval_high = found.high;
+  out->said = ay_accuracy_say (&found, out->has_test ? "test" : "validation");
   return TRUE;
 }
 
@@ -138,10 +140,8 @@ say (const AyPipelineTest *out)
 
   g_string_append_printf (text, "full pipeline, all done again: %s loss changes by %+.4g",
                           out->has_test ? "test" : "validation", after->loss - before->loss);
-  if (!isnan (out->interval_low))
-    g_string_append_printf (text, ", accuracy by %+.2f points (95 %% band %+.2f to %+.2f)",
-                            100.0 * (after->accuracy - before->accuracy),
-                            100.0 * out->interval_low, 100.0 * out->interval_high);
+  if (out->said != NULL)
+    g_string_append_printf (text, "; %s", out->said);
   g_string_append_printf (text, "; done again: %s", out->recomputed);
   return g_string_free (text, FALSE);
 }
@@ -231,6 +231,7 @@ ay_work_whatif_pipeline (AyWork *self, const AyWhatIf *what, const AyBitset *row
 void
 ay_pipeline_test_clear (AyPipelineTest *self)
 {
+  g_clear_pointer (&self->said, g_free);
   g_clear_pointer (&self->recomputed, g_free);
   g_clear_pointer (&self->sentence, g_free);
 }

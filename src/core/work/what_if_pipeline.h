@@ -16,6 +16,7 @@ typedef struct
   AyFit test_before, test_after;
   double interval_low, interval_high; /* 95 %, paired, of the change of accuracy on test, or valid;
                                          NaN for a number */
+  char *said;       /* (nullable) of the change of accuracy, in words */
   char *recomputed; /* what was computed again, in words */
   char *sentence;
 } AyPipelineTest;

@@ -152,8 +152,8 @@ typedef struct
   AyRemoval test;       /* only with verify and a test part */
   guint test_openings;  /* how often the test part has been looked at, this one included */
   double interval_low, interval_high; /* 95 % of the paired change of accuracy on test (or valid) */
-  const char *verdict;  /* (nullable) by classes: "no_loss", "too_few", "not_ruled_out" */
-  double needed;        /* rows of the part that it would take to say no loss; NaN: enough */
+  const char *verdict;  /* (nullable) by classes: see accuracy_words.h */
+  double needed;        /* rows of the part that it would take to say no loss; or NaN */
   char *target;         /* what the loss is over */
   char *sentence;       /* what may be said */
 } AyWhatIf;

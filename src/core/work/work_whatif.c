@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/stats.h"
+#include "core/work/accuracy_words.h"
 #include "core/work/what_if_change.h"
 #include "core/work/work_private.h"
 
@@ -9,14 +10,7 @@
 /* What removing rows does, and what may be said of it.
  *
  * The estimate is on the validation part: a preview, since rows are chosen by it. A refit is also
- * judged on the test part, where there is one; each such look is counted in the workspace. The band
- * on the change of accuracy is the paired one: of m rows, D are right under exactly one of the two
- * heads, the standard error of the difference is sqrt (D) / m, D at least 3 (the rule of three). */
-
-/* Loss of accuracy a person calls none: half a point. */
-#define MARGIN 0.005
-#define Z_ONE_SIDED 1.645
-#define Z_TWO_SIDED 1.96
+ * judged on the test part, where there is one; each such look is counted in the workspace. */
 
 void
 ay_what_if_clear (AyWhatIf *self)
@@ -54,35 +48,14 @@ static char *
 describe_accuracy (AyWhatIf *out, gsize m, gsize changed, const char *part)
 {
   const AyRemoval *judged = out->has_test ? &out->test : &out->valid;
-  double change = judged->after.accuracy - judged->before.accuracy;
-  double spread = sqrt (MAX ((double) changed, 3.0)) / (double) m;
+  AyAccuracyChange found;
 
-  out->interval_low = change - Z_TWO_SIDED * spread;
-  out->interval_high = change + Z_TWO_SIDED * spread;
-  out->verdict = -(change - Z_ONE_SIDED * spread) <= MARGIN ? "no_loss" : "not_ruled_out";
-  out->needed = NAN;
-  if (Z_ONE_SIDED * spread > MARGIN)
-    {
-      double rate = MAX ((double) changed, 3.0) / (double) m;
-      double needed = ceil (Z_ONE_SIDED * Z_ONE_SIDED * rate / (MARGIN * MARGIN));
-
-      out->verdict = "too_few";
-      out->needed = needed;
-      return g_strdup_printf ("on %" G_GSIZE_FORMAT " %s rows accuracy changes by %+.2f points "
-                              "(95 %% band %+.2f to %+.2f): too few rows to call it no loss within "
-                              "%.1f points, about %.0f would do",
-                              m, part, 100 * change, 100 * out->interval_low,
-                              100 * out->interval_high, 100 * MARGIN, needed);
-    }
-  if (-(change - Z_ONE_SIDED * spread) <= MARGIN)
-    return g_strdup_printf ("no loss of accuracy larger than %.1f points seen on %" G_GSIZE_FORMAT
-                            " %s rows (change %+.2f points, 95 %% band %+.2f to %+.2f)",
-                            100 * MARGIN, m, part, 100 * change, 100 * out->interval_low,
-                            100 * out->interval_high);
-  return g_strdup_printf ("on %" G_GSIZE_FORMAT " %s rows accuracy changes by %+.2f points (95 %% "
-                          "band %+.2f to %+.2f): a loss above %.1f points is not ruled out",
-                          m, part, 100 * change, 100 * out->interval_low, 100 * out->interval_high,
-                          100 * MARGIN);
+  ay_accuracy_judge (&found, judged->after.accuracy - judged->before.accuracy, m, changed);
+  out->interval_low = found.low;
+  out->interval_high = found.high;
+  out->verdict = found.verdict;
+  out->needed = found.needed;
+  return ay_accuracy_say (&found, part);
 }
 
 static char *
