@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/application.h"
 #include "app/paths.h"
+#include "app/say.h"
 
 #include <glib/gi18n.h>
 #include <gtk/gtk.h>
@@ -11,10 +12,12 @@ main (int argc, char **argv)
 {
   g_autoptr (AssayApplication) application = NULL;
 
-  /* Words in the person's language, numbers as in every file and command: what is said is also
-   * kept in certificates, typed into filters and compared. GTK would set the locale again. */
+  /* Words in the person's language; numbers too, but only where they are shown (assay_say): what is
+   * kept in certificates, typed into filters and compared is the same everywhere. GTK would set the
+   * locale again. */
   gtk_disable_setlocale ();
   setlocale (LC_ALL, "");
+  assay_say_init ();
   setlocale (LC_NUMERIC, "C");
   assay_paths_init ();
   bindtextdomain ("assay", assay_paths_locale ());

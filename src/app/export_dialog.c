@@ -62,8 +62,9 @@ export_done (GObject *session, gpointer data, const GError *error)
       assay_session_fail (ASSAY_SESSION (session), error);
       return;
     }
-  text = g_strdup_printf (_ ("%u rows written to %s"), (guint) ay_bitset_count (self->rows),
-                          self->path);
+  text = g_strdup_printf (ngettext ("%u row written to %s", "%u rows written to %s",
+                                    ay_bitset_count (self->rows)),
+                          (guint) ay_bitset_count (self->rows), self->path);
   assay_session_tell (ASSAY_SESSION (session), text, FALSE);
 }
 

@@ -103,7 +103,8 @@ describe (const AyImportReport *report)
   GString *text = g_string_new (_ ("Scores:"));
 
   list_some (text, report->imported, report->imported->len);
-  g_string_append_printf (text, _ ("\n%u rows matched"), (guint) report->n_matched);
+  g_string_append_printf (text, ngettext ("\n%u row matched", "\n%u rows matched",
+                                          report->n_matched), (guint) report->n_matched);
   if (report->n_missing > 0)
     {
       g_string_append_printf (text, _ ("\nRows of the data that the file has not (%u):"),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/savings_dialog.h"
 
+#include "app/say.h"
 #include "app/widgets/escape.h"
 #include "core/work/work_savings.h"
 
@@ -37,10 +38,10 @@ append_output (GString *out, const AySavings *found, guint i)
   const AyRange *range = &found->out[i];
 
   if (found->why[i] != NULL)
-    g_string_append_printf (out, "%s: %s\n", type->title, found->why[i]);
+    g_string_append_printf (out, "%s: %s\n", assay_word (type->title), found->why[i]);
   else
-    g_string_append_printf (out, _ ("%s: %.4g (%.4g to %.4g) %s\n"), type->title, range->likely,
-                            range->low, range->high, type->unit);
+    assay_say_append (out, _ ("%s: %.4g (%.4g to %.4g) %s\n"), assay_word (type->title),
+                      range->likely, range->low, range->high, assay_word (type->unit));
 }
 
 static void
@@ -119,7 +120,8 @@ make_row (Dialog *self, guint i, JsonObject *stored)
   g_autofree char *title
       = i == AY_N_SAVINGS_INPUTS       ? g_strdup (_ ("Country of the grid"))
         : i == AY_N_SAVINGS_INPUTS + 1 ? g_strdup (_ ("Currency"))
-        : *type->unit != '\0'          ? g_strdup_printf ("%s (%s)", _ (type->sentence), type->unit)
+        : *type->unit != '\0'          ? g_strdup_printf ("%s (%s)", _ (type->sentence),
+                                                         assay_word (type->unit))
                                        : g_strdup (_ (type->sentence));
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);

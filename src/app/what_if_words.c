@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/what_if_words.h"
 
+#include "app/say.h"
+
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -17,10 +19,10 @@ points (double after, double before)
 static char *
 effect_text (const AyRemoval *valid)
 {
-  return g_strdup_printf (_ ("validation loss by %+.4g (estimate%s; a refit within ±%.2g), "
-                             "accuracy by %+.2f points"),
-                          valid->estimate, valid->rough ? _ (", rough") : "", valid->band,
-                          points (valid->accuracy_estimate, valid->before.accuracy));
+  return assay_say (_ ("validation loss by %+.4g (estimate%s; a refit within ±%.2g), "
+                       "accuracy by %+.2f points"),
+                    valid->estimate, valid->rough ? _ (", rough") : "", valid->band,
+                    points (valid->accuracy_estimate, valid->before.accuracy));
 }
 
 static char *
@@ -48,9 +50,9 @@ assay_what_if_estimate (const AyWhatIf *what, const char *label)
   if (n == 0)
     return nothing_text (what);
   if (what->valid.unbounded)
-    return g_strdup_printf (_ ("a class would lose its last training row: loss unbounded, accuracy "
-                               "changes by %+.2f points (estimate)"),
-                            points (what->valid.accuracy_estimate, what->valid.before.accuracy));
+    return assay_say (_ ("a class would lose its last training row: loss unbounded, accuracy "
+                         "changes by %+.2f points (estimate)"),
+                      points (what->valid.accuracy_estimate, what->valid.before.accuracy));
   effect = effect_text (&what->valid);
   if (label != NULL)
     return g_strdup_printf (g_dngettext (NULL, "relabelling %u training row to \"%s\" changes %s",
@@ -73,16 +75,16 @@ assay_what_if_proof (const AyWhatIf *what)
   if (!what->valid.verified || what->valid.unbounded)
     return g_strdup (what->sentence);
   if (what->has_test)
-    test = g_strdup_printf (g_dngettext (NULL,
-                                         "; test %+.4g (estimate %+.4g ±%.2g, opened %u time)",
-                                         "; test %+.4g (estimate %+.4g ±%.2g, opened %u times)",
-                                         what->test_openings),
-                            what->test.refit, what->test.estimate, what->test.band,
-                            what->test_openings);
-  return g_strdup_printf (_ ("Refitted: validation loss %+.4g (a preview; estimate %+.4g ±%.2g)%s; "
-                             "%s"),
-                          what->valid.refit, what->valid.estimate, what->valid.band,
-                          test != NULL ? test : "", what->sentence);
+    test = assay_say (g_dngettext (NULL,
+                                   "; test %+.4g (estimate %+.4g ±%.2g, opened %u time)",
+                                   "; test %+.4g (estimate %+.4g ±%.2g, opened %u times)",
+                                   what->test_openings),
+                      what->test.refit, what->test.estimate, what->test.band,
+                      what->test_openings);
+  return assay_say (_ ("Refitted: validation loss %+.4g (a preview; estimate %+.4g ±%.2g)%s; "
+                       "%s"),
+                    what->valid.refit, what->valid.estimate, what->valid.band,
+                    test != NULL ? test : "", what->sentence);
 }
 
 /* The change that a class's part of the sentence shows; above 0: worse off. */
@@ -106,11 +108,12 @@ append_side (GString *text, const AyWhatIf *what, const GPtrArray *groups, gbool
 
       if (!(worse ? of > 0.0 : of < 0.0) || n++ >= MOST)
         continue;
+      /* Translators: a comma or a blank, a class, its change. */
       if (what->valid.unbounded)
-        g_string_append_printf (text, _ ("%s%s %+.2f points"), n > 1 ? ", " : " ", group->name,
-                                -100.0 * of);
+        assay_say_append (text, _ ("%s%s %+.2f points"), n > 1 ? ", " : " ", group->name,
+                          -100.0 * of);
       else
-        g_string_append_printf (text, _ ("%s%s %+.2g"), n > 1 ? ", " : " ", group->name, of);
+        assay_say_append (text, _ ("%s%s %+.2g"), n > 1 ? ", " : " ", group->name, of);
     }
   if (n > MOST)
     g_string_append_printf (text, _ (" and %u more"), n - MOST);
@@ -128,6 +131,7 @@ assay_what_if_classes (const AyWhatIf *what, const GPtrArray *groups)
   text = g_string_new (what->valid.unbounded ? _ ("Recall by class")
                        : what->has_test      ? _ ("Test loss by class")
                                              : _ ("Validation loss by class"));
+  /* Translators: "Test loss by class: worse off 7 +0.01, 3 +0.002; better off none". */
   g_string_append (text, _ (": worse off"));
   append_side (text, what, groups, TRUE);
   g_string_append (text, _ ("; better off"));

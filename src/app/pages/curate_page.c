@@ -3,6 +3,7 @@
 
 #include "app/pages/curate_jobs.h"
 #include "app/savings_dialog.h"
+#include "app/say.h"
 #include "app/widgets/fold.h"
 #include "app/widgets/step_row.h"
 
@@ -52,7 +53,7 @@ show_coverage (AssayCuratePage *self)
   g_autofree char *text = NULL;
 
   if (self->plan != NULL && self->plan->coverage.k > 0)
-    text = g_strdup_printf (
+    text = assay_say (
         _ ("Coverage: %.2f %% of the rows stay, or have one that stays among their %u nearest"),
         100.0 * self->plan->coverage.share, self->plan->coverage.k);
   gtk_label_set_text (self->coverage_label, text != NULL ? text : "");

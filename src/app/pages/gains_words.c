@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/pages/gains_words.h"
 
+#include "app/say.h"
+
 #include "core/base/json_text.h"
 #include "core/work/gains_steps.h"
 
@@ -14,8 +16,8 @@ append_views (GString *text, JsonObject *round)
                            ? json_object_get_object_member (round, "random") : NULL;
 
   if (json_object_has_member (round, "shapley"))
-    g_string_append_printf (text, _ ("\nOver all orders of the rounds (Shapley): %+.4g."),
-                            ay_json_number_of (round, "shapley"));
+    assay_say_append (text, _ ("\nOver all orders of the rounds (Shapley): %+.4g."),
+                      ay_json_number_of (round, "shapley"));
   if (random == NULL)
     return;
   if (!json_object_get_null_member (random, "why"))
@@ -24,7 +26,7 @@ append_views (GString *text, JsonObject *round)
                               json_object_get_string_member (random, "why"));
       return;
     }
-  g_string_append_printf (
+  assay_say_append (
       text, _ ("\n%d random batches of the same size: %+.4g on average, 95 %% of them %+.4g to "
                "%+.4g; the selection %+.4g (%+.4g to %+.4g)."),
       (int) json_object_get_int_member (random, "draws"), ay_json_number_of (random, "gain"),
@@ -59,7 +61,7 @@ assay_gains_round_text (JsonObject *gains, JsonObject *round, const char *hidden
                           (int) json_object_get_int_member (round, "n_taken"), hidden,
                           (int) json_object_get_int_member (round, "n"));
   if (!isnan (gain))
-    g_string_append_printf (
+    assay_say_append (
         text, _ (". Loss %.4g to %.4g: gain %+.4g, of rows that helped %+.4g, that hurt %+.4g, "
                  "residual %.1g; accuracy %+.2f points"),
         ay_json_number_of (round, "loss_before"), ay_json_number_of (round, "loss_after"), gain,

@@ -199,8 +199,11 @@ add_harmful (AssayOverviewPage *self, AdwPreferencesGroup *group)
     }
   if (assay_session_find_column (self->session, "influence_told") == NULL)
     {
-      text = g_strdup_printf (_ ("%u training rows raise the validation loss by their influence; "
-                                 "much of that is noise: select, then prove"), n);
+      text = g_strdup_printf (
+          ngettext ("%u training row raises the validation loss by its influence; much of that is "
+                    "noise: select, then prove",
+                    "%u training rows raise the validation loss by their influence; much of that "
+                    "is noise: select, then prove", n), n);
       add_finding (self, group, _ ("Negative influence"), text, "influence < 0");
       return;
     }
@@ -244,8 +247,10 @@ add_findings (AssayOverviewPage *self)
     {
       n = count_where (self, "label_issue = 1");
       issues = self->judges
-                   ? g_strdup_printf (_ ("%u rows whose label the head contradicts, out of sample"),
-                                      n)
+                   ? g_strdup_printf (ngettext ("%u row whose label the head contradicts, out of "
+                                                "sample",
+                                                "%u rows whose label the head contradicts, out of "
+                                                "sample", n), n)
                    : g_strdup_printf (_ ("%u rows rank lowest; no finding: this head may not judge "
                                          "labels"),
                                       n);
@@ -256,7 +261,8 @@ add_findings (AssayOverviewPage *self)
   n = count_where (self, "decision = 'drop'");
   if (n > 0)
     {
-      dropped = g_strdup_printf (_ ("%u rows are to be left out"), n);
+      dropped = g_strdup_printf (ngettext ("%u row is to be left out",
+                                           "%u rows are to be left out", n), n);
       add_finding (self, group, _ ("Decided"), dropped, "decision = 'drop'");
     }
 }

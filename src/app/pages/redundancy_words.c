@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/pages/redundancy_words.h"
 
+#include "app/say.h"
+
 #include <glib/gi18n.h>
 
 char *
@@ -31,21 +33,15 @@ char *
 assay_redundancy_words_leaks (const AyDataset *data, const AyLeaks *leaks)
 {
   GString *text = g_string_new (NULL);
-  char with[G_ASCII_DTOSTR_BUF_SIZE], without[G_ASCII_DTOSTR_BUF_SIZE];
   gboolean percent = data->n_classes > 0;
-  const char *form = percent ? "%.2f" : "%.4f";
   double unit = percent ? 100.0 : 1.0;
 
   g_string_append_printf (text, _ ("%u validation and %u test rows have a copy in an earlier part"),
                           (guint) leaks->n_valid, (guint) leaks->n_test);
   if (leaks->judged)
-    {
-      g_ascii_formatd (with, sizeof with, form, leaks->valid.accuracy * unit);
-      g_ascii_formatd (without, sizeof without, form, leaks->valid_without.accuracy * unit);
-      g_string_append_printf (text, percent ? _ ("; validation accuracy %s %%, without them %s %%")
-                                            : _ ("; validation R2 %s, without them %s"),
-                              with, without);
-    }
+    assay_say_append (text, percent ? _ ("; validation accuracy %.2f %%, without them %.2f %%")
+                                    : _ ("; validation R2 %.4f, without them %.4f"),
+                      leaks->valid.accuracy * unit, leaks->valid_without.accuracy * unit);
   return g_string_free (text, FALSE);
 }
 

@@ -4,6 +4,7 @@
 #include "app/model/class_keys.h"
 #include "app/model/review_pace.h"
 #include "app/pages/review_jobs.h"
+#include "app/say.h"
 #include "app/widgets/fold.h"
 #include "app/widgets/row_card.h"
 #include "app/widgets/row_image.h"
@@ -137,22 +138,22 @@ static char *
 dup_reason (const AyReviewItem *item)
 {
   if (item->kind == AY_REVIEW_CONFLICT && isnan (item->gain))
-    return g_strdup_printf (_ ("Near copies of it have another label; wrong with a probability of "
-                               "%.0f %%"), percent (item->wrong));
+    return assay_say (_ ("Near copies of it have another label; wrong with a probability of "
+                         "%.0f %%"), percent (item->wrong));
   if (item->kind == AY_REVIEW_CONFLICT)
-    return g_strdup_printf (_ ("Near copies of it have another label; wrong with a probability of "
-                               "%.0f %%. A minute on such rows lowers the validation loss by "
-                               "about %.2g"), percent (item->wrong), item->worth);
+    return assay_say (_ ("Near copies of it have another label; wrong with a probability of "
+                         "%.0f %%. A minute on such rows lowers the validation loss by "
+                         "about %.2g"), percent (item->wrong), item->worth);
   if (item->kind == AY_REVIEW_HARMFUL)
-    return g_strdup_printf (_ ("Its removal would lower the validation loss by about %.2g, told "
-                               "from noise; that its label is wrong has a probability of %.0f %%"),
-                            item->gain, percent (item->wrong));
+    return assay_say (_ ("Its removal would lower the validation loss by about %.2g, told "
+                         "from noise; that its label is wrong has a probability of %.0f %%"),
+                      item->gain, percent (item->wrong));
   if (isnan (item->gain))
-    return g_strdup_printf (_ ("Wrong with a probability of %.0f %%: everything is measured by "
-                               "such rows"), percent (item->wrong));
-  return g_strdup_printf (_ ("Wrong with a probability of %.0f %%. A minute on such rows lowers "
-                             "the validation loss by about %.2g"), percent (item->wrong),
-                          item->worth);
+    return assay_say (_ ("Wrong with a probability of %.0f %%: everything is measured by "
+                         "such rows"), percent (item->wrong));
+  return assay_say (_ ("Wrong with a probability of %.0f %%. A minute on such rows lowers "
+                       "the validation loss by about %.2g"), percent (item->wrong),
+                    item->worth);
 }
 
 static void
@@ -195,7 +196,7 @@ static void
 show_total (AssayReviewPage *self)
 {
   const AyReview *review = self->review;
-  g_autofree char *total = g_strdup_printf (
+  g_autofree char *total = assay_say (
       _ ("Reviewed %u, changed %u: validation loss %.4g → %.4g, accuracy %.2f %% → %.2f %% "
          "(refitted, a preview)"),
       (guint) review->n_reviewed, (guint) review->n_changed, review->loss_before,
@@ -348,8 +349,10 @@ say_answer (AssayReviewPage *self, const AyReviewItem *item, AyDecisionKind kind
   if (n % PROVE_EVERY == 0)
     {
       g_autofree char *offer = g_strdup_printf (
-          _ ("%u answers: Order Anew refits with them, Prove the Answers looks at the test part"),
-          n);
+          ngettext ("%u answer: Order Anew refits with it, Prove the Answers looks at the test "
+                    "part",
+                    "%u answers: Order Anew refits with them, Prove the Answers looks at the "
+                    "test part", n), n);
 
       assay_session_tell (self->session, offer, FALSE);
     }

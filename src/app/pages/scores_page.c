@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/pages/scores_page.h"
 
+#include "app/say.h"
 #include "app/widgets/data_map_view.h"
 #include "app/widgets/one_stop.h"
 #include "app/widgets/score_about.h"
@@ -122,13 +123,13 @@ fill (AssayScoresPage *self)
 
   at = n;
   for (guint k = 0; k < n; k++)
-    set_line (self, k, methods[k].id, methods[k].title);
+    set_line (self, k, methods[k].id, assay_word (methods[k].title));
   for (guint i = 0; i < scores->len; i++)
     {
       const AyScoreInfo *info = scores->pdata[i];
 
       if (ay_score_find (info->id) == NULL && !g_str_has_prefix (info->id, "map_"))
-        set_line (self, at++, info->id, info->title);
+        set_line (self, at++, info->id, assay_word (info->title));
     }
   cut_lines (self, at);
   if (gtk_list_box_get_selected_row (self->list) == NULL)

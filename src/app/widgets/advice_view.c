@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/advice_view.h"
 
+#include "app/say.h"
 #include "app/widgets/drop_down.h"
 #include "app/widgets/number_table.h"
 #include "core/base/error.h"
@@ -92,14 +93,14 @@ check_text (AssayAdviceView *self)
 {
   double rank = ay_json_number_of (self->advice, "rank_correlation");
   g_autofree char *order = isnan (rank) ? g_strdup ("")
-                                        : g_strdup_printf (_ (", rank correlation %.2f%s"), rank,
-                                                           rank < 0.5 ? _ (": trust the order "
-                                                                           "little") : "");
+                                        : assay_say (_ (", rank correlation %.2f%s"), rank,
+                                                     rank < 0.5 ? _ (": trust the order "
+                                                                     "little") : "");
 
-  return g_strdup_printf (_ ("Checked without %.0f %% of each kind, which were then added again: "
-                             "typically off by %.3g%s"),
-                          100.0 * ay_json_number_of (self->advice, "hidden_share"),
-                          ay_json_number_of (self->advice, "typical_error"), order);
+  return assay_say (_ ("Checked without %.0f %% of each kind, which were then added again: "
+                       "typically off by %.3g%s"),
+                    100.0 * ay_json_number_of (self->advice, "hidden_share"),
+                    ay_json_number_of (self->advice, "typical_error"), order);
 }
 
 static void

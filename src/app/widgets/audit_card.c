@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/audit_card.h"
 
+#include "app/say.h"
+
 #include "core/select/audit.h"
 
 #include <glib/gi18n.h>
@@ -68,9 +70,9 @@ append_strategies (GString *text, const AyAudit *audit)
       if (best == NULL)
         return;
       said[best - audit->strategies] = 1;
-      g_string_append_printf (text, _ ("\n%s: %.1f %%, first in %u of %u rounds"),
-                              best->strategy->title, 100.0 * best->n_shared / best->n_taken,
-                              best->n_first, best->n_rounds);
+      assay_say_append (text, _ ("\n%s: %.1f %%, first in %u of %u rounds"),
+                        assay_word (best->strategy->title),
+                        100.0 * best->n_shared / best->n_taken, best->n_first, best->n_rounds);
     }
 }
 
@@ -83,9 +85,9 @@ show_audit (AssayAuditCard *self, const AyAudit *audit)
   if (!audit->from_logits)
     g_string_append (text, _ ("\nNo scores were logged: heads were fitted again."));
   if (!isnan (audit->worst_accuracy))
-    g_string_append_printf (text, _ ("\nAccuracy found again on %s: largest difference %.4g."),
-                            audit->on_judged ? _ ("the same rows") : _ ("valid, other rows"),
-                            audit->worst_accuracy);
+    assay_say_append (text, _ ("\nAccuracy found again on %s: largest difference %.4g."),
+                      audit->on_judged ? _ ("the same rows") : _ ("valid, other rows"),
+                      audit->worst_accuracy);
   gtk_label_set_text (GTK_LABEL (self->label), text->str);
 }
 

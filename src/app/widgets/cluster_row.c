@@ -2,6 +2,7 @@
 #include "app/widgets/cluster_row.h"
 
 #include "app/model/cluster_names.h"
+#include "app/say.h"
 #include "app/widgets/legend_mark.h"
 #include "app/widgets/row_image.h"
 #include "core/data/thumbnail.h"
@@ -49,6 +50,7 @@ append_list (GString *text, JsonObject *cluster, const char *member, const char 
       g_string_append_printf (text, "%s%s", i > 0 ? ", " : "",
                               json_object_get_string_member (one, name));
       if (json_object_has_member (one, "difference"))
+        /* Translators: follows the name of a column, as in "price high". */
         g_string_append (text, json_object_get_double_member (one, "difference") > 0.0
                                    ? _ (" high") : _ (" low"));
       else if (g_str_equal (member, "classes"))
@@ -84,8 +86,8 @@ dup_apart (JsonObject *cluster, const char *score)
     append_list (text, cluster, "columns", "name", COLUMNS_SHOWN);
   if (score != NULL && scores != NULL && json_object_has_member (scores, score)
       && !json_object_get_null_member (scores, score))
-    g_string_append_printf (text, _ ("%smean %s %.3g"), text->len > 0 ? " · " : "", score,
-                            json_object_get_double_member (scores, score));
+    assay_say_append (text, _ ("%smean %s %.3g"), text->len > 0 ? " · " : "", score,
+                      json_object_get_double_member (scores, score));
   return g_string_free (text, FALSE);
 }
 

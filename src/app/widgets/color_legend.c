@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/color_legend.h"
 
+#include "app/say.h"
 #include "app/widgets/legend_mark.h"
 #include "app/widgets/point_colors.h"
 #include "app/widgets/score_words.h"
@@ -102,7 +103,7 @@ add_noise (AssayColorLegend *self, const char *name)
   if (whole != NULL)
     {
       g_autofree char *text
-          = g_strdup_printf (_ ("ranks known to within %.0f"), assay_score_words_range (info));
+          = assay_say (_ ("ranks known to within %.0f"), assay_score_words_range (info));
 
       add_caption (self, text, whole);
     }
@@ -122,8 +123,8 @@ add_stability (AssayColorLegend *self, const char *name)
   if (whole == NULL)
     return;
   unstable = assay_score_words_unstable (info, &halves);
-  text = g_strdup_printf (unstable ? _ ("unstable: halves agree %.2f") : _ ("halves agree %.2f"),
-                          halves);
+  text = assay_say (unstable ? _ ("unstable: halves agree %.2f") : _ ("halves agree %.2f"),
+                    halves);
   label = make_label (text, 0.0f);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 28);
   gtk_widget_set_tooltip_text (label, whole);
@@ -160,8 +161,10 @@ add_classes (AssayColorLegend *self)
     add_class (self, k, names[k], count[k]);
   if (n_names > n_told)
     {
-      g_autofree char *others = g_strdup_printf (_ ("%u others, in grey: %u"), n_names - n_told,
-                                                 count[n_told]);
+      g_autofree char *others = g_strdup_printf (ngettext ("%u other, in grey: %u",
+                                                           "%u others, in grey: %u",
+                                                           n_names - n_told),
+                                                 n_names - n_told, count[n_told]);
 
       gtk_box_append (self->box, make_label (others, 0.0f));
     }
@@ -188,8 +191,8 @@ add_density (AssayColorLegend *self, gboolean dark)
 static void
 add_numbers (AssayColorLegend *self, const char *name)
 {
-  g_autofree char *low = g_strdup_printf ("%.3g", self->colors->scale.low);
-  g_autofree char *high = g_strdup_printf ("%.3g", self->colors->scale.high);
+  g_autofree char *low = assay_say ("%.3g", self->colors->scale.low);
+  g_autofree char *high = assay_say ("%.3g", self->colors->scale.high);
 
   self->scale = self->colors->scale;
   add_scale (self, low, high);

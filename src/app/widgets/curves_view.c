@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/curves_view.h"
 
+#include "app/say.h"
 #include "app/widgets/drop_down.h"
 #include "app/widgets/write_figure.h"
 #include "core/select/strategy_curves.h"
@@ -360,7 +361,7 @@ assay_curves_view_init (AssayCurvesView *self)
   self->names = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
   for (guint k = 0; k < n; k++)
-    gtk_string_list_append (list, table[k].title);
+    gtk_string_list_append (list, assay_word (table[k].title));
   gtk_drop_down_set_model (self->strategy, G_LIST_MODEL (list));
   assay_drop_down_shorten (self->strategy);
   assay_drop_down_shorten (self->source);

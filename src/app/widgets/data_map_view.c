@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/data_map_view.h"
 
+#include "app/say.h"
 #include "app/widgets/map_view.h"
 #include "core/score/data_map.h"
 
@@ -111,10 +112,10 @@ show_regions (AssayDataMapView *self)
   show_region (self, self->easy, _ ("_Easy"), AY_REGION_EASY);
   show_region (self, self->ambiguous, _ ("Am_biguous"), AY_REGION_AMBIGUOUS);
   show_region (self, self->hard, _ ("_Hard"), AY_REGION_HARD);
-  text = g_strdup_printf (_ ("Ambiguous is the third of highest variability, above %.4g; the "
-                             "others are easy from a confidence of %.4g on, and hard below. The "
-                             "log: %s."),
-                          self->map->variability, self->map->confidence, of);
+  text = assay_say (_ ("Ambiguous is the third of highest variability, above %.4g; the "
+                       "others are easy from a confidence of %.4g on, and hard below. The "
+                       "log: %s."),
+                    self->map->variability, self->map->confidence, of);
   gtk_label_set_text (self->sentence, text);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/epoch_view.h"
 
+#include "app/say.h"
+
 #include "core/work/work_epochs.h"
 #include "figure/line.h"
 
@@ -62,8 +64,8 @@ say (AssayEpochView *self)
   g_autofree char *what = ay_epoch_curve_describe (curve), *text = NULL, *name = NULL;
 
   text = g_strdup_printf (_ ("Probability of \"%s\" in training: %s"), label, what);
-  name = g_strdup_printf (_ ("Curve over the epochs: probability of \"%s\" from %.3g to %.3g, %s"),
-                          label, curve->probability[0], curve->probability[curve->n - 1], what);
+  name = assay_say (_ ("Curve over the epochs: probability of \"%s\" from %.3g to %.3g, %s"),
+                    label, curve->probability[0], curve->probability[curve->n - 1], what);
   gtk_label_set_text (self->sentence, text);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->sentence), ay_training_log_describe (self->log));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->area), GTK_ACCESSIBLE_PROPERTY_LABEL, name,

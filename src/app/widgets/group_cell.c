@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/group_cell.h"
 
+#include "app/say.h"
+
 #include <glib/gi18n.h>
 
 char *
@@ -18,11 +20,9 @@ assay_group_cell_dup_detail (const AyRedundancy *redundancy, const AyRedundancyC
 {
   double link = ay_redundancy_threshold (redundancy->options.distance,
                                          cut->groups->weakest[group]);
-  GString *text = g_string_new (_ ("weakest link "));
-  char number[G_ASCII_DTOSTR_BUF_SIZE];
+  GString *text = g_string_new (NULL);
 
-  g_ascii_formatd (number, sizeof number, "%.5g", link);
-  g_string_append (text, number);
+  assay_say_append (text, _ ("weakest link %.5g"), link);
   if (cut->conflict[group])
     g_string_append (text, _ (" · labels differ"));
   if (ay_redundancy_leaks_in (cut, group))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/influence_list.h"
 
+#include "app/say.h"
 #include "app/widgets/drop_down.h"
 #include "app/widgets/fold.h"
 #include "core/work/own_influence.h"
@@ -76,7 +77,7 @@ add_lines (AssayInfluenceList *self, const char *what, const guint32 *rows, cons
       g_autofree char *id = ay_column_dup_text (data->id, rows[i]);
       g_autofree char *label = labels != NULL ? ay_column_dup_text (labels, rows[i])
                                               : g_strdup ("");
-      g_autofree char *text = g_strdup_printf ("%s %s · %s  %+.3g", what, id, label, influence[i]);
+      g_autofree char *text = assay_say ("%s %s · %s  %+.3g", what, id, label, influence[i]);
       GtkWidget *row = gtk_list_box_row_new (), *line = gtk_label_new (text);
 
       gtk_label_set_xalign (GTK_LABEL (line), 0.0f);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/inspector.h"
 
+#include "app/say.h"
 #include "app/widgets/epoch_view.h"
 #include "app/widgets/fold.h"
 #include "app/widgets/influence_list.h"
@@ -40,11 +41,11 @@ dup_noise (AssayInspector *self, const char *score, gsize row)
 
   if (isnan (error) || isnan (told))
     return NULL;
-  return g_strdup_printf (told > 0.0 ? _ ("± %.2g, rank %.0f to %.0f")
-                                     : _ ("± %.2g, rank %.0f to %.0f, not told from zero"),
-                          error,
-                          assay_session_get_noise (self->session, score, AY_NOISE_RANK_LOW, row),
-                          assay_session_get_noise (self->session, score, AY_NOISE_RANK_HIGH, row));
+  return assay_say (told > 0.0 ? _ ("± %.2g, rank %.0f to %.0f")
+                               : _ ("± %.2g, rank %.0f to %.0f, not told from zero"),
+                    error,
+                    assay_session_get_noise (self->session, score, AY_NOISE_RANK_LOW, row),
+                    assay_session_get_noise (self->session, score, AY_NOISE_RANK_HIGH, row));
 }
 
 static GtkWidget *
@@ -90,9 +91,11 @@ make_line (AssayInspector *self, AyColumn *column, gsize row)
   if (info != NULL)
     {
       g_autofree char *tip
-          = *info->unit != '\0' ? g_strdup_printf (_ ("%s: %s\nUnit: %s"), info->title,
-                                                   info->sentence, info->unit)
-                                : g_strdup_printf ("%s: %s", info->title, info->sentence);
+          = *info->unit != '\0'
+                ? g_strdup_printf (_ ("%s: %s\nUnit: %s"), assay_word (info->title),
+                                   assay_word (info->sentence), assay_word (info->unit))
+                : g_strdup_printf (_ ("%s: %s"), assay_word (info->title),
+                                   assay_word (info->sentence));
 
       gtk_widget_set_tooltip_text (line, tip);
     }

@@ -2,6 +2,7 @@
 #include "app/widgets/map_chooser.h"
 
 #include "app/model/map_run.h"
+#include "app/say.h"
 #include "app/widgets/drop_down.h"
 #include "core/base/error.h"
 
@@ -68,7 +69,7 @@ describe_trust (AssayMapChooser *self)
   g_autoptr (GString) text = g_string_new (NULL);
 
   if (certificate != NULL && json_object_has_member (certificate, "trustworthiness"))
-    g_string_append_printf (
+    assay_say_append (
         text, _ ("Trustworthiness %.3f, continuity %.3f"),
         json_object_get_double_member_with_default (certificate, "trustworthiness", 0.0),
         json_object_get_double_member_with_default (certificate, "continuity", 0.0));
@@ -433,7 +434,7 @@ assay_map_chooser_init (AssayMapChooser *self)
 
   gtk_widget_add_css_class (box, "toolbar");
   for (guint i = 0; i < n; i++)
-    gtk_string_list_append (names, methods[i].title);
+    gtk_string_list_append (names, assay_word (methods[i].title));
   self->following = TRUE;
   self->maps = GTK_DROP_DOWN (gtk_drop_down_new (G_LIST_MODEL (names), NULL));
   self->following = FALSE;

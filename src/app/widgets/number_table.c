@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/number_table.h"
 
+#include "app/say.h"
 #include "app/widgets/row_image.h"
 
 #include <glib/gi18n.h>
@@ -74,8 +75,8 @@ dup_number (const AssayNumberLine *line, guint k)
 {
   if (isnan (line->values[k]))
     return g_strdup ("–");
-  return g_strdup_printf (line->counts != NULL && line->counts[k] ? "%.0f" : "%+.4g",
-                          line->values[k]);
+  return assay_say (line->counts != NULL && line->counts[k] ? "%.0f" : "%+.4g",
+                    line->values[k]);
 }
 
 void

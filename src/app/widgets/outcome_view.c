@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/outcome_view.h"
 
+#include "app/say.h"
+
 #include "figure/line.h"
 
 #include <glib/gi18n.h>
@@ -135,22 +137,19 @@ assay_outcome_view_take (AssayOutcomeView *self, GArray *outcomes, gboolean perc
 static void
 append_change (GString *text, const char *what, double value, gboolean percent)
 {
-  char number[G_ASCII_DTOSTR_BUF_SIZE];
-
   if (isnan (value))
     return;
-  g_ascii_formatd (number, sizeof number, percent ? "%+.2f" : "%+.4f",
-                   percent ? 100.0 * value : value);
   if (!g_str_has_suffix (text->str, ": "))
     g_string_append (text, "; ");
-  g_string_append_printf (text, "%s %s%s", what, number, percent ? _ (" points") : "");
+  /* Translators: what was measured, then its change, as in "on test rows +0.12 points". */
+  assay_say_append (text, percent ? _ ("%s %+.2f points") : _ ("%s %+.4f"), what,
+                    percent ? 100.0 * value : value);
 }
 
 char *
 assay_outcome_view_dup_line (AssayOutcomeView *self, double threshold)
 {
   const AyOutcome *nearest = NULL;
-  char number[G_ASCII_DTOSTR_BUF_SIZE];
   GString *text;
 
   for (guint i = 0; i < n_points (self); i++)
@@ -159,9 +158,9 @@ assay_outcome_view_dup_line (AssayOutcomeView *self, double threshold)
       nearest = outcome (self, i);
   if (nearest == NULL)
     return NULL;
-  g_ascii_formatd (number, sizeof number, "%.4g", nearest->threshold);
   text = g_string_new (NULL);
-  g_string_append_printf (text, _ ("at %s: "), number);
+  /* Translators: at a threshold; what each way of judging it says follows. */
+  assay_say_append (text, _ ("at %.4g: "), nearest->threshold);
   append_change (text, nearest->rough ? _ ("predicted (rough)") : _ ("predicted"),
                  nearest->accuracy, self->percent);
   if (nearest->refitted)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/replay_view.h"
 
+#include "app/say.h"
 #include "app/widgets/audit_card.h"
 #include "app/widgets/drop_down.h"
 #include "app/widgets/map_view.h"
@@ -101,7 +102,9 @@ show_sentence (AssayReplayView *self, const AyBitset *labelled)
     g_string_append (text, _ ("No history names rows of the data yet: simulate, open a round, or "
                               "import one by assay-cli history import"));
   else if (round == NULL)
-    g_string_append_printf (text, _ ("Start: %u rows have a label"),
+    g_string_append_printf (text, ngettext ("Start: %u row has a label",
+                                            "Start: %u rows have a label",
+                                            ay_bitset_count (labelled)),
                             (guint) ay_bitset_count (labelled));
   else
     g_string_append_printf (text, _ ("Round %d%s%s: %u rows taken, %u have a label"),
@@ -189,13 +192,13 @@ line_of (const AyHistory *history, int r)
   else
     g_string_append_printf (text, round->open ? _ ("%d, open: %u rows") : _ ("%d: %u rows"),
                             (int) round->number, (guint) round->n);
-  g_string_append_printf (text, _ ("; labels %.0f"), ay_history_labels_at (history, r));
+  assay_say_append (text, _ ("; labels %.0f"), ay_history_labels_at (history, r));
   for (guint i = 0; i < metrics->len; i++)
     {
       const AyMetric *metric = &g_array_index (metrics, AyMetric, i);
 
       if (!g_str_equal (metric->name, "n_labelled"))
-        g_string_append_printf (text, "; %s %.4g", metric->name, metric->value);
+        assay_say_append (text, "; %s %.4g", metric->name, metric->value);
     }
   return g_string_free (text, FALSE);
 }

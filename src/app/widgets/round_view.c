@@ -2,6 +2,7 @@
 #include "app/widgets/round_view.h"
 
 #include "app/model/class_keys.h"
+#include "app/say.h"
 #include "app/widgets/drop_down.h"
 #include "app/widgets/row_card.h"
 #include "core/work/work_loop.h"
@@ -355,13 +356,14 @@ show_outcome (AssayRoundView *self)
                               "are labelled here, or written to a file and read back by "
                               "assay-cli history label."));
   else
-    g_string_append_printf (text, _ ("Round %u is closed: %u rows"), (guint) last->number,
-                            (guint) last->n);
+    g_string_append_printf (text, ngettext ("Round %u is closed: %u row",
+                                            "Round %u is closed: %u rows", last->n),
+                            (guint) last->number, (guint) last->n);
   for (guint i = 0; last != NULL && i < last->metrics->len; i++)
     {
       const AyMetric *metric = &g_array_index (last->metrics, AyMetric, i);
 
-      g_string_append_printf (text, "; %s %.4g", metric->name, metric->value);
+      assay_say_append (text, "; %s %.4g", metric->name, metric->value);
     }
   gtk_label_set_text (self->outcome, text->str);
 }
@@ -452,7 +454,7 @@ assay_round_view_init (AssayRoundView *self)
 
   gtk_widget_init_template (GTK_WIDGET (self));
   for (guint k = 0; k < n; k++)
-    gtk_string_list_append (list, table[k].title);
+    gtk_string_list_append (list, assay_word (table[k].title));
   gtk_drop_down_set_model (self->strategy, G_LIST_MODEL (list));
   assay_drop_down_shorten (self->strategy);
   assay_drop_down_set_name (self->strategy, _ ("Strategy of the Round"));

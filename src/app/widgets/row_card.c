@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/row_card.h"
 
+#include "app/say.h"
 #include "app/widgets/row_image.h"
 #include "core/data/thumbnail.h"
 
@@ -57,7 +58,7 @@ assay_row_card_dup_value (AssaySession *session, gsize row)
   if (column == NULL)
     return NULL;
   if (ay_column_type (column) == AY_COLUMN_NUMBER && !ay_column_is_missing (column, row))
-    value = g_strdup_printf ("%.4g", ay_column_numbers (column)[row]);
+    value = assay_say ("%.4g", ay_column_numbers (column)[row]);
   else
     value = ay_column_dup_text (column, row);
   return g_strdup_printf ("%s: %s", name, *value != '\0' ? value : "–");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/score_about.h"
 
+#include "app/say.h"
 #include "app/widgets/fold.h"
 #include "app/widgets/score_asked.h"
 #include "app/widgets/score_words.h"
@@ -210,14 +211,15 @@ show (AssayScoreAbout *self)
   gtk_widget_set_visible (gtk_widget_get_first_child (GTK_WIDGET (self)), any);
   if (!any)
     return;
-  gtk_label_set_text (self->title, info != NULL ? info->title : method->title);
-  gtk_label_set_text (self->sentence, info != NULL ? info->sentence : method->sentence);
+  gtk_label_set_text (self->title, assay_word (info != NULL ? info->title : method->title));
+  gtk_label_set_text (self->sentence,
+                      assay_word (info != NULL ? info->sentence : method->sentence));
   add_fact (self, _ ("Name"), self->id);
   add_fact (self, _ ("Kind"), assay_score_words_kind (info != NULL ? info->kind : method->kind));
   add_fact (self, _ ("Direction"),
             assay_score_words_direction (info != NULL ? info->direction : method->direction));
   if (*(info != NULL ? info->unit : method->unit) != '\0')
-    add_fact (self, _ ("Unit"), info != NULL ? info->unit : method->unit);
+    add_fact (self, _ ("Unit"), assay_word (info != NULL ? info->unit : method->unit));
   if (info != NULL)
     add_computed (self, info);
   show_certificate (self, info);

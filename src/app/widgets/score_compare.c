@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/score_compare.h"
 
+#include "app/say.h"
 #include "app/widgets/drop_down.h"
 #include "app/widgets/map_view.h"
 #include "core/score/score_pair.h"
@@ -67,10 +68,10 @@ show_sentence (AssayScoreCompare *self, const Pair *pair)
   if (isnan (self->found->rank_correlation))
     text = g_strdup_printf (_ ("%u rows have both: no rank correlation"), (guint) self->found->n);
   else
-    text = g_strdup_printf (_ ("Rank correlation %.3f over %u rows%s"),
-                            self->found->rank_correlation, (guint) self->found->n,
-                            pair->turn ? _ (", one order turned so that high is good in both")
-                                       : "");
+    text = assay_say (_ ("Rank correlation %.3f over %u rows%s"),
+                      self->found->rank_correlation, (guint) self->found->n,
+                      pair->turn ? _ (", one order turned so that high is good in both")
+                                 : "");
   gtk_label_set_text (self->sentence, text);
 }
 
@@ -87,8 +88,8 @@ show_apart (AssayScoreCompare *self)
       g_autofree char *id = ay_column_dup_text (data->id, self->found->apart[k]);
       g_autofree char *label = ay_dataset_dup_label (data, self->found->apart[k]);
       g_autofree char *text
-          = g_strdup_printf ("%s%s%s  %+.1f %%", id, *label != '\0' ? " · " : "", label,
-                             100.0 * self->found->gap[k]);
+          = assay_say ("%s%s%s  %+.1f %%", id, *label != '\0' ? " · " : "", label,
+                       100.0 * self->found->gap[k]);
       GtkWidget *row = gtk_list_box_row_new (), *line = gtk_label_new (text);
 
       gtk_label_set_xalign (GTK_LABEL (line), 0.0f);

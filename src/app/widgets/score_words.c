@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/score_words.h"
 
+#include "app/say.h"
+
 #include "core/base/json_text.h"
 #include "core/score/noise.h"
 
@@ -56,11 +58,11 @@ assay_score_words_halves (const AyScoreInfo *info)
 
   if (isnan (rank))
     return NULL;
-  return g_strdup_printf (unstable ? _ ("unstable: the orders by two halves of the validation rows "
-                                        "agree with a rank correlation of %.2f")
-                                   : _ ("the orders by two halves of the validation rows agree "
-                                        "with a rank correlation of %.2f"),
-                          rank);
+  return assay_say (unstable ? _ ("unstable: the orders by two halves of the validation rows "
+                                  "agree with a rank correlation of %.2f")
+                             : _ ("the orders by two halves of the validation rows agree "
+                                  "with a rank correlation of %.2f"),
+                    rank);
 }
 
 char *
@@ -70,8 +72,8 @@ assay_score_words_told (const AyScoreInfo *info)
 
   if (isnan (told))
     return NULL;
-  return g_strdup_printf (_ ("%.0f rows, at a false discovery rate of %.0f %%"), told,
-                          100.0 * number (info, "false_discovery_rate"));
+  return assay_say (_ ("%.0f rows, at a false discovery rate of %.0f %%"), told,
+                    100.0 * number (info, "false_discovery_rate"));
 }
 
 double
@@ -87,8 +89,8 @@ assay_score_words_ranks (const AyScoreInfo *info)
 
   if (isnan (range))
     return NULL;
-  return g_strdup_printf (_ ("in nine of ten draws of all values within their errors the rank of a "
-                             "row stays among %.0f ranks (median of the rows)"), range);
+  return assay_say (_ ("in nine of ten draws of all values within their errors the rank of a "
+                       "row stays among %.0f ranks (median of the rows)"), range);
 }
 
 char *

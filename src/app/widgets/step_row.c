@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/step_row.h"
 
+#include "app/say.h"
+
 #include <glib/gi18n.h>
 
 #define WAITS "…" /* before what is not known yet */
@@ -70,7 +72,7 @@ add_field (AssayStepRow *self, const AyStepParameter *parameter)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (entry),
                                  parameter != NULL ? parameter->name : _ ("reason"));
   if (parameter != NULL)
-    gtk_widget_set_tooltip_text (entry, parameter->sentence);
+    gtk_widget_set_tooltip_text (entry, assay_word (parameter->sentence));
   gtk_editable_set_text (GTK_EDITABLE (entry), text);
   adw_entry_row_set_show_apply_button (ADW_ENTRY_ROW (entry), TRUE);
   g_signal_connect_data (entry, "apply", G_CALLBACK (on_apply), field, field_free, 0);
@@ -266,6 +268,7 @@ describe (const AssayStepRow *self, const AyStepPlan *plan, const AyStepEffect *
   if (!self->step->on)
     return g_strdup (_ ("off\nno effect is estimated"));
   line = g_string_new (NULL);
+  /* Translators: of a step of a recipe; parts of one line: "takes 12 (alone 15), relabels 3". */
   g_string_append_printf (line, _ ("takes %u (alone %u)"), (guint) plan->n_took,
                           (guint) plan->n_alone);
   if (plan->n_relabelled > 0)

@@ -2,6 +2,7 @@
 #include "app/widgets/table_cells.h"
 
 #include "app/model/row.h"
+#include "app/say.h"
 #include "app/widgets/row_image.h"
 #include "app/widgets/text_cell.h"
 #include "core/data/thumbnail.h"
@@ -22,7 +23,7 @@ assay_table_cells_dup_value (AyColumn *column, gsize row)
   if (ay_column_is_missing (column, row))
     return g_strdup ("–");
   if (ay_column_type (column) == AY_COLUMN_NUMBER && !ay_column_is_integral (column))
-    return g_strdup_printf ("%.4g", ay_column_numbers (column)[row]);
+    return assay_say ("%.4g", ay_column_numbers (column)[row]);
   return ay_column_dup_text (column, row);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/why_card.h"
 
+#include "app/say.h"
 #include "app/widgets/fold.h"
 #include "app/widgets/row_image.h"
 #include "app/widgets/why_parts.h"
@@ -95,7 +96,7 @@ update_buttons (AssayWhyCard *self)
 static GtkWidget *
 number_label (double value)
 {
-  g_autofree char *text = isnan (value) ? g_strdup ("–") : g_strdup_printf ("%+.3g", value);
+  g_autofree char *text = isnan (value) ? g_strdup ("–") : assay_say ("%+.3g", value);
   GtkWidget *label = gtk_label_new (text);
 
   gtk_label_set_width_chars (GTK_LABEL (label), 7);
@@ -117,8 +118,8 @@ make_line (AssayWhyCard *self, const AyExplain *what, const AyWhyRow *of)
                               ? g_strdup (label) /* the picture says more than an id */
                               : g_strdup_printf ("%s: %s", label, text != NULL ? text : id);
   g_autofree char *told
-      = g_strdup_printf (_ ("%s, %s: share of the margin %+.3g, if removed %+.3g"), id, label,
-                         of->share, of->if_removed);
+      = assay_say (_ ("%s, %s: share of the margin %+.3g, if removed %+.3g"), id, label,
+                   of->share, of->if_removed);
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *title = gtk_label_new (name);
   GtkWidget *wrapped = gtk_list_box_row_new ();
 
@@ -172,8 +173,8 @@ show (AssayWhyCard *self, const AyExplain *what)
       gtk_list_box_append (self->rows, make_line (self, what, &why->rows[k]));
       others -= why->rows[k].share;
     }
-  sum = g_strdup_printf (_ ("All others %+.4g, intercept %+.4g, margin %+.4g"), others,
-                         why->intercept, why->margin);
+  sum = assay_say (_ ("All others %+.4g, intercept %+.4g, margin %+.4g"), others,
+                   why->intercept, why->margin);
   gtk_label_set_text (self->sentence, sentence);
   gtk_label_set_text (self->sum, sum);
   assay_why_parts_show (self->parts, what);

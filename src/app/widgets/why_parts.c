@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/why_parts.h"
 
+#include "app/say.h"
+
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -50,8 +52,8 @@ add_line (AssayWhyParts *self, const AyPart *part, double influence, gboolean in
   GtkWidget *row = gtk_list_box_row_new (), *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   g_autofree char *name = part->value != NULL ? g_strdup_printf ("%s = %s", part->name, part->value)
                                               : g_strdup (part->name);
-  g_autofree char *margin = g_strdup_printf ("%+.3g", part->part);
-  g_autofree char *other = g_strdup_printf ("%+.2g", influence);
+  g_autofree char *margin = assay_say ("%+.3g", part->part);
+  g_autofree char *other = assay_say ("%+.2g", influence);
   g_autofree char *told
       = influences ? g_strdup_printf (_ ("%s: of the margin %s, of the influence %s"), name,
                                       margin, other)
@@ -74,13 +76,13 @@ add_sum (GString *text, const char *figure, const AyRowParts *of, double shown)
 {
   double others = of->total - of->intercept - of->average_text - of->unnamed - shown;
 
-  g_string_append_printf (text, _ ("%sOther parts %+.4g, intercept %+.4g"),
-                          text->len > 0 ? "\n" : "", others, of->intercept);
+  assay_say_append (text, _ ("%sOther parts %+.4g, intercept %+.4g"),
+                    text->len > 0 ? "\n" : "", others, of->intercept);
   if (of->average_text != 0.0)
-    g_string_append_printf (text, _ (", average text %+.4g"), of->average_text);
+    assay_say_append (text, _ (", average text %+.4g"), of->average_text);
   if (of->unnamed != 0.0)
-    g_string_append_printf (text, _ (", features without a name %+.4g"), of->unnamed);
-  g_string_append_printf (text, ": %s %+.4g", figure, of->total);
+    assay_say_append (text, _ (", features without a name %+.4g"), of->unnamed);
+  assay_say_append (text, ": %s %+.4g", figure, of->total);
 }
 
 static void

@@ -2,59 +2,64 @@
 #include "core/curate/recipe.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/shim/number.h"
 
 #include <math.h>
 #include <string.h>
 
 static const AyStepParameter duplicates_parameters[] = {
-  { "threshold", "0.99", TRUE, "least cosine of two copies, or their largest distance" },
-  { "metric", "cosine", FALSE, "cosine or euclidean" },
-  { "linkage", "single", FALSE, "single or complete" },
-  { "keep", "central", FALSE, "which of a group stays: central, score, first, newest or longest" },
-  { "score", "", FALSE, "keep=score: the column whose highest value stays" },
+  { "threshold", "0.99", TRUE, N_ ("least cosine of two copies, or their largest distance") },
+  { "metric", "cosine", FALSE, N_ ("cosine or euclidean") },
+  { "linkage", "single", FALSE, N_ ("single or complete") },
+  { "keep", "central", FALSE, N_ ("which of a group stays: central, score, first, newest or "
+                                  "longest") },
+  { "score", "", FALSE, N_ ("keep=score: the column whose highest value stays") },
   { NULL, NULL, FALSE, NULL },
 };
 
 static const AyStepParameter issue_parameters[] = {
-  { "most", "", TRUE, "at most so many rows, those of least self_confidence first" },
+  { "most", "", TRUE, N_ ("at most so many rows, those of least self_confidence first") },
   { "follow", "finding", FALSE,
-    "finding: takes no row where label_issue makes no finding; ranking: takes them all the same" },
+    N_ ("finding: takes no row where label_issue makes no finding; ranking: takes them all the "
+        "same") },
   { NULL, NULL, FALSE, NULL },
 };
 
 static const AyStepParameter flagged_parameters[] = {
-  { "flag", "redundant", FALSE, "a column that is 1 for the rows that go: outdated, trivial ..." },
+  { "flag", "redundant", FALSE, N_ ("a column that is 1 for the rows that go: outdated, trivial "
+                                    "...") },
   { NULL, NULL, FALSE, NULL },
 };
 
 static const AyStepParameter score_parameters[] = {
-  { "score", "influence", FALSE, "a column of numbers" },
-  { "below", "", TRUE, "rows whose value is below it go" },
-  { "above", "", TRUE, "rows whose value is above it go" },
+  { "score", "influence", FALSE, N_ ("a column of numbers") },
+  { "below", "", TRUE, N_ ("rows whose value is below it go") },
+  { "above", "", TRUE, N_ ("rows whose value is above it go") },
   { NULL, NULL, FALSE, NULL },
 };
 
 static const AyStepParameter where_parameters[] = {
-  { "where", "", FALSE, "the rows, as an SQL condition" },
-  { "rows", "drop", FALSE, "drop: those rows go; keep: all others go" },
+  { "where", "", FALSE, N_ ("the rows, as an SQL condition") },
+  { "rows", "drop", FALSE, N_ ("drop: those rows go; keep: all others go") },
   { NULL, NULL, FALSE, NULL },
 };
 
 #define ORDER_PARAMETER                                                                           \
-  { "by", "random", FALSE, "random, or a column of numbers whose highest values stay" }
+  { "by", "random", FALSE, N_ ("random, or a column of numbers whose highest values stay") }
 
 static const AyStepParameter balance_parameters[] = {
-  { "ratio", "1", TRUE, "the largest class has at most so many times the rows of the smallest" },
+  { "ratio", "1", TRUE,
+    N_ ("the largest class has at most so many times the rows of the smallest") },
   ORDER_PARAMETER,
   { NULL, NULL, FALSE, NULL },
 };
 
 static const AyStepParameter budget_parameters[] = {
-  { "rows", "", TRUE, "so many training rows stay" },
+  { "rows", "", TRUE, N_ ("so many training rows stay") },
   { "by", "random", FALSE,
-    "random; coverage (k-centre: each row that stays is the one farthest from those before); or a "
-    "column of numbers whose highest values stay" },
+    N_ ("random; coverage (k-centre: each row that stays is the one farthest from those before); "
+        "or a column of numbers whose highest values stay") },
   { NULL, NULL, FALSE, NULL },
 };
 
@@ -62,32 +67,36 @@ static const AyStepParameter no_parameters[] = { { NULL, NULL, FALSE, NULL } };
 
 static const AyStepType types[] = {
   [AY_STEP_DROP_DUPLICATES]
-  = { "drop_duplicates", "Near copies", "Drops all but one row of each group of near copies.",
+  = { "drop_duplicates", N_ ("Near copies"),
+      N_ ("Drops all but one row of each group of near copies."),
       duplicates_parameters },
   [AY_STEP_DROP_LABEL_ISSUES]
-  = { "drop_label_issues", "Likely label errors",
-      "Drops the rows that label_issue takes for mislabelled.", issue_parameters },
+  = { "drop_label_issues", N_ ("Likely label errors"),
+      N_ ("Drops the rows that label_issue takes for mislabelled."), issue_parameters },
   [AY_STEP_RELABEL_ISSUES]
-  = { "relabel_label_issues", "New labels",
-      "Gives the rows that label_issue takes for mislabelled the class that a head which has not "
-      "seen them thinks likeliest.", issue_parameters },
+  = { "relabel_label_issues", N_ ("New labels"),
+      N_ ("Gives the rows that label_issue takes for mislabelled the class that a head which has "
+          "not seen them thinks likeliest."), issue_parameters },
   [AY_STEP_DROP_FLAGGED]
-  = { "drop_flagged", "Flagged rows", "Drops the rows that a flag names, such as outdated or "
-      "trivial.", flagged_parameters },
+  = { "drop_flagged", N_ ("Flagged rows"),
+      N_ ("Drops the rows that a flag names, such as outdated or trivial."), flagged_parameters },
   [AY_STEP_DROP_SCORE]
-  = { "drop_score", "By a score", "Drops the rows on one side of a threshold of a score; a "
-      "missing value never goes.", score_parameters },
+  = { "drop_score", N_ ("By a score"),
+      N_ ("Drops the rows on one side of a threshold of a score; a missing value never goes."),
+      score_parameters },
   [AY_STEP_DROP_WHERE]
-  = { "drop_where", "By a condition", "Drops the rows that a condition names, or all others.",
+  = { "drop_where", N_ ("By a condition"),
+      N_ ("Drops the rows that a condition names, or all others."),
       where_parameters },
   [AY_STEP_BALANCE]
-  = { "balance", "Balance of the classes", "Drops rows of the larger classes.",
+  = { "balance", N_ ("Balance of the classes"), N_ ("Drops rows of the larger classes."),
       balance_parameters },
   [AY_STEP_BUDGET]
-  = { "budget", "Budget", "Keeps so many rows.", budget_parameters },
+  = { "budget", N_ ("Budget"), N_ ("Keeps so many rows."), budget_parameters },
   [AY_STEP_DECISIONS]
-  = { "decisions", "Decisions", "Drops and relabels as was decided; while it is on, no step takes "
-      "a row that was decided to be kept.", no_parameters },
+  = { "decisions", N_ ("Decisions"),
+      N_ ("Drops and relabels as was decided; while it is on, no step takes a row that was decided "
+          "to be kept."), no_parameters },
 };
 
 const AyStepType *

@@ -10,6 +10,7 @@
 #include "core/curate/savings.h"
 
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 #include "core/shim/number.h"
 
 #include <math.h>
@@ -20,51 +21,53 @@
   "are given"
 
 static const AySavingsInputType inputs[AY_N_SAVINGS_INPUTS] = {
-  { "price_item", "money", "Price of one label by one worker", NAN },
-  { "workers", "", "Workers who label the same item", 1.0 },
-  { "seconds_item", "s", "Work on one label", NAN },
-  { "wage", "money/h", "Wage of those who are paid by time", NAN },
-  { "review_share", "", "Share of the labels that somebody paid by time looks at again", 0.0 },
-  { "training_hours", "h", "Time of one training on all rows", NAN },
-  { "training_power", "kW", "Power while it trains", NAN },
-  { "training_kwh", "kWh", "Measured energy of one training on all rows, instead of hours times "
-    "power", NAN },
-  { "training_flops", "", "Floating point operations of one training on all rows (total_flos of "
-    "trainer_state.json), where neither training_kwh nor hours and power are given", NAN },
-  { "joules_teraflop", "J", "Energy of 1e12 such operations: 400 W at 1e14 a second are 4", 4.0 },
-  { "training_rate", "money/h", "Price of an hour of training", NAN },
-  { "trainings", "1/year", "Trainings in a year", 1.0 },
-  { "pue", "", "Energy of the building for one of the machine", 1.0 },
-  { "intensity", "g/kWh", "CO2 equivalent of a kWh of the grid", NAN },
-  { "bytes_row", "bytes", "Stored bytes of a row", NAN },
-  { "copies", "", "Stored copies of the data", 1.0 },
-  { "storage_price", "money/GB/month", "Price of keeping 1e9 bytes for a month", NAN },
-  { "curation_hours", "h", "Hours that people spent on curating", NAN },
-  { "curation_kwh", "kWh", "Energy spent on curating, loops of retraining above all", NAN },
+  { "price_item", "money", N_ ("Price of one label by one worker"), NAN },
+  { "workers", "", N_ ("Workers who label the same item"), 1.0 },
+  { "seconds_item", "s", N_ ("Work on one label"), NAN },
+  { "wage", "money/h", N_ ("Wage of those who are paid by time"), NAN },
+  { "review_share", "", N_ ("Share of the labels that somebody paid by time looks at again"), 0.0 },
+  { "training_hours", "h", N_ ("Time of one training on all rows"), NAN },
+  { "training_power", "kW", N_ ("Power while it trains"), NAN },
+  { "training_kwh", "kWh", N_ ("Measured energy of one training on all rows, instead of hours "
+                               "times power"), NAN },
+  { "training_flops", "", N_ ("Floating point operations of one training on all rows (total_flos "
+                              "of trainer_state.json), where neither training_kwh nor hours and "
+                              "power are given"), NAN },
+  { "joules_teraflop", "J", N_ ("Energy of 1e12 such operations: 400 W at 1e14 a second are 4"),
+    4.0 },
+  { "training_rate", "money/h", N_ ("Price of an hour of training"), NAN },
+  { "trainings", "1/year", N_ ("Trainings in a year"), 1.0 },
+  { "pue", "", N_ ("Energy of the building for one of the machine"), 1.0 },
+  { "intensity", "g/kWh", N_ ("CO2 equivalent of a kWh of the grid"), NAN },
+  { "bytes_row", "bytes", N_ ("Stored bytes of a row"), NAN },
+  { "copies", "", N_ ("Stored copies of the data"), 1.0 },
+  { "storage_price", "money/GB/month", N_ ("Price of keeping 1e9 bytes for a month"), NAN },
+  { "curation_hours", "h", N_ ("Hours that people spent on curating"), NAN },
+  { "curation_kwh", "kWh", N_ ("Energy spent on curating, loops of retraining above all"), NAN },
 };
 
 static const AySavingsOutputType outputs[AY_N_SAVINGS_OUTPUTS] = {
-  { "labels", "labels", "labels not bought", "labels of random - labels of the strategy" },
-  { "label_money", "money", "labelling, money",
+  { "labels", "labels", N_ ("labels not bought"), "labels of random - labels of the strategy" },
+  { "label_money", "money", N_ ("labelling, money"),
     "labels * (workers * price_item + review_share * seconds_item / 3600 * wage)" },
-  { "label_hours", "h", "labelling, hours",
+  { "label_hours", "h", N_ ("labelling, hours"),
     "labels * (workers + review_share) * seconds_item / 3600" },
-  { "training_hours", "h/year", "training, hours a year",
+  { "training_hours", "h/year", N_ ("training, hours a year"),
     "rows saved / rows * training_hours * trainings" },
-  { "training_money", "money/year", "training, money a year",
+  { "training_money", "money/year", N_ ("training, money a year"),
     "rows saved / rows * training_hours * trainings * training_rate" },
-  { "energy", "kWh/year", "energy of training, kWh a year",
+  { "energy", "kWh/year", N_ ("energy of training, kWh a year"),
     "rows saved / rows * (training_kwh, or training_hours * training_power, or training_flops / "
     "1e12 * joules_teraflop / 3.6e6) * trainings * pue" },
-  { "co2", "kg/year", "CO2 of training, kg a year", "energy * intensity / 1000" },
-  { "bytes", "bytes", "stored bytes", "rows saved * bytes_row * copies" },
-  { "storage_money", "money/year", "storage, money a year",
+  { "co2", "kg/year", N_ ("CO2 of training, kg a year"), "energy * intensity / 1000" },
+  { "bytes", "bytes", N_ ("stored bytes"), "rows saved * bytes_row * copies" },
+  { "storage_money", "money/year", N_ ("storage, money a year"),
     "bytes / 1e9 * storage_price * 12" },
-  { "money", "money", "money, labels once and one year of the rest",
+  { "money", "money", N_ ("money, labels once and one year of the rest"),
     "label_money + training_money + storage_money, those that are known" },
-  { "even_money", "trainings", "trainings until curating has paid for itself",
+  { "even_money", "trainings", N_ ("trainings until curating has paid for itself"),
     "curation_hours * wage / (rows saved / rows * training_hours * training_rate)" },
-  { "even_energy", "trainings", "trainings until curating has saved the energy it took",
+  { "even_energy", "trainings", N_ ("trainings until curating has saved the energy it took"),
     "curation_kwh / (rows saved / rows * energy of one training)" },
 };
 

@@ -2,6 +2,8 @@
 /* The table of scores. */
 #include "core/score/score_private.h"
 
+#include "core/base/words.h"
+
 #include <string.h>
 
 static const AyScoreParameter influence_parameters[] = {
@@ -139,221 +141,220 @@ static const AyScoreParameter spread_parameters[] = {
 
 static const AyScoreMethod methods[] = {
   { .id = "influence",
-    .title = "Influence",
-    .sentence = "Change of the mean validation loss if the row were removed from training, to "
-                "first order; above 0 the row helps.",
-    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "nats",
+    .title = N_ ("Influence"),
+    .sentence = N_ ("Change of the mean validation loss if the row were removed from training, to "
+                    "first order; above 0 the row helps."),
+    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = N_ ("nats"),
     .needs = AY_NEEDS_LABEL | AY_NEEDS_VALID, .parameters = influence_parameters,
     .run = ay_run_influence_asked },
   { .id = "loo",
-    .title = "Leave-one-out",
-    .sentence = "Change of the mean validation loss if the row were removed from training and the "
-                "head refitted; above 0 the row helps.",
-    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "nats",
+    .title = N_ ("Leave-one-out"),
+    .sentence = N_ ("Change of the mean validation loss if the row were removed from training and "
+                    "the head refitted; above 0 the row helps."),
+    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = N_ ("nats"),
     .needs = AY_NEEDS_LABEL | AY_NEEDS_VALID, .parameters = loo_parameters, .run = ay_run_loo },
   { .id = "self_influence",
-    .title = "Self-influence",
-    .sentence = "How much the loss on the row itself would rise if it were removed from training: "
-                "rows that only they themselves support stand out.",
-    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_LOW_GOOD, .unit = "nats",
+    .title = N_ ("Self-influence"),
+    .sentence = N_ ("How much the loss on the row itself would rise if it were removed from "
+                    "training: rows that only they themselves support stand out."),
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_LOW_GOOD, .unit = N_ ("nats"),
     .needs = AY_NEEDS_LABEL, .run = ay_run_self_influence },
   { .id = "self_confidence",
-    .title = "Self-confidence",
-    .sentence = "Probability of the row's own label by a model that has not seen the row; low ones "
-                "may be mislabelled.",
-    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "probability",
+    .title = N_ ("Self-confidence"),
+    .sentence = N_ ("Probability of the row's own label by a model that has not seen the row; low "
+                    "ones may be mislabelled."),
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = N_ ("probability"),
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .parameters = label_parameters,
     .run = ay_run_self_confidence },
   { .id = "normalized_margin",
-    .title = "Margin",
-    .sentence = "How far the row's own label leads the next likeliest class, 0 to 1, by a model "
-                "that has not seen the row; below 0.5 another class is likelier.",
+    .title = N_ ("Margin"),
+    .sentence = N_ ("How far the row's own label leads the next likeliest class, 0 to 1, by a "
+                    "model that has not seen the row; below 0.5 another class is likelier."),
     .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "",
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .parameters = label_parameters,
     .run = ay_run_normalized_margin },
   { .id = "confidence_weighted_entropy",
-    .title = "Confidence-weighted entropy",
-    .sentence = "Near 1 where a model that has not seen the row is sure of the row's own label, "
-                "near 0 where it is unsure and leaves that label little probability.",
+    .title = N_ ("Confidence-weighted entropy"),
+    .sentence = N_ ("Near 1 where a model that has not seen the row is sure of the row's own "
+                    "label, near 0 where it is unsure and leaves that label little probability."),
     .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "",
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .parameters = label_parameters,
     .run = ay_run_confidence_weighted_entropy },
   { .id = "label_issue",
-    .title = "Label issue",
-    .sentence = "1 for rows that confident learning takes for mislabelled: as many rows of lowest "
-                "margin as it estimates errors.",
+    .title = N_ ("Label issue"),
+    .sentence = N_ ("1 for rows that confident learning takes for mislabelled: as many rows of "
+                    "lowest margin as it estimates errors."),
     .kind = AY_SCORE_FLAG, .direction = AY_DIRECTION_LOW_GOOD, .unit = "0/1",
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .parameters = issue_parameters,
     .run = ay_run_label_issue },
   { .id = "knn_shapley",
-    .title = "Neighbour Shapley",
-    .sentence = "Shapley value of the row for a nearest-neighbour classifier judged on the "
-                "validation rows; above 0 the row raises the share of right votes.",
-    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "share of votes",
+    .title = N_ ("Neighbour Shapley"),
+    .sentence = N_ ("Shapley value of the row for a nearest-neighbour classifier judged on the "
+                    "validation rows; above 0 the row raises the share of right votes."),
+    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = N_ ("share of votes"),
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES | AY_NEEDS_VALID, .no_head = TRUE,
     .parameters = knn_parameters, .run = ay_run_knn_shapley },
   { .id = "knn_banzhaf",
-    .title = "Neighbour Banzhaf",
-    .sentence = "Banzhaf value of the row for a nearest-neighbour classifier judged on the "
-                "validation rows: its mean effect on a random half of the others.",
-    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "share of votes",
+    .title = N_ ("Neighbour Banzhaf"),
+    .sentence = N_ ("Banzhaf value of the row for a nearest-neighbour classifier judged on the "
+                    "validation rows: its mean effect on a random half of the others."),
+    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = N_ ("share of votes"),
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES | AY_NEEDS_VALID, .no_head = TRUE,
     .parameters = knn_banzhaf_parameters, .run = ay_run_knn_banzhaf },
   { .id = "knn_beta",
-    .title = "Neighbour Beta Shapley",
-    .sentence = "Beta Shapley value of the row for a nearest-neighbour classifier judged on the "
-                "validation rows: like Shapley, with more weight on small sets of others.",
-    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "share of votes",
+    .title = N_ ("Neighbour Beta Shapley"),
+    .sentence = N_ ("Beta Shapley value of the row for a nearest-neighbour classifier judged on "
+                    "the validation rows: like Shapley, with more weight on small sets of others."),
+    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = N_ ("share of votes"),
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES | AY_NEEDS_VALID, .no_head = TRUE,
     .parameters = knn_beta_parameters, .run = ay_run_knn_beta },
   { .id = "el2n",
-    .title = "EL2N",
-    .sentence = "Mean length of the error of the probabilities over a training run: near "
-                "0 for easy rows, up to 1.41 for rows that are sure and wrong.",
+    .title = N_ ("EL2N"),
+    .sentence = N_ ("Mean length of the error of the probabilities over a training run: near 0 for "
+                    "easy rows, up to 1.41 for rows that are sure and wrong."),
     .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_LOW_GOOD, .unit = "",
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .no_head = TRUE,
     .parameters = dynamics_parameters, .run = ay_run_el2n },
   { .id = "grand",
-    .title = "Gradient norm",
-    .sentence = "Mean length of the row's gradient of the last layer over a training run: "
-                "how much the row pulls at the model.",
+    .title = N_ ("Gradient norm"),
+    .sentence = N_ ("Mean length of the row's gradient of the last layer over a training run: how "
+                    "much the row pulls at the model."),
     .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_LOW_GOOD, .unit = "",
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .no_head = TRUE,
     .parameters = dynamics_parameters, .run = ay_run_grand },
   { .id = "forgetting",
-    .title = "Forgetting",
-    .sentence = "How often in a training run the row was right and in the next epoch "
-                "wrong.",
-    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_LOW_GOOD, .unit = "events",
+    .title = N_ ("Forgetting"),
+    .sentence = N_ ("How often in a training run the row was right and in the next epoch wrong."),
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_LOW_GOOD, .unit = N_ ("events"),
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .no_head = TRUE,
     .parameters = dynamics_parameters, .run = ay_run_forgetting },
   { .id = "aum",
-    .title = "Area under the margin",
-    .sentence = "Mean lead over a training run of the label's logit over the largest "
-                "other; below 0 the label may be wrong.",
-    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "logit",
+    .title = N_ ("Area under the margin"),
+    .sentence = N_ ("Mean lead over a training run of the label's logit over the largest other; "
+                    "below 0 the label may be wrong."),
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = N_ ("logit"),
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .no_head = TRUE,
     .parameters = dynamics_parameters, .run = ay_run_aum },
   { .id = "confidence",
-    .title = "Confidence",
-    .sentence = "Mean probability of the row's label over a training run: high for rows "
-                "that are easy to learn.",
-    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "probability",
+    .title = N_ ("Confidence"),
+    .sentence = N_ ("Mean probability of the row's label over a training run: high for rows that "
+                    "are easy to learn."),
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = N_ ("probability"),
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .no_head = TRUE,
     .parameters = dynamics_parameters, .run = ay_run_confidence },
   { .id = "variability",
-    .title = "Variability",
-    .sentence = "Standard deviation of the probability of the row's label over a training "
-                "run: high for ambiguous rows.",
-    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_NONE, .unit = "probability",
+    .title = N_ ("Variability"),
+    .sentence = N_ ("Standard deviation of the probability of the row's label over a training run: "
+                    "high for ambiguous rows."),
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_NONE, .unit = N_ ("probability"),
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .no_head = TRUE,
     .parameters = dynamics_parameters, .run = ay_run_variability },
   { .id = "correctness",
-    .title = "Correctness",
-    .sentence = "In how many epochs of a training run the row was right.",
-    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "epochs",
+    .title = N_ ("Correctness"),
+    .sentence = N_ ("In how many epochs of a training run the row was right."),
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = N_ ("epochs"),
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .no_head = TRUE,
     .parameters = dynamics_parameters, .run = ay_run_correctness },
   { .id = "tracin",
-    .title = "TracIn",
-    .sentence = "How much steps on the row lowered the validation loss along a training "
-                "run, to first order, for the last layer; above 0 the row helps.",
-    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "nats",
+    .title = N_ ("TracIn"),
+    .sentence = N_ ("How much steps on the row lowered the validation loss along a training run, "
+                    "to first order, for the last layer; above 0 the row helps."),
+    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = N_ ("nats"),
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES | AY_NEEDS_VALID, .no_head = TRUE,
     .parameters = tracin_parameters, .run = ay_run_tracin },
   { .id = "banzhaf",
-    .title = "Data Banzhaf",
-    .sentence = "Mean change of the probability of the right class on the validation rows "
-                "when the row joins a random half of the others and the head is refitted; "
-                "above 0 the row helps.",
-    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "probability",
+    .title = N_ ("Data Banzhaf"),
+    .sentence = N_ ("Mean change of the probability of the right class on the validation rows when "
+                    "the row joins a random half of the others and the head is refitted; above 0 "
+                    "the row helps."),
+    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = N_ ("probability"),
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES | AY_NEEDS_VALID,
     .parameters = banzhaf_parameters, .run = ay_run_banzhaf },
   { .id = "data_oob",
-    .title = "Out-of-bag agreement",
-    .sentence = "Share of heads, each trained on a bootstrap without the row, that "
-                "predict the row's label; low ones may be mislabelled.",
-    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "share of votes",
+    .title = N_ ("Out-of-bag agreement"),
+    .sentence = N_ ("Share of heads, each trained on a bootstrap without the row, that predict the "
+                    "row's label; low ones may be mislabelled."),
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = N_ ("share of votes"),
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES,
     .parameters = oob_parameters, .run = ay_run_data_oob },
   { .id = "redundant",
-    .title = "Redundant",
-    .sentence = "1 for training and pool rows that may go because a near copy of them stays; 0 "
-                "stays.",
+    .title = N_ ("Redundant"),
+    .sentence = N_ ("1 for training and pool rows that may go because a near copy of them stays; 0 "
+                    "stays."),
     .kind = AY_SCORE_FLAG, .direction = AY_DIRECTION_LOW_GOOD, .unit = "0/1",
     .needs = 0, .no_head = TRUE, .parameters = copies_parameters, .run = ay_run_redundant },
   { .id = "group",
-    .title = "Near-duplicate group",
-    .sentence = "Number of the group of near copies that the row is in.",
+    .title = N_ ("Near-duplicate group"),
+    .sentence = N_ ("Number of the group of near copies that the row is in."),
     .kind = AY_SCORE_FLAG, .direction = AY_DIRECTION_NONE, .unit = "",
     .needs = 0, .no_head = TRUE, .parameters = copies_parameters, .run = ay_run_group },
   { .id = "outdated",
-    .title = "Outdated",
-    .sentence = "1 for training rows whose label rows of their own time bear out and the latest "
-                "hardly do, beyond what shuffled times give.",
+    .title = N_ ("Outdated"),
+    .sentence = N_ ("1 for training rows whose label rows of their own time bear out and the "
+                    "latest hardly do, beyond what shuffled times give."),
     .kind = AY_SCORE_FLAG, .direction = AY_DIRECTION_LOW_GOOD, .unit = "0/1",
     .needs = AY_NEEDS_LABEL, .parameters = outdated_parameters, .run = ay_run_outdated },
   { .id = "trivial",
-    .title = "Trivial",
-    .sentence = "1 for training rows whose label a head that has not seen them is sure of: they "
-                "may teach it little.",
+    .title = N_ ("Trivial"),
+    .sentence = N_ ("1 for training rows whose label a head that has not seen them is sure of: "
+                    "they may teach it little."),
     .kind = AY_SCORE_FLAG, .direction = AY_DIRECTION_NONE, .unit = "0/1",
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .parameters = trivial_parameters,
     .run = ay_run_trivial },
   { .id = "dvrl",
-    .title = "Learned value",
-    .sentence = "Probability with which a small network, trained by reinforcement on the "
-                "validation loss, chooses the row for training; low ones are of little use.",
-    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "probability",
+    .title = N_ ("Learned value"),
+    .sentence = N_ ("Probability with which a small network, trained by reinforcement on the "
+                    "validation loss, chooses the row for training; low ones are of little use."),
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = N_ ("probability"),
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES | AY_NEEDS_VALID, .parameters = dvrl_parameters,
     .run = ay_run_dvrl },
   { .id = "density",
-    .title = "Density",
-    .sentence = "How close the nearest other rows are, 0 to 1: 1 among copies, 0.5 at the "
-                "median, near 0 in empty space.",
+    .title = N_ ("Density"),
+    .sentence = N_ ("How close the nearest other rows are, 0 to 1: 1 among copies, 0.5 at the "
+                    "median, near 0 in empty space."),
     .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_NONE, .unit = "",
     .needs = 0, .no_head = TRUE,
     .parameters = neighbourhood_parameters, .run = ay_run_density },
   { .id = "outlier",
-    .title = "Outlier",
-    .sentence = "Local outlier factor: about 1 inside a cloud of rows, the larger the "
-                "lonelier the row is beside its neighbours.",
+    .title = N_ ("Outlier"),
+    .sentence = N_ ("Local outlier factor: about 1 inside a cloud of rows, the larger the lonelier "
+                    "the row is beside its neighbours."),
     .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_LOW_GOOD, .unit = "",
     .needs = 0, .no_head = TRUE,
     .parameters = neighbourhood_parameters, .run = ay_run_outlier },
   { .id = "uniqueness",
-    .title = "Uniqueness",
-    .sentence = "How far the nearest other row is, 0 to 1: 0 for copies, 0.5 at the "
-                "median.",
+    .title = N_ ("Uniqueness"),
+    .sentence = N_ ("How far the nearest other row is, 0 to 1: 0 for copies, 0.5 at the median."),
     .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_NONE, .unit = "",
     .needs = 0, .no_head = TRUE,
     .parameters = neighbourhood_parameters, .run = ay_run_uniqueness },
   { .id = "pseudo_label",
-    .title = "Spread label",
-    .sentence = "The label that spreading along the nearest neighbours gives the row, as its "
-                "class's number; for a labelled row, by the labels of others.",
-    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_NONE, .unit = "class",
+    .title = N_ ("Spread label"),
+    .sentence = N_ ("The label that spreading along the nearest neighbours gives the row, as its "
+                    "class's number; for a labelled row, by the labels of others."),
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_NONE, .unit = N_ ("class"),
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .no_head = TRUE,
     .parameters = spread_parameters, .run = ay_run_pseudo_label },
   { .id = "pseudo_confidence",
-    .title = "Confidence of the spread label",
-    .sentence = "Share of the row's spread label among all that reach the row: near 1 where its "
-                "neighbours agree.",
-    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "probability",
+    .title = N_ ("Confidence of the spread label"),
+    .sentence = N_ ("Share of the row's spread label among all that reach the row: near 1 where "
+                    "its neighbours agree."),
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = N_ ("probability"),
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .no_head = TRUE,
     .parameters = spread_parameters, .run = ay_run_pseudo_confidence },
   { .id = "label_disagreement",
-    .title = "Disagreement with neighbours",
-    .sentence = "1 less the share of the row's own label in what the labels of others, spread "
-                "along the nearest neighbours, say of it; near 1 the label may be wrong.",
-    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_LOW_GOOD, .unit = "probability",
+    .title = N_ ("Disagreement with neighbours"),
+    .sentence = N_ ("1 less the share of the row's own label in what the labels of others, spread "
+                    "along the nearest neighbours, say of it; near 1 the label may be wrong."),
+    .kind = AY_SCORE_MEASURE, .direction = AY_DIRECTION_LOW_GOOD, .unit = N_ ("probability"),
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES, .no_head = TRUE,
     .parameters = spread_parameters, .run = ay_run_label_disagreement },
   { .id = "label_value",
-    .title = "Worth of a label",
-    .sentence = "Expected fall of the mean validation loss if the row of the pool were labelled, "
-                "to first order, by what spreading says of its label; above 0 a label helps.",
-    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = "nats",
+    .title = N_ ("Worth of a label"),
+    .sentence = N_ ("Expected fall of the mean validation loss if the row of the pool were "
+                    "labelled, to first order, by what spreading says of its label; above 0 a "
+                    "label helps."),
+    .kind = AY_SCORE_VALUE, .direction = AY_DIRECTION_HIGH_GOOD, .unit = N_ ("nats"),
     .needs = AY_NEEDS_LABEL | AY_NEEDS_CLASSES | AY_NEEDS_VALID,
     .parameters = spread_parameters, .run = ay_run_label_value },
 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/base/words.h"
 #include "core/shim/number.h"
 #include "core/work/map_make.h"
 
@@ -42,11 +43,13 @@ static const AyScoreParameter tsne_parameters[] = {
 };
 
 static const AyMapMethod methods[] = {
-  { "pca", "PCA", "The two directions in which the standardised features vary most",
+  { "pca", "PCA", N_ ("The two directions in which the standardised features vary most"),
     pca_parameters },
-  { "umap", "UMAP", "Rows near in the data attract, others repel; shows clusters and how they join",
+  { "umap", "UMAP", N_ ("Rows near in the data attract, others repel; shows clusters and how they "
+                        "join"),
     umap_parameters },
-  { "tsne", "t-SNE", "Keeps each row's nearest rows near; distances between clusters say little",
+  { "tsne", "t-SNE", N_ ("Keeps each row's nearest rows near; distances between clusters say "
+                         "little"),
     tsne_parameters },
 };
 
