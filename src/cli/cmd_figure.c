@@ -408,7 +408,7 @@ draw_rounds (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
   d->parts = d->column != NULL ? ay_round_parts_new (history, d->column, error) : NULL;
   if (d->parts == NULL)
     return FALSE;
-  d->title = g_strdup_printf ("What each round took, by %s", ay_column_name (d->column));
+  d->title = g_strdup (d->parts->title);
   d->spec.kind = AY_FIGURE_STRIP;
   *strip = (AyFigureStrip) { .n = d->parts->n, .x = d->parts->number, .n_parts = d->parts->n_parts,
                              .names = (const char *const *) d->parts->names,

@@ -49,6 +49,19 @@ def test_random():
     assert len(ranks) >= 5 and all(.3 < rank < .7 for rank in ranks), ranks
 
 
+def test_without_start():
+    """a history whose first round is its start is asked by heads from the second one on"""
+    assay.run('history', PLAIN, 'export', 'simulated margin 1', '-o', FOLDER / 'picks.csv')
+    with open(FOLDER / 'picks.csv', encoding='utf-8', newline='') as file:
+        rows = [row[:3] for row in csv.reader(file)]
+    with open(FOLDER / 'bare.csv', 'w', encoding='utf-8', newline='') as file:
+        csv.writer(file).writerows(rows)
+    assay.run('history', PLAIN, 'import', FOLDER / 'bare.csv')
+    found = audit(PLAIN, 'bare')
+    assert found['best'] == 'margin' and not found['from_logits'], found['sentence']
+    assert [r['first'] for r in found['rounds']] == [[]] + [['margin']] * ROUNDS, found['rounds']
+
+
 def test_metrics():
     """metrics are found again on the rows that the history names"""
     for work in (WORK, PLAIN):
@@ -82,7 +95,8 @@ def main():
     tap = Tap()
     simulate(WORK, '--keep-scores')
     simulate(PLAIN)
-    for test in (test_named, test_random, test_metrics, test_two_classes, test_refused):
+    for test in (test_named, test_random, test_without_start, test_metrics, test_two_classes,
+                 test_refused):
         tap.run(test.__doc__, test)
     tap.finish()
 

@@ -129,7 +129,7 @@ describe_file (gpointer data, AyFigureSpec *spec)
 
   if (self->parts == NULL)
     return FALSE;
-  spec->title = self->history->name;
+  spec->title = self->parts->title;
   spec->kind = AY_FIGURE_STRIP;
   spec->strip = describe (self);
   spec->strip.current = -1;

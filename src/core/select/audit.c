@@ -37,6 +37,7 @@ typedef struct
   guint8 *taken;        /* n: before the round */
   AyLoopState state;
   gboolean has_labels;  /* of everything taken so far and the start */
+  gboolean has_head;    /* of the moment: one class alone, or no row yet, make none */
   AyMatrix *judged;     /* (nullable) */
   AyOwnedProblem *judged_of;
   AyProblem judged_problem;
@@ -284,7 +285,8 @@ refit (Audit *self, guint r, AyJob *job, GError **error)
   AyPool *pool = &self->state.pool;
   AyFit fit;
 
-  if (self->has_labels && ay_loop_state_refit (&self->state, r, job, NULL))
+  self->has_head = self->has_labels && ay_loop_state_refit (&self->state, r, job, NULL);
+  if (self->has_head)
     {
       if (out == NULL || self->judged == NULL)
         return TRUE;
@@ -294,7 +296,6 @@ refit (Audit *self, guint r, AyJob *job, GError **error)
       out->loss_again = fit.loss;
       return TRUE;
     }
-  self->has_labels = FALSE;
   pool->head = NULL;
   pool->n_pool = pool->n_labelled = 0;
   pool->round = r;
@@ -317,7 +318,7 @@ can_ask (const Audit *self, const AyStrategy *strategy, gboolean has_p)
   if (strcmp (strategy->id, "random") == 0 || strcmp (strategy->id, "mixture") == 0
       || ay_strategy_is_teacher (strategy))
     return FALSE; /* a teacher's picks are those of its arms */
-  if (self->has_labels)
+  if (self->has_head)
     return TRUE;
   return strategy->needs_head ? has_p && !g_strv_contains (by_head, strategy->id) : TRUE;
 }
@@ -463,10 +464,11 @@ name_first (Audit *self, AyAuditRound *out, const gsize *shared)
   out->n_shared = (guint) most;
   for (guint s = 0; s < n; s++)
     for (guint t = 0; t < s; t++)
-      self->same[s * n + t] = self->same[s * n + t] && self->picks[s] != NULL
-                              && self->picks[t] != NULL
-                              && memcmp (self->picks[s], self->picks[t],
-                                         out->n_taken * sizeof (guint32)) == 0;
+      if (self->picks[s] != NULL || self->picks[t] != NULL) /* else neither could be asked yet */
+        self->same[s * n + t] = self->same[s * n + t] && self->picks[s] != NULL
+                                && self->picks[t] != NULL
+                                && memcmp (self->picks[s], self->picks[t],
+                                           out->n_taken * sizeof (guint32)) == 0;
   if (most == 0
       || chance_of (self->state.pool.n_pool, out->n_taken, most) > CHANCE / MAX (asked, 1))
     return;
@@ -510,7 +512,7 @@ look_at_round (Audit *self, guint r, AyJob *job, GError **error)
     }
   if (out->n_taken > 0 && out->n_taken < pool->n_pool && pool->n_labelled > 0)
     {
-      ok = ask (self, out, chosen, out->n_scored > 0 || self->has_labels, shared, job, error);
+      ok = ask (self, out, chosen, out->n_scored > 0 || self->has_head, shared, job, error);
       if (ok)
         name_first (self, out, shared);
     }

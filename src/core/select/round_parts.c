@@ -98,6 +98,8 @@ ay_round_parts_new (const AyHistory *history, const AyColumn *column, GError **e
       return NULL;
     }
   self = g_new0 (AyRoundParts, 1);
+  self->title = g_strdup_printf ("What each round of %s took, by %s", history->name,
+                                 ay_column_name (column));
   self->n_parts = parts + 1;
   self->number = g_new0 (double, n + 1);
   self->round = g_new0 (guint, n + 1);
@@ -117,6 +119,7 @@ ay_round_parts_free (AyRoundParts *self)
   if (self == NULL)
     return;
   g_strfreev (self->names);
+  g_free (self->title);
   g_free (self->number);
   g_free (self->round);
   g_free (self->counts);

@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 /* What the rows of each round are made of, by a column. */
 typedef struct
 {
+  char *title;     /* of a figure of them */
   guint n;         /* rounds that took rows of the data */
   double *number;  /* n: of the rounds */
   guint *round;    /* n: their places in the history */
