@@ -120,20 +120,46 @@ describe (const AyImportReport *report)
   return g_string_free (text, FALSE);
 }
 
-/* What was said of a score of that name when it was imported before. */
+/* --- what was told before --- */
+
 static void
-recall (Question *self, const AyImportReport *report)
+fill_in (Question *self, guint direction, const char *meaning)
+{
+  self->told = TRUE;
+  gtk_drop_down_set_selected (self->direction, direction);
+  if (*gtk_editable_get_text (self->meaning) == '\0' && meaning != NULL)
+    gtk_editable_set_text (self->meaning, meaning);
+}
+
+static void
+recall_score (Question *self, const AyImportReport *report)
 {
   const AyScoreInfo *info = assay_session_find_score (self->session, report->imported->pdata[0]);
 
-  if (info == NULL || self->told)
-    return;
-  self->told = TRUE;
-  gtk_drop_down_set_selected (self->direction, info->direction == AY_DIRECTION_HIGH_GOOD  ? 1
-                                               : info->direction == AY_DIRECTION_LOW_GOOD ? 2
-                                                                                          : 0);
-  if (*gtk_editable_get_text (self->meaning) == '\0')
-    gtk_editable_set_text (self->meaning, info->sentence);
+  if (info != NULL && !self->told)
+    fill_in (self,
+             info->direction == AY_DIRECTION_HIGH_GOOD  ? 1
+             : info->direction == AY_DIRECTION_LOW_GOOD ? 2
+                                                        : 0,
+             ay_score_meaning_told (info));
+}
+
+static gboolean
+knows_influence (Question *self, gboolean *hurts, char **meaning)
+{
+  AyWork *work = assay_session_get_work (self->session);
+
+  return work != NULL && ay_work_own_influence_told (work, self->path, hurts, meaning);
+}
+
+static void
+recall_influence (Question *self)
+{
+  g_autofree char *meaning = NULL;
+  gboolean hurts = FALSE;
+
+  if (!self->told && knows_influence (self, &hurts, &meaning))
+    fill_in (self, hurts ? 1 : 0, meaning);
 }
 
 static void
@@ -160,7 +186,7 @@ checked (GObject *session, gpointer data, const GError *error)
   text = error != NULL ? g_strdup (error->message) : describe (&request->report);
   say (self, text, error == NULL);
   if (error == NULL)
-    recall (self, &request->report);
+    recall_score (self, &request->report);
 }
 
 static gsize
@@ -190,6 +216,7 @@ check (Question *self)
                              (guint) count_rows (data, AY_SPLIT_TRAIN));
 
       say (self, text, TRUE);
+      recall_influence (self);
       return;
     }
   request = request_new (self);
@@ -211,6 +238,7 @@ kind_changed (Question *self)
       = gtk_string_list_new (chosen (self->kind) == INFLUENCE ? influence : scores);
 
   gtk_drop_down_set_model (self->direction, G_LIST_MODEL (list));
+  self->told = FALSE;
   check (self);
 }
 
@@ -244,8 +272,11 @@ import_done (GObject *session, gpointer data, const GError *error)
                                    "row kept; the inspector offers it"),
                                 self->own.name, (guint) self->own.rows, (guint) self->own.columns,
                                 self->own.keep)
-             : g_strdup_printf (_ ("%u scores imported: %u rows matched, %u without a value, "
-                                   "%u of the file unknown"),
+             : g_strdup_printf (ngettext ("%u score imported: %u rows matched, %u without a "
+                                          "value, %u of the file unknown",
+                                          "%u scores imported: %u rows matched, %u without a "
+                                          "value, %u of the file unknown",
+                                          self->report.imported->len),
                                 self->report.imported->len, (guint) self->report.n_matched,
                                 (guint) self->report.n_missing, (guint) self->report.n_surplus);
   assay_session_tell (ASSAY_SESSION (session), text, TRUE);
@@ -337,6 +368,8 @@ static void
 ask (Question *self)
 {
   GtkWidget *dialog = adw_message_dialog_new (self->parent, _ ("Import Scores"), self->path);
+  g_autofree char *meaning = NULL;
+  gboolean hurts = FALSE;
 
   self->dialog = ADW_MESSAGE_DIALOG (dialog);
   adw_message_dialog_set_extra_child (self->dialog, make_fields (self));
@@ -345,6 +378,8 @@ ask (Question *self)
   adw_message_dialog_set_response_appearance (self->dialog, "import", ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (self->dialog, "import");
   adw_message_dialog_set_close_response (self->dialog, "cancel");
+  if (knows_influence (self, &hurts, &meaning))
+    gtk_drop_down_set_selected (self->kind, INFLUENCE);
   g_signal_connect (dialog, "response", G_CALLBACK (on_response), self);
   g_signal_connect_swapped (self->kind, "notify::selected", G_CALLBACK (kind_changed), self);
   g_signal_connect_swapped (self->join, "notify::selected", G_CALLBACK (check), self);

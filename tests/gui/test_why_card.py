@@ -122,6 +122,81 @@ def import_file(window, path, fill_in, found, press=True):
     window.idle()
 
 
+def remembers(window, *choices, meaning):
+    """Nothing is told: what was told the time before is filled in already."""
+    def seen():
+        labels = window.labels()
+        return all(choice in labels for choice in choices) \
+            and window.find('Meaning', 'text').text() == meaning
+    return lambda: until(f'{choices} and "{meaning}"', seen)
+
+
+def imported(work, name):
+    return {one['id']: one for one in cli('info', work)['scores']}.get(name)
+
+
+def check_mine(work, largest):
+    info = imported(work, 'mine')
+    assert info['direction'] == 'low' and info['sentence'] == 'How long it took', info
+    assert info['n'] - info['missing'] == 900 and info['certificate']['joined_by'] == 'id'
+    assert info['maximum'] == largest, (info, largest)
+
+
+def undo_and_redo(window, work, first, second):
+    """Both imports of one name leave one by one, and come again; the inspector shows what is."""
+    def is_so(largest):
+        info = imported(work, 'mine')
+        listed = 'mine' in window.labels(window.find('Values of the Row', 'list'))
+        return (info and info['maximum']) == largest and listed == (info is not None)
+    for key, largest in (('ctrl+z', first), ('ctrl+z', None), ('ctrl+shift+z', first),
+                         ('ctrl+shift+z', second)):
+        window.keys(key)
+        until(f'{key}: {largest}', lambda wanted=largest: is_so(wanted))
+    check_mine(work, second)
+
+
+def import_scores(window, work, ids):
+    """Told once what it means; a second file of that name is not asked again."""
+    mine = pathlib.Path(work).parent / 'mine.csv'
+
+    def write(parts):
+        mine.write_text('id,mine\n' + ''.join(f'{one},{k / parts!r}\n' for k, one
+                                              in enumerate(ids)) + 'nobody,1\n')
+        return 899 / parts
+
+    def tell():
+        pick(window, 'Direction', 'Lower is better')
+        walk_to(window, 'Meaning')
+        window.fill('How long it took')
+    first = write(7)
+    import_file(window, mine, tell, '900 rows matched')
+    check_mine(work, first)
+    second = write(3)
+    import_file(window, mine, remembers(window, 'Lower is better', meaning='How long it took'),
+                '900 rows matched')
+    check_mine(work, second)
+    undo_and_redo(window, work, first, second)
+
+
+def import_influence(window, path, size):
+    """Above 0 hurts, told once; taken back and done again by keys."""
+    kind, found = 'Influence, validation x training', '{} validation rows x {} training rows'
+
+    def tell():
+        pick(window, 'Contents', kind)
+        pick(window, 'Direction', 'Above 0 hurts')
+        walk_to(window, 'Meaning')
+        window.fill('Twenty models')
+    import_file(window, path, tell, found.format(*size))
+    window.find('Influence By')
+    window.keys('ctrl+z')
+    window.gone('Influence By')
+    window.keys('ctrl+shift+z')
+    window.find('Influence By')
+    import_file(window, path, remembers(window, kind, 'Above 0 hurts', meaning='Twenty models'),
+                found.format(*size))
+
+
 def imports(window, work, row):
     """Scores by id and an influence matrix: what is wrong is said before, then both are there."""
     folder = pathlib.Path(work).parent
@@ -131,24 +206,10 @@ def imports(window, work, row):
     bad = folder / 'bad.csv'
     bad.write_text('name,mine\nd0000,1\n')
     import_file(window, bad, lambda: None, 'no column "id" to join by', press=False)
-    mine = folder / 'mine.csv'
-    mine.write_text('id,mine\n' + ''.join(f'{one},{k / 7!r}\n' for k, one in enumerate(train[:900]))
-                    + 'nobody,1\n')
-
-    def say_what():
-        pick(window, 'Direction', 'Lower is better')
-        walk_to(window, 'Meaning')
-        window.fill('How long it took')
-    import_file(window, mine, say_what, '900 rows matched')
-    info = {one['id']: one for one in cli('info', work)['scores']}['mine']
-    assert info['direction'] == 'low' and info['sentence'] == 'How long it took', info
-    assert info['n'] - info['missing'] == 900 and info['certificate']['joined_by'] == 'id'
+    import_scores(window, work, [row, *train[:899]])
     matrix = numpy.random.default_rng(1).normal(size=(len(valid), len(train)))
     numpy.save(folder / 'trak.npy', matrix)
-    import_file(window, folder / 'trak.npy', lambda: pick(
-        window, 'Contents', 'Influence, validation x training'),
-        f'{len(valid)} validation rows x {len(train)} training rows')
-    window.find('Influence By')
+    import_influence(window, folder / 'trak.npy', matrix.shape)
     pick(window, 'Influence By', 'trak')
     window.click('Rows For and Against', 'push button')
     lines = until('its rows', lambda: window.all('(for|against) .*', 'list item'))
@@ -157,7 +218,7 @@ def imports(window, work, row):
     assert told == [f"{word} {one['id']} · {one['label']}  {one['influence']:+.3g}"
                     for word, key in (('for', 'helping'), ('against', 'hurting'))
                     for one in want[key]], told
-    best = numpy.argsort(-matrix[valid.index(row)])[:5]
+    best = numpy.argsort(matrix[valid.index(row)])[:5]  # above 0 hurts
     assert [one['id'] for one in want['helping']] == [train[k] for k in best]
     assert any('by "trak"' in text for text in window.labels())
     window.picture('import-own')

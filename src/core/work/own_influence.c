@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/own_influence.h"
 
+#include "core/work/import_check.h"
 #include "core/work/influence_matrix.h"
 #include "core/work/work_private.h"
 
@@ -93,7 +94,7 @@ describe (AyWork *work, const char *path, const AyOwnInfluenceOptions *options,
   json_object_set_string_member (object, "method", AY_METHOD_IMPORTED);
   json_object_set_string_member (object, "file", file);
   json_object_set_string_member (object, "meaning",
-                                 options->meaning != NULL ? options->meaning : "not told");
+                                 options->meaning != NULL ? options->meaning : AY_NOT_TOLD);
   json_object_set_string_member (object, "above_0", options->above_hurts ? "hurts" : "helps");
   json_object_set_string_member (object, "row_order",
                                  options->row_ids != NULL ? options->row_ids
@@ -245,6 +246,37 @@ ay_work_own_influences (AyWork *self, GError **error)
   for (guint i = 0; items != NULL && i < items->len; i++)
     g_ptr_array_add (names, g_strdup (((AyItem *) items->pdata[i])->name));
   return names;
+}
+
+static const char *
+told_meaning (JsonObject *object)
+{
+  const char *meaning = json_object_get_string_member_with_default (object, "meaning", AY_NOT_TOLD);
+
+  return strcmp (meaning, AY_NOT_TOLD) == 0 ? NULL : meaning;
+}
+
+const char *
+ay_score_meaning_told (const AyScoreInfo *info)
+{
+  return info->certificate != NULL ? told_meaning (info->certificate) : NULL;
+}
+
+gboolean
+ay_work_own_influence_told (AyWork *self, const char *path, gboolean *above_hurts, char **meaning)
+{
+  g_autofree char *name = default_name (path);
+  g_autofree char *text = ay_workspace_get_json (self->store, KIND, name, NULL);
+  g_autoptr (JsonNode) json = text != NULL ? json_from_string (text, NULL) : NULL;
+  JsonObject *object = json != NULL && JSON_NODE_HOLDS_OBJECT (json) ? json_node_get_object (json)
+                                                                     : NULL;
+
+  if (object == NULL)
+    return FALSE;
+  *above_hurts = strcmp (json_object_get_string_member_with_default (object, "above_0", "helps"),
+                         "hurts") == 0;
+  *meaning = g_strdup (told_meaning (object));
+  return TRUE;
 }
 
 static gint64

@@ -200,6 +200,8 @@ store_one (AyColumnStep *step, const char *path, const AyImportOptions *options,
     record.missing_because = "the file has no value for the row";
   json_object_set_string_member (certificate, "method", AY_METHOD_IMPORTED);
   json_object_set_string_member (certificate, "file", file);
+  json_object_set_string_member (certificate, "meaning",
+                                 options->meaning != NULL ? options->meaning : AY_NOT_TOLD);
   json_object_set_string_member (certificate, "joined_by", options->by_row ? "row" : "id");
   return ay_column_step_add (step, AY_KIND_SCORE, incoming->name, error)
          && ay_work_store_score (self, &record, values, error);

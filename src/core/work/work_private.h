@@ -121,6 +121,7 @@ gboolean ay_work_count_opening (AyWork *self, guint *openings, GError **error);
 
 /* What a certificate gives as the method of a score of the user's own. */
 #define AY_METHOD_IMPORTED "imported, not computed here"
+#define AY_NOT_TOLD "not told" /* "meaning" of a certificate, where the user gave none */
 
 /* Stores a score under its id with what the registry or the user says of it. */
 typedef struct
