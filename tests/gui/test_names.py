@@ -49,14 +49,36 @@ def walk_pages():
         named(window, 'names-preferences')
 
 
-def test_languages():
-    """The empty window in German and in French"""
-    for language, words in {'de': ('Öffnen …', 'Hauptmenü', 'Beispiel ausprobieren'),
-                            'fr': ('Ouvrir…', 'Menu principal', "Essayer l’exemple")}.items():
-        with drive.Window(LANGUAGE=language) as window:
-            for name in words:
-                window.find(name)
-            named(window, f'names-empty-{language}')
+def walk_in(language, tab, map_name):
+    """Every page: no unnamed control, and the window no larger than it was."""
+    data = shutil.copy(drive.SAMPLE, drive.folder() / f'{language}.csv')
+    with drive.Window(data, LANGUAGE=language) as window:
+        window.find(tab, 'page tab')
+        window.keys('ctrl+2')
+        window.find(map_name)
+        size = window.geometry()[2:]
+        for page in '1234567890':
+            window.keys(f'ctrl+{page}')
+            assert window.geometry()[2:] == size, (page, window.geometry())
+            named(window, f'names-{language}-{page}')
+
+
+def test_german():
+    """Every page in German"""
+    walk_in('de', 'Karte', 'Karte: .*gefärbt nach (influence|label)')
+
+
+def test_french():
+    """The empty window in French"""
+    with drive.Window(LANGUAGE='fr') as window:
+        for name in ('Ouvrir…', 'Menu principal', 'Essayer l’exemple'):
+            window.find(name)
+        named(window, 'names-empty-fr')
+
+
+def test_right_to_left():
+    """Every page mirrored, as where people write from right to left"""
+    walk_in('ar', 'Map', 'Map: .*coloured by (influence|label)')
 
 
 def test_small_screen():

@@ -98,7 +98,7 @@ add_noise (AssayColorLegend *self, const char *name)
                                                (guint) self->colors->n_uncertain);
 
       add_caption (self, text, _ ("Values that cannot be told from zero, at a false discovery rate "
-                                  "of 10 % over all rows"));
+                                  "of 10 percent over all rows"));
     }
   if (whole != NULL)
     {

@@ -86,7 +86,8 @@ describe (AssayOutcomeView *self, AyFigureCurve curves[N_CURVES])
     .n_curves = refitted ? N_CURVES : 1, .curves = curves,
     .x_axis = { .label = _ ("threshold") },
     .y_axis = { .label = self->percent ? _ ("change of accuracy, points") : _ ("change of R2") },
-    .band_label = refitted ? _ ("band: 95 % of the mean of random drops") : NULL, .marks = TRUE,
+    .band_label = refitted ? _ ("band: 95 percent of the mean of random drops") : NULL,
+    .marks = TRUE,
   };
 }
 

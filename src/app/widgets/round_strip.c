@@ -32,7 +32,7 @@ describe (AssayRoundStrip *self)
                           .n_parts = self->parts->n_parts,
                           .names = (const char *const *) self->parts->names,
                           .values = self->parts->counts, .x_label = _ ("round"),
-                          .label = _ ("% of rows"), .has_rest = TRUE, .current = -1 };
+                          .label = _ ("percent of the rows"), .has_rest = TRUE, .current = -1 };
 
   for (guint k = 0; k < self->parts->n; k++)
     if ((int) self->parts->round[k] == self->round)
