@@ -46,9 +46,10 @@ export_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
   AyExportFacts facts = { "table", NULL, ay_bitset_count (self->rows) };
   const AyWorkExport what = { (const char *const *) self->columns, self->rows, self->sort,
                               self->descending };
+  g_autoptr (AyOutput) certificate = ay_work_certify_export (work, &facts, self->path, error);
 
-  return ay_work_export (work, &what, self->path, job, error)
-         && ay_work_export_certificate (work, &facts, self->path, error);
+  return certificate != NULL && ay_work_export (work, &what, self->path, job, error)
+         && ay_output_commit (certificate, error);
 }
 
 static void

@@ -53,13 +53,15 @@ write_rows (CmdRun *run, AyWork *work, const AyBitset *rows, GError **error)
   const AyWorkExport what = { (const char *const *) columns, rows, given.sort, given.descending };
   AyFormExport form = { given.form != NULL ? ay_export_form_find (given.form) : NULL, rows,
                         given.where, given.link };
+  g_autoptr (AyOutput) certificate = NULL;
 
   if (given.form != NULL && form.form == NULL)
     return cmd_usage_error (error, "--form %s: not known; see export --list", given.form);
   if (form.form != NULL)
     return ay_work_export_form (work, &form, given.output, run->job, error);
-  return ay_work_export (work, &what, given.output, run->job, error)
-         && ay_work_export_certificate (work, &facts, given.output, error);
+  certificate = ay_work_certify_export (work, &facts, given.output, error);
+  return certificate != NULL && ay_work_export (work, &what, given.output, run->job, error)
+         && ay_output_commit (certificate, error);
 }
 
 static gboolean

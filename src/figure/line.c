@@ -243,12 +243,13 @@ draw_legend (AyFigureCanvas *canvas, const AyFigureLines *self, const GArray *en
     ay_figure_text_show (canvas, lines[i], &style, box->x, box->y + used + line * (i + 1.0));
 }
 
-void
-ay_figure_lines_draw (AyFigureCanvas *canvas, const AyFigureLines *self, const AyFigureBox *box)
+/* Fits the axes of the frame; the room for curves, and that for the legend beside it. */
+static AyFigureBox
+lay_out (AyFigureCanvas *canvas, const AyFigureLines *self, const AyFigureBox *box, Frame *frame,
+         AyFigureBox *legend_box)
 {
   g_autoptr (GArray) entries = list_curves (canvas, self);
-  Frame frame = { NULL, self->x_axis, self->y_axis };
-  AyFigureBox left = *box, legend = *box, plot;
+  AyFigureBox left = *box, legend = *box;
 
   legend.width = ay_figure_legend_width (canvas, NULL, entries, box->width * 0.34);
   if (self->band_label != NULL)
@@ -256,8 +257,41 @@ ay_figure_lines_draw (AyFigureCanvas *canvas, const AyFigureLines *self, const A
   legend.x = box->x + box->width - legend.width;
   if (self->n_curves > 0 && !self->bare)
     left.width = MAX (left.width - legend.width - LEGEND_GAP, 1.0);
-  fit_axes (self, &frame.x, &frame.y);
-  plot = ay_figure_axes_layout (canvas, &left, &frame.x, &frame.y);
+  fit_axes (self, &frame->x, &frame->y);
+  *legend_box = legend;
+  return ay_figure_axes_layout (canvas, &left, &frame->x, &frame->y);
+}
+
+gint
+ay_figure_lines_at (AyFigureCanvas *canvas, const AyFigureLines *self, const AyFigureBox *box,
+                    double x)
+{
+  Frame frame = { NULL, self->x_axis, self->y_axis };
+  AyFigureBox legend, plot = lay_out (canvas, self, box, &frame, &legend);
+  double least = INFINITY;
+  gint at = -1;
+
+  frame.plot = &plot;
+  for (guint i = 0; self->n_curves > 0 && i < self->curves[0].n; i++)
+    {
+      double away = fabs (x_of (&frame, self->curves[0].x[i]) - x);
+
+      if (has_place (&self->curves[0], i) && away < least)
+        {
+          least = away;
+          at = (gint) i;
+        }
+    }
+  return at;
+}
+
+void
+ay_figure_lines_draw (AyFigureCanvas *canvas, const AyFigureLines *self, const AyFigureBox *box)
+{
+  g_autoptr (GArray) entries = list_curves (canvas, self);
+  Frame frame = { NULL, self->x_axis, self->y_axis };
+  AyFigureBox legend, plot = lay_out (canvas, self, box, &frame, &legend);
+
   frame.plot = &plot;
   ay_figure_axes_draw (canvas, &plot, &frame.x, &frame.y);
   cairo_save (canvas->cr);

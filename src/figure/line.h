@@ -37,6 +37,10 @@ typedef struct
 
 void ay_figure_lines_draw (AyFigureCanvas *canvas, const AyFigureLines *self,
                            const AyFigureBox *box);
+/* The point of the first curve that lies nearest to pixel x of a drawing in the box; -1: no curve.
+ * canvas is asked for the size of text only. */
+gint ay_figure_lines_at (AyFigureCanvas *canvas, const AyFigureLines *self, const AyFigureBox *box,
+                         double x);
 /* One sentence. (transfer full) */
 char *ay_figure_lines_summary (const AyFigureLines *self);
 

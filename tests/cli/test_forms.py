@@ -225,25 +225,58 @@ def test_round_trip():
         assert path.read_bytes() == (FOLDER / f'back.{ending}').read_bytes(), ending
 
 
-def limit():
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+def without_room(size, command, *arguments, work=WORK):
+    """Refused in one line by a disk on which no file is larger than size; nothing is left"""
+    before = sorted(p.name for p in FOLDER.iterdir())
+    done = subprocess.run([assay.CLI, command, str(work), *arguments], cwd=FOLDER,
+                          env=assay.environment(), capture_output=True, text=True, check=False,
+                          restore_signals=False, preexec_fn=lambda: resource.setrlimit(
+                              resource.RLIMIT_FSIZE, (size, size)))
+    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1, done
+    assert 'cannot write' in done.stderr, done
+    assert sorted(p.name for p in FOLDER.iterdir()) == before, done
+    return done.stderr
 
 
 def test_full():
     """No room: nothing half-written, and one line says so"""
-    before = sorted(p.name for p in FOLDER.iterdir())
-    for command, *arguments in (['export', '-o', 'full.csv'], ['export', '-o', 'full.jsonl'],
-                                ['export', '-o', 'full.npz'],
-                                ['export', '--form', 'huggingface', '-o', 'full'],
-                                ['export', '--form', 'label_studio', '-o', 'full.json'],
-                                ['export', '--form', 'splits', '-o', 'full'],
-                                ['report', '-o', 'full.pdf'], ['report', '-o', 'full.html']):
-        done = subprocess.run([assay.CLI, command, str(WORK), *arguments], cwd=FOLDER,
-                              env=assay.environment(), capture_output=True, text=True,
-                              check=False, restore_signals=False, preexec_fn=limit)
-        assert done.returncode == 1 and len(done.stderr.splitlines()) == 1, done
-        assert 'cannot write' in done.stderr, done
-        assert sorted(p.name for p in FOLDER.iterdir()) == before
+    short = ['--where', "id NOT LIKE '%,%'"]
+    for size, command, *arguments in ((4096, 'export', '-o', 'full.csv'),
+                                      (4096, 'export', '-o', 'full.jsonl'),
+                                      (4096, 'export', '-o', 'full.npz'),
+                                      (4096, 'export', '--form', 'huggingface', '-o', 'full'),
+                                      (4096, 'export', '--form', 'label_studio', '-o', 'full.json'),
+                                      (4096, 'export', '--form', 'splits', '-o', 'full'),
+                                      (4096, 'export', '--form', 'cleanlab', '-o', 'full.csv'),
+                                      (300, 'export', '--form', 'ids', *short, '-o', 'full.txt'),
+                                      (300, 'export', '--form', 'rows', '-o', 'full.txt'),
+                                      (4096, 'report', '-o', 'full.pdf'),
+                                      (4096, 'report', '-o', 'full.html')):
+        without_room(size, command, *arguments)
+
+
+def test_full_beside():
+    """Room for the rows and not for what belongs to them: neither is there"""
+    recipe = FOLDER / 'few.json'
+    recipe.write_text('{"assay_recipe": 1, "steps": [{"step": "drop_where", "where": "x < 11"}]}',
+                      encoding='utf-8')
+    few = ['--where', 'x = 3 AND id <> \'r7\'']
+    for arguments in (['export', '--form', 'ids', *few, '-o', 'full.txt'],
+                      ['export', '--form', 'rows', '-o', 'full.txt'],
+                      ['export', '--form', 'cleanlab', *few, '-o', 'full.csv'],
+                      ['export', '--columns', 'id,x', *few, '-o', 'full.csv'],
+                      ['curate', '--recipe', recipe, '--no-coverage', '-o', 'full.csv']):
+        assert '.json: cannot write' in without_room(2000, *arguments), arguments
+
+
+def test_full_images():
+    """An image folder and samples of FiftyOne likewise, copied or linked"""
+    work = FOLDER / 'photos.assay'
+    for size, *arguments in ((300, '--form', 'images', '-o', 'full'),
+                             (300, '--form', 'images', '--link', '-o', 'full'),
+                             (300, '--form', 'fiftyone', '-o', 'full'),
+                             (2000, '--form', 'fiftyone', '-o', 'full')):
+        without_room(size, 'export', *arguments, work=work)
 
 
 def test_duplicates():
@@ -261,7 +294,8 @@ def main():
     assay.run('decide', WORK, 'relabel', '--value', CLASSES[1], '--where', "id = 'r3'")
     tap = Tap()
     for test in (test_list, test_lists, test_splits, test_huggingface, test_label_studio,
-                 test_cleanlab, test_images, test_round_trip, test_full, test_duplicates):
+                 test_cleanlab, test_images, test_round_trip, test_full, test_full_beside,
+                 test_full_images, test_duplicates):
         tap.run(test.__doc__, test)
     tap.finish()
 

@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """figure retention: each point is a refit, the choosing is done on valid, the minimal set is what
 whatif says of it."""
+import csv
+import json
+
 import assay
 from tap import Tap
 
@@ -68,6 +71,24 @@ def test_curve():
         if point['share'] < minimal['share']:
             assert point['valid'] < full - .005
     assert minimal['share'] == 1 or point['valid'] >= full - .005
+
+
+def test_budget():
+    """A point is the budget of as many rows by its score: the recipe keeps the rows of the set"""
+    found = retention('self_confidence')
+    minimal = found['minimal']
+    recipe = FOLDER / 'budget.json'
+    step = {'step': 'budget', 'rows': len(minimal['ids']), 'by': 'self_confidence',
+            'stay': 'lowest' if found['low_first'] else 'highest'}
+    recipe.write_text(json.dumps({'assay_recipe': 1, 'steps': [step]}), encoding='utf-8')
+    assay.run('curate', WORK, '--recipe', recipe, '-o', FOLDER / 'kept.csv')
+    test = set(assay.run('select', WORK, '--where', "split <> 'train'").split())
+    with open(FOLDER / 'kept.csv', encoding='utf-8', newline='') as file:
+        kept = {row['id'] for row in csv.DictReader(file)}
+    assert kept - test == set(minimal['ids'])
+    recipe.write_text(json.dumps({'assay_recipe': 1, 'steps': [dict(step, stay='middle')]}),
+                      encoding='utf-8')
+    assert 'neither highest nor lowest' in assay.fail('curate', WORK, '--recipe', recipe)
 
 
 def test_choice():

@@ -215,5 +215,169 @@ def test_dark():
     check(True)
 
 
+# --- each control, by the pointer (light) or by keys (dark) ---
+
+DEFAULT = [{'step': 'decisions'}, {'step': 'drop_duplicates'}, {'step': 'drop_label_issues'}]
+LOST = [{'step': 'decisions'}, {'step': 'drop_where', 'where': "label = '3'", 'why': 'too many'}]
+BALANCE = 'Balance of the classes'
+
+
+class Controls:
+    """The Curate page, each part used by the pointer or by keys alone; what it then says is what
+    assay-cli says of the same steps."""
+
+    def __init__(self, window, work, by_keys):
+        self.window, self.work, self.by_keys = window, work, by_keys
+
+    def tab_to(self, pattern):
+        """Moves the focus on until it is on that part."""
+        for _ in range(90):
+            part = self.window.focused()
+            if part is not None and re.fullmatch(pattern, part.said):
+                return
+            self.window.keys('Tab')
+        raise AssertionError(f'no Tab reaches {pattern}')
+
+    def use(self, name, done):
+        """Presses a button or turns a switch, until done()."""
+        if not self.by_keys:
+            return self.window.click(re.escape(name), done=done)
+
+        def press():
+            self.tab_to(re.escape(name))
+            self.window.keys('space')
+        return drive.again(f'{name} by keys', press, done)
+
+    def ask_file(self, name, title, path):
+        """A button that asks for a file: its name, and Enter."""
+        self.use(name, lambda: self.window.all(title))
+        self.window.fill(str(path))
+        self.window.keys('Return')
+        self.window.gone(title)
+        self.window.ready()
+
+    def plan(self, steps, **more):
+        """The recipe's plan by the command line; returns once the page says the same."""
+        recipe = self.work.with_name('told.json')
+        recipe.write_text(json.dumps({'assay_recipe': 1, 'steps': steps, **more}),
+                          encoding='utf-8')
+        told = cli('curate', self.work, '--recipe', recipe)
+        share = f"Coverage: {100 * told['coverage']['share']:.2f} % of the rows"
+        until('the plan', lambda: said(self.window) == expected(told) and any(
+            text.startswith(share) for text in self.window.labels()), 120)
+        return told, recipe
+
+    def add_step(self, title):
+        """Through the menu of steps."""
+        window = self.window
+
+        def by_keys():
+            window.keys('alt+a')
+            until('the menu', lambda: window.all(title, 'menu item'))
+            for _ in range(12):
+                if window.focused() is not None and window.focused().said == title:
+                    break
+                window.keys('Down')
+            window.keys('Return')
+
+        def by_pointer():
+            window.click('Add Step', done=lambda: window.all(title, 'menu item'))
+            window.click(title, 'menu item')
+        drive.again(f'the step {title}', by_keys if self.by_keys else by_pointer,
+                    lambda: window.all(f'Use Step: {title}'))
+
+    def chosen(self):
+        found = re.search(r'Chosen: (\d+) %, (\d+) rows',
+                          self.window.find('Retention curve.*').name)
+        return found and tuple(map(int, found.groups()))
+
+    def retention(self):
+        """The curve is that of the command line; a point that is chosen is the recipe's budget."""
+        window = self.window
+        self.use('Draw Retention Curve', lambda: window.all('Retention curve.*'))
+        window.idle(120)
+        drawn = cli('figure', self.work, 'retention', '-o', self.work.with_name('kept.svg'))
+        told, curve = drawn['numbers'], window.find('Retention curve.*')
+        assert drawn['summary'] in curve.name and curve.name.endswith('No point is chosen'), \
+            curve.name
+        assert any(told['minimal']['sentence'] in text for text in window.labels())
+        if self.by_keys:
+            self.tab_to('Retention curve.*')
+            window.keys('Home')
+            until('a point', lambda: self.chosen() == (5, told['points'][0]['n']))
+            window.keys('Right', 'Right')
+            until('a point', lambda: self.chosen() == (20, told['points'][2]['n']))
+        else:
+            window.click('Retention curve.*', done=self.chosen)
+        share, n = self.chosen()
+        assert n == next(one['n'] for one in told['points'] if round(100 * one['share']) == share)
+        self.plan([*DEFAULT, {'step': 'budget', 'rows': n, 'by': told['score'],
+                              'stay': 'lowest' if told['low_first'] else 'highest'}])
+        window.idle(120)
+        assert window.unnamed() == [], window.unnamed()
+        window.picture(f'curate-retention-{"dark" if self.by_keys else "light"}')
+        self.use('Remove Step: Budget', lambda: not window.all('Use Step: Budget'))
+        until('no point', lambda: window.find('Retention curve.*').name.endswith('is chosen')
+              and not self.chosen())
+        self.plan(DEFAULT)
+
+    def class_lost(self):
+        """A class would vanish: said; its rows selected; its representative kept."""
+        window, lost = self.window, self.work.with_name('lost.json')
+        lost.write_text(json.dumps({'assay_recipe': 1, 'steps': LOST}), encoding='utf-8')
+        self.ask_file('Open Recipe…', 'Open Recipe', lost)
+        told, _ = self.plan(LOST)
+        warning = next(one['text'] for one in told['warnings'] if one['id'] == 'vanishes')
+        assert any(warning in text for text in window.labels()), warning
+        n = told['steps'][1]['n_alone']
+        self.use('Select What It Would Take: By a condition', lambda: any(
+            text.startswith(f'{n} rows selected') for text in window.labels()))
+        self.use('Keep Representatives', lambda: any('1 spared' in text
+                                                     for text in window.labels()))
+        self.plan(LOST, keep_representatives=True)
+        assert not any(warning in text for text in window.labels())
+
+    def written(self):
+        """A step more; the recipe saved and the data written are those of the command line."""
+        self.add_step(BALANCE)
+        _, recipe = self.plan([*LOST, {'step': 'balance'}], keep_representatives=True)
+        saved, data = self.work.with_name('saved.json'), self.work.with_name('written.csv')
+        self.ask_file('Save Recipe…', 'Save Recipe', saved)
+        self.ask_file('Write Curated Data…', 'Write Curated Data', data)
+        until('the files', lambda: saved.exists() and data.exists(), 60)
+        self.window.idle(120)
+        for name in (saved, recipe):
+            again = self.work.with_name('again.csv')
+            cli('curate', self.work, '--recipe', name, '--no-coverage', '-o', again)
+            assert again.read_bytes() == data.read_bytes()
+        self.use(f'Remove Step: {BALANCE}',
+                 lambda: not self.window.all(f'Use Step: {BALANCE}'))
+        self.plan(LOST, keep_representatives=True)
+        saved.unlink()
+        data.unlink()
+
+
+def each_control(work, by_keys):
+    with drive.Window(work, dark=by_keys) as window:
+        window.scored()
+        window.keys('ctrl+5')
+        controls = Controls(window, work, by_keys)
+        controls.plan(DEFAULT)
+        controls.retention()
+        controls.class_lost()
+        controls.written()
+        window.close()
+
+
+def test_controls():
+    """Each control by the pointer in light colours, then by keys alone in dark ones"""
+    data = shutil.copy(drive.SAMPLE, drive.folder() / 'controls.csv')
+    work = data.with_suffix('.assay')
+    cli('new', work, data)
+    cli('score', work, 'influence', 'label_issue')
+    each_control(work, False)
+    each_control(work, True)
+
+
 if __name__ == "__main__":
     drive.main(globals())

@@ -5,6 +5,7 @@
 #include "app/savings_dialog.h"
 #include "app/say.h"
 #include "app/widgets/fold.h"
+#include "app/widgets/retention_view.h"
 #include "app/widgets/step_row.h"
 
 #include <glib/gi18n.h>
@@ -29,6 +30,7 @@ struct _AssayCuratePage
   GtkButton *prove_button, *apply_button, *write_button, *open_button, *save_button;
   GtkButton *savings_button, *report_button;
   GtkSwitch *representatives_switch;
+  AssayRetentionView *retention_view;
 };
 
 G_DEFINE_FINAL_TYPE (AssayCuratePage, assay_curate_page, ASSAY_TYPE_SESSION_BIN)
@@ -161,10 +163,22 @@ plan_now (gpointer page)
   return G_SOURCE_REMOVE;
 }
 
+/* The curve's point that the recipe's budget is. */
+static void
+mark_point (AssayCuratePage *self)
+{
+  const AyRetention *curve = assay_retention_view_get (self->retention_view);
+
+  assay_retention_view_mark (self->retention_view,
+                             curve != NULL ? ay_recipe_budget (self->recipe, curve->score,
+                                                               curve->low_first) : 0);
+}
+
 /* The recipe is another one now. */
 static void
 changed (AssayCuratePage *self)
 {
+  mark_point (self);
   g_clear_pointer (&self->plan, ay_plan_free);
   stop_estimating (self);
   gtk_label_set_text (self->proof_label, "");
@@ -265,6 +279,17 @@ add_step (GtkWidget *widget, const char *action, GVariant *parameter)
   if (g_variant_get_uint32 (parameter) >= n)
     return;
   ay_recipe_add (self->recipe, (AyStepKind) g_variant_get_uint32 (parameter));
+  fill (self);
+  changed (self);
+}
+
+/* A point of the retention curve is a budget of as many rows by its score. */
+static void
+on_point (AssayCuratePage *self, guint point)
+{
+  const AyRetention *curve = assay_retention_view_get (self->retention_view);
+
+  ay_recipe_set_budget (self->recipe, curve->points[point].n, curve->score, curve->low_first);
   fill (self);
   changed (self);
 }
@@ -478,6 +503,7 @@ assay_curate_page_bind (AssaySessionBin *bin, AssaySession *session)
   AssayCuratePage *self = ASSAY_CURATE_PAGE (bin);
 
   self->session = session;
+  g_object_set (self->retention_view, "session", session, NULL);
   assay_session_bin_watch (bin, decided, G_CALLBACK (on_decided));
   assay_session_bin_watch (bin, loaded, G_CALLBACK (on_loaded));
   fill (self);
@@ -533,6 +559,7 @@ assay_curate_page_class_init (AssayCuratePageClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
+  g_type_ensure (ASSAY_TYPE_RETENTION_VIEW);
   ASSAY_SESSION_BIN_CLASS (class)->bind = assay_curate_page_bind;
   ASSAY_SESSION_BIN_CLASS (class)->save = assay_curate_page_save;
   ASSAY_SESSION_BIN_CLASS (class)->restore = assay_curate_page_restore;
@@ -554,6 +581,7 @@ assay_curate_page_class_init (AssayCuratePageClass *class)
   BIND (open_button);
   BIND (save_button);
   BIND (representatives_switch);
+  BIND (retention_view);
   BIND (effects_label);
 }
 
@@ -574,6 +602,8 @@ assay_curate_page_init (AssayCuratePage *self)
   g_signal_connect_swapped (self->report_button, "clicked", G_CALLBACK (ask_report), self);
   g_signal_connect_swapped (self->open_button, "clicked", G_CALLBACK (ask_open), self);
   g_signal_connect_swapped (self->save_button, "clicked", G_CALLBACK (ask_save), self);
+  g_signal_connect_swapped (self->retention_view, "chosen", G_CALLBACK (on_point), self);
+  g_signal_connect_swapped (self->retention_view, "shown", G_CALLBACK (mark_point), self);
   g_signal_connect_swapped (self->representatives_switch, "notify::active",
                             G_CALLBACK (on_representatives), self);
   g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);

@@ -166,7 +166,7 @@ sync_folder (const char *path)
 }
 
 gboolean
-ay_output_commit (AyOutput *self, GError **error)
+ay_output_finish (AyOutput *self, GError **error)
 {
   gboolean failed = ferror (self->stream) != 0;
 
@@ -174,7 +174,15 @@ ay_output_commit (AyOutput *self, GError **error)
   failed = fsync (fileno (self->stream)) != 0 || failed;
   failed = fclose (self->stream) != 0 || failed;
   self->stream = NULL;
-  if (failed || rename (self->temporary, self->path) != 0)
+  return !failed || set_errno (error, self->path, "cannot write");
+}
+
+gboolean
+ay_output_commit (AyOutput *self, GError **error)
+{
+  if (self->stream != NULL && !ay_output_finish (self, error))
+    return FALSE;
+  if (rename (self->temporary, self->path) != 0)
     return set_errno (error, self->path, "cannot write");
   g_clear_pointer (&self->temporary, g_free);
   sync_folder (self->path);

@@ -27,6 +27,9 @@ AyOutput *ay_output_new (const char *path, GError **error);
 FILE *ay_output_stream (AyOutput *self);
 /* The temporary file's path, for libraries that write by name. */
 const char *ay_output_temporary (const AyOutput *self);
+/* All of it reaches the disk; commit then only gives it its name. For files that come together: no
+ * room for one of them leaves none. */
+gboolean ay_output_finish (AyOutput *self, GError **error);
 gboolean ay_output_commit (AyOutput *self, GError **error);
 void ay_output_free (AyOutput *self);
 

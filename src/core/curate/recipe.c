@@ -47,6 +47,10 @@ static const AyStepParameter where_parameters[] = {
 
 #define ORDER_PARAMETER                                                                           \
   { "by", "random", FALSE, N_ ("random, or a column of numbers whose highest values stay") }
+#define STAY_PARAMETER                                                                            \
+  { "stay", "highest", FALSE,                                                                     \
+    N_ ("highest or lowest: which values of the column stay, the best row of each class among "   \
+        "them") }
 
 static const AyStepParameter balance_parameters[] = {
   { "ratio", "1", TRUE,
@@ -60,6 +64,7 @@ static const AyStepParameter budget_parameters[] = {
   { "by", "random", FALSE,
     N_ ("random; coverage (k-centre: each row that stays is the one farthest from those before); "
         "or a column of numbers whose highest values stay") },
+  STAY_PARAMETER,
   { NULL, NULL, FALSE, NULL },
 };
 
@@ -209,6 +214,44 @@ ay_step_set (AyStep *self, const char *parameter, const char *value, GError **er
     }
   g_hash_table_insert (self->parameters, (gpointer) p->name, g_strdup (value));
   return TRUE;
+}
+
+/* The last budget that is on; NULL: none. */
+static AyStep *
+budget_of (const AyRecipe *self)
+{
+  for (guint i = self->steps->len; i > 0; i--)
+    {
+      AyStep *step = self->steps->pdata[i - 1];
+
+      if (step->kind == AY_STEP_BUDGET && step->on)
+        return step;
+    }
+  return NULL;
+}
+
+void
+ay_recipe_set_budget (AyRecipe *self, gsize rows, const char *by, gboolean lowest)
+{
+  AyStep *step = budget_of (self);
+  g_autofree char *text = g_strdup_printf ("%" G_GSIZE_FORMAT, rows);
+
+  if (step == NULL)
+    step = ay_recipe_add (self, AY_STEP_BUDGET);
+  ay_step_set (step, "rows", text, NULL);
+  ay_step_set (step, "by", by, NULL);
+  ay_step_set (step, "stay", lowest ? "lowest" : "highest", NULL);
+}
+
+gsize
+ay_recipe_budget (const AyRecipe *self, const char *by, gboolean lowest)
+{
+  const AyStep *step = budget_of (self);
+  double rows = step != NULL && strcmp (ay_step_text (step, "by"), by) == 0
+                        && strcmp (ay_step_text (step, "stay"), lowest ? "lowest" : "highest") == 0
+                    ? ay_step_number (step, "rows") : NAN;
+
+  return rows >= 1.0 ? (gsize) rows : 0;
 }
 
 void

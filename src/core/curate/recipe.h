@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "core/base/file.h"
+
 #include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
@@ -75,6 +77,11 @@ const char *ay_step_text (const AyStep *self, const char *parameter);
 double ay_step_number (const AyStep *self, const char *parameter);
 /* AY_ERROR_INPUT: no such parameter of this kind, or no number where one is asked for. */
 gboolean ay_step_set (AyStep *self, const char *parameter, const char *value, GError **error);
+/* The last budget that is on, or one that is added, keeps so many rows, the highest or lowest of a
+ * column. */
+void ay_recipe_set_budget (AyRecipe *self, gsize rows, const char *by, gboolean lowest);
+/* How many rows that budget keeps of this column and end; 0: there is none. */
+gsize ay_recipe_budget (const AyRecipe *self, const char *by, gboolean lowest);
 /* Forgets what the steps took and from what. */
 void ay_recipe_forget (AyRecipe *self);
 
@@ -84,6 +91,8 @@ AyRecipe *ay_recipe_read (const char *path, GError **error);
 AyRecipe *ay_recipe_parse (const char *json, const char *path, GError **error);
 /* Indented JSON; the same recipe gives the same bytes. (transfer full) */
 char *ay_recipe_to_text (const AyRecipe *self);
+/* On the disk, to be committed with the files that it belongs to. (transfer full) */
+AyOutput *ay_recipe_prepare (const AyRecipe *self, const char *path, GError **error);
 /* Whole or not at all. */
 gboolean ay_recipe_write (const AyRecipe *self, const char *path, GError **error);
 

@@ -307,16 +307,24 @@ ay_recipe_to_text (const AyRecipe *self)
   return ay_json_to_text (root, TRUE);
 }
 
-gboolean
-ay_recipe_write (const AyRecipe *self, const char *path, GError **error)
+AyOutput *
+ay_recipe_prepare (const AyRecipe *self, const char *path, GError **error)
 {
   g_autofree char *text = ay_recipe_to_text (self);
   g_autoptr (AyOutput) output = ay_output_new (path, error);
 
   if (output == NULL)
-    return FALSE;
+    return NULL;
   fprintf (ay_output_stream (output), "%s\n", text);
-  return ay_output_commit (output, error);
+  return ay_output_finish (output, error) ? g_steal_pointer (&output) : NULL;
+}
+
+gboolean
+ay_recipe_write (const AyRecipe *self, const char *path, GError **error)
+{
+  g_autoptr (AyOutput) output = ay_recipe_prepare (self, path, error);
+
+  return output != NULL && ay_output_commit (output, error);
 }
 
 AyRecipe *

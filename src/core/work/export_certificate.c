@@ -72,9 +72,8 @@ add_scores (JsonObject *into, AyWork *work, GError **error)
   return scores != NULL;
 }
 
-gboolean
-ay_work_export_certificate (AyWork *self, const AyExportFacts *facts, const char *path,
-                            GError **error)
+AyOutput *
+ay_work_certify_export (AyWork *self, const AyExportFacts *facts, const char *path, GError **error)
 {
   g_autofree char *place = g_strconcat (path, ".certificate.json", NULL);
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
@@ -92,11 +91,11 @@ ay_work_export_certificate (AyWork *self, const AyExportFacts *facts, const char
   json_object_set_int_member (object, "test_openings", (gint64) ay_work_openings (self));
   add_decisions (object, self);
   if (!add_files (object, self, error) || !add_scores (object, self, error))
-    return FALSE;
+    return NULL;
   text = ay_json_to_text (node, TRUE);
   output = ay_output_new (place, error);
   if (output == NULL)
-    return FALSE;
+    return NULL;
   fprintf (ay_output_stream (output), "%s\n", text);
-  return ay_output_commit (output, error);
+  return ay_output_finish (output, error) ? g_steal_pointer (&output) : NULL;
 }

@@ -188,35 +188,47 @@ ay_form_put_image (const AyFormWriter *self, gsize row, const char *relative, GE
 
 /* --- all of it --- */
 
+/* Writes the rows and, where that went well, the certificate beside them, before either has its
+ * name: no room for one of them leaves none. */
 static gboolean
-write_file (AyFormWriter *self, const AyExportForm *form, GError **error)
+run_writer (AyFormWriter *self, AyFormExport *what, GError **error)
+{
+  AyExportFacts facts = { what->form->id, what->where, 0 };
+
+  if (!writers[what->form - forms](self, error) || !ay_job_commit (self->job, error))
+    return FALSE;
+  what->n_written = facts.n = self->n;
+  self->certificate = ay_work_certify_export (self->work, &facts, self->path, error);
+  return self->certificate != NULL;
+}
+
+static gboolean
+write_file (AyFormWriter *self, AyFormExport *what, GError **error)
 {
   g_autoptr (AyOutput) output = NULL;
 
-  if (!g_str_has_suffix (self->path, form->ending))
+  if (!g_str_has_suffix (self->path, what->form->ending))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s: the name must end in %s", self->path,
-                   form->ending);
+                   what->form->ending);
       return FALSE;
     }
   output = ay_output_new (self->path, error);
   if (output == NULL)
     return FALSE;
   self->stream = ay_output_stream (output);
-  return writers[form - forms](self, error) && ay_job_commit (self->job, error)
-         && ay_output_commit (output, error);
+  return run_writer (self, what, error) && ay_output_commit (output, error);
 }
 
 static gboolean
-write_folder (AyFormWriter *self, const AyExportForm *form, GError **error)
+write_folder (AyFormWriter *self, AyFormExport *what, GError **error)
 {
   g_autoptr (AyOutputFolder) output = ay_output_folder_new (self->path, error);
 
   if (output == NULL)
     return FALSE;
   self->folder = ay_output_folder_path (output);
-  return writers[form - forms](self, error) && ay_job_commit (self->job, error)
-         && ay_output_folder_commit (output, error);
+  return run_writer (self, what, error) && ay_output_folder_commit (output, error);
 }
 
 gboolean
@@ -228,15 +240,15 @@ ay_work_export_form (AyWork *self, AyFormExport *what, const char *path, AyJob *
   g_autofree guint32 *rows = NULL;
   AyFormWriter writer = { .work = self, .data = self->data, .columns = columns, .chosen = chosen,
                           .path = path, .link = what->link, .job = job };
-  AyExportFacts facts = { what->form->id, what->where, 0 };
+  g_autoptr (AyOutput) certificate = NULL;
+  gboolean ok;
 
   if (columns == NULL)
     return FALSE;
   writer.rows = rows = ay_bitset_rows (chosen, &writer.n);
   writer.new_label = ay_table_find (columns, "new_label");
   ay_job_set_phase (job, "writing");
-  if (!(what->form->is_folder ? write_folder : write_file) (&writer, what->form, error))
-    return FALSE;
-  what->n_written = facts.n = writer.n;
-  return ay_work_export_certificate (self, &facts, path, error);
+  ok = (what->form->is_folder ? write_folder : write_file) (&writer, what, error);
+  certificate = writer.certificate;
+  return ok && ay_output_commit (certificate, error);
 }

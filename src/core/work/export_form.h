@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "core/base/file.h"
 #include "core/work/work.h"
 
 G_BEGIN_DECLS
 
 /* Rows in the forms that other tools read. Labels are as corrected by the decisions. A form appears
  * whole or not at all; what it cannot hold is refused by name. Beside each lies its certificate
- * (ay_work_export_certificate ()). */
+ * (ay_work_certify_export ()). */
 typedef struct
 {
   const char *id;       /* "huggingface" ... */
@@ -42,7 +43,8 @@ typedef struct
   gsize n;
 } AyExportFacts;
 
-gboolean ay_work_export_certificate (AyWork *self, const AyExportFacts *facts, const char *path,
-                                     GError **error);
+/* On the disk, to be committed once the rows have their name. (transfer full) */
+AyOutput *ay_work_certify_export (AyWork *self, const AyExportFacts *facts, const char *path,
+                                  GError **error);
 
 G_END_DECLS

@@ -25,6 +25,7 @@ typedef struct
   const char *path;     /* as it will be called */
   FILE *stream;         /* of a file */
   gboolean link;
+  AyOutput *certificate; /* once all is written */
   AyJob *job;
 } AyFormWriter;
 

@@ -251,9 +251,11 @@ relabel_issues (AyPlanning *self, const AyStep *step, const AyBitset *left, GErr
 
 /* --- balance and budget --- */
 
-/* Rows by which of them stay, first to stay first: at random, or the highest of a column. */
+/* Rows by which of them stay, first to stay first: at random, or by a column, with sign -1 its
+ * highest values. */
 static Ranked *
-rank_to_stay (AyPlanning *self, const AyStep *step, const AyBitset *rows, gsize *n, GError **error)
+rank_to_stay (AyPlanning *self, const AyStep *step, double sign, const AyBitset *rows, gsize *n,
+              GError **error)
 {
   const char *by = ay_step_text (step, "by");
   g_autoptr (AyColumn) column = NULL;
@@ -263,7 +265,7 @@ rank_to_stay (AyPlanning *self, const AyStep *step, const AyBitset *rows, gsize 
   if (strcmp (by, "random") != 0)
     {
       column = numbers_of (self, by, error);
-      return column != NULL ? rank_rows (rows, ay_column_numbers (column), -1.0, n) : NULL;
+      return column != NULL ? rank_rows (rows, ay_column_numbers (column), sign, n) : NULL;
     }
   drawn = g_new (double, MAX (rows->n, 1));
   ay_rng_init (&rng, self->seed, 0);
@@ -289,7 +291,7 @@ take_balance (AyPlanning *self, const AyStep *step, const AyBitset *left, GError
                                         : "ratio is below 1");
       return NULL;
     }
-  ranked = rank_to_stay (self, step, rows, &n, error);
+  ranked = rank_to_stay (self, step, -1.0, rows, &n, error);
   if (ranked == NULL)
     return NULL;
   for (gsize i = 0; i < n; i++)
@@ -358,11 +360,41 @@ take_uncentral (AyPlanning *self, const AyBitset *rows, gsize wanted, GError **e
   return g_steal_pointer (&goes);
 }
 
+/* Brings the first training row of each class to the front, the order within and after kept, as
+ * the retention curve does: the rows of its point are those of the budget. */
+static void
+classes_first (AyPlanning *self, Ranked *ranked, gsize n)
+{
+  const AyDataset *data = self->data;
+  g_autofree guint8 *seen = g_new0 (guint8, MAX (data->n_classes, 1));
+  g_autofree Ranked *rest = g_new (Ranked, MAX (n, 1));
+  gsize front = 0, back = 0;
+
+  for (gsize i = 0; i < n && data->n_classes > 0; i++)
+    {
+      guint32 row = ranked[i].row;
+      gboolean known = data->split[row] == AY_SPLIT_TRAIN
+                       && data->label[row] != AY_LABEL_MISSING;
+      gint32 class = known ? ay_new_labels_class (&self->plan->labels, data, row) : 0;
+
+      if (known && !seen[class])
+        {
+          seen[class] = 1;
+          ranked[front++] = ranked[i];
+        }
+      else
+        rest[back++] = ranked[i];
+    }
+  memcpy (ranked + front, rest, back * sizeof *rest);
+}
+
 static AyBitset *
 take_budget (AyPlanning *self, const AyStep *step, const AyBitset *left, GError **error)
 {
   g_autoptr (AyBitset) rows = candidates (self, left);
   double wanted = ay_step_number (step, "rows");
+  const char *by = ay_step_text (step, "by"), *stay = ay_step_text (step, "stay");
+  gboolean lowest = strcmp (stay, "lowest") == 0;
   g_autofree Ranked *ranked = NULL;
   gsize n;
 
@@ -372,11 +404,19 @@ take_budget (AyPlanning *self, const AyStep *step, const AyBitset *left, GError 
                            "budget: \"rows\" says how many stay: expected a number from 1");
       return NULL;
     }
-  if (strcmp (ay_step_text (step, "by"), "coverage") == 0)
+  if (!lowest && strcmp (stay, "highest") != 0)
+    {
+      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
+                           "budget: \"stay\" is neither highest nor lowest");
+      return NULL;
+    }
+  if (strcmp (by, "coverage") == 0)
     return take_uncentral (self, rows, (gsize) wanted, error);
-  ranked = rank_to_stay (self, step, rows, &n, error);
+  ranked = rank_to_stay (self, step, lowest ? 1.0 : -1.0, rows, &n, error);
   if (ranked == NULL)
     return NULL;
+  if (strcmp (by, "random") != 0)
+    classes_first (self, ranked, n);
   for (gsize i = 0; i < MIN (n, (gsize) wanted); i++)
     ay_bitset_remove (rows, ranked[i].row);
   return g_steal_pointer (&rows);

@@ -187,15 +187,19 @@ ay_work_curate (AyWork *work, AyRecipe *recipe, const AyPlan *plan, const char *
   g_autofree char *folder = g_path_get_dirname (absolute);
   JsonNode *applied = describe_applied (work, plan, folder, error);
   AyExportFacts facts = { "curated", NULL, 0 };
+  g_autoptr (AyOutput) recipe_file = NULL;
+  g_autoptr (AyOutput) certificate = NULL;
 
   if (applied == NULL)
     return FALSE;
   g_clear_pointer (&recipe->applied, json_node_unref);
   recipe->applied = applied;
   facts.n = work->data->n - ay_bitset_count (plan->dropped);
-  return write_curated (work->data, work->load, &plan->labels, plan->dropped, path, job, error)
-         && ay_recipe_write (recipe, recipe_path, error)
-         && ay_work_export_certificate (work, &facts, path, error);
+  recipe_file = ay_recipe_prepare (recipe, recipe_path, error);
+  certificate = recipe_file != NULL ? ay_work_certify_export (work, &facts, path, error) : NULL;
+  return certificate != NULL
+         && write_curated (work->data, work->load, &plan->labels, plan->dropped, path, job, error)
+         && ay_output_commit (recipe_file, error) && ay_output_commit (certificate, error);
 }
 
 gboolean

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/widgets/retention_view.h"
+
+#include "app/widgets/fold.h"
+#include "figure/line.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#define HEIGHT 220
+
+struct _AssayRetentionView
+{
+  AssaySessionBin parent;
+  AssaySession *session;     /* kept by the parent */
+  GtkWidget *area;
+  GtkLabel *sentence;
+  GtkButton *draw_button;
+  AyRetention *curve;        /* (nullable) */
+  AyRetentionSeries *series; /* (nullable) of the curve */
+  int marked;                /* the point chosen; -1: none */
+  AssayTask *task;           /* (nullable) that makes a curve */
+};
+
+G_DEFINE_FINAL_TYPE (AssayRetentionView, assay_retention_view, ASSAY_TYPE_SESSION_BIN)
+
+static guint chosen_signal;
+
+/* --- what is drawn --- */
+
+typedef struct
+{
+  AyFigureCurve curves[2];
+  AyFigureFlag flags[2];
+  AyFigureLines lines;
+} Drawing;
+
+static void
+add_flag (Drawing *drawing, const AyRetentionSeries *series, int point, const char *text)
+{
+  drawing->flags[drawing->lines.n_flags++]
+      = (AyFigureFlag) { 0, series->x[point], series->own[point], text };
+}
+
+static void
+describe (AssayRetentionView *self, Drawing *drawing)
+{
+  const AyRetentionSeries *series = self->series;
+  int minimal = (int) self->curve->minimal;
+
+  drawing->curves[0] = (AyFigureCurve) { .name = series->name, .n = series->n, .x = series->x,
+                                         .y = series->own };
+  drawing->curves[1] = (AyFigureCurve) { .name = _ ("at random"), .n = series->n, .x = series->x,
+                                         .y = series->random, .low = series->low,
+                                         .high = series->high, .reference = TRUE };
+  drawing->lines = (AyFigureLines) {
+    .n_curves = 2, .curves = drawing->curves, .marks = TRUE,
+    .x_axis = { .label = _ ("% of the training rows kept") },
+    .y_axis = { .label = self->curve->on_test ? _ ("accuracy on test") : _ ("accuracy on valid") },
+    .band_label = _ ("95 % band of the mean over the draws"), .flags = drawing->flags,
+  };
+  if (self->marked >= 0)
+    add_flag (drawing, series, self->marked,
+              self->marked == minimal ? _ ("chosen; smallest no worse") : _ ("chosen"));
+  if (minimal < (int) series->n && minimal != self->marked)
+    add_flag (drawing, series, minimal, _ ("smallest no worse"));
+}
+
+static void
+draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user)
+{
+  AssayRetentionView *self = user;
+  AdwStyleManager *style = adw_style_manager_get_default ();
+  gboolean dark = adw_style_manager_get_dark (style);
+  const AyFigureTheme *theme = adw_style_manager_get_high_contrast (style)
+                                   ? ay_figure_theme_high_contrast (dark) : ay_figure_theme (dark);
+  AyFigureCanvas canvas = { cr, theme, gtk_widget_get_scale_factor (GTK_WIDGET (area)), NULL };
+  AyFigureBox box = { 0, 0, width, height };
+  Drawing drawing;
+
+  if (self->curve == NULL)
+    return;
+  describe (self, &drawing);
+  ay_figure_lines_draw (&canvas, &drawing.lines, &box);
+}
+
+static void
+say (AssayRetentionView *self)
+{
+  g_autofree char *summary = NULL, *name = NULL, *text = NULL;
+  guint point;
+  Drawing drawing;
+
+  if (self->curve != NULL)
+    {
+      point = self->marked >= 0 ? (guint) self->marked : ay_retention_usual_point (self->curve);
+      describe (self, &drawing);
+      summary = ay_figure_lines_summary (&drawing.lines);
+      name = self->marked >= 0
+                 ? g_strdup_printf (_ ("Retention curve. %s Chosen: %.0f %%, %u rows"), summary,
+                                    self->series->x[point], (guint) self->curve->points[point].n)
+                 : g_strdup_printf (_ ("Retention curve. %s No point is chosen"), summary);
+      text = ay_retention_sentence (self->curve, point);
+    }
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->area), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  name != NULL ? name : _ ("No retention curve yet"), -1);
+  gtk_label_set_text (self->sentence,
+                      text != NULL ? text : _ ("How many rows are needed is not known yet"));
+  assay_fold_show (self->area, self->curve != NULL);
+  gtk_widget_queue_draw (self->area);
+}
+
+/* --- choosing --- */
+
+static void
+choose (AssayRetentionView *self, int point)
+{
+  if (self->curve == NULL)
+    return;
+  self->marked = CLAMP (point, 0, (int) self->series->n - 1);
+  say (self);
+  g_signal_emit (self, chosen_signal, 0, (guint) self->marked);
+}
+
+static void
+pressed (GtkGestureClick *gesture, int n_press, double x, double y, AssayRetentionView *self)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_A8, 1, 1);
+  cairo_t *cr = cairo_create (surface);
+  AyFigureCanvas canvas = { cr, ay_figure_theme (FALSE), 1.0, NULL };
+  AyFigureBox box = { 0, 0, gtk_widget_get_width (self->area),
+                      gtk_widget_get_height (self->area) };
+  Drawing drawing;
+  gint at;
+
+  gtk_widget_grab_focus (self->area);
+  if (self->curve != NULL)
+    {
+      describe (self, &drawing);
+      at = ay_figure_lines_at (&canvas, &drawing.lines, &box, x);
+      if (at >= 0)
+        choose (self, at);
+    }
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+}
+
+static gboolean
+key_pressed (AssayRetentionView *self, guint key, guint code, GdkModifierType state)
+{
+  int from = self->marked;
+
+  if ((state & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0 || self->curve == NULL)
+    return GDK_EVENT_PROPAGATE;
+  if (from < 0)
+    from = (int) MIN (self->curve->minimal, self->curve->n_points - 1);
+  switch (key)
+    {
+    case GDK_KEY_Left: choose (self, from - 1); return GDK_EVENT_STOP;
+    case GDK_KEY_Right: choose (self, from + 1); return GDK_EVENT_STOP;
+    case GDK_KEY_Home: choose (self, 0); return GDK_EVENT_STOP;
+    case GDK_KEY_End: choose (self, G_MAXINT); return GDK_EVENT_STOP;
+    case GDK_KEY_Return: case GDK_KEY_space: choose (self, from); return GDK_EVENT_STOP;
+    default: return GDK_EVENT_PROPAGATE;
+    }
+}
+
+const AyRetention *
+assay_retention_view_get (AssayRetentionView *self)
+{
+  return self->curve;
+}
+
+void
+assay_retention_view_mark (AssayRetentionView *self, gsize rows)
+{
+  int marked = -1;
+
+  for (guint k = 0; self->curve != NULL && k < self->curve->n_points; k++)
+    if (rows > 0 && self->curve->points[k].n == rows)
+      marked = (int) k;
+  if (marked == self->marked)
+    return;
+  self->marked = marked;
+  say (self);
+}
+
+/* --- made --- */
+
+static gboolean
+make_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
+{
+  AyRetentionOptions options = AY_RETENTION_OPTIONS_INIT;
+  g_autoptr (AyRetention) made = NULL;
+
+  options.seed = ay_work_load_options (work)->seed;
+  made = ay_work_retention (work, &options, job, error);
+  return made != NULL;
+}
+
+static void
+show_kept (AssayRetentionView *self)
+{
+  AyWork *work = assay_session_get_work (self->session);
+
+  g_clear_pointer (&self->curve, ay_retention_free);
+  g_clear_pointer (&self->series, ay_retention_series_free);
+  self->marked = -1;
+  self->curve = work != NULL ? ay_work_kept_retention (work) : NULL;
+  if (self->curve != NULL)
+    self->series = ay_retention_series (self->curve);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->draw_button), work != NULL);
+  say (self);
+  g_signal_emit_by_name (self, "shown");
+}
+
+static void
+make_done (GObject *session, gpointer data, const GError *error)
+{
+  AssayRetentionView *self = data;
+
+  g_clear_object (&self->task);
+  gtk_button_set_label (self->draw_button, _ ("Draw Retention Curve"));
+  if (error != NULL)
+    assay_session_fail (ASSAY_SESSION (session), error);
+  show_kept (self);
+}
+
+static void
+draw_clicked (AssayRetentionView *self)
+{
+  if (self->task != NULL)
+    {
+      assay_task_cancel (self->task);
+      return;
+    }
+  if (assay_session_get_work (self->session) == NULL)
+    return;
+  g_set_object (&self->task,
+                assay_session_run (self->session, _ ("Refitting on part of the rows"),
+                                   make_in_thread, make_done, g_object_ref (self),
+                                   g_object_unref));
+  gtk_button_set_label (self->draw_button, _ ("Cancel Retention Curve"));
+}
+
+static void
+assay_retention_view_bind (AssaySessionBin *bin, AssaySession *session)
+{
+  static const char *const changes[] = { "notify::loaded", "columns-changed", NULL };
+  AssayRetentionView *self = ASSAY_RETENTION_VIEW (bin);
+
+  self->session = session;
+  assay_session_bin_watch (bin, changes, G_CALLBACK (show_kept));
+  show_kept (self);
+}
+
+static void
+assay_retention_view_finalize (GObject *object)
+{
+  AssayRetentionView *self = ASSAY_RETENTION_VIEW (object);
+
+  g_clear_object (&self->task);
+  ay_retention_free (self->curve);
+  ay_retention_series_free (self->series);
+  G_OBJECT_CLASS (assay_retention_view_parent_class)->finalize (object);
+}
+
+static void
+assay_retention_view_class_init (AssayRetentionViewClass *class)
+{
+  ASSAY_SESSION_BIN_CLASS (class)->bind = assay_retention_view_bind;
+  G_OBJECT_CLASS (class)->finalize = assay_retention_view_finalize;
+  chosen_signal = g_signal_new ("chosen", ASSAY_TYPE_RETENTION_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
+                                NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  g_signal_new ("shown", ASSAY_TYPE_RETENTION_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 0);
+}
+
+static GtkWidget *
+make_area (AssayRetentionView *self)
+{
+  GtkGesture *click = gtk_gesture_click_new ();
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  self->area = g_object_new (GTK_TYPE_DRAWING_AREA, "accessible-role", GTK_ACCESSIBLE_ROLE_IMG,
+                             "focusable", TRUE, "content-height", HEIGHT, "hexpand", TRUE, NULL);
+  gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (self->area), draw, self, NULL);
+  g_signal_connect (click, "pressed", G_CALLBACK (pressed), self);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (key_pressed), self);
+  gtk_widget_add_controller (self->area, GTK_EVENT_CONTROLLER (click));
+  gtk_widget_add_controller (self->area, keys);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
+                           G_CALLBACK (gtk_widget_queue_draw), self->area, G_CONNECT_SWAPPED);
+  return assay_fold_new (self->area);
+}
+
+static void
+assay_retention_view_init (AssayRetentionView *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  self->marked = -1;
+  self->draw_button = GTK_BUTTON (gtk_button_new_with_label (_ ("Draw Retention Curve")));
+  gtk_widget_set_halign (GTK_WIDGET (self->draw_button), GTK_ALIGN_START);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->draw_button),
+                               _ ("Refits on the rows that a score ranks first, and on as many at "
+                                  "random; looks at the test part, which are counted"));
+  self->sentence = GTK_LABEL (g_object_new (GTK_TYPE_LABEL, "xalign", 0.0f, "wrap", TRUE, NULL));
+  gtk_widget_add_css_class (GTK_WIDGET (self->sentence), "dim-label");
+  gtk_box_append (GTK_BOX (box), make_area (self));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->sentence));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->draw_button));
+  g_signal_connect_swapped (self->draw_button, "clicked", G_CALLBACK (draw_clicked), self);
+  adw_bin_set_child (ADW_BIN (self), box);
+}
