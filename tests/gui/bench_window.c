@@ -5,7 +5,8 @@
  *   bench-window open WORKSPACE       opens it in the window; frames, recolouring, lasso
  *   bench-window start FILE SINCE     SINCE: CLOCK_MONOTONIC in microseconds just before exec
  *
- * Prints "NAME VALUE" lines: seconds, of the wall and of all threads (NAME_cpu), or bytes. */
+ * Prints "NAME VALUE" lines: seconds, of the wall and of all threads (NAME_cpu), or bytes. Of
+ * stall_NAME the processor's share is that of the main loop's thread. */
 #include "app/application.h"
 #include "app/paths.h"
 #include "app/widgets/map_gestures.h"
@@ -180,10 +181,65 @@ count_frame (GdkFrameClock *clock, Bench *self)
   self->frames++;
 }
 
+/* The watchdog: how long the main loop was away at worst, between one look for events and the next.
+ * The processor's share is of its thread alone. */
+typedef struct
+{
+  double woke, woke_cpu;
+  Span worst;
+} Watch;
+
+static Watch watch;
+
+static double
+thread_cpu (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
+  return (double) time.tv_sec + (double) time.tv_nsec * 1e-9;
+}
+
+static void
+watch_wake (void)
+{
+  watch.woke = now ();
+  watch.woke_cpu = thread_cpu ();
+}
+
+static void
+watch_look (void)
+{
+  Span away = { now () - watch.woke, thread_cpu () - watch.woke_cpu };
+
+  if (away.wall > watch.worst.wall)
+    watch.worst = away;
+}
+
+static int
+watched_poll (GPollFD *fds, guint n, int timeout)
+{
+  int found;
+
+  watch_look ();
+  found = g_poll (fds, n, timeout);
+  watch_wake ();
+  return found;
+}
+
+static void
+print_stall (const char *name)
+{
+  print_span (name, watch.worst);
+  watch.worst = (Span) { 0.0, 0.0 };
+}
+
 static void
 step (void)
 {
+  watch_wake (); /* what this program does itself is no part of it */
   g_main_context_iteration (NULL, TRUE);
+  watch_look ();
 }
 
 /* Until the window has painted so many frames more. */
@@ -195,6 +251,7 @@ wait_frames (Bench *self, guint n)
   while (self->frames < until)
     {
       gtk_widget_queue_draw (GTK_WIDGET (self->map));
+      gtk_widget_queue_draw (GTK_WIDGET (self->window)); /* the map may be on no page that shows */
       step ();
     }
 }
@@ -212,6 +269,7 @@ bench_start (Bench *self)
 {
   GdkFrameClock *clock;
 
+  g_main_context_set_poll_func (NULL, watched_poll);
   self->application = assay_application_new ();
   g_assert_true (g_application_register (G_APPLICATION (self->application), NULL, NULL));
   g_application_activate (G_APPLICATION (self->application));
@@ -309,6 +367,47 @@ time_recolor (Bench *self)
   settle (self);
 }
 
+/* Each page as it is first shown, with what it asks for by itself. */
+static void
+walk_pages (Bench *self)
+{
+  static const char *const pages[] = { "overview", "map", "samples", "redundancy", "curate",
+                                       "scores", "history", "gains", "report", "review" };
+
+  watch.worst = (Span) { 0.0, 0.0 };
+  for (gsize i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("stall_%s", pages[i]);
+
+      show_page (self, pages[i]);
+      wait_frames (self, 3);
+      settle (self);
+      print_stall (name);
+    }
+}
+
+#define IDLE_SECONDS 3
+
+static gboolean
+end_idle (gpointer over)
+{
+  *(gboolean *) over = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* What the program uses while nobody does anything. */
+static void
+time_idle (void)
+{
+  Span begin = span_begin ();
+  gboolean over = FALSE;
+
+  g_timeout_add_seconds (IDLE_SECONDS, end_idle, &over);
+  while (!over)
+    step ();
+  print_span ("idle", span_end (begin));
+}
+
 static void
 draw_lasso (double *corners, int k)
 {
@@ -362,6 +461,7 @@ open_workspace (const char *path)
   show_page (&self, "map");
   wait_frames (&self, 3);
   print_span ("open", span_end (begin));
+  print_stall ("stall_open");
   printf ("memory_open %.0f\n", memory_line ("VmHWM:"));
   settle (&self);
   printf ("memory_settled %.0f\n", memory_line ("VmHWM:"));
@@ -373,6 +473,8 @@ open_workspace (const char *path)
   show_page (&self, "samples");
   wait_frames (&self, 2);
   print_span ("samples_first", span_end (begin));
+  walk_pages (&self);
+  time_idle ();
   fflush (stdout);
   _Exit (0); /* what a window does when it closes is no part of this */
 }
@@ -403,10 +505,14 @@ start (const char *path, double since)
   wait_frames (&self, 2);
   print_since ("start_colored", since);
   settle (&self);
+  print_stall ("stall_open");
   begin = span_begin ();
   show_page (&self, "samples");
   wait_frames (&self, 2);
   print_span ("samples_first", span_end (begin));
+  walk_pages (&self);
+  time_idle ();
+  printf ("memory %.0f\n", memory_line ("VmRSS:"));
   fflush (stdout);
   _Exit (0);
 }

@@ -65,6 +65,18 @@ def bench_rows():
     tell('memory beyond the feature file, the head judged',
          (found['memory_settled'] - features) / 1e6, 600, 'MB')
     tell_time('first switch to Samples', found, 'samples_first', 1000, 'ms')
+    tell_stalls(found)
+
+
+def tell_stalls(found):
+    """The longest times that the main loop was away, of opening and of each page as first shown."""
+    stalls = sorted(((value, name[len('stall_'):]) for name, value in found.items()
+                     if name.startswith('stall_') and not name.endswith('_cpu')), reverse=True)
+    for _, name in stalls[:3]:
+        tell(f'main loop away at worst, {name}', 1e3 * found[f'stall_{name}'], 50, 'ms')
+        print(f'  of it {1e3 * found[f"stall_{name}_cpu"]:.1f} ms of its thread on a processor')
+    tell('processor used while nobody does anything', 100 * found['idle_cpu'] / found['idle'], 1,
+         '%')
 
 
 def bench_start():
@@ -79,6 +91,8 @@ def bench_start():
     tell_time('usable: data shown', median, 'start_usable', 1, 's')
     tell_time('scored and coloured', median, 'start_colored', 3, 's')
     tell_time('first switch to Samples', median, 'samples_first', 1000, 'ms')
+    tell('memory, every page shown', median['memory'] / 1e6, 400, 'MB')
+    tell_stalls(median)
 
 
 def run():

@@ -181,9 +181,10 @@ assay_samples_page_bind (AssaySessionBin *bin, AssaySession *session)
   g_autoptr (GtkListItemFactory) factory = assay_gallery_cell_factory_new (session);
 
   self->session = session;
-  self->rows = assay_row_model_new (session);
   gtk_grid_view_set_factory (self->gallery, factory);
+  /* before the model hears of it: a table that is not seen lets its rows go, and binds none anew */
   assay_session_bin_watch (bin, columns, G_CALLBACK (on_columns_changed));
+  self->rows = assay_row_model_new (session);
   assay_session_bin_watch (bin, sorted, G_CALLBACK (show_sort));
   assay_session_bin_watch (bin, colors, G_CALLBACK (on_color_by));
   g_signal_connect_object (self->rows, "items-changed", G_CALLBACK (show_count), self,

@@ -121,6 +121,18 @@ assay_text_cell_system_setting_changed (GtkWidget *widget, GtkSystemSetting sett
   forget_layout (ASSAY_TEXT_CELL (widget));
 }
 
+/* Told when asked for: GTK 4.8 asks the display server where the pointer is whenever a tooltip is
+ * set, which takes most of the time that binding the rows of a table does. */
+static gboolean
+assay_text_cell_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard,
+                               GtkTooltip *tooltip)
+{
+  if (!ASSAY_TEXT_CELL (widget)->hatched)
+    return FALSE;
+  gtk_tooltip_set_text (tooltip, _ ("Not told from zero"));
+  return TRUE;
+}
+
 static void
 assay_text_cell_finalize (GObject *object)
 {
@@ -139,6 +151,7 @@ assay_text_cell_class_init (AssayTextCellClass *class)
   G_OBJECT_CLASS (class)->finalize = assay_text_cell_finalize;
   widget_class->measure = assay_text_cell_measure;
   widget_class->snapshot = assay_text_cell_snapshot;
+  widget_class->query_tooltip = assay_text_cell_query_tooltip;
   widget_class->css_changed = assay_text_cell_css_changed;
   widget_class->system_setting_changed = assay_text_cell_system_setting_changed;
   gtk_widget_class_set_css_name (widget_class, "label");
@@ -150,6 +163,7 @@ assay_text_cell_init (AssayTextCell *self)
 {
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   gtk_widget_set_valign (GTK_WIDGET (self), GTK_ALIGN_CENTER);
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
 }
 
 GtkWidget *
@@ -186,7 +200,5 @@ assay_text_cell_set_swatch (AssayTextCell *self, gboolean has, AyFigureColor col
   self->has_swatch = has;
   self->color = color;
   self->hatched = has && hatched;
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self),
-                               self->hatched ? _ ("Not told from zero") : NULL);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
