@@ -19,6 +19,7 @@ typedef struct
   char *id[PLACE_ROWS], *note[PLACE_ROWS]; /* note: NULL where it is missing */
   int label[PLACE_ROWS];
   double score[PLACE_ROWS];
+  double at[PLACE_ROWS][2];                /* the features, to four digits */
 } Place;
 
 static inline void
@@ -35,9 +36,11 @@ place_write_row (Place *place, GString *text, AyRng *rng, int i)
                        : g_strdup_printf ("a note that is long enough to be taken for a text and "
                                           "not for a category, number %u",
                                           (guint) ay_rng_below (rng, 200));
+  place->at[i][0] = round (1e4 * (label + ay_rng_normal (rng))) / 1e4;
+  place->at[i][1] = round (1e4 * ((label == 2) * 3 + ay_rng_normal (rng))) / 1e4;
   g_string_append_printf (text, "%s,c%d,%s,%.4f,%.4f,", place->id[i], label,
-                          i % 6 == 0 ? "valid" : i % 6 == 1 ? "test" : "train",
-                          label + ay_rng_normal (rng), (label == 2) * 3 + ay_rng_normal (rng));
+                          i % 6 == 0 ? "valid" : i % 6 == 1 ? "test" : "train", place->at[i][0],
+                          place->at[i][1]);
   if (!gap)
     g_string_append_printf (text, "%.2f", place->score[i]);
   g_string_append_printf (text, ",\"%s\"\n", place->note[i] != NULL ? place->note[i] : "");

@@ -1,197 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whatever filters, sorts, lassos, decisions and undos a person does in whatever order: the
- * picture, the table, the gallery and the export show the same rows. A plain model of the rules,
- * arrays of booleans, is driven beside the session by the same random steps and compared after
- * each. */
-#include "app/model/history.h"
+/* Whatever filters, sorts, lassos, groups, clusters, decisions and undos a person does in whatever
+ * order: the picture, the table, the gallery and the export show the same rows. A plain model of
+ * the rules, arrays of booleans, is driven beside the session by the same random steps and compared
+ * after each. */
+#include "app/model/cluster_names.h"
 #include "app/model/row.h"
-#include "app/model/row_model.h"
 #include "app/model/row_set.h"
-#include "app/widgets/map_frame.h"
+#include "core/work/clusters.h"
 #include "figure/pick.h"
-#include "app_place.h"
+#include "plain_rows.h"
 
 #include <gtk/gtk.h>
 
-#define N PLACE_ROWS
 #define STEPS 120
-#define MAX_STEPS 200 /* of undo */
 #define GRID 20       /* rows lie on a grid of so many columns */
 #define CELL 5        /* pixels */
-
-/* --- the plain model --- */
-
-typedef struct
-{
-  int where;         /* of conditions; -1: none */
-  gboolean hidden[PLACE_CLASSES];
-  gboolean brushed;
-  double low, high;  /* on score */
-} Filters;
-
-typedef struct
-{
-  int kind;          /* AyDecisionKind */
-  gboolean rows[N];
-} Decision;
-
-typedef struct
-{
-  AssayStepKind kind;
-  gboolean rows[2][N];
-  Filters filters[2];
-} Step;
-
-typedef struct
-{
-  Place *place;
-  AyRng rng;
-  AssaySession *session;
-  AssayRowModel *rows;
-  AssayPointColors *colors;
-  float *x, *y;
-
-  Filters filters;
-  gboolean selected[N];
-  GArray *decisions; /* of Decision */
-  guint n_decided;   /* of them, active */
-  GArray *steps;     /* of Step */
-  guint at;
-  const char *sort;
-  gboolean descending, only_selected;
-} World;
-
-static int
-decided (World *world, int row)
-{
-  int state = AY_DECIDED_NONE;
-
-  for (guint i = 0; i < world->n_decided; i++)
-    {
-      const Decision *decision = &g_array_index (world->decisions, Decision, i);
-
-      if (decision->rows[row])
-        state = decision->kind == AY_DECISION_DROP ? AY_DECIDED_DROP : AY_DECIDED_KEEP;
-    }
-  return state;
-}
-
-typedef struct
-{
-  const char *sql;
-  gboolean (*holds) (World *world, int row);
-} Condition;
-
-static gboolean
-score_negative (World *world, int row)
-{
-  return world->place->score[row] < 0;
-}
-
-static gboolean
-class_two_or_missing (World *world, int row)
-{
-  return world->place->label[row] == 2 || isnan (world->place->score[row]);
-}
-
-static gboolean
-not_dropped (World *world, int row)
-{
-  return decided (world, row) != AY_DECIDED_DROP;
-}
-
-static gboolean
-noted (World *world, int row)
-{
-  return world->place->note[row] != NULL && strstr (world->place->note[row], "number 1") != NULL;
-}
-
-static const Condition conditions[] = {
-  { "score < 0", score_negative },
-  { "label = 'c2' OR score IS NULL", class_two_or_missing },
-  { "decision != 'drop'", not_dropped },
-  { "note LIKE '%number 1%'", noted },
-};
-
-static gboolean
-is_visible (World *world, int row)
-{
-  const Filters *filters = &world->filters;
-  double score = world->place->score[row];
-
-  return (filters->where < 0 || conditions[filters->where].holds (world, row))
-         && !filters->hidden[world->place->label[row]]
-         && (!filters->brushed || (score >= filters->low && score <= filters->high));
-}
-
-static void
-push (World *world, Step *step)
-{
-  g_array_set_size (world->steps, world->at);
-  g_array_append_vals (world->steps, step, 1);
-  if (world->steps->len > MAX_STEPS)
-    g_array_remove_index (world->steps, 0);
-  world->at = world->steps->len;
-}
-
-static void
-expect_filters (World *world, const Filters *after)
-{
-  Step step = { .kind = ASSAY_STEP_FILTERS, .filters = { world->filters, *after } };
-
-  push (world, &step);
-  world->filters = *after;
-}
-
-/* The rule of assay_select_mode() for rows that a gesture touched. */
-static void
-expect_selected (World *world, const gboolean *touched, AssaySelectMode mode)
-{
-  Step step = { .kind = ASSAY_STEP_SELECTION };
-
-  for (int i = 0; i < N; i++)
-    {
-      gboolean was = world->selected[i];
-      gboolean hit = touched[i] && is_visible (world, i);
-
-      step.rows[0][i] = was;
-      step.rows[1][i] = mode == ASSAY_SELECT_REPLACE    ? hit
-                        : mode == ASSAY_SELECT_ADD      ? was || hit
-                        : mode == ASSAY_SELECT_SUBTRACT ? was && !touched[i]
-                                                        : was != hit;
-    }
-  if (memcmp (step.rows[0], step.rows[1], sizeof step.rows[0]) == 0)
-    return;
-  push (world, &step);
-  memcpy (world->selected, step.rows[1], sizeof world->selected);
-}
-
-static void
-expect_moved (World *world, const Step *step, int side)
-{
-  switch (step->kind)
-    {
-    case ASSAY_STEP_SELECTION:
-      memcpy (world->selected, step->rows[side], sizeof world->selected);
-      break;
-    case ASSAY_STEP_FILTERS: world->filters = step->filters[side]; break;
-    case ASSAY_STEP_DECISION: world->n_decided += side == 0 ? -1 : 1; break;
-    }
-}
-
-static void
-expect_undo (World *world)
-{
-  if (world->at > 0)
-    expect_moved (world, &g_array_index (world->steps, Step, --world->at), 0);
-}
-
-static void
-expect_redo (World *world)
-{
-  if (world->at < world->steps->len)
-    expect_moved (world, &g_array_index (world->steps, Step, world->at++), 1);
-}
 
 /* --- one random step, done to both --- */
 
@@ -385,6 +208,106 @@ do_list (World *world)
     expect_selected (world, touched, ASSAY_SELECT_REPLACE);
 }
 
+/* --- groups and clusters, as the pages Redundancy and Map select them --- */
+
+static void
+find_groups (World *world)
+{
+  AyRedundancyOptions options = AY_REDUNDANCY_OPTIONS_INIT;
+
+  world->threshold = 0.2;
+  options.distance = AY_DISTANCE_EUCLIDEAN;
+  options.threshold = options.floor = world->threshold;
+  options.standardise = 0;
+  assay_group_list_find (world->groups, &options);
+  place_settle (world->session);
+  g_assert_nonnull (assay_group_list_get_cut (world->groups));
+}
+
+/* Another threshold, and another order of the groups. */
+static void
+do_cut (World *world)
+{
+  if (assay_group_list_get_cut (world->groups) == NULL)
+    find_groups (world);
+  world->threshold = 0.02 * (1 + below (world, 10));
+  assay_group_list_set_threshold (world->groups, world->threshold);
+  while (assay_group_list_get_cut (world->groups)->threshold != world->threshold)
+    g_main_context_iteration (NULL, TRUE);
+  assay_group_list_set_order (world->groups, (AyGroupsOrder) below (world, 4));
+}
+
+/* One group of the list, or all rows that would go. */
+static void
+do_group (World *world)
+{
+  gboolean touched[N] = { FALSE }, goes = below (world, 4) == 0;
+  g_autoptr (AssayGroup) group = NULL;
+  g_autoptr (AyBitset) rows = NULL;
+  guint n;
+
+  if (assay_group_list_get_cut (world->groups) == NULL)
+    find_groups (world);
+  n = g_list_model_get_n_items (G_LIST_MODEL (world->groups));
+  g_assert_cmpuint (n, >, 0);
+  group = g_list_model_get_item (G_LIST_MODEL (world->groups), below (world, n));
+  rows = goes ? assay_group_list_dup_redundant (world->groups)
+              : assay_group_list_dup_rows (world->groups, assay_group_get_number (group));
+  for (int i = 0; i < N && !goes; i++)
+    if (ay_bitset_get (rows, (gsize) i))
+      {
+        find_group (world, i, touched);
+        break;
+      }
+  for (int i = 0; i < N; i++)
+    if (goes)
+      touched[i] = assay_group_list_get_cut (world->groups)->redundant[i];
+    else
+      g_assert_cmpint (touched[i], ==, ay_bitset_get (rows, (gsize) i));
+  assay_session_select (world->session, rows, ASSAY_SELECT_REPLACE);
+  expect_selected (world, touched, ASSAY_SELECT_REPLACE);
+}
+
+static void
+do_cluster (World *world)
+{
+  guint number = below (world, CLUSTERS);
+  g_autofree char *where = g_strdup_printf ("cluster = %u", number);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AyBitset) rows = assay_clusters_dup_rows (world->session, number);
+  g_autoptr (AyBitset) told
+      = ay_work_select (assay_session_get_work (world->session), where, NULL, &error);
+  gboolean touched[N];
+
+  g_assert_no_error (error);
+  for (int i = 0; i < N; i++)
+    {
+      touched[i] = ay_bitset_get (told, (gsize) i);
+      g_assert_cmpint (touched[i], ==, ay_bitset_get (rows, (gsize) i));
+    }
+  assay_session_select (world->session, rows, ASSAY_SELECT_REPLACE);
+  expect_selected (world, touched, ASSAY_SELECT_REPLACE);
+}
+
+static const char *const called[] = { "", "near the edge", "middle ones" };
+
+/* A step of its own between the others; the rows stay as they are. */
+static void
+do_name (World *world)
+{
+  Step step = { .kind = ASSAY_STEP_COLUMN, .cluster = (int) below (world, CLUSTERS) };
+
+  step.name[0] = world->name[step.cluster];
+  step.name[1] = (int) below (world, G_N_ELEMENTS (called));
+  g_assert_true (
+      assay_clusters_name (world->session, (guint) step.cluster, called[step.name[1]]));
+  if (step.name[0] == step.name[1])
+    return;
+  g_array_set_size (world->decisions, world->n_decided);
+  push (world, &step);
+  world->name[step.cluster] = step.name[1];
+}
+
 static void
 do_decide (World *world)
 {
@@ -450,7 +373,8 @@ do_reopen (World *world)
 static void (*const steps[]) (World *world) = {
   do_filter, do_bad_filter, do_hide,   do_brush,  do_clear_filters, do_sort, do_only_selected,
   do_lasso,  do_lasso,      do_click,  do_click,  do_list,          do_list, do_decide,
-  do_decide, do_undo,       do_undo,   do_redo,   do_reopen,
+  do_decide, do_undo,       do_undo,   do_redo,   do_reopen,        do_cut,  do_group,
+  do_group,  do_cluster,    do_name,
 };
 
 /* --- what the views show --- */
@@ -458,6 +382,7 @@ static void (*const steps[]) (World *world) = {
 static void
 check_session (World *world)
 {
+  g_auto (GStrv) named = ay_work_cluster_names (assay_session_get_work (world->session), NULL);
   const AyBitset *visible = assay_session_get_visible (world->session);
   const AyBitset *selection = assay_session_get_selection (world->session);
   gboolean can_undo, can_redo;
@@ -467,6 +392,8 @@ check_session (World *world)
       g_assert_cmpint (ay_bitset_get (visible, (gsize) i), ==, is_visible (world, i));
       g_assert_cmpint (ay_bitset_get (selection, (gsize) i), ==, world->selected[i]);
     }
+  for (int k = 0; k < CLUSTERS; k++)
+    g_assert_cmpstr (named[k], ==, called[world->name[k]]);
   g_object_get (world->session, "can-undo", &can_undo, "can-redo", &can_redo, NULL);
   g_assert_cmpint (can_undo, ==, world->at > 0);
   g_assert_cmpint (can_redo, ==, world->at < world->steps->len);
@@ -621,12 +548,27 @@ check_export (World *world)
 }
 
 static void
+find_clusters (World *world)
+{
+  AyClusterOptions options = AY_CLUSTER_OPTIONS_INIT;
+  g_autoptr (GError) error = NULL;
+
+  options.k = CLUSTERS;
+  g_assert_true (ay_work_cluster (assay_session_get_work (world->session), "kmeans", &options, NULL,
+                                  &error));
+  g_assert_no_error (error);
+  assay_session_columns_changed (world->session);
+}
+
+static void
 world_init (World *world, guint64 seed)
 {
   *world = (World) { .place = place_new (seed), .filters = { .where = -1 } };
   ay_rng_init (&world->rng, seed, 1);
   world->session = place_session (world->place);
   world->rows = assay_row_model_new (world->session);
+  world->groups = assay_group_list_new (world->session);
+  find_clusters (world);
   world->colors = assay_point_colors_new (world->session, "label", FALSE);
   world->x = g_atomic_rc_box_alloc (N * sizeof (float));
   world->y = g_atomic_rc_box_alloc (N * sizeof (float));
@@ -648,6 +590,7 @@ world_clear (World *world)
   g_atomic_rc_box_release (world->y);
   assay_point_colors_unref (world->colors);
   g_object_unref (world->rows);
+  g_object_unref (world->groups);
   g_object_unref (world->session);
   place_free (world->place);
 }

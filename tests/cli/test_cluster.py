@@ -79,7 +79,7 @@ def test_quality():
 
 
 def test_names():
-    """A name is kept, with the rows, after reopening; and goes when clusters are found anew"""
+    """A name is kept, with the rows, after reopening"""
     before = column(WORK, 'cluster')
     assay.run('cluster', WORK, 'name', '--number', '3', '--name', 'sixes, naïvely')
     found = assay.run_json('cluster', WORK, 'list')
@@ -90,6 +90,59 @@ def test_names():
     assert '10' in assay.fail('cluster', WORK, 'name', '--number', '10', '--name', 'x')
     assay.run('cluster', WORK, 'name', '--number', '3', '--name', '')
     assert assay.run_json('cluster', WORK, 'list')['clusters'][3]['name'] is None
+
+
+def names(work):
+    return [one['name'] for one in assay.run_json('cluster', work, 'list')['clusters']]
+
+
+def test_names_undone():
+    """Names are steps of the journal: undo and redo; others' go where clusters are found anew"""
+    work = FOLDER / 'named.assay'
+    assay.run('new', work, assay.SAMPLE)
+    found = assay.run_json('cluster', work, 'kmeans')['clusters']
+
+    def name(number, text):
+        assay.run('cluster', work, 'name', '--number', number, '--name', text)
+
+    def decide(word):
+        return assay.run_json('decide', work, word)
+    name(2, 'first')
+    assay.run('decide', work, 'drop', '--where', 'cluster = 2')
+    name(2, 'second')
+    name(2, 'second')  # as it is: no step
+    name(0, 'other')
+    log = decide('log')['decisions']
+    assert [(one['decision'], one['value'], one['why'], one['n']) for one in log] == [
+        ('column', 'cluster', 'cluster 2 is called first', found[2]['size']),
+        ('drop', None, None, found[2]['size']),
+        ('column', 'cluster', 'cluster 2 is called second', found[2]['size']),
+        ('column', 'cluster', 'cluster 0 is called other', found[0]['size'])]
+    assert names(work)[:3] == ['other', None, 'second']
+    assert decide('undo')['value'] == 'cluster'
+    assert names(work)[:3] == [None, None, 'second']
+    decide('undo')
+    assert names(work)[:3] == [None, None, 'first']
+    decide('undo')
+    assert names(work)[:3] == [None, None, 'first']
+    decide('undo')
+    assert names(work) == [None] * 10
+    for _ in range(4):
+        decide('redo')
+    assert names(work)[:3] == ['other', None, 'second']
+    assay.run('cluster', work, 'kmeans', '--k', '8')
+    assert names(work) == [None] * 8
+    name(2, 'of eight')
+    for expected in ('of eight', None, None, None, None):
+        assert names(work)[2] == expected
+        decide('undo')
+    assay.run('cluster', work, 'kmeans')
+    assert names(work) == [None] * 10
+    for _ in range(4):
+        decide('redo')
+    assert names(work)[:3] == ['other', None, 'second']  # the same clusters as before
+    decide('redo')
+    assert names(work) == [None] * 10                    # these are the names of eight
 
 
 def test_use():

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/model/cluster_names.h"
 
-#include "app/model/session_private.h"
 #include "core/work/clusters.h"
 
 #include <glib/gi18n.h>
@@ -45,53 +44,22 @@ assay_clusters_dup_column (AssaySession *session, AyColumn *column)
   return ay_column_take_category (COLUMN, n, codes, g_steal_pointer (&names));
 }
 
-static gboolean
-put_name (AssaySession *session, guint number, const char *name)
+gboolean
+assay_clusters_name (AssaySession *session, guint number, const char *name)
 {
+  AyWork *work = assay_session_get_work (session);
+  g_auto (GStrv) before = ay_work_cluster_names (work, NULL);
   g_autoptr (GError) error = NULL;
 
-  if (!ay_work_name_cluster (assay_session_get_work (session), number, name, &error))
+  if (before == NULL || number >= g_strv_length (before) || strcmp (before[number], name) == 0)
+    return TRUE;
+  if (!ay_work_name_cluster (work, number, name, &error))
     {
       assay_session_fail (session, error);
       return FALSE;
     }
-  assay_session_columns_changed (session);
+  assay_session_columns_came (session, NULL);
   return TRUE;
-}
-
-/* The name a cluster has now; NULL when there is no such cluster. */
-static char *
-dup_name (AssaySession *session, guint number)
-{
-  g_auto (GStrv) names = ay_work_cluster_names (assay_session_get_work (session), NULL);
-
-  return names != NULL && number < g_strv_length (names) ? g_strdup (names[number]) : NULL;
-}
-
-gboolean
-assay_clusters_name (AssaySession *session, guint number, const char *name)
-{
-  g_autofree char *before = dup_name (session, number);
-
-  if (before == NULL || strcmp (before, name) == 0)
-    return TRUE;
-  if (!put_name (session, number, name))
-    return FALSE;
-  assay_session_record (session, (AssayStep) { .kind = ASSAY_STEP_CLUSTER_NAME,
-                                               .cluster = number,
-                                               .name = { g_steal_pointer (&before),
-                                                         g_strdup (name) } });
-  return TRUE;
-}
-
-/* Clusters that were found anew have no names: there is nothing to take back. */
-void
-assay_clusters_restore_name (AssaySession *session, const AssayStep *step, int side)
-{
-  g_autofree char *now = dup_name (session, step->cluster);
-
-  if (g_strcmp0 (now, step->name[!side]) == 0)
-    put_name (session, step->cluster, step->name[side]);
 }
 
 AyBitset *

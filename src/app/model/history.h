@@ -7,16 +7,15 @@
 G_BEGIN_DECLS
 
 /* The one undo order over selections, filters (both kept here, not stored), decisions (kept by the
- * workspace's journal; here only their place in the order), columns that came in (likewise, with
- * what they were shown by), findings and names of clusters (stored as they are now; what they were
- * is kept here). */
+ * workspace's journal; here only their place in the order), columns that came in and names of
+ * clusters (likewise, with what they were shown by), and findings (stored as they are now; what
+ * they were is kept here). */
 typedef enum
 {
   ASSAY_STEP_SELECTION,
   ASSAY_STEP_FILTERS,
   ASSAY_STEP_DECISION,
   ASSAY_STEP_FINDING,
-  ASSAY_STEP_CLUSTER_NAME,
   ASSAY_STEP_COLUMN,
 } AssayStepKind;
 
@@ -26,8 +25,7 @@ typedef struct
   AyBitset *selection[2];   /* before, after */
   AssayFilters *filters[2]; /* before, after */
   AyFinding *finding[2];    /* before, after; NULL: none */
-  guint cluster;            /* named */
-  char *name[2];            /* before, after; "": none; of a column's step what colours: NULL */
+  char *name[2];            /* of a column's step what colours, before, after (nullable) */
   char *sort[2];            /* before, after (nullable) */
   gboolean descending[2];   /* before, after */
   gboolean open;            /* filters that are being typed: still one step with what follows */

@@ -515,7 +515,6 @@ restore (AssaySession *self, const AssayStep *step, int side)
     case ASSAY_STEP_FINDING:
       assay_pinned_put (self, step->finding[!side], step->finding[side]);
       break;
-    case ASSAY_STEP_CLUSTER_NAME: assay_clusters_restore_name (self, step, side); break;
     }
   notify (self, PROP_CAN_UNDO);
   notify (self, PROP_CAN_REDO);

@@ -64,9 +64,9 @@ double assay_session_get_noise (AssaySession *self, const char *score, AyNoiseKi
 AyBitset *assay_session_dup_uncertain (AssaySession *self, const char *score);
 /* After a task stored scores or a map. */
 void assay_session_columns_changed (AssaySession *self);
-/* After a task brought columns as a step of the journal (an import, a score of a slice or a row):
- * undo takes them away. show (nullable): the map is coloured by it and the rows are sorted by it,
- * largest first, in the same step. */
+/* After columns came as a step of the journal (an import, a score of a slice or a row, names of
+ * clusters): undo takes them away. show (nullable): the map is coloured by it and the rows are
+ * sorted by it, largest first, in the same step. */
 void assay_session_columns_came (AssaySession *self, const char *show);
 
 /* What a selecting gesture does to the selection: plain = replace, Ctrl = add (a click toggles),

@@ -28,7 +28,5 @@ gboolean assay_pinned_put (AssaySession *session, const AyFinding *before, const
 gboolean assay_session_move_journal (AssaySession *self, int side);
 /* Brings back one side of a step of columns that came in. */
 void assay_columns_restore (AssaySession *session, const AssayStep *step, int side);
-/* Brings back one side of a step of naming a cluster. */
-void assay_clusters_restore_name (AssaySession *session, const AssayStep *step, int side);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include "app/widgets/map_frame.h"
 #include "app/widgets/map_gestures.h"
+#include "app/widgets/map_marks.h"
 #include "app/widgets/map_walk.h"
 #include "figure/pick.h"
 
@@ -324,79 +325,14 @@ append_texture (AssayMapView *self, GtkSnapshot *snapshot, int width, int height
   gtk_snapshot_append_texture (snapshot, self->texture, &bounds);
 }
 
-/* A ring around the hovered row, readable on any colour. */
+/* What is marked above the cloud. */
 static void
-append_hover (AssayMapView *self, GtkSnapshot *snapshot, int width, int height)
+append_marks (AssayMapView *self, GtkSnapshot *snapshot, int width, int height)
 {
-  gint64 row = assay_session_get_hovered (self->session);
-  const AyFigureTheme *theme
-      = ay_figure_theme (adw_style_manager_get_dark (adw_style_manager_get_default ()));
-  double px, py;
-  cairo_t *cr;
+  AssayMapPlaces places = { &self->view, width, height, self->x, self->y, self->n };
 
-  if (row < 0 || (gsize) row >= self->n)
-    return;
-  ay_figure_view_to_pixel (&self->view, width, height, self->x[row], self->y[row], &px, &py);
-  if (!isfinite (px) || !isfinite (py))
-    return;
-  cr = gtk_snapshot_append_cairo (
-      snapshot, &GRAPHENE_RECT_INIT ((float) px - 12, (float) py - 12, 24, 24));
-  for (int ring = 0; ring < 2; ring++)
-    {
-      AyFigureColor color = ring == 0 ? theme->background : theme->foreground;
-
-      cairo_set_source_rgb (cr, ((color >> 16) & 255) / 255.0, ((color >> 8) & 255) / 255.0,
-                            (color & 255) / 255.0);
-      cairo_set_line_width (cr, ring == 0 ? 4.0 : 2.0);
-      cairo_arc (cr, px, py, 8.0, 0.0, 2.0 * G_PI);
-      cairo_stroke (cr);
-    }
-  cairo_destroy (cr);
-}
-
-static void
-stroke_links (AssayMapView *self, cairo_t *cr, int width, int height)
-{
-  double x0, y0, x1, y1;
-
-  ay_figure_view_to_pixel (&self->view, width, height, self->x[self->link_row],
-                           self->y[self->link_row], &x0, &y0);
-  for (guint i = 0; i < self->n_links; i++)
-    {
-      gsize row = self->link_rows[i];
-
-      if (row >= self->n)
-        continue;
-      ay_figure_view_to_pixel (&self->view, width, height, self->x[row], self->y[row], &x1, &y1);
-      if (!isfinite (x0) || !isfinite (y0) || !isfinite (x1) || !isfinite (y1))
-        continue;
-      cairo_move_to (cr, x0, y0);
-      cairo_line_to (cr, x1, y1);
-    }
-  cairo_stroke (cr);
-}
-
-/* Lines from the one selected row to its true neighbours, readable on any colour. */
-static void
-append_links (AssayMapView *self, GtkSnapshot *snapshot, int width, int height)
-{
-  const AyFigureTheme *theme
-      = ay_figure_theme (adw_style_manager_get_dark (adw_style_manager_get_default ()));
-  cairo_t *cr;
-
-  if (self->n_links == 0 || self->link_row < 0 || (gsize) self->link_row >= self->n)
-    return;
-  cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
-  for (int line = 0; line < 2; line++)
-    {
-      AyFigureColor color = line == 0 ? theme->background : theme->foreground;
-
-      cairo_set_source_rgba (cr, ((color >> 16) & 255) / 255.0, ((color >> 8) & 255) / 255.0,
-                             (color & 255) / 255.0, 0.8);
-      cairo_set_line_width (cr, line == 0 ? 3.0 : 1.2);
-      stroke_links (self, cr, width, height);
-    }
-  cairo_destroy (cr);
+  assay_map_marks_links (&places, snapshot, self->link_row, self->link_rows, self->n_links);
+  assay_map_marks_ring (&places, snapshot, assay_session_get_hovered (self->session));
 }
 
 static void
@@ -420,8 +356,7 @@ assay_map_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
   append_texture (self, snapshot, width, height);
   append_edges (self, snapshot);
-  append_links (self, snapshot, width, height);
-  append_hover (self, snapshot, width, height);
+  append_marks (self, snapshot, width, height);
   assay_map_gestures_snapshot (self->gestures, snapshot, width, height);
   gtk_snapshot_pop (snapshot);
 }

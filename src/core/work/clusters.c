@@ -153,6 +153,14 @@ put (AyWork *self, JsonObject *object, GError **error)
   return ay_workspace_put_json (self->store, AY_KIND_CLUSTERS, AY_KIND_CLUSTERS, json, error);
 }
 
+/* By which names know the clusters that they were given to. (transfer full) */
+static char *
+dup_fingerprint (const AyClustering *self, gsize n)
+{
+  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) self->cluster,
+                                      n * sizeof (guint32));
+}
+
 /* The certificate of the column: all but the clusters one by one. (transfer full) */
 static JsonObject *
 certificate_of (const AyClustering *self)
@@ -173,12 +181,14 @@ store (AyWork *self, const AyClustering *found, GError **error)
 {
   g_autofree double *values = g_new (double, MAX (self->data->n, 1));
   g_autoptr (JsonObject) certificate = certificate_of (found);
+  g_autofree char *fingerprint = dup_fingerprint (found, self->data->n);
   AyScoreRecord record = { "cluster", "Cluster",
                            "Number of the cluster that the row is in, by falling size; -1: in none",
                            "", NULL, AY_SCORE_FLAG, AY_DIRECTION_NONE, certificate };
 
   for (gsize i = 0; i < self->data->n; i++)
     values[i] = found->cluster[i] != G_MAXUINT32 ? (double) found->cluster[i] : -1.0;
+  json_object_set_string_member (found->certificate, AY_CLUSTERS_FINGERPRINT, fingerprint);
   if (!ay_work_begin (self, error))
     return FALSE;
   return ay_work_end (self, ay_work_store_score (self, &record, values, error)
@@ -195,8 +205,8 @@ ay_work_cluster (AyWork *self, const char *method, const AyClusterOptions *optio
          && store (self, &found, error);
 }
 
-static JsonObject *
-read_stored (AyWork *self, GError **error)
+JsonObject *
+ay_clusters_read (AyWork *self, GError **error)
 {
   g_autofree char *json = NULL;
   g_autoptr (JsonNode) node = NULL;
@@ -258,7 +268,7 @@ is_summed (const AyScoreInfo *info)
 JsonObject *
 ay_work_clusters (AyWork *self, GError **error)
 {
-  g_autoptr (JsonObject) object = read_stored (self, error);
+  g_autoptr (JsonObject) object = ay_clusters_read (self, error);
   g_autoptr (GPtrArray) scores = object != NULL ? ay_work_scores (self, error) : NULL;
   g_autofree double *cluster
       = scores != NULL ? ay_work_score_values (self, "cluster", error) : NULL;
@@ -278,47 +288,7 @@ ay_work_clusters (AyWork *self, GError **error)
       add_means (json_object_get_array_member (object, "clusters"), cluster, info, values,
                  self->data->n);
     }
+  ay_clusters_add_names (self, object);
+  json_object_remove_member (object, AY_CLUSTERS_FINGERPRINT);
   return g_steal_pointer (&object);
-}
-
-char **
-ay_work_cluster_names (AyWork *self, GError **error)
-{
-  g_autoptr (JsonObject) object = read_stored (self, error);
-  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-  JsonArray *clusters = object != NULL ? json_object_get_array_member (object, "clusters") : NULL;
-
-  if (clusters == NULL)
-    return NULL;
-  for (guint c = 0; c < json_array_get_length (clusters); c++)
-    {
-      JsonObject *one = json_array_get_object_element (clusters, c);
-      const char *name = json_object_get_null_member (one, "name")
-                             ? NULL : json_object_get_string_member (one, "name");
-
-      g_strv_builder_add (names, name != NULL ? name : "");
-    }
-  return g_strv_builder_end (names);
-}
-
-gboolean
-ay_work_name_cluster (AyWork *self, guint number, const char *name, GError **error)
-{
-  g_autoptr (JsonObject) object = read_stored (self, error);
-  JsonArray *clusters;
-
-  if (object == NULL)
-    return FALSE;
-  clusters = json_object_get_array_member (object, "clusters");
-  if (number >= json_array_get_length (clusters))
-    {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no cluster %u; there are %u, from 0", number,
-                   json_array_get_length (clusters));
-      return FALSE;
-    }
-  if (*name != '\0')
-    json_object_set_string_member (json_array_get_object_element (clusters, number), "name", name);
-  else
-    json_object_set_null_member (json_array_get_object_element (clusters, number), "name");
-  return put (self, object, error);
 }

@@ -25,9 +25,9 @@ typedef struct
 } AyClusterOptions;
 #define AY_CLUSTER_OPTIONS_INIT { 0, 8, 0, 0, AY_DISTANCE_EUCLIDEAN, -1, 0, 0 }
 
-/* method: "kmeans" or "density". Finds, describes and stores them; names of clusters found before
- * go. Errors: RANGE (no such method; k or min_size that cannot be), and those of ay_kmeans_new()
- * and ay_neighbours_find(). */
+/* method: "kmeans" or "density". Finds, describes and stores them; names of other clusters, found
+ * before, go. Errors: RANGE (no such method; k or min_size that cannot be), and those of
+ * ay_kmeans_new() and ay_neighbours_find(). */
 gboolean ay_work_cluster (AyWork *self, const char *method, const AyClusterOptions *options,
                           AyJob *job, GError **error);
 
@@ -40,7 +40,8 @@ JsonObject *ay_work_clusters (AyWork *self, GError **error);
 /* The names of the clusters, "" of those without; NULL-terminated, without reading any score.
  * AY_ERROR_RANGE when none were found yet. (transfer full) */
 char **ay_work_cluster_names (AyWork *self, GError **error);
-/* Gives a cluster a name ("": takes it away), which lasts until clusters are found anew. */
+/* Gives a cluster a name ("": takes it away), which lasts until others are found; a step of the
+ * journal, unless it has that name. AY_ERROR_RANGE: no such cluster. */
 gboolean ay_work_name_cluster (AyWork *self, guint number, const char *name, GError **error);
 
 G_END_DECLS

@@ -9,6 +9,7 @@
 G_BEGIN_DECLS
 
 #define AY_KIND_CLUSTERS "clusters" /* one item of that name: what ay_work_clusters() says */
+#define AY_CLUSTERS_FINGERPRINT "fingerprint"  /* a member of it; not told */
 
 /* Rows put into clusters. */
 typedef struct
@@ -23,5 +24,11 @@ typedef struct
 /* What sets each apart. (transfer full) */
 JsonArray *ay_clustering_describe (AyWork *work, const AyClustering *self, AyJob *job,
                                    GError **error);
+
+/* What is stored, with the names that clusters had before names were kept apart. AY_ERROR_RANGE:
+ * none were found yet. (transfer full) */
+JsonObject *ay_clusters_read (AyWork *self, GError **error);
+/* Into what was read, the names that these clusters were given. */
+void ay_clusters_add_names (AyWork *self, JsonObject *clusters);
 
 G_END_DECLS

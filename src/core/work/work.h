@@ -187,8 +187,8 @@ guint ay_work_openings (AyWork *self);
 
 /* Decisions, recorded in the journal at once. A new label must be one that the data set knows, or
  * a number where one is predicted: AY_ERROR_RANGE. Columns that were imported, or asked of a slice
- * or a row, are steps of the journal too (AY_DECISION_COLUMN): undo takes them away, and brings
- * back what they replaced. */
+ * or a row, and names of clusters are steps of the journal too (AY_DECISION_COLUMN): undo takes
+ * them away, and brings back what they replaced. */
 gboolean ay_work_decide (AyWork *self, const AyDecision *decision, GError **error);
 gboolean ay_work_undo (AyWork *self, GError **error);
 gboolean ay_work_redo (AyWork *self, GError **error);
