@@ -594,7 +594,7 @@ assay_curate_page_init (AssayCuratePage *self)
   self->rows = g_ptr_array_new ();
   self->recipe = ay_recipe_new_default ();
   gtk_menu_button_set_menu_model (self->add_button, menu);
-  gtk_label_set_text (self->effects_label, AY_STEP_EFFECTS_NOTE);
+  gtk_label_set_text (self->effects_label, assay_word (AY_STEP_EFFECTS_NOTE));
   g_signal_connect_swapped (self->prove_button, "clicked", G_CALLBACK (prove), self);
   g_signal_connect_swapped (self->apply_button, "clicked", G_CALLBACK (apply), self);
   g_signal_connect_swapped (self->write_button, "clicked", G_CALLBACK (ask_write), self);

@@ -147,7 +147,7 @@ add_computed (AssayScoreAbout *self, const AyScoreInfo *info)
 
   add_fact (self, _ ("Rows with a value"), rows);
   if (info->n_missing > 0 && info->missing_because != NULL)
-    add_fact (self, _ ("The others"), info->missing_because);
+    add_fact (self, _ ("The others"), assay_word (info->missing_because));
   if (halves != NULL)
     add_fact (self, _ ("Stability"), halves);
   if (told != NULL)

@@ -279,7 +279,8 @@ describe (const AssayStepRow *self, const AyStepPlan *plan, const AyStepEffect *
     g_string_append_printf (line, _ (", %u spared"), (guint) plan->n_spared);
   g_string_append_printf (line, _ ("; %u rows left"), (guint) plan->n_left);
   g_string_append_printf (line, "\n%s", effect != NULL && effect->sentence != NULL
-                                            ? effect->sentence : _ ("estimating its effect…"));
+                                            ? assay_word (effect->sentence)
+                                            : _ ("estimating its effect…"));
   return g_string_free (line, FALSE);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/score/dvrl.h"
+#include "core/base/words.h"
 #include "core/score/parameters.h"
 #include "core/score/score_private.h"
 
@@ -59,7 +60,7 @@ ay_run_dvrl (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError **e
       out->values[train->rows[i]] = found->value[i];
       out->errors[train->rows[i]] = found->spread[i] / sqrt (options.repeats);
     }
-  out->missing_because = g_strdup ("only labelled rows of the train part have one");
+  out->missing_because = g_strdup (N_ ("only labelled rows of the train part have one"));
   say (context, found, &options, out);
   return TRUE;
 }

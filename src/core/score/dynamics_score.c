@@ -4,6 +4,7 @@
  * which is the inner product of the gradients of row i and of the target's loss for the last layer:
  * > 0 = a step on the row lowers that loss. */
 #include "core/score/dynamics.h"
+#include "core/base/words.h"
 #include "core/score/noise.h"
 #include "core/score/parameters.h"
 #include "core/score/score_private.h"
@@ -499,8 +500,8 @@ ay_run_tracin (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError *
       ay_score_text (out, "quantity", "sum over the log's epochs of step times the inner product "
                      "of the last layer's gradients of the row's and of the target's loss, on "
                      "the standardised features");
-      out->missing_because = g_strdup ("only labelled rows of the train part have one, and logits "
-                                       "that are numbers");
+      out->missing_because = g_strdup (N_ ("only labelled rows of the train part have one, and "
+                                           "logits that are numbers"));
     }
   g_free (self.scale);
   g_free (self.gradient);

@@ -12,6 +12,7 @@
  *
  * Cost: a few dozen products with the Hessian; n (2 r^2 + ...) flop for the errors. */
 #include "core/score/influence.h"
+#include "core/base/words.h"
 #include "core/score/score_private.h"
 
 #include "core/base/error.h"
@@ -39,7 +40,7 @@ place (AyScoreResult *out, const AyDataset *data, const AyProblem *train, const 
     return FALSE;
   for (gsize i = 0; i < train->n; i++)
     out->values[train->rows[i]] = values[i];
-  out->missing_because = g_strdup ("only labelled rows of the train part have one");
+  out->missing_because = g_strdup (N_ ("only labelled rows of the train part have one"));
   return TRUE;
 }
 

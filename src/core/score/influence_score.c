@@ -2,6 +2,7 @@
 /* What the registry's influence may be asked besides: on one row (of=ID), and relative to the
  * length of each row's gradient. */
 #include "core/score/influence_rows.h"
+#include "core/base/words.h"
 #include "core/score/parameters.h"
 #include "core/score/score_private.h"
 
@@ -74,7 +75,7 @@ run_of (AyScoreContext *context, const char *id, AyScoreResult *out, AyJob *job,
   if (out->values == NULL
       || !ay_influence_rows (&rows, place_rows, &placing, &residual, job, error))
     return FALSE;
-  out->missing_because = g_strdup ("only labelled rows of the train part have one");
+  out->missing_because = g_strdup (N_ ("only labelled rows of the train part have one"));
   ay_score_text (out, "quantity", "first-order change of the loss on one row if the training row "
                  "were removed and the head refitted with all else held");
   ay_score_text (out, "of_row", id);

@@ -2,6 +2,7 @@
 /* The neighbour values of the registry: knn_shapley, knn_banzhaf, knn_beta, by one pass
  * (knn_values.h) for all that a run asks. */
 #include "core/score/knn_values.h"
+#include "core/base/words.h"
 #include "core/score/noise.h"
 #include "core/score/parameters.h"
 #include "core/score/score_private.h"
@@ -208,7 +209,7 @@ run_law (AyScoreContext *context, Law law, AyScoreResult *out, AyJob *job, GErro
     return FALSE;
   for (gsize i = 0; i < train->n; i++)
     out->values[train->rows[i]] = values->value[asked.place[law] * values->n + i];
-  out->missing_because = g_strdup ("only labelled rows of the train part have one");
+  out->missing_because = g_strdup (N_ ("only labelled rows of the train part have one"));
   return say (context, &asked, values, law, out, error);
 }
 

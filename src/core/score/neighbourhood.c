@@ -8,6 +8,7 @@
  * outside. uniqueness = d / (d + D), d the distance to the nearest, D its median over the rows with
  * d > 0: 0 for copies. One neighbour search for all three (core/graph); O(n k) beyond it. */
 #include "core/score/parameters.h"
+#include "core/base/words.h"
 #include "core/score/score_private.h"
 #include "core/score/uniqueness.h"
 
@@ -174,8 +175,8 @@ run (AyScoreContext *context, Which which, AyScoreResult *out, AyJob *job, GErro
   ay_score_number (out, "recall", found->recall);
   ay_score_count (out, "neighbours", found->k);
   ay_score_text (out, "features", "standardised on train, all rows");
-  out->missing_because = g_strdup ("rows without neighbours: of features that are all 0, under the "
-                                   "cosine distance");
+  out->missing_because = g_strdup (N_ ("rows without neighbours: of features that are all 0, "
+                                       "under the cosine distance"));
   return TRUE;
 }
 

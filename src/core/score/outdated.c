@@ -20,6 +20,7 @@
  *
  * Cost: PARTS x (windows - 1) x 2 x (shuffles + 1) fits to about two windows; then a sort. */
 #include "core/score/drift.h"
+#include "core/base/words.h"
 #include "core/score/parameters.h"
 #include "core/score/score_private.h"
 
@@ -425,8 +426,8 @@ say (const Outdated *self, double tau, gsize flagged, AyScoreResult *out)
   ay_score_text (out, "lambda_from", self->lambda_note);
   ay_score_text (out, "caution", "prove the removal beside as many rows at random: whatif --verify "
                  "--random");
-  out->missing_because = g_strdup ("only training rows with a time, of a class that the last "
-                                   "window has too, are judged");
+  out->missing_because = g_strdup (N_ ("only training rows with a time, of a class that the "
+                                       "last window has too, are judged"));
 }
 
 static gboolean

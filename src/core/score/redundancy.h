@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "core/base/words.h"
 #include "core/graph/near_groups.h"
 #include "core/model/scales.h"
 
@@ -126,7 +127,7 @@ typedef enum
 guint32 *ay_redundancy_order (const AyRedundancyCut *cut, AyGroupsOrder order);
 
 /* n numbers: the group of each row, NaN for rows alone, and 1 for those that go, else 0. */
-#define AY_REDUNDANCY_ALONE "the row is like no other at this threshold"
+#define AY_REDUNDANCY_ALONE N_ ("the row is like no other at this threshold")
 void ay_redundancy_groups (const AyRedundancy *self, const AyRedundancyCut *cut, double *out);
 void ay_redundancy_flags (const AyRedundancy *self, const AyRedundancyCut *cut, double *out);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The retraining values of the registry: banzhaf and data_oob. */
 #include "core/score/noise.h"
+#include "core/base/words.h"
 #include "core/score/parameters.h"
 #include "core/score/retrain.h"
 #include "core/score/score_private.h"
@@ -93,7 +94,7 @@ ay_run_banzhaf (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError 
                  "validation rows when the row joins a set of others");
   ay_score_text (out, "refits", "of the head, with lambda (sum form), scaling and classes held");
   ay_score_number (out, "refit_tolerance", self.tolerance);
-  out->missing_because = g_strdup ("only labelled rows of the train part have one");
+  out->missing_because = g_strdup (N_ ("only labelled rows of the train part have one"));
   return TRUE;
 }
 

@@ -14,6 +14,7 @@
  * Cost: one neighbour search, six spreads; for label_value one solve and two passes over the
  * pool. */
 #include "core/score/parameters.h"
+#include "core/base/words.h"
 #include "core/score/score_private.h"
 
 #include "core/base/error.h"
@@ -447,6 +448,6 @@ ay_run_label_value (AyScoreContext *context, AyScoreResult *out, AyJob *job, GEr
   ay_score_text (out, "solver", ay_hessian_describe (hessian));
   ay_score_number (out, "solver_residual", residual);
   say_spreading (self, context, out);
-  out->missing_because = g_strdup ("only rows of the pool that a label reaches have one");
+  out->missing_because = g_strdup (N_ ("only rows of the pool that a label reaches have one"));
   return TRUE;
 }

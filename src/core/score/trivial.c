@@ -14,6 +14,7 @@
  *
  * Cost: that of the left-out outputs, shared with self_confidence; then a sort. */
 #include "core/score/parameters.h"
+#include "core/base/words.h"
 #include "core/score/score_private.h"
 
 #include "core/base/error.h"
@@ -64,8 +65,8 @@ ay_run_trivial (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError 
       lowest = p[order[flagged]];
       out->values[train->rows[order[flagged++]]] = 1.0;
     }
-  out->missing_because = g_strdup ("only training rows that others of their class are left for are "
-                                   "judged");
+  out->missing_because = g_strdup (N_ ("only training rows that others of their class are left "
+                                       "for are judged"));
   ay_score_number (out, "threshold", flagged == most ? lowest : confidence);
   ay_score_count (out, "trivial", flagged);
   ay_score_text (out, "left_out", loo->method);

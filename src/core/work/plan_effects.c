@@ -112,8 +112,8 @@ estimate (const Effects *self, const AyStepPlan *step, AyStepEffect *out, GError
     }
   if (out->n_rows == 0 || gone == train->n)
     {
-      out->sentence = g_strdup (gone > 0 ? "no training row would be left"
-                                         : "no training row changes");
+      out->sentence = g_strdup (gone > 0 ? N_ ("no training row would be left")
+                                         : N_ ("no training row changes"));
       return TRUE;
     }
   options.compare = FALSE;

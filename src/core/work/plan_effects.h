@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "core/base/words.h"
 #include "core/work/plan.h"
 
 G_BEGIN_DECLS
@@ -19,9 +20,9 @@ typedef struct
 } AyStepEffect;
 
 /* Stands once beside all sentences. */
-#define AY_STEP_EFFECTS_NOTE \
-  "Effects are estimated for the head on your features, each step by itself, on valid, by which " \
-  "steps are chosen: a preview. \302\261: how near a refit comes in 95 % of groups."
+#define AY_STEP_EFFECTS_NOTE /* xgettext:no-c-format */ \
+  N_ ("Effects are estimated for the head on your features, each step by itself, on valid, by " \
+      "which steps are chosen: a preview. ±: how near a refit comes in 95 % of groups.")
 
 /* One for each step, to be freed by ay_step_effects_free(). No head, or no row that would stay, is
  * a sentence, not an error. Cost: one head and its Hessian where there is none yet, and a few
