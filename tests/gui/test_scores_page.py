@@ -88,8 +88,8 @@ def compute(window, name, by_keys):
     until('its facts', lambda: 'Rows with a value' in window.labels())
 
 
-def pick(window, drop_down, name, by_keys, down=1):
-    """An entry of a drop-down; by keys so many below the one that is chosen."""
+def pick(window, drop_down, name, by_keys, at=1):
+    """An entry of a drop-down; by keys so many below the first."""
     def picked():
         return name in window.labels()
     if not by_keys:
@@ -99,7 +99,7 @@ def pick(window, drop_down, name, by_keys, down=1):
     walk(window, drop_down, 'Tab')
     window.keys('space')
     until('the list', lambda: window.all('GtkListView', 'list'))
-    window.keys(*['Down' if down > 0 else 'Up'] * abs(down), 'Return')
+    window.keys('Home', *['Down'] * at, 'Return')
     until(f'{name} of {drop_down}', picked)
 
 
@@ -132,7 +132,7 @@ def asked(window, work, picture, by_keys):
     window.picture(f'{picture}-asked')
     compute_asked(window, f'influence_on_label_{names[3]}', by_keys)
     choose(window, 'influence', by_keys)
-    pick(window, 'Judged By', 'Those That the Filters Leave', by_keys)
+    pick(window, 'Judged By', 'Those That the Filters Leave', by_keys, 2)
     until('that there is no filter', lambda: any('No filter is set' in text
                                                  for text in window.labels()))
     window.search(f"label > '{names[4]}'")
@@ -147,25 +147,43 @@ def asked(window, work, picture, by_keys):
     window.search(f"id = '{row}'")
     window.keys('ctrl+3', 'ctrl+a', 'ctrl+6')
     choose(window, 'influence', by_keys)
-    pick(window, 'Judged By', 'The Selected Row', by_keys)
+    pick(window, 'Judged By', 'The Selected Row', by_keys, 3)
     until('the row', lambda: f'By row {row} alone' in window.labels())
     compute_asked(window, f'influence_on_row_{row}', by_keys)
     undo(window, f'influence_on_row_{row}')
     choose(window, 'influence', by_keys)
-    pick(window, 'Judged By', 'All Validation Rows', by_keys, -3)
+    pick(window, 'Judged By', 'All Validation Rows', by_keys, 0)
 
 
-def check_asked(work, before):
+def influence_on_row(window, picture, by_keys):
+    """Of every training row on the one that the inspector shows; colours the map and sorts."""
+    row = window.labels(window.find('Values of the Row', 'list'))[1]
+    column = f'influence_on_row_{row}'
+    window.find('Influence on This Row', 'push button')
+    if by_keys:
+        window.keys('alt+w')
+    else:
+        window.click('Influence on This Row', 'push button')
+    window.keys('ctrl+2')
+    window.find(f'Map: .*coloured by {column}', patience=120)
+    window.picture(f'{picture}-on-row')
+    return column
+
+
+def check_asked(work, before, on_row):
     """The columns that are left are what assay-cli finds; the whole is as it was."""
     scores = stored(work)
     assert scores['influence'] == before, (scores['influence'], before)
     again = pathlib.Path(work).with_name('again.assay')
     shutil.copy(work, again)
     mine = {name: one for name, one in scores.items() if name.startswith('influence_on_')}
-    assert len(mine) == 2, list(mine)
+    assert len(mine) == 3 and on_row in mine, list(mine)
     for name, one in mine.items():
-        where = one['certificate']['asked_of'].removeprefix('validation rows where ')
-        found = cli('score', again, 'influence', '-p', f'slice={where}')['scores']
+        of = one['certificate']['asked_of']
+        question = 'of=' + of.removeprefix('row ') if name == on_row \
+            else 'slice=' + of.removeprefix('validation rows where ')
+        found = cli('score', again, 'influence', '-p', question)['scores']
+        assert found[0]['id'] == name, (found, name)
         for key in ('minimum', 'median', 'maximum', 'missing'):  # not to the last bit: another
             assert math.isclose(found[0][key], one[key], rel_tol=1e-9), (found, one)  # process
         assert found[0]['sentence'] == one['sentence'], (found, one)
@@ -345,19 +363,18 @@ def look(data, picture, by_keys=False, dark=False):
         range_of = brush(window, by_keys)
         compared = compare(window, picture, by_keys)
         counts = data_map(window, picture, by_keys)
-        if not by_keys:
-            turn_to(window, 'About the Score', by_keys)
-            whole = stored(work)['influence']
-            asked(window, work, picture, by_keys)
+        turn_to(window, 'About the Score', by_keys)
+        whole = stored(work)['influence']
+        asked(window, work, picture, by_keys)
         unnamed = window.unnamed()
         assert not unnamed, unnamed
         lines = for_and_against(window)
         window.picture(f'{picture}-inspector')
+        on_row = influence_on_row(window, picture, by_keys)
         if data.suffix == '.assay':  # it has a training log
             epochs(window, work, picture)
         window.close()
-    if not by_keys:
-        check_asked(work, whole)
+    check_asked(work, whole, on_row)
     scores = stored(work)
     check_about(said, scores['influence'])
     check_histogram(histogram, scores['influence'])

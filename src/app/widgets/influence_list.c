@@ -370,7 +370,7 @@ assay_influence_list_init (AssayInfluenceList *self)
   gtk_widget_set_tooltip_text (self->ask, _ ("The training rows whose removal would change the "
                                              "loss on this row most"));
   g_signal_connect_swapped (self->ask, "clicked", G_CALLBACK (ask_clicked), self);
-  self->all = gtk_button_new_with_label (_ ("Influence on This Row"));
+  self->all = gtk_button_new_with_mnemonic (_ ("Influence on This Ro_w"));
   g_signal_connect_swapped (self->all, "clicked", G_CALLBACK (all_clicked), self);
   self->sentence = GTK_LABEL (gtk_label_new (NULL));
   gtk_label_set_wrap (self->sentence, TRUE);
