@@ -51,6 +51,41 @@ def test_alectio():
         assert [r['n_scored'] for r in found['rounds']] == [0, 55, 50, 45, 40]
 
 
+def test_alectio_beside():
+    """Alectio: what stands beside the rounds is read, or said to be of no use; metrics again"""
+    folder = FOLDER / 'beside'
+    folder.mkdir()
+    files.alectio(folder, TAKEN)
+    files.alectio_beside(folder, [.5, .6, .7, .8], off=2)
+    files.dump(folder / 'metrics_1.pkl', {'acc_per_class': {'0': .5}, 'f1_score': .4})
+    files.dump(folder / 'pre_softmax_1.pkl', {row: [.25] * 4 for row in TAKEN[0]})
+    one, = bring(*sorted(folder.iterdir()), name='whole folder')
+    text = ' '.join(note['text'] for note in one['notes'])
+    for part in ('data_map.pkl says nothing of rounds', 'meta_temp_3.pkl says nothing of rounds',
+                 'test_predictions_2.pkl: accuracy 0.65 by the predictions, 0.7 was logged',
+                 'acc_per_class is the recall of each class',
+                 'round 2: 5 of the rows scored for it had been taken before'):
+        assert part in text, (part, text)
+    assert 'test_predictions_0' not in text and 'test_predictions_1' not in text
+    found = show('whole folder')
+    assert found['rounds'][1]['metrics']['accuracy'] == .6  # by the predictions: none was logged
+    for loop in range(4):
+        (folder / f'selected_indices_{loop}.pkl').unlink()
+    (folder / 'test_ground_truth.pkl').unlink()
+    one, = bring(*sorted(folder.iterdir()), name='no truth')
+    assert 'no test_ground_truth.pkl' in str(one['notes'])
+
+
+def test_small_text():
+    """small-text: the learner is pickled whole, which is refused by the name of its class"""
+    path = FOLDER / 'learner.pkl'
+    files.small_text(path, TAKEN[0])
+    for one in (path, path.with_suffix('.bare.pkl')):
+        message = assay.fail('history', WORK, 'import', one)
+        assert one.name in message, message
+    assert 'small_text.active_learner.PoolBasedActiveLearner' in message, message
+
+
 def test_google():
     """google/active-learning: rows go through indices, warm start and seed"""
     shuffled = list(range(200))

@@ -5,6 +5,7 @@ in the tools' sources: what the importers of histories are tested on. No file of
 Alectio, google/active-learning, baal or ALiPy is among them."""
 import collections
 import csv
+import datetime
 import json
 import math
 import pickle
@@ -43,6 +44,35 @@ def alectio(folder, taken, classes=4, pool=60, protocol=4):
              {'accuracy': .5 + loop / 10, 'recall_per_class': {'0': .5}, 'f1_score': .4}, protocol)
         dump(folder / f'insights_{loop}.pkl',
              {'train_time': 2.5 * loop, 'num_queried_per_class': {0: 3}}, protocol)
+
+
+def alectio_beside(folder, accuracies, off=None):
+    """What stands beside the rounds: data_map, meta_temp_N, and a test set of 20 rows with the
+    predictions of each loop, right as often as said but for the loop `off`."""
+    truth = [row % 4 for row in range(20)]
+    dump(folder / 'data_map.pkl', {row: row for row in range(60)})
+    dump(folder / 'test_ground_truth.pkl', truth)
+    for loop, accuracy in enumerate(accuracies):
+        right = round(20 * accuracy) - (loop == off)
+        dump(folder / f'test_predictions_{loop}.pkl',
+             [k if at < right else (k + 1) % 4 for at, k in enumerate(truth)])
+        dump(folder / f'meta_temp_{loop}.pkl', {'optimizer_name': 'SGD', 'epochs': 3, 'loss': .3,
+                                                'time': datetime.datetime(2024, 1, 2, 3, 4)})
+
+
+def small_text(path, labelled):
+    """A version, then the whole learner, as its save() puts them through dill."""
+    module = types.ModuleType('small_text.active_learner')
+    sys.modules.setdefault('small_text', types.ModuleType('small_text'))
+    sys.modules[module.__name__] = module
+    learner = type('PoolBasedActiveLearner', (), {'__module__': module.__name__})
+    module.PoolBasedActiveLearner = learner
+    one = learner()
+    one.__dict__.update(indices_labeled=labelled, indices_ignored=[], indices_queried=None)
+    with open(path, 'wb') as file:
+        pickle.dump('1.3.3', file)
+        pickle.dump(one, file)
+    dump(path.with_suffix('.bare.pkl'), one)
 
 
 def google(path, taken, shuffled, protocol):

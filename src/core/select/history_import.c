@@ -2,6 +2,7 @@
 #include "core/select/history_private.h"
 
 #include "core/base/error.h"
+#include "core/data/array.h"
 
 #include <math.h>
 #include <string.h>
@@ -101,6 +102,12 @@ free_draft (gpointer draft)
 }
 
 static void
+free_array (gpointer array)
+{
+  ay_array_unref (array);
+}
+
+static void
 free_history (gpointer history)
 {
   ay_history_unref (history);
@@ -137,8 +144,9 @@ ay_history_import (const AyDataset *data, const char *const *files,
   g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) by_row = g_ptr_array_new ();
   g_autoptr (GPtrArray) said = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) truth = g_ptr_array_new_with_free_func (free_array);
   AyHistoryFiles self = { .data = data, .drafts = drafts, .keys = keys, .by_row = by_row,
-                          .said = said, .job = job };
+                          .said = said, .truth = truth, .job = job };
 
   if (!known_format (options->format, error))
     return NULL;
@@ -211,9 +219,11 @@ ay_history_read_replies (const AyDataset *data, const char *path, AyJob *job, GE
   g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) by_row = g_ptr_array_new ();
   g_autoptr (GPtrArray) said = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) truth = g_ptr_array_new_with_free_func (free_array);
   g_autoptr (GHashTable) none = g_hash_table_new (g_str_hash, g_str_equal);
   AyHistoryFiles self = { .data = data, .drafts = drafts, .keys = keys, .by_row = by_row,
-                          .row_of = none, .said = said, .answers = TRUE, .job = job };
+                          .row_of = none, .said = said, .answers = TRUE, .truth = truth,
+                          .job = job };
 
   if (!read_one (&self, path, NULL, error))
     return NULL;

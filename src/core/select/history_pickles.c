@@ -173,6 +173,71 @@ read_numbers (AyDraftRound *round, const AyPickleValue *root, const char *const 
     }
 }
 
+/* What a field means, where it is there and its name says something else. */
+static void
+say_once (AyHistoryFiles *self, const AyPickleValue *root, const char *field, const char *text)
+{
+  if (ay_pickle_get (root, field) != NULL
+      && !g_ptr_array_find_with_equal_func (self->said, text, g_str_equal, NULL))
+    g_ptr_array_add (self->said, g_strdup (text));
+}
+
+/* The accuracy of loop `loop` by its predictions, beside what was logged of it. */
+static void
+check_predictions (AyHistoryFiles *self, const char *base, gint64 loop, const AyPickleValue *root)
+{
+  AyDraft *draft = ay_history_files_draft (self, "", "alectio", TRUE);
+  GArray *metrics = ay_draft_round (draft, loop)->head->metrics;
+  const AyArray *truth = self->truth->len > 0 ? self->truth->pdata[0] : NULL;
+  g_autoptr (AyArray) said = ay_pickle_array (root);
+  gsize n = said != NULL && said->matrix != NULL ? ay_matrix_rows (said->matrix) : 0;
+  double logged = ay_metrics_get (metrics, "accuracy"), right = 0.0;
+
+  if (n == 0 || truth == NULL || ay_matrix_rows (truth->matrix) != n)
+    {
+      ay_diagnostics_add (draft->scratch->notes, "metrics",
+                          "%s: no test_ground_truth.pkl of as many rows stands beside it: the "
+                          "accuracy was not found again", base);
+      return;
+    }
+  for (gsize i = 0; i < n; i++)
+    right += ay_matrix_value (said->matrix, i, 0) == ay_matrix_value (truth->matrix, i, 0);
+  if (isnan (logged))
+    ay_metrics_set (metrics, "accuracy", right / (double) n);
+  else if (fabs (logged - right / (double) n) > 1e-6)
+    ay_diagnostics_add (draft->scratch->notes, "metrics",
+                        "%s: accuracy %.6g by the predictions, %.6g was logged", base,
+                        right / (double) n, logged);
+}
+
+/* Files that a project has beside its rounds: read where they can be held against these, else said
+ * to be none. FALSE: another file. */
+static gboolean
+read_beside (AyHistoryFiles *self, const char *path, const AyPickleValue *root)
+{
+  g_autofree char *base = g_path_get_basename (path);
+  g_autoptr (AyArray) truth = NULL;
+  gint64 loop;
+
+  if (ay_history_numbered (path, "test_predictions_", &loop))
+    {
+      check_predictions (self, base, loop, root);
+      return TRUE;
+    }
+  if (g_str_equal (base, "test_ground_truth.pkl"))
+    {
+      truth = ay_pickle_array (root);
+      if (truth != NULL && truth->matrix != NULL && ay_matrix_cols (truth->matrix) == 1)
+        g_ptr_array_add (self->truth, g_steal_pointer (&truth));
+      return TRUE;
+    }
+  if (!g_str_has_prefix (base, "data_map") && !ay_history_numbered (path, "meta_temp_", &loop))
+    return FALSE;
+  g_ptr_array_add (self->said, g_strdup_printf ("%s says nothing of rounds, and was not read",
+                                                base));
+  return TRUE;
+}
+
 static gboolean
 read_alectio (AyHistoryFiles *self, const char *path, const AyPickleValue *root, gboolean *known,
               GError **error)
@@ -194,13 +259,16 @@ read_alectio (AyHistoryFiles *self, const char *path, const AyPickleValue *root,
     if (ay_history_numbered (path, scored[i], &loop))
       return read_scored (self, path, loop, root, error);
   if (ay_history_numbered (path, "metrics_", &loop))
+    say_once (self, root, "acc_per_class", "acc_per_class is the recall of each class, and was "
+                                            "not read");
+  if (ay_history_numbered (path, "metrics_", &loop))
     read_numbers (ay_draft_round (ay_history_files_draft (self, "", "alectio", TRUE), loop), root,
                   metrics);
   else if (ay_history_numbered (path, "insights_", &loop))
     read_numbers (ay_draft_round (ay_history_files_draft (self, "", "alectio", TRUE), loop), root,
                   insights);
   else
-    *known = FALSE;
+    *known = read_beside (self, path, root);
   return TRUE;
 }
 

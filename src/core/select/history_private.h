@@ -21,6 +21,7 @@ typedef struct
   GPtrArray *by_row; /* of NULL or not: its ids are row numbers */
   gboolean answers;  /* lines are labels of rows, of no round */
   GPtrArray *said;   /* of char*: notes for every history */
+  GPtrArray *truth;  /* of AyArray*: the true classes of a test set, once they were read */
   AyJob *job;
 } AyHistoryFiles;
 
