@@ -72,6 +72,7 @@ cmd_teacher_tell (const CmdTeacher *self)
   JsonObject *object = json_object_new ();
   JsonArray *panels = cmd_json_array (object, "panels");
 
+  cmd_json_text (object, "sentence", self->of->sentence);
   for (guint p = 0; p < self->of->n; p++)
     {
       const AyTeachingPanel *panel = &self->of->panel[p];

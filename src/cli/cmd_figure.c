@@ -450,6 +450,8 @@ draw_teacher (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
   if (d->teacher == NULL)
     return FALSE;
   d->title = g_strdup (d->teacher->of->title);
+  d->subtitle = g_strdup (d->teacher->of->sentence);
+  d->spec.subtitle = d->subtitle;
   d->spec.kind = AY_FIGURE_PANELS;
   d->spec.panels = (AyFigurePanels) { d->teacher->of->n, d->teacher->panels };
   d->told = cmd_teacher_tell (d->teacher);

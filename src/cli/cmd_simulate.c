@@ -223,8 +223,8 @@ print_teaching (JsonObject *object)
   puts ("\nTeachers: mean accuracy that the yardstick is ahead by (below 0: the teacher is)");
   cmd_table_print (table, 0);
   if (n_valid > 0)
-    printf ("Hedge judges by %" G_GINT64_FORMAT " labelled rows more, whose labels the curves do "
-            "not count.\n", n_valid);
+    printf ("Hedge judges, and the reward of the policy is measured, by %" G_GINT64_FORMAT
+            " labelled rows more, whose labels the curves do not count.\n", n_valid);
 }
 
 static void

@@ -345,6 +345,15 @@ ay_figure_lines_summary (const AyFigureLines *self)
     }
   if (self->n_curves > NAMED_CURVES)
     g_string_append_printf (out, " and %u more", self->n_curves - NAMED_CURVES);
+  for (guint i = 0; i < self->n_flags; i++)
+    {
+      const AyFigureFlag *flag = &self->flags[i];
+      char at[24];
+
+      ay_figure_number (flag->x, 0.0, at);
+      if (*flag->text != '\0')
+        g_string_append_printf (out, "; %s marked at %s", flag->text, at);
+    }
   g_string_append_c (out, '.');
   return g_string_free (out, FALSE);
 }

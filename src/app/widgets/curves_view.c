@@ -221,6 +221,8 @@ simulate_done (GObject *session, gpointer data, const GError *error)
   if (error != NULL)
     assay_session_fail (ASSAY_SESSION (session), error);
   assay_session_columns_changed (ASSAY_SESSION (session));
+  if (error == NULL) /* what was asked for is what is seen: the simulation is the first entry */
+    gtk_drop_down_set_selected (self->view->source, 0);
 }
 
 static void

@@ -66,6 +66,7 @@ taught_new (AyTeachingCurves *of)
     }
   self->spec = (AyFigureSpec) AY_FIGURE_SPEC_INIT;
   self->spec.title = of->title;
+  self->spec.subtitle = of->sentence;
   self->spec.kind = AY_FIGURE_PANELS;
   self->spec.panels = (AyFigurePanels) { of->n, self->panels };
   return self;
@@ -128,6 +129,7 @@ add_teacher (AssayTeacherView *self, AyTeachingCurves *of, const char *name)
   gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (area), draw, taught, taught_free);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
                            G_CALLBACK (gtk_widget_queue_draw), area, G_CONNECT_SWAPPED);
+  add_words (self, taught->of->sentence);
   add_words (self, summary);
   gtk_box_append (self->box, write);
   gtk_box_append (self->box, area);

@@ -508,7 +508,7 @@ ay_simulate (const AyProblem *rows, const AyStrategy *const *strategies, guint n
   if (settled.start == 0)
     settled.start = 2 * rows->n_classes;
   for (guint k = 0; k < n_strategies && settled.valid == 0 && rows->label != NULL; k++)
-    if (strcmp (strategies[k]->id, "hedge") == 0)
+    if (strcmp (strategies[k]->id, "hedge") == 0 || strcmp (strategies[k]->id, "policy") == 0)
       settled.valid = (guint) MIN (AY_TEACHER_VALID, count_test (rows, settled.test_share) / 2);
   settled.head = ay_loop_head_options (&settled.head);
   if (!check (rows, &settled, error))

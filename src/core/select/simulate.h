@@ -14,7 +14,7 @@ typedef struct
   guint batch, rounds, repeats;
   double test_share; /* of the rows, by class, in each repeat */
   guint valid;       /* of them, for teachers to judge by; not tested on. 0: none, or
-                        AY_TEACHER_VALID where hedge plays, at most half */
+                        AY_TEACHER_VALID where hedge or the policy plays, at most half */
   guint64 seed;
   AyHeadOptions head; /* lambda (sum form) is held; 0: 1. Scales are those of the pool */
   AyStrategyOptions strategy;

@@ -32,7 +32,8 @@ typedef struct
   AyTeacherOptions options;
   guint n_arms;      /* AY_TEACHER_ARMS */
   double *weight;    /* rounds x n_arms: probability of each arm as the round began */
-  double *reward;    /* rounds: mean over its rows of what was learnt from; NaN: nothing was */
+  double *reward;    /* rounds: mean over its rows of what was learnt from (policy, which is frozen:
+                        of the fall of the loss on the rows held back); NaN: nothing was */
   guint *arm;        /* rounds: policy: the arm taken */
   double *context;   /* rounds x AY_POLICY_CONTEXT: policy */
   gsize n_clipped;   /* exp4p: weights 1 / chance above the bound, taken as the bound */

@@ -19,6 +19,7 @@ ay_teaching_curves_free (AyTeachingCurves *self)
     }
   g_free (self->strategy);
   g_free (self->title);
+  g_free (self->sentence);
   g_free (self);
 }
 
@@ -118,6 +119,25 @@ add_weights (AyTeachingCurves *self, JsonArray *arms)
     }
 }
 
+/* "ahead of NAME by 0.0146 +- 0.0035", or that it is not told from it; whatever it is. */
+static void
+add_verdict (GString *text, JsonObject *beside, const char *name)
+{
+  JsonArray *regret = json_object_get_array_member (beside, "regret");
+  guint last = MAX (json_array_get_length (regret), 1) - 1;
+  double at = number_at (regret, last);
+  double half = number_at (json_object_get_array_member (beside, "half"), last);
+
+  g_string_append (text, text->len > 0 ? "; " : "");
+  if (isnan (half) || fabs (at) <= half)
+    g_string_append_printf (text, "not told from %s: ", name);
+  else
+    g_string_append_printf (text, "%s %s by ", at < 0.0 ? "ahead of" : "behind", name);
+  g_string_append_printf (text, "%.4f", isnan (half) || fabs (at) <= half ? -at : fabs (at));
+  if (!isnan (half))
+    g_string_append_printf (text, " +- %.4f", half);
+}
+
 static void
 add_regret (AyTeachingCurves *self, JsonObject *teaching)
 {
@@ -126,6 +146,7 @@ add_regret (AyTeachingCurves *self, JsonObject *teaching)
     { "beside_best_arm", "best arm" },
   };
   AyTeachingPanel *panel = &self->panel[self->n];
+  GString *text = g_string_new (NULL);
 
   panel->title = "Regret: mean accuracy so far that these are ahead by";
   panel->unit = "accuracy";
@@ -141,8 +162,15 @@ add_regret (AyTeachingCurves *self, JsonObject *teaching)
 
         add_curve (panel, id, name, json_object_get_array_member (one, "regret"),
                    json_object_get_array_member (one, "half"));
+        g_free (name);
+        name = k == 0 ? g_strdup ("the even mixture")
+                      : g_strdup_printf ("the best arm (%s)", title_of (id));
+        add_verdict (text, one, name);
       }
   self->n += panel->n > 0;
+  if (text->len > 0)
+    text->str[0] = g_ascii_toupper (text->str[0]);
+  self->sentence = g_string_free (text, FALSE);
 }
 
 AyTeachingCurves *
@@ -169,7 +197,9 @@ ay_teaching_curves_new (JsonObject *comparison, const char *strategy)
         {
           AyTeachingPanel *panel = &self->panel[self->n++];
 
-          panel->title = "Reward of the round: what it learnt from";
+          panel->title = strcmp (id, "policy") == 0
+                             ? "Reward of the round: what a row took off the loss held back"
+                             : "Reward of the round: what it learnt from";
           panel->unit = "reward";
           add_curve (panel, "reward", "reward", reward, NULL);
         }

@@ -22,6 +22,7 @@ typedef struct
 typedef struct
 {
   char *strategy, *title;
+  char *sentence;            /* whether it is ahead of the even mixture and of the best arm */
   guint n;                   /* panels; those of nothing known are left out */
   AyTeachingPanel panel[AY_TEACHING_PANELS];
 } AyTeachingCurves;
