@@ -229,8 +229,11 @@ on_cut (AssayRedundancyPage *self)
 {
   const AyRedundancyCut *cut = assay_group_list_get_cut (self->groups);
   gboolean some = cut != NULL && cut->n_redundant > 0;
+  g_autofree char *note = cut != NULL ? assay_redundancy_words_note (
+                                            assay_group_list_get_redundancy (self->groups))
+                                      : NULL;
 
-  show_summary (self, NULL);
+  show_summary (self, note);
   show_members (self);
   show_outcome (self);
   gtk_widget_set_sensitive (GTK_WIDGET (self->drop_button), some && is_writable (self));

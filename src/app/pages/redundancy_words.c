@@ -16,6 +16,25 @@ assay_redundancy_words_summary (const AyRedundancyCut *cut)
 }
 
 char *
+assay_redundancy_words_note (const AyRedundancy *found)
+{
+  const AyPairs *pairs = found->pairs;
+  guint zeros = (guint) pairs->n_zero;
+
+  if (pairs->reach < pairs->asked)
+    return assay_say (_ ("Too many pairs: groups are known up to %.6g only"),
+                      found->options.floor);
+  if (zeros == 0)
+    return NULL;
+  return g_strdup_printf (g_dngettext (NULL,
+                                       "%u row of zeros has no direction: by cosine it is like no "
+                                       "other row",
+                                       "%u rows of zeros have no direction: by cosine they are "
+                                       "like no other row", zeros),
+                          zeros);
+}
+
+char *
 assay_redundancy_words_fate (const AyDataset *data, const AyRedundancyCut *cut, guint group)
 {
   guint kept = cut->representative[group], n = 0;

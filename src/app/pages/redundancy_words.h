@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 
 /* How many groups, rows in them, rows that may go, groups whose labels differ or across parts. */
 char *assay_redundancy_words_summary (const AyRedundancyCut *cut);
+/* What is to be known of the search: rows of zeros, or pairs that were too many; NULL: nothing. */
+char *assay_redundancy_words_note (const AyRedundancy *found);
 /* "d0611 stays, 2 may go" */
 char *assay_redundancy_words_fate (const AyDataset *data, const AyRedundancyCut *cut, guint group);
 /* How many rows leak, and the head's figure on validation rows with and without them. */
