@@ -5,10 +5,12 @@ back to; the workspace holds what assay-cli lists."""
 import json
 import re
 import shutil
+import subprocess
 
 import drive
 from drive import cli, until
 
+HISTORY = 'simulated hedge 1'
 WHERE = "label = '3' AND influence < 0"
 
 
@@ -113,6 +115,51 @@ def present(window, dark):
     window.gone('Back to the Presentation')
 
 
+def live_fall(summary):
+    """The page has the unit in its words."""
+    return summary.replace(' (nats)', '')
+
+
+def pin_drawings(window, work):
+    """Curves of a history by its name, what a teacher did, a waterfall: pinned; of each where it is
+    pinned from, what is drawn, and how its live view is known."""
+    drawn = [cli('figure', work, *figure, '-o', work.with_suffix('.svg'))['summary']
+             for figure in (('curves', 'mine'), ('teacher', 'hedge'), ('gains', HISTORY))]
+    window.keys('ctrl+7')
+    window.click('Learning Curves', 'page tab', done=lambda: has(window, 'What labels are worth'))
+    window.choose('Curves Of', 'mine', lambda: has(window, re.escape(drawn[0])))
+    pin(window, work, 4)
+    window.click('Teachers', 'page tab', done=lambda: drawn[1] in window.labels())
+    teacher = pin(window, work, 5)
+    assert teacher['sentence'] == drawn[1] and teacher['view'] == 'history', teacher
+    window.keys('ctrl+8')
+    window.choose('History', HISTORY, lambda: window.all(re.escape(live_fall(drawn[2]))))
+    fall = pin(window, work, 6)
+    assert fall['view'] == 'gains' and json.loads(fall['state'])['page']['history'] == HISTORY
+    return drawn
+
+
+def present_drawings(window, work, dark):
+    """Each stands in the presentation as it is drawn now, leads to its live view, and back."""
+    drawn = pin_drawings(window, work)
+    known = [lambda: has(window, re.escape(drawn[0])), lambda: drawn[1] in window.labels(),
+             lambda: window.all(re.escape(live_fall(drawn[2])))]
+    window.keys('ctrl+1', 'F5')
+    window.keys('Home', 'Right', 'Right', 'Right')
+    for number, (summary, live) in enumerate(zip(drawn, known), 4):
+        until('its place', lambda: has(window, f'^{number} of 6; '))
+        until('its drawing', lambda: window.all(re.escape(summary), 'image'))
+        window.picture(f'present-{number}-{"dark" if dark else "light"}')
+        window.keys('Return')
+        window.find('Back to the Presentation')
+        until('its live view', live)
+        window.keys('Escape')
+        until('the presentation', lambda: has(window, f'^{number} of 6; '))
+        window.keys('Right')
+    window.keys('Escape')
+    window.find('Overview', 'page tab')
+
+
 def look(work, dark):
     """The page as it is found, with no toast above it."""
     with drive.Window(work, dark=dark) as window:
@@ -122,6 +169,16 @@ def look(work, dark):
         assert window.unnamed() == [], window.unnamed()
         window.picture(f'findings-{"dark" if dark else "light"}')
         present(window, dark)
+        present_drawings(window, work, dark)
+
+
+def name_history(work, path):
+    """The simulated history again as one of the user's own, with an accuracy a round."""
+    subprocess.run([drive.CLI, 'history', work, 'export', HISTORY, '-o', path], check=True)
+    with open(path, 'a', encoding='utf-8') as file:
+        for loop in range(4):
+            file.write(json.dumps({'loop': loop, 'accuracy': .6 + .1 * loop}) + '\n')
+    cli('history', work, 'import', path)
 
 
 def test_pinned():
@@ -132,6 +189,8 @@ def test_pinned():
     cli('score', work, 'influence')
     cli('map', work, 'pca')
     cli('simulate', work, '--strategy', 'hedge', '--rounds', '3', '--repeats', '2')
+    name_history(work, data.with_name('mine.jsonl'))
+    cli('gains', work, HISTORY)
     with drive.Window(work) as window:
         window.scored()
         threes = pin_pages(window, work)

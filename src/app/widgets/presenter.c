@@ -2,6 +2,7 @@
 #include "app/widgets/presenter.h"
 
 #include "app/widgets/row_card.h"
+#include "app/widgets/taught.h"
 #include "core/select/strategy_curves.h"
 #include "core/work/gains_steps.h"
 #include "core/work/work_gains.h"
@@ -33,6 +34,7 @@ struct _AssayPresenter
   AyFigureCurve *lines;
   AyBitset *visible;        /* (nullable) of a map */
   AyGainsSteps *steps;      /* (nullable) */
+  AssayTaught *taught;      /* (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (AssayPresenter, assay_presenter, ASSAY_TYPE_SESSION_BIN)
@@ -63,6 +65,7 @@ clear_figure (AssayPresenter *self)
   g_clear_pointer (&self->lines, g_free);
   g_clear_pointer (&self->visible, ay_bitset_free);
   g_clear_pointer (&self->steps, ay_gains_steps_free);
+  g_clear_pointer (&self->taught, assay_taught_free);
 }
 
 /* Coloured as it was when it was pinned; else as the session is now. */
@@ -199,6 +202,21 @@ describe_gains (AssayPresenter *self, const char *history, int round)
   self->drawn = TRUE;
 }
 
+/* What a teacher did in the last simulation. */
+static void
+describe_teacher (AssayPresenter *self, const char *name)
+{
+  g_autoptr (JsonObject) object
+      = ay_work_comparison (assay_session_get_work (self->session), NULL);
+  g_autoptr (GPtrArray) names = object != NULL ? ay_teaching_names (object) : NULL;
+
+  if (names == NULL || !g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
+    return;
+  self->taught = assay_taught_new (ay_teaching_curves_new (object, name));
+  self->spec = self->taught->spec;
+  self->drawn = TRUE;
+}
+
 /* What the page drew when it was pinned, with the data as they are now; a page that drew no figure
  * of its own has the map. */
 static void
@@ -206,15 +224,18 @@ describe (AssayPresenter *self, const AyFinding *finding)
 {
   g_autoptr (JsonObject) state = dup_state (finding);
   JsonObject *page = page_of (state);
-  const char *curves = NULL, *history = NULL;
+  const char *curves = NULL, *history = NULL, *teacher = NULL;
 
   if (page != NULL)
     {
       curves = json_object_get_string_member_with_default (page, "curves", NULL);
       history = json_object_get_string_member_with_default (page, "history", NULL);
+      teacher = json_object_get_string_member_with_default (page, "teacher", NULL);
     }
   if (curves != NULL)
     describe_curves (self, curves);
+  else if (teacher != NULL)
+    describe_teacher (self, teacher);
   else if (history != NULL)
     describe_gains (self, history,
                     (int) json_object_get_int_member_with_default (page, "round", -1));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/teacher_view.h"
 
+#include "app/widgets/taught.h"
 #include "app/widgets/write_figure.h"
-#include "core/select/teaching_curves.h"
 #include "core/work/work_select.h"
 
 #include <glib/gi18n.h>
@@ -13,69 +13,18 @@ struct _AssayTeacherView
 {
   AssaySessionBin parent;
   AssaySession *session; /* kept by the parent */
+  GtkScrolledWindow *scrolled;
   GtkBox *box;
+  GPtrArray *names;      /* of char *: the teachers, from top to bottom */
+  GPtrArray *summaries;  /* of char *: what each drawing says */
 };
 
 G_DEFINE_FINAL_TYPE (AssayTeacherView, assay_teacher_view, ASSAY_TYPE_SESSION_BIN)
 
-/* One teacher's drawing and what it points into; belongs to its drawing area. */
-typedef struct
-{
-  AssaySession *session; /* borrowed */
-  char *file;            /* the name that is offered */
-  AyTeachingCurves *of;
-  AyFigurePanel panels[AY_TEACHING_PANELS];
-  AyFigureCurve *curves[AY_TEACHING_PANELS];
-  AyFigureSpec spec;
-} Taught;
-
-static void
-taught_free (gpointer data)
-{
-  Taught *self = data;
-
-  for (guint p = 0; p < AY_TEACHING_PANELS; p++)
-    g_free (self->curves[p]);
-  ay_teaching_curves_free (self->of);
-  g_free (self->file);
-  g_free (self);
-}
-
-static Taught *
-taught_new (AyTeachingCurves *of)
-{
-  Taught *self = g_new0 (Taught, 1);
-
-  self->of = of;
-  for (guint p = 0; p < of->n; p++)
-    {
-      const AyTeachingPanel *panel = &of->panel[p];
-
-      self->curves[p] = g_new0 (AyFigureCurve, panel->n);
-      for (guint k = 0; k < panel->n; k++)
-        self->curves[p][k] = (AyFigureCurve) {
-          .name = panel->each[k].name, .n = panel->each[k].n, .x = panel->each[k].labels,
-          .y = panel->each[k].value, .low = panel->each[k].low, .high = panel->each[k].high,
-        };
-      self->panels[p] = (AyFigurePanel) {
-        panel->title,
-        { .n_curves = panel->n, .curves = self->curves[p],
-          .x_axis = { .label = _ ("round"), .integral = TRUE }, .y_axis = { .label = panel->unit },
-          .band_label = panel->band },
-      };
-    }
-  self->spec = (AyFigureSpec) AY_FIGURE_SPEC_INIT;
-  self->spec.title = of->title;
-  self->spec.subtitle = of->sentence;
-  self->spec.kind = AY_FIGURE_PANELS;
-  self->spec.panels = (AyFigurePanels) { of->n, self->panels };
-  return self;
-}
-
 static void
 draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user)
 {
-  AyFigureSpec spec = ((Taught *) user)->spec;
+  AyFigureSpec spec = ((AssayTaught *) user)->spec;
 
   if (width < 64 || height < 64)
     return;
@@ -89,12 +38,12 @@ draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user)
 static gboolean
 describe_file (gpointer data, AyFigureSpec *spec)
 {
-  *spec = ((Taught *) data)->spec;
+  *spec = ((AssayTaught *) data)->spec;
   return TRUE;
 }
 
 static void
-write_clicked (GtkButton *button, Taught *taught)
+write_clicked (GtkButton *button, AssayTaught *taught)
 {
   GtkWidget *area = gtk_widget_get_next_sibling (GTK_WIDGET (button));
 
@@ -114,7 +63,7 @@ add_words (AssayTeacherView *self, const char *text)
 static void
 add_teacher (AssayTeacherView *self, AyTeachingCurves *of, const char *name)
 {
-  Taught *taught = taught_new (of);
+  AssayTaught *taught = assay_taught_new (of);
   GtkWidget *area = gtk_drawing_area_new ();
   GtkWidget *write = gtk_button_new_with_mnemonic (_ ("_Write Figure…"));
   g_autofree char *summary = ay_figure_summary (&taught->spec);
@@ -126,11 +75,13 @@ add_teacher (AssayTeacherView *self, AyTeachingCurves *of, const char *name)
   gtk_widget_set_size_request (area, -1, HEIGHT);
   gtk_accessible_update_property (GTK_ACCESSIBLE (area), GTK_ACCESSIBLE_PROPERTY_LABEL, summary,
                                   -1);
-  gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (area), draw, taught, taught_free);
+  gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (area), draw, taught, assay_taught_free);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
                            G_CALLBACK (gtk_widget_queue_draw), area, G_CONNECT_SWAPPED);
   add_words (self, taught->of->sentence);
   add_words (self, summary);
+  g_ptr_array_add (self->names, g_strdup (name));
+  g_ptr_array_add (self->summaries, g_strdup (summary));
   gtk_box_append (self->box, write);
   gtk_box_append (self->box, area);
 }
@@ -145,6 +96,8 @@ fill (AssayTeacherView *self)
 
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->box))) != NULL)
     gtk_box_remove (self->box, child);
+  g_ptr_array_set_size (self->names, 0);
+  g_ptr_array_set_size (self->summaries, 0);
   if (names == NULL || names->len == 0)
     add_words (self, _ ("No teacher was simulated last: Hedge, EXP4.P and Policy are strategies "
                         "of Learning Curves"));
@@ -162,10 +115,57 @@ assay_teacher_view_bind (AssaySessionBin *bin, AssaySession *session)
   fill (ASSAY_TEACHER_VIEW (bin));
 }
 
+/* --- pinned, and shown again --- */
+
+/* The drawing in the middle of what is seen is the teacher that is looked at: they are equally
+ * high. */
+static void
+assay_teacher_view_save (AssaySessionBin *bin, AssayPinnedView *view)
+{
+  AssayTeacherView *self = ASSAY_TEACHER_VIEW (bin);
+  GtkAdjustment *place = gtk_scrolled_window_get_vadjustment (self->scrolled);
+  double middle = gtk_adjustment_get_value (place) + gtk_adjustment_get_page_size (place) / 2.0;
+  double whole = MAX (gtk_adjustment_get_upper (place), 1.0);
+  guint n = self->names->len, at;
+
+  if (n == 0)
+    return;
+  at = (guint) CLAMP (middle / whole * n, 0.0, n - 1.0);
+  json_object_set_string_member (view->state, "teacher", self->names->pdata[at]);
+  view->sentence = g_strdup (self->summaries->pdata[at]);
+  view->rows = ay_bitset_new (assay_session_get_data (self->session)->n);
+  ay_bitset_fill (view->rows); /* simulated on all of the data */
+}
+
+static void
+assay_teacher_view_restore (AssaySessionBin *bin, JsonObject *state)
+{
+  AssayTeacherView *self = ASSAY_TEACHER_VIEW (bin);
+  GtkAdjustment *place = gtk_scrolled_window_get_vadjustment (self->scrolled);
+  const char *name = json_object_get_string_member_with_default (state, "teacher", "");
+  guint at;
+
+  if (g_ptr_array_find_with_equal_func (self->names, name, g_str_equal, &at))
+    gtk_adjustment_set_value (place, gtk_adjustment_get_upper (place) * at / self->names->len);
+}
+
+static void
+assay_teacher_view_finalize (GObject *object)
+{
+  AssayTeacherView *self = ASSAY_TEACHER_VIEW (object);
+
+  g_ptr_array_unref (self->names);
+  g_ptr_array_unref (self->summaries);
+  G_OBJECT_CLASS (assay_teacher_view_parent_class)->finalize (object);
+}
+
 static void
 assay_teacher_view_class_init (AssayTeacherViewClass *class)
 {
   ASSAY_SESSION_BIN_CLASS (class)->bind = assay_teacher_view_bind;
+  ASSAY_SESSION_BIN_CLASS (class)->save = assay_teacher_view_save;
+  ASSAY_SESSION_BIN_CLASS (class)->restore = assay_teacher_view_restore;
+  G_OBJECT_CLASS (class)->finalize = assay_teacher_view_finalize;
 }
 
 static void
@@ -173,6 +173,9 @@ assay_teacher_view_init (AssayTeacherView *self)
 {
   GtkWidget *scrolled = gtk_scrolled_window_new ();
 
+  self->scrolled = GTK_SCROLLED_WINDOW (scrolled);
+  self->names = g_ptr_array_new_with_free_func (g_free);
+  self->summaries = g_ptr_array_new_with_free_func (g_free);
   self->box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 12));
   gtk_widget_add_css_class (GTK_WIDGET (self->box), "side-pane");
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), GTK_WIDGET (self->box));
