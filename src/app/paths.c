@@ -20,7 +20,9 @@ assay_paths_init (void)
 const char *
 assay_paths_locale (void)
 {
-  return from_build ? AY_BUILD_ROOT "/po" : AY_LOCALEDIR;
+  const char *tried = g_getenv ("ASSAY_LOCALEDIR"); /* a catalogue that is not installed yet */
+
+  return tried != NULL ? tried : from_build ? AY_BUILD_ROOT "/po" : AY_LOCALEDIR;
 }
 
 char *
