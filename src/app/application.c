@@ -101,6 +101,7 @@ static const Shortcut shortcuts[] = {
   { "win.redo", { "<Ctrl><Shift>z" } },
   { "win.select-all", { "<Ctrl>a" } },
   { "win.select-none", { "<Ctrl><Shift>a" } },
+  { "win.copy", { "<Ctrl>c" } },
   { "win.keep", { "<Ctrl>k" } },
   { "win.drop", { "<Ctrl>d" } },
   { "win.relabel", { "<Ctrl>l" } },
@@ -125,7 +126,8 @@ static const Shortcut shortcuts[] = {
   { "win.page::report", { "<Ctrl>9" } },
   { "win.page::review", { "<Ctrl>0" } },
   { "win.preferences", { "<Ctrl>comma" } },
-  { "win.show-help-overlay", { "<Ctrl>question", "F1" } },
+  { "win.show-help-overlay", { "<Ctrl>question" } },
+  { "win.page-help", { "F1" } },
   { "win.fullscreen", { "F11" } },
 };
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/window_actions.h"
 
+#include "app/carry.h"
 #include "app/export_dialog.h"
 #include "app/import_dialog.h"
 #include "app/opener.h"
+#include "app/page_help.h"
 #include "app/pages/curate_page.h"
 #include "app/pages/gains_page.h"
 #include "app/pages/history_page.h"
@@ -157,6 +159,7 @@ of_the_text (GtkWidget *widget, const char *name)
     { "win.select-all", "selection.select-all" },
     { "win.undo", "text.undo" },
     { "win.redo", "text.redo" },
+    { "win.copy", "clipboard.copy" },
   };
   GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (widget));
 
@@ -183,6 +186,8 @@ action_session (GtkWidget *widget, const char *name, GVariant *parameter)
     assay_session_select_none (session);
   else if (g_str_equal (name, "win.clear-filters"))
     assay_session_clear_filters (session);
+  else if (g_str_equal (name, "win.copy"))
+    assay_carry_copy (session, widget);
   else if (g_str_equal (name, "win.score"))
     assay_opener_score (session);
 }
@@ -328,6 +333,14 @@ action_fullscreen (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+action_page_help (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AdwViewStack *pages = assay_window_get_pages (ASSAY_WINDOW (widget));
+
+  assay_page_help_show (GTK_WINDOW (widget), adw_view_stack_get_visible_child_name (pages));
+}
+
+static void
 action_nothing (GtkWidget *widget, const char *name, GVariant *parameter)
 {
 }
@@ -350,6 +363,7 @@ static const Action actions[] = {
   { "win.select-all", NULL, action_session },
   { "win.select-none", NULL, action_session },
   { "win.clear-filters", NULL, action_session },
+  { "win.copy", NULL, action_session },
   { "win.score", NULL, action_session },
   { "win.keep", NULL, action_keep },
   { "win.drop", NULL, action_drop },
@@ -367,6 +381,7 @@ static const Action actions[] = {
   { "win.visit", "s", action_page },
   { "win.search", NULL, action_search },
   { "win.fullscreen", NULL, action_fullscreen },
+  { "win.page-help", NULL, action_page_help },
   { "win.nothing", NULL, action_nothing },
 };
 
@@ -391,10 +406,11 @@ assay_window_actions_update (AssayWindow *self)
 {
   static const char *const with_data[]
       = { "win.select-all", "win.clear-filters", "win.export", "win.side-pane", "win.inspector",
-          "win.page", "win.visit", "win.search", NULL };
+          "win.page", "win.visit", "win.search", "win.page-help", NULL };
   static const char *const with_writable[] = { "win.score", "win.import-scores", NULL };
-  static const char *const with_selection[] = { "win.select-none", "win.prove", "win.prove-folds",
-                                               "win.prove-pipeline", NULL };
+  static const char *const with_selection[]
+      = { "win.select-none", "win.copy", "win.prove", "win.prove-folds", "win.prove-pipeline",
+          NULL };
   static const char *const decisions[]
       = { "win.keep", "win.drop", "win.relabel", "win.tag", NULL };
   static const char *const undo[] = { "win.undo", NULL }, *const redo[] = { "win.redo", NULL };

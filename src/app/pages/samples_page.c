@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/pages/samples_page.h"
 
+#include "app/carry.h"
 #include "app/model/row.h"
 #include "app/model/row_model.h"
 #include "app/widgets/drop_down.h"
@@ -182,6 +183,8 @@ assay_samples_page_bind (AssaySessionBin *bin, AssaySession *session)
 
   self->session = session;
   gtk_grid_view_set_factory (self->gallery, factory);
+  assay_carry_drag (GTK_WIDGET (self->table), session);
+  assay_carry_drag (GTK_WIDGET (self->gallery), session);
   /* before the model hears of it: a table that is not seen lets its rows go, and binds none anew */
   assay_session_bin_watch (bin, columns, G_CALLBACK (on_columns_changed));
   self->rows = assay_row_model_new (session);
