@@ -9,6 +9,10 @@ import subprocess
 import drive
 
 
+PAGES = ('Overview', 'Map', 'Samples', 'Redundancy', 'Curate', 'Scores', 'History', 'Gains',
+         'Report', 'Review')
+
+
 def named(window, picture):
     found = window.unnamed()
     window.picture(picture)
@@ -32,6 +36,11 @@ def walk_pages():
     with drive.Window(data) as window:
         window.scored()
         named(window, 'names-map')
+        for key, page in zip('1234567890', PAGES):
+            window.keys(f'ctrl+{key}', 'F1')
+            window.find(f'What Am I Looking At. — {page}')
+            window.keys('Escape')
+            window.gone('What Am I Looking At.*', 'alert')
         window.keys('ctrl+1')
         named(window, 'names-overview')
         window.keys('ctrl+f')

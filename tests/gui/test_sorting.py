@@ -59,6 +59,23 @@ def click_title(window, titles):
     window.settle()
 
 
+def check_copy(window, work):
+    """The selected rows on the clipboard: read by pasting them into the search, whose field holds
+    one line."""
+    truth = cli('select', work, '--where', "label = '3' AND split = 'test'")['ids']
+    window.search("label = '3' AND split = 'test'")
+    window.find(f'{len(truth)} of 1797 rows', 'label')
+    window.click('Gallery', 'push button')  # the keys are about rows, not about the text
+    window.keys('ctrl+a', 'ctrl+c')
+    window.find(f'{len(truth)} rows copied')
+    window.keys('ctrl+f', 'ctrl+a', 'ctrl+v')
+    text = until('the rows in the search', lambda: window.focused() and window.focused().text())
+    header, *rows = text.splitlines()
+    names = header.split('\t')
+    ids = [row.split('\t')[names.index('id')] for row in rows]
+    assert ids == [str(one) for one in truth], (ids[:5], truth[:5])
+
+
 def test_sorting():
     """The sample, by influence"""
     data = shutil.copy(drive.SAMPLE, drive.folder() / 'digits.csv')
@@ -81,6 +98,7 @@ def test_sorting():
         window.click('Gallery', 'push button')
         until_sorted(window, window.find('Gallery', 'table').path, down)
         window.picture('sorting-gallery')
+        check_copy(window, work)
         window.close()
 
 
