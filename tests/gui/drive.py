@@ -34,7 +34,7 @@ with contextlib.suppress(ImportError, ValueError):  # then main() says what is m
 SAMPLE = ROOT / 'data' / 'samples' / 'digits.csv'
 APP = os.environ.get('ASSAY_APP', str(ROOT / 'build' / 'src' / 'app' / 'assay'))
 CLI = os.environ.get('ASSAY_CLI', str(ROOT / 'build' / 'src' / 'cli' / 'assay-cli'))
-PICTURES = pathlib.Path(os.environ.get('ASSAY_PICTURES', '.'))
+PICTURES = pathlib.Path(os.environ.get('ASSAY_PICTURES', str(ROOT / 'build' / 'pictures')))
 INSIDE = 'ASSAY_DRIVE_FOLDER'
 SCREEN = os.environ.get('ASSAY_SCREEN', '1360x900')
 PATIENCE = int(os.environ.get('ASSAY_PATIENCE', '60'))
