@@ -92,8 +92,11 @@ def none_unused(pot):
 
 def main():
     tap = Tap()
+    tap.run('POTFILES.in names the files with words, sorted', files_named)
     tap.run('format strings, plurals and headers are valid', formats_valid)
     tap.run('nothing fuzzy', none_fuzzy)
+    tap.run('nothing that is not said any more', with_template, none_unused)
+    tap.run('everything is translated', with_template, all_translated)
     tap.finish()
 
 

@@ -55,7 +55,7 @@ describe (AssayRetentionView *self, Drawing *drawing)
                                          .high = series->high, .reference = TRUE };
   drawing->lines = (AyFigureLines) {
     .n_curves = 2, .curves = drawing->curves, .marks = TRUE,
-    .x_axis = { .label = _ ("% of the training rows kept") },
+    .x_axis = { .label = _ ("percent of the training rows kept") },
     .y_axis = { .label = self->curve->on_test ? _ ("accuracy on test") : _ ("accuracy on valid") },
     .band_label = _ ("95 % band of the mean over the draws"), .flags = drawing->flags,
   };
