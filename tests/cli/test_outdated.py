@@ -103,19 +103,43 @@ def test_shuffled():
         assert flagged.sum() <= .01 * train.sum()
 
 
+def beyond(rows, columns, lambda_mean):
+    """Whether each training row before the last window is farther out than 99 % of the latest."""
+    train = [k for k, row in enumerate(rows) if row['split'] == 'train']
+    train.sort(key=lambda k: rows[k]['timestamp'])
+    last = train[3 * len(train) // 4:]
+    latest = last + [k for k, row in enumerate(rows) if row['split'] == 'valid'
+                     and row['timestamp'] >= rows[last[0]]['timestamp']]
+    values = numpy.array([[float(row[name]) for name in columns] for row in rows])
+    z = (values - values[train].mean(axis=0)) / values[train].std(axis=0)
+    z = numpy.hstack([z, numpy.ones((len(z), 1))])
+    penalty = lambda_mean * len(latest) * numpy.diag([1.0] * len(columns) + [0.0])
+    leverage = ((z @ numpy.linalg.inv(z[latest].T @ z[latest] + penalty)) * z).sum(axis=1)
+    own = numpy.sort(leverage[latest] / (1 - leverage[latest]))
+    limit = own[int(.99 * len(own))]
+    return {k: leverage[k] > limit for k in train[:-len(last)]}
+
+
 def test_bicycles():
-    """bike_sharing, the ridge head: the removal test prints its band"""
+    """bike_sharing, the ridge head: rows beyond the latest are not judged; the removal test"""
     if DATA is None:
         raise Skip('no ASSAY_TEST_DATA')
     work = FOLDER / 'bicycles.assay'
     columns = 'season,mnth,hr,holiday,weekday,workingday,weathersit,temp,atemp,hum,windspeed'
+    path = FOLDER / 'bicycles.csv'
     assay.run('new', work, pathlib.Path(DATA) / 'bike_sharing' / 'hour_clean.csv', '--target',
               'cnt', '--time', 'timestamp', '--features', columns)
-    assay.run('score', work, 'outdated')
+    certificate = assay.run_json('score', work, 'outdated')['scores'][0]['certificate']
+    assay.run('export', work, '--columns', f'split,timestamp,outdated,{columns}', '-o', path)
+    with open(path, encoding='utf-8', newline='') as file:
+        rows = list(csv.DictReader(file))
+    told = beyond(rows, columns.split(','), certificate['lambda_mean'])
+    assert sum(told.values()) == certificate['rows_beyond_the_latest'] > 0
+    assert all((rows[k]['outdated'] == '') == one for k, one in told.items())
     what = assay.run_json('whatif', work, '--where', 'outdated = 1', '--verify', '--random', '20')
     band = what['random']
     assert band['part'] == 'test' and band['repeats'] == 20
-    assert band['difference_low'] <= band['difference'] <= band['difference_high']
+    assert 0 < band['difference_low'] <= band['difference'] <= band['difference_high']
     print('# {n} rows flagged; R2 on test {0:+.2f} points beside random, band {1:+.2f} to {2:+.2f}'
           .format(*(100 * band[key] for key in ('difference', 'difference_low',
                                                 'difference_high')), **what), flush=True)

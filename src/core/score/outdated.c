@@ -8,6 +8,10 @@
  * the latest rows teach of their labels: the path credits of either for the row's loss, summed
  * (drift.h).
  *
+ * The latest rows must know what they judge: a class that they lack is not judged by them, nor,
+ * where a number is predicted, a row farther out than nearly all of them (reach.h). Months of
+ * summer say of a winter what a straight line says beyond its points.
+ *
  * A row is outdated when its own time's credit is above 0, the latest one is at most `remains`
  * times it, and the difference is beyond chance. Chance: the same differences under shuffled times.
  * Flagged are the differences up to the threshold tau, the loosest at which in nine of ten shuffles
@@ -22,6 +26,7 @@
 #include "core/score/drift.h"
 #include "core/base/words.h"
 #include "core/score/parameters.h"
+#include "core/score/reach.h"
 #include "core/score/score_private.h"
 
 #include "core/base/error.h"
@@ -38,6 +43,7 @@
 #define FEWEST 20       /* rows of a window, at least */
 #define FEWEST_A_CLASS 50 /* rows of a window for each class, on average, unless it is one of two */
 #define MOST 4          /* windows, where their number is not given */
+#define INNER 0.99      /* of the latest rows: of a number, no row farther out is judged */
 #define SURE_SHARE 0.9  /* of the shuffles that must keep below fdr */
 
 typedef struct
@@ -53,6 +59,7 @@ typedef struct
   guint8 *part;         /* train->n: 0 to PARTS - 1 */
   guint32 *latest;      /* rows to judge by */
   gsize n_latest;
+  guint8 *within;       /* (nullable) train->n: 0 where the latest rows cannot judge it */
   double from;          /* time of the first latest row */
   double *difference;   /* train->n, NaN = not judged */
   double lambda_mean;
@@ -67,6 +74,7 @@ outdated_clear (Outdated *self)
   g_free (self->window);
   g_free (self->part);
   g_free (self->latest);
+  g_free (self->within);
   g_free (self->difference);
   g_free (self->lambda_note);
   g_free (self->null);
@@ -206,6 +214,23 @@ prepare (Outdated *self, GError **error)
   return self->null != NULL;
 }
 
+static gboolean
+find_within (Outdated *self, AyJob *job, GError **error)
+{
+  g_autofree double *target = g_new (double, self->n_latest + 1);
+  AyProblem latest = { .features = self->data->features, .rows = self->latest,
+                       .n = self->n_latest, .target = target };
+  AyReachTask task = { &latest, self->train, self->like,
+                       self->lambda_mean * (double) self->n_latest, INNER };
+
+  if (self->data->target == NULL)
+    return TRUE;
+  for (gsize k = 0; k < self->n_latest; k++)
+    target[k] = self->data->target[self->latest[k]];
+  self->within = ay_reach_within (&task, job, error);
+  return self->within != NULL;
+}
+
 /* --- one part of one window --- */
 
 /* Rows of the data set by position, with what a problem needs of them. */
@@ -252,6 +277,8 @@ roles_of (const Outdated *self, guint32 window, guint8 part)
 
         *to = self->part[i] != part ? OWN : JUDGED;
         if (*to == JUDGED && data->label != NULL && !known[train->label[i]])
+          *to = LEFT;
+        if (*to == JUDGED && self->within != NULL && !self->within[i])
           *to = LEFT;
       }
   return role;
@@ -406,10 +433,14 @@ flag (Outdated *self, double tau, double *values)
 static void
 say (const Outdated *self, double tau, gsize flagged, AyScoreResult *out)
 {
-  gsize judged = 0;
+  gsize judged = 0, beyond = 0;
 
   for (gsize i = 0; i < self->train->n; i++)
-    judged += !isnan (self->difference[i]);
+    {
+      judged += !isnan (self->difference[i]);
+      beyond += self->within != NULL && !self->within[i] && self->window[i] != G_MAXUINT32
+                && self->window[i] + 1 < self->windows;
+    }
   ay_score_count (out, "windows", self->windows);
   ay_score_text (out, "latest_are", "the last window of train, validation rows since it began too");
   ay_score_count (out, "latest_rows", self->n_latest);
@@ -426,8 +457,14 @@ say (const Outdated *self, double tau, gsize flagged, AyScoreResult *out)
   ay_score_text (out, "lambda_from", self->lambda_note);
   ay_score_text (out, "caution", "prove the removal beside as many rows at random: whatif --verify "
                  "--random");
-  out->missing_because = g_strdup (N_ ("only training rows with a time, of a class that the "
-                                       "last window has too, are judged"));
+  if (self->within != NULL)
+    ay_score_count (out, "rows_beyond_the_latest", beyond);
+  out->missing_because
+      = g_strdup (self->within != NULL
+                      ? N_ ("only training rows with a time, and no farther out than nearly all "
+                            "of the latest rows, are judged")
+                      : N_ ("only training rows with a time, of a class that the last window has "
+                            "too, are judged"));
 }
 
 static gboolean
@@ -443,7 +480,8 @@ judge (Outdated *self, AyScoreResult *out, AyJob *job, GError **error)
   self->lambda_mean = options.lambda_mean;
   if (self->like == NULL
       || !ay_lambda_by_folds (self->train, &options, &self->lambda_mean, &self->lambda_note, job,
-                              error))
+                              error)
+      || !find_within (self, job, error))
     return FALSE;
   for (guint32 w = 0; w + 1 < self->windows; w++)
     for (guint8 part = 0; part < PARTS; part++)
