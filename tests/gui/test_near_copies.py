@@ -225,7 +225,9 @@ def check_fate(stays, found):
 
 def drop_and_undo(window, folder, by_keys):
     """One decision, one step back; then the same again, which stays."""
-    press(window, '.*Select What Would Go', 'alt+w' if by_keys else None)
+    again('what would go',
+          lambda: press(window, '.*Select What Would Go', 'alt+u' if by_keys else None),
+          lambda: window.bar().startswith(f'{said(window)[2]} row'))
     drop = ('.*Drop All but Representatives', 'alt+b' if by_keys else None)
     press(window, *drop)
     dropped = window.export(folder / 'with.csv')
@@ -263,6 +265,18 @@ def find_again(window, distance, by_keys):
     window.idle()
     press(window, 'Save as Columns', 'alt+c' if by_keys else None)
     return found
+
+
+def edges(window, found, picture, by_keys):
+    """On the map, a line from one row of each group to each other one; and none again."""
+    window.keys('ctrl+2')
+    before = window.find('Map: .*').said
+    count = found[1] - found[0]
+    again('lines', lambda: press(window, '.*Groups', 'alt+g' if by_keys else None),
+          lambda: window.all(f'Map: .*; {count} lines between near copies'))
+    window.picture(f'{picture}-lines')
+    press(window, '.*Groups', 'alt+g' if by_keys else None)
+    window.find(re.escape(before))
 
 
 def clusters(window, work, picture):
@@ -314,7 +328,8 @@ def copies(data, picture, loose, distance, by_keys=False, dark=False):
         keep_first(window, by_keys)
         leaked = leaks(window, key('alt+l'))
         window.picture(f'{picture}-groups')
-        press(window, '.*Predict', key('alt+e'))
+        again('a prediction', lambda: press(window, '.*Predict', key('alt+e')),
+              lambda: window.all('Running Tasks') or window.all(PREDICTED, 'label'))
         lines = [label(window, PREDICTED, 120)]
         if by_keys:
             press(window, '.*Refit and Compare', 'alt+a')
@@ -328,6 +343,7 @@ def copies(data, picture, loose, distance, by_keys=False, dark=False):
         third = find_again(window, distance, by_keys)
         assert third[0] > 0
         window.picture(f'{picture}-distance')
+        edges(window, third, picture, by_keys)
         if not by_keys:
             clusters(window, work, picture)
         window.close()
