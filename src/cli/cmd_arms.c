@@ -10,8 +10,6 @@
 
 /* assay-cli arms: lists of rows to train the user's own model on, and its results back. */
 
-#define AGREES 0.95 /* share of test rows from which the head speaks for the user's model */
-
 static struct
 {
   char *output;
@@ -26,12 +24,10 @@ static const GOptionEntry options[] = {
 static void
 print_agreement (double share, gsize n)
 {
-  if (isnan (share))
-    return;
-  printf ("the linear head agrees with your model's predictions on %.1f %% of %" G_GSIZE_FORMAT
-          " test rows%s\n",
-          100.0 * share, n,
-          share < AGREES ? ": too seldom to speak for it" : "");
+  g_autofree char *said = ay_agreement_say (share, n);
+
+  if (said != NULL)
+    puts (said);
 }
 
 static gboolean

@@ -47,6 +47,44 @@ def test_lists():
     assert 'results.csv: exists already' in assay.fail('arms', WORK, '-o', DIR)
 
 
+def with_predictions(name, wrong):
+    """The sample with predictions of an own model: the labels, but in each wrong-th row."""
+    with open(assay.SAMPLE, encoding='utf-8', newline='') as file:
+        rows = list(csv.DictReader(file))
+    path = FOLDER / f'{name}.csv'
+    with open(path, 'w', encoding='utf-8', newline='') as file:
+        writer = csv.DictWriter(file, [*rows[0], *(f'q{k}' for k in range(10))])
+        writer.writeheader()
+        for at, row in enumerate(rows):
+            said = (int(row['label']) + (at % wrong == 0)) % 10
+            writer.writerow({**row, **{f'q{k}': .91 if k == said else .01 for k in range(10)}})
+    work = FOLDER / f'{name}.assay'
+    assay.run('new', work, path, '--label', 'label', '--id', 'id', '--features', 'p??',
+              '--probabilities', 'q?')
+    assay.run('simulate', work, '--strategy', 'margin', '--rounds', '2', '--repeats', '1')
+    return work
+
+
+def test_agreement():
+    """One sentence on whose model this is, of what-if, gains, why card, advice and arms"""
+    for name, wrong, words in (('near', 400, 'the head agrees with your model on '),
+                               ('far', 4, 'the head says what the imported predictions say on ')):
+        work = with_predictions(name, wrong)
+        assay.run('decide', work, 'drop', '--where', "split = 'train' AND row % 4 = 0")
+        share = assay.run_json('arms', work, '-o', FOLDER / f'arms-{name}')['agreement']
+        assert (share >= .95) == (name == 'near'), share
+        text = f'{words}{100 * share:.1f} %'
+        where = ('--where', "id = 'd0001'")
+        told = [assay.run_json('whatif', work, *where)['sentence'],
+                assay.run_json('whatif', work, *where, '--verify')['sentence'],
+                assay.run_json('explain', work, 'd0001')['sentence'],
+                assay.run_json('advice', work)['sentence'],
+                ' '.join(assay.run_json('gains', work)['notes'])]
+        for one in told:
+            assert text in one, (text, one)
+            assert ('your model' in one) == (name == 'near'), one
+
+
 def test_too_few():
     """An empty template is refused; two seeds are too few runs"""
     assert 'no run has a value' in assay.fail('arms', WORK, 'import', DIR / 'results.csv')

@@ -135,6 +135,11 @@ def test_stopped_early():
         before = one['loss_after']
     total = sum(one['by_new'] + one['by_old'] for one in early['rounds'])
     assert abs(sum(row['credit'] for row in early['rows']) - total) < 1e-9
+    for one in early['rounds']:
+        assert one['n_new'] == len(one['rows']) == one['n'] and one['why'] is None
+        assert abs(sum(row['credit'] for row in one['rows']) - one['by_new']) < 1e-12
+        assert abs(one['positive'] + one['negative'] - one['by_new']) < 1e-12
+    assert early['absolute'] >= abs(early['gain'])
     assert len(early['rows']) == sum(one['n_new'] for one in early['rounds'])
     text = assay.run('gains', WORK, 'simulated margin 1', '--steps', '3', '--rate', '40')
     assert 'stopped early' in text and 'does not add up' in text

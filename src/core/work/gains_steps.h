@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* The rounds of a result of ay_work_gains() as the steps of a waterfall: the loss before and after
- * each, and what was said beside them. */
+/* The rounds of a result of ay_work_gains(), or its "stopped_early", as the steps of a waterfall:
+ * the loss before and after each, and what was said beside them. */
 typedef struct
 {
   guint n;

@@ -4,6 +4,7 @@
 #include "core/base/json_text.h"
 #include "core/base/stats.h"
 #include "core/gain/advice.h"
+#include "core/work/arms.h"
 #include "core/work/work_private.h"
 
 #include <math.h>
@@ -184,7 +185,6 @@ say (const AyAdviceInput *input, const Kinds *kinds, const char *by, const AyAdv
      const AyAdviceTrial *trial)
 {
   JsonObject *object = json_object_new ();
-  g_autofree char *sentence = describe (kinds, advice, input->more);
   g_autofree char *wasted = describe_wasted (kinds, advice);
 
   json_object_set_string_member (object, "by", by);
@@ -195,7 +195,6 @@ say (const AyAdviceInput *input, const Kinds *kinds, const char *by, const AyAdv
   add_groups (object, kinds, advice, trial);
   add_check (object, advice->n_kinds, trial);
   json_object_set_string_member (object, "method", advice->method);
-  json_object_set_string_member (object, "sentence", sentence);
   put_text (object, "wasted", wasted);
   return object;
 }
@@ -212,6 +211,8 @@ ay_work_advice (AyWork *self, const char *by, gsize more, guint64 seed, AyJob *j
   g_auto (Kinds) kinds = { NULL, NULL, NULL, NULL };
   g_auto (AyAdviceTrial) trial = { NULL, NULL, NULL };
   g_autoptr (AyAdvice) advice = NULL;
+  g_autofree char *sentence = NULL;
+  JsonObject *object;
 
   if (hessian == NULL || !find_kinds (self, train, valid, by, &kinds, error))
     return NULL;
@@ -229,5 +230,10 @@ ay_work_advice (AyWork *self, const char *by, gsize more, guint64 seed, AyJob *j
   ay_job_set_phase (job, "hiding rows to check the advice");
   if (!ay_advice_try (&input, head, HIDDEN, &trial, job, error))
     return NULL;
-  return say (&input, &kinds, by, advice, &trial);
+  sentence = describe (&kinds, advice, more);
+  if (!ay_work_append_agreement (self, &sentence, job, error))
+    return NULL;
+  object = say (&input, &kinds, by, advice, &trial);
+  json_object_set_string_member (object, "sentence", sentence);
+  return object;
 }

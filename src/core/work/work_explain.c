@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/explain.h"
 
+#include "core/work/arms.h"
 #include "core/work/work_private.h"
 
 #include <math.h>
@@ -132,6 +133,8 @@ run (AyWork *self, const AyExplainOptions *options, AyExplain *out, AyJob *job, 
   out->n_train = train->n;
   out->train_rows = g_memdup2 (train->rows, train->n * sizeof *train->rows);
   out->sentence = describe (self, out);
+  if (!ay_work_append_agreement (self, &out->sentence, job, error))
+    return FALSE;
   /* Counted before anyone sees what is said of a test row. */
   return self->data->split[out->row] != AY_SPLIT_TEST
          || (ay_job_commit (job, error)

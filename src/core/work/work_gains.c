@@ -4,8 +4,8 @@
 #include "core/base/json_text.h"
 #include "core/gain/ledger.h"
 #include "core/gain/round_values.h"
-#include "core/gain/step_credits.h"
-#include "core/work/work_history.h"
+#include "core/work/arms.h"
+#include "core/work/gains_early.h"
 #include "core/work/work_private.h"
 
 #include <math.h>
@@ -76,6 +76,22 @@ note_left_out (Taken *self, const AyProblem *train)
     ay_diagnostics_add (self->notes, "unweighted", "%zu of its training rows have no label or no "
                         "weight", self->n - used - self->n_outside - self->n_twice
                         - self->n_judging - self->n_pool);
+}
+
+/* Whose gains these are, where the person has a model of their own. */
+static gboolean
+note_agreement (AyWork *self, AyDiagnostics *notes, AyJob *job, GError **error)
+{
+  g_autofree char *said = NULL;
+  double share;
+  gsize n;
+
+  if (!ay_work_agreement (self, &share, &n, job, error))
+    return FALSE;
+  said = ay_agreement_say (share, n);
+  if (said != NULL)
+    ay_diagnostics_add (notes, "agreement", "%s", said);
+  return TRUE;
 }
 
 static gboolean
@@ -317,74 +333,17 @@ add_random (const AyLedgerInput *input, const AyLedger *ledger, const AyGainsOpt
   return TRUE;
 }
 
-/* Credits of all rows over all rounds; NaN where those of a round do not add up. */
-static JsonArray *
-describe_step_rows (AyWork *self, const AyLedgerInput *input, const AyStepCredits *found)
-{
-  JsonArray *array = json_array_new ();
-
-  for (gsize i = 0; i < input->train->n; i++)
-    if (input->round_of[i] != AY_LEDGER_NEVER)
-      {
-        JsonObject *one = json_object_new ();
-        g_autofree char *id = ay_column_dup_text (self->data->id, input->train->rows[i]);
-        double credit = 0.0;
-
-        for (guint r = 0; r < found->n_rounds; r++)
-          credit += found->round[r].adds_up ? found->round[r].credit[i] : NAN;
-        json_object_set_string_member (one, "id", id);
-        json_object_set_int_member (one, "row", input->train->rows[i]);
-        put_number (one, "credit", credit);
-        json_array_add_object_element (array, one);
-      }
-  return array;
-}
-
-static JsonObject *
-describe_step_round (const AyStepRound *round, gint64 number)
-{
-  JsonObject *object = json_object_new ();
-  const struct { const char *name; double value; } numbers[] = {
-    { "loss_before", round->loss_before }, { "loss_after", round->loss_after },
-    { "accuracy_before", round->accuracy_before }, { "accuracy_after", round->accuracy_after },
-    { "gain", round->gain }, { "by_new", round->by_new }, { "by_old", round->by_old },
-    { "by_penalty", round->by_penalty }, { "residual", round->residual },
-  };
-
-  json_object_set_int_member (object, "round", number);
-  json_object_set_int_member (object, "n_new", (gint64) round->n_new);
-  json_object_set_int_member (object, "n_old", (gint64) round->n_old);
-  for (gsize k = 0; k < G_N_ELEMENTS (numbers); k++)
-    put_number (object, numbers[k].name, numbers[k].value);
-  json_object_set_boolean_member (object, "adds_up", round->adds_up);
-  return object;
-}
-
+/* The same for a model that is stopped early. */
 static gboolean
-add_steps (AyWork *self, const AyLedgerInput *input, const Taken *taken,
-           const AyGainsOptions *options, JsonObject *object, AyJob *job, GError **error)
+add_steps (const AyGainsEarly *of, const AyGainsOptions *options, JsonObject *object, AyJob *job,
+           GError **error)
 {
   AyStepOptions steps = { options->steps, options->rate };
-  g_autoptr (AyStepCredits) found = ay_step_credits_new (input, &steps, job, error);
-  JsonObject *into;
-  JsonArray *rounds;
+  JsonObject *found = ay_gains_early_new (of, &steps, job, error);
 
-  if (found == NULL)
-    return FALSE;
-  into = json_object_new ();
-  rounds = json_array_new ();
-  for (guint r = 0; r < found->n_rounds; r++)
-    json_array_add_object_element (
-        rounds, describe_step_round (&found->round[r], r == 0 ? 0 : (gint64) ay_history_round (
-                                                           taken->history, r - 1)->number));
-  json_object_set_int_member (into, "steps", options->steps);
-  put_number (into, "rate", options->rate);
-  put_number (into, "gain", found->gain);
-  put_number (into, "residual", found->residual);
-  json_object_set_array_member (into, "rounds", rounds);
-  json_object_set_array_member (into, "rows", describe_step_rows (self, input, found));
-  json_object_set_object_member (object, "stopped_early", into);
-  return TRUE;
+  if (found != NULL)
+    json_object_set_object_member (object, "stopped_early", found);
+  return found != NULL;
 }
 
 /* --- stored --- */
@@ -446,6 +405,7 @@ ay_work_gains (AyWork *self, const char *history, const AyGainsOptions *views, A
   AyScoreContext *context = ay_work_context (self, job, error);
   AyLedgerOptions options = AY_LEDGER_OPTIONS_INIT;
   AyLedgerInput input = { 0 };
+  AyGainsEarly early;
   g_auto (Taken) taken = { 0 };
   g_autoptr (AyLedger) ledger = NULL;
   g_autoptr (JsonObject) object = NULL;
@@ -457,7 +417,7 @@ ay_work_gains (AyWork *self, const char *history, const AyGainsOptions *views, A
     return NULL;
   input.like = ay_score_context_head (context, job, error);
   target = input.like != NULL ? ay_score_context_describe_target (context, error) : NULL;
-  if (target == NULL)
+  if (target == NULL || !note_agreement (self, taken.notes, job, error))
     return NULL;
   input.round_of = taken.round_of;
   input.n_rounds = ay_history_n_rounds (taken.history);
@@ -467,10 +427,11 @@ ay_work_gains (AyWork *self, const char *history, const AyGainsOptions *views, A
   if (ledger == NULL)
     return NULL;
   object = describe (self, &taken, ledger, target);
+  early = (AyGainsEarly) { self, taken.history, &input, target };
   if ((views->shapley && !add_shapley (&input, ledger, object, job, error))
       || (views->n_draws > 0 && !add_random (&input, ledger, views, object, job, error))
       || (views->steps > 0
-          && !add_steps (self, &input, &taken, views, object, job, error)))
+          && !add_steps (&early, views, object, job, error)))
     return NULL;
   if (!ay_job_commit (job, error)
       || (!ay_workspace_is_read_only (self->store)

@@ -134,6 +134,7 @@ ay_work_gains_by (AyWork *self, JsonObject *gains, const char *column, GError **
   g_autoptr (AyTable) columns = ay_work_columns (self, error);
   AyColumn *values = columns != NULL && !said ? ay_table_find (columns, column) : NULL;
   g_autoptr (AyHistory) history = NULL;
+  guint first; /* round of the history; before it is the training on the rows it starts from */
   g_auto (Cut) cut = { g_ptr_array_new_with_free_func (share_free),
                        g_hash_table_new (g_str_hash, g_str_equal) };
 
@@ -148,6 +149,8 @@ ay_work_gains_by (AyWork *self, JsonObject *gains, const char *column, GError **
   history = ay_work_history (self, json_object_get_string_member (gains, "history"), error);
   if (history == NULL)
     return NULL;
+  first = json_array_get_length (rounds) - MIN (ay_history_n_rounds (history),
+                                                json_array_get_length (rounds));
   for (guint r = 0; r < json_array_get_length (rounds); r++)
     {
       JsonObject *round = json_array_get_object_element (rounds, r);
@@ -157,8 +160,10 @@ ay_work_gains_by (AyWork *self, JsonObject *gains, const char *column, GError **
         {
           JsonObject *row = json_array_get_object_element (rows, i);
           guint32 at = (guint32) json_object_get_int_member (row, "row");
-          g_autofree char *value = said ? said_of (ay_history_round (history, r), at, column)
-                                        : ay_column_dup_text (values, at);
+          g_autofree char *value = !said ? ay_column_dup_text (values, at)
+                                   : r < first ? g_strdup ("")
+                                               : said_of (ay_history_round (history, r - first),
+                                                          at, column);
 
           add (&cut, value, row);
         }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/stats.h"
 #include "core/work/accuracy_words.h"
+#include "core/work/arms.h"
 #include "core/work/what_if_change.h"
 #include "core/work/work_private.h"
 
@@ -171,6 +172,8 @@ run_whatif (AyWork *self, AyScoreContext *context, const AyWhatIfChange *change,
   out->sentence = verify && !out->valid.unbounded
                       ? describe_refit (out, head, targets[n_targets - 1], job, error)
                       : describe_estimate (out);
+  if (out->sentence != NULL && !ay_work_append_agreement (self, &out->sentence, job, error))
+    return FALSE;
   /* Counted before anyone sees a number of the test part, not when none will be seen. */
   return out->sentence != NULL
          && (!out->has_test
