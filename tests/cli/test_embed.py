@@ -213,6 +213,9 @@ def test_bad_dynamics():
         assert 'number' in message, message
         assert 'no such file' in assay.fail('new', work, data, '--label', 'label', '--dynamics',
                                             folder / 'no.npy')
+        (folder / 'epochs').mkdir()
+        message = assay.fail('new', work, data, '--label', 'label', '--dynamics', folder / 'epochs')
+        assert f'-p logits={folder / "epochs"}' in message, message
         assert not work.exists()
 
 

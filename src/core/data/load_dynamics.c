@@ -7,6 +7,12 @@
  * input, an array epochs x rows x classes. It is taken by position, and read by those who need it:
  * here only its sizes are looked at. A run may blow up, so NaN and inf are no fault. */
 
+static gboolean
+is_log_of_epochs (const char *path)
+{
+  return g_file_test (path, G_FILE_TEST_IS_DIR) || g_str_has_suffix (path, ".jsonl");
+}
+
 /* The open file, and which of its arrays. (transfer none) */
 static AySource *
 find_source (AyLoading *self, const AySourceName *name, const char **key, GError **error)
@@ -14,6 +20,14 @@ find_source (AyLoading *self, const AySourceName *name, const char **key, GError
   AyInputArray *array;
 
   *key = name->key;
+  if (name->path != NULL && is_log_of_epochs (name->path))
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                   "%s: logs of one file an epoch or of JSON lines are read by id, once the "
+                   "workspace is there: assay-cli score WORK confidence -p logits=%s",
+                   name->path, name->path);
+      return NULL;
+    }
   if (name->path != NULL)
     return ay_loading_open (self, name->path, error);
   array = ay_loading_find_array (self, name->column);
