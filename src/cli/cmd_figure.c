@@ -412,8 +412,8 @@ draw_rounds (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
   d->spec.kind = AY_FIGURE_STRIP;
   *strip = (AyFigureStrip) { .n = d->parts->n, .x = d->parts->number, .n_parts = d->parts->n_parts,
                              .names = (const char *const *) d->parts->names,
-                             .values = d->parts->counts, .x_label = "round", .label = "% of rows",
-                             .has_rest = TRUE, .current = -1 };
+                             .values = d->parts->counts, .x_label = "round",
+                             .label = "percent of the rows", .has_rest = TRUE, .current = -1 };
   return TRUE;
 }
 

@@ -259,7 +259,7 @@ def test_drawn():
     taken = [one['name'] for one in assay.run_json('history', WORK, 'list')['histories']
              if one['name'].startswith('digits: ')][0]
     assay.run('figure', WORK, 'rounds', taken, '-o', out)
-    assert '% of rows' in out.read_text(encoding='utf-8')
+    assert 'percent of the rows' in out.read_text(encoding='utf-8')
     assert 'few values' in assay.fail('figure', WORK, 'rounds', taken, 'id', '-o', out)
 
 

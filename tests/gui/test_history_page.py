@@ -1,13 +1,29 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The History page: curves, the replay, two histories beside each other, the audit, and rounds of
-the live loop labelled by keys; what it says is what assay-cli says of the same workspace."""
+"""The History page: its controls on published histories of the sample's rows and on a simulation,
+by the mouse; what it says and writes is what assay-cli says and writes of the same workspace. Then
+rounds of the live loop labelled by keys, one in dark colours that is killed half-labelled, and
+annotators who differ."""
 import csv
+import os
+import pathlib
 import re
 
 import drive
-from drive import cli, until
+from a11y_tree import plain
+from drive import again, cli, until
 
+RUN = 'digits: digits rows 0-1199 pool, 1200-1796 test, '
+TABS = ('Learning Curves', 'Replay and Audit', 'Teachers', 'Open Round')
+A, B = RUN + 'margin, seed 0', RUN + 'random, seed 0'
+
+
+def published():
+    data = pathlib.Path(os.environ.get('ASSAY_TEST_DATA') or 'absent')
+    path = data / 'al_history_digits_DERIVED' / 'history.jsonl'
+    if not path.exists():
+        raise drive.Skip('ASSAY_TEST_DATA has no al_history_digits_DERIVED')
+    return path
 
 
 def rows():
@@ -20,77 +36,236 @@ def write(path, table):
         csv.writer(file).writerows(table)
 
 
-def simulated(folder, rounds):
-    """A workspace with two strategies played, and what two_phase took."""
-    work = folder / 'whole.assay'
-    cli('new', work, drive.SAMPLE)
-    cli('map', work, 'pca')
-    cli('simulate', work, '--strategy', 'two_phase', '--rounds', str(rounds), '--repeats', '1')
-    return work
-
-
 def has(window, pattern):
     return [text for text in window.labels() if re.search(pattern, text)]
 
 
-def look(dark):
-    """Curves, replay by mouse and keyboard, two histories, the audit."""
-    work = simulated(drive.folder(), 6)
-    shown = cli('history', work, 'show', 'simulated two_phase 1')
-    other = cli('history', work, 'show', 'simulated random 1')
-    last = shown['rounds'][5]['metrics']['accuracy']
-    audit = cli('history', work, 'audit', 'simulated random 1')
-    with drive.Window(work, dark=dark) as window:
-        window.keys('ctrl+7')
-        said = until('the curves', lambda: has(window, 'What labels are worth'))[0]
-        assert '2 curves of accuracy over labels' in said, said
-        assert window.unnamed() == [], window.unnamed()
-        window.picture(f'history-curves-{"dark" if dark else "light"}')
-        window.click('Replay and Audit')
-        until('the start', lambda: has(window, 'Start: 20 rows'))
-        window.choose('History A', 'simulated two_phase 1',
-                      lambda: has(window, f'accuracy {last:.4g}'))
-        window.choose('History B', 'simulated random 1', lambda: has(window, '^Both|Start'))
-        window.click('4: 10 rows.*', done=lambda: has(window, 'Round 4, .*60 have a label'))
-        a = {i for r in shown['rounds'][:4] for i in r['ids']} | set(shown['start_ids'])
-        b = {i for r in other['rounds'][:4] for i in r['ids']} | set(other['start_ids'])
-        window.click(f'A Only: {len(a - b)}')
-        window.click('Select Them', 'push button')
-        until('the selection', lambda: has(window, f'^{len(a - b)} rows selected'))
-        window.find(f'B Only: {len(b - a)}')
-        window.find(f'Both: {len(a & b)}')
-        window.picture(f'history-replay-{"dark" if dark else "light"}')
-        if dark:
-            return
-        window.choose('History A', 'simulated random 1', lambda: has(window, 'Round 4, random'))
-        window.click('Audit', 'push button',
-                     done=lambda: has(window, re.escape(audit['sentence'])))
-        window.click('Play', done=lambda: has(window, 'Round 6, random|Round 5, random'))
-        until('the end', lambda: has(window, 'Round 6, random'))
-        assert window.unnamed() == [], window.unnamed()
-        window.picture(f'history-audit-{"dark" if dark else "light"}')
+class Page:
+    """The page in one window, by the mouse or by keys alone."""
+
+    def __init__(self, window, by_keys):
+        self.window, self.by_keys = window, by_keys
+        self.seen = 'Learning Curves'  # the tab, where it goes by keys
+
+    def says(self, pattern):
+        return has(self.window, pattern)
+
+    def reach(self, name, role=None, key='Tab'):
+        """Tab goes from control to control until it is at this one."""
+        def there():
+            focus = self.window.focused()
+            return focus is not None and plain(focus.said) == name \
+                and (role is None or focus.role == role)
+        for _ in range(90):
+            if there():
+                return
+            self.window.keys(key)
+        raise AssertionError(f'Tab does not reach {name}')
+
+    def press(self, name, done, key=None, role='push button'):
+        """key: its access key; else Tab leads there."""
+        if not self.by_keys:
+            self.window.click(re.escape(name), role, done)
+        elif key is not None:
+            again(f'what {key} brings', lambda: self.window.keys(key), done)
+        else:
+            self.reach(name)
+            again(f'what Space on {name} brings', lambda: self.window.keys('space'), done)
+
+    def choose(self, name, index, done):
+        """The entry of a drop-down by its number: its list opens by the mouse or by Space."""
+        def once():
+            if self.by_keys:
+                self.reach(name)
+                again('the list', lambda: self.window.keys('space'),
+                      lambda: self.window.all('GtkListView', 'list'))
+            else:
+                self.window.click(name, 'push button',
+                                  lambda: self.window.all('GtkListView', 'list'))
+                self.window.xdo('mousemove', 20, 20)  # what it rests on would have the choice
+            self.window.keys('Home', *['Down'] * index, 'Return')
+            self.window.gone('GtkListView', 'list')
+        again(f'entry {index} of {name}', once, done)
+
+    def number(self, name, value):
+        if self.by_keys:
+            self.reach(name)
+        else:
+            x, y, _, height = self.window.box(self.window.find(name, 'spin button'))
+            self.window.xdo('mousemove', x + 12, y + height // 2, 'click', 1)  # not + and -
+        self.window.keys('ctrl+a')
+        self.window.type(str(value))
+        self.window.keys('Tab')
+
+    def tab(self, name, shown):
+        if self.by_keys:
+            self.reach(self.seen, 'page tab', 'shift+Tab')
+            way = 'Right' if TABS.index(name) > TABS.index(self.seen) else 'Left'
+            again(f'the tab {name}', lambda: self.window.keys(way, 'space'), shown)
+            self.seen = name
+        else:
+            self.window.click(name, 'page tab', shown)
+
+    def file(self, path):
+        """Writes the figure of the tab that shows; what the file holds."""
+        def press():
+            if self.by_keys:
+                self.window.keys('alt+w')
+                return
+            # pages that were shown before keep their places: of the buttons this is the lowest
+            boxes = [self.window.box(one) for one in self.window.all('Write Figure…',
+                                                                     'push button')]
+            x, y, width, height = max(boxes, key=lambda box: box[1])
+            self.window.xdo('mousemove', x + width // 2, y + height // 2, 'click', 1)
+            self.window.settle()
+        again('the file dialog', press, lambda: self.window.all('Write Figure'))
+        self.window.fill(str(path))
+        self.window.keys('Return')
+        until(f'{path.name} to be written', path.exists)
+        self.window.ready()
+        return path.read_bytes()
+
+    def look(self, name):
+        assert self.window.unnamed() == [], self.window.unnamed()
+        self.window.picture(f'history-{name}-{"dark" if self.by_keys else "light"}')
 
 
-def test_light():
-    """Curves, replay, comparison and audit, in light colours"""
-    look(False)
+def curves(page, work, folder, played):
+    """Simulated curves with their stopping marks, the published ones, and a teacher that is
+    simulated here."""
+    window = page.window
+    drawn = cli('figure', work, 'curves', '-o', folder / 'simulated.svg')
+    said = until('the curves', lambda: page.says('labels are worth'))[0]
+    assert drawn['summary'].rstrip('.') in said, (said, drawn['summary'])
+    stops = [one for one in played['strategies'][1]['stopping'] if one['labels'] is not None]
+    assert stops and re.findall(r'(\w+) marked at (\w+)', said) \
+        == [(one['rule'], f'{one["labels"]:.3g}') for one in stops], said
+    page.look('curves')
+    page.press('Stopping Marks', lambda: not page.says('marked at'), 'alt+t', None)
+    page.press('Stopping Marks', lambda: page.says('marked at'), 'alt+t', None)
+    page.choose('Curves Of', 1, lambda: page.says('3 curves of accuracy'))
+    drawn = cli('figure', work, 'curves', 'digits', '-o', folder / 'cli.svg')
+    said = page.says('3 curves of accuracy')[0]
+    assert drawn['summary'].rstrip('.') in said, (said, drawn['summary'])
+    assert page.file(folder / 'window.svg') == (folder / 'cli.svg').read_bytes()
+    page.number('Rounds', 2)
+    page.number('Repeats', 3)
+    strategies = [one['id'] for one in cli('simulate', '--list')['strategies']]
+    page.choose('Strategy to Simulate', strategies.index('policy'), lambda: page.says('^Policy'))
+    page.press('Simulate', lambda: window.all('Running Tasks') or page.says('Policy from'),
+               'alt+s')
+    until('the simulated curves', lambda: page.says('Policy from'))
+    drawn = cli('figure', work, 'curves', '-o', folder / 'simulated.svg')
+    assert page.says(re.escape(drawn['summary'].rstrip('.')))
 
 
-def test_dark():
-    """The same in dark colours"""
-    look(True)
+def teachers(page, work, folder):
+    drawn = cli('figure', work, 'teacher', 'policy', '-o', folder / 'cli-policy.svg')
+    page.tab('Teachers', lambda: page.says(re.escape(drawn['summary'].rstrip('.'))))
+    page.look('teachers')
+    assert page.file(folder / 'policy.svg') == (folder / 'cli-policy.svg').read_bytes()
 
 
-def test_rounds():
-    """Ten rounds opened and labelled by keys equal a simulation with the same seed, row for row"""
+def scrub(page, shown):
+    """To some round in the middle, by the scrubber; its place in the history."""
+    window = page.window
+    if page.by_keys:
+        page.reach('Round Shown', 'slider')
+        window.keys('Right', 'Right', 'Right', 'Right', 'Left')
+    else:
+        x, y, width, height = window.box(window.find('Round Shown', 'slider'))
+        window.xdo('mousemove', x + width // 4, y + height // 2, 'click', 1)
+    said = until('a round', lambda: page.says(r'^Round \d+, margin'))[0]
+    at = int(re.search(r'Round (\d+)', said).group(1))
+    return [one['number'] for one in shown['rounds']].index(at)
+
+
+def compare(page, work):
+    """Two histories beside each other after a round: what either has alone, and both."""
+    names = [one['name'] for one in cli('history', work, 'list')['histories']]
+    shown, other = cli('history', work, 'show', A), cli('history', work, 'show', B)
+    a, b = ([set(one['ids']) for one in of['rounds']] for of in (shown, other))
+    first = shown['rounds'][0]['metrics']['accuracy']
+    page.choose('History A', names.index(A), lambda: page.says(f'accuracy {first:.4g}'))
+    index = scrub(page, shown)
+    in_a, in_b = set().union(*a[:index + 1]), set().union(*b[:index + 1])
+    page.choose('History B', names.index(B) + 1,
+                lambda: page.window.all(f'B Only: {len(in_b - in_a)}'))
+    until('the sentence', lambda: page.says(
+        f'^Round {shown["rounds"][index]["number"]}, margin: {len(a[index])} rows taken, '
+        f'{len(in_a)} have a label'))
+    for name, taken in (('A Only', in_a - in_b), ('B Only', in_b - in_a), ('Both', in_a & in_b)):
+        page.press(f'{name}: {len(taken)}', lambda: True, role=None)
+        page.press('Select Them', lambda: page.says(f'^{len(taken)} rows? selected'), 'alt+l')
+        if name == 'B Only':
+            page.look('compare')
+    page.press('The Round', lambda: True, role=None)
+    page.press('Select Them', lambda: page.says(f'^{len(a[index])} rows selected'), 'alt+l')
+    return shown
+
+
+def strip(page, work, folder):
+    window = page.window
+    for index, column in ((1, 'cluster'), (0, 'label')):
+        drawn = cli('figure', work, 'rounds', A, column, '-o', folder / f'{column}.svg')
+        said = re.escape(drawn['summary'].rstrip('.')) + r'\.?'
+        page.choose('Rounds by', index, lambda: window.all(said))
+        assert page.file(folder / f'window-{column}.svg') \
+            == (folder / f'{column}.svg').read_bytes()
+    if page.by_keys:  # the table is their way
+        return
+    before = page.says(r'^Round \d+, margin')
+    x, y, width, height = window.box(window.find(said))
+    window.xdo('mousemove', x + width // 2, y + height // 3, 'click', 1)
+    until('the round of the bar', lambda: page.says(r'^Round \d+, margin') not in (before, []))
+
+
+def play(page, work, shown):
+    """It plays, pauses, and goes on to the end; a line of the table leads to its round."""
+    window = page.window
+    page.press('Play', lambda: window.all('Pause'), 'alt+p',
+               None)
+    page.press('Pause', lambda: window.all('Play'), 'alt+p', None)
+    page.press('Play', lambda: window.all('Pause'), 'alt+p',
+               None)
+    last = shown['rounds'][-1]['number']
+    until('the end', lambda: page.says(f'^Round {last}, margin'))
+    until('Play again', lambda: window.all('Play'))
+    audit = cli('history', work, 'audit', A)
+    said = re.escape(audit['sentence'])  # once: while it runs the button cancels
+    page.press('Audit', lambda: window.all('Cancel') or page.says(said), 'alt+a')
+    until('the audit', lambda: page.says(said))
+    page.look('audit')
+
+
+def walk(by_keys):
     folder = drive.folder()
-    whole = folder / 'played.assay'
-    cli('new', whole, drive.SAMPLE)
-    cli('simulate', whole, '--strategy', 'two_phase', '--rounds', '10', '--repeats', '1')
-    played = cli('history', whole, 'show', 'simulated two_phase 1')
-    aside = set(cli('select', whole, '--where', "split = 'test'")['ids'])
+    work, path = folder / 'digits.assay', published()
+    cli('new', work, drive.SAMPLE)
+    cli('map', work, 'pca')
+    cli('cluster', work, 'kmeans')
+    cli('history', work, 'import', path, '--name', 'digits')
+    played = cli('simulate', work, '--strategy', 'margin', '--rounds', '22', '--repeats', '3',
+                 '-p', 'standardise=no', '-p', 'scale=0.0625')
+    with drive.Window(work, dark=by_keys) as window:
+        page = Page(window, by_keys)
+        window.keys('ctrl+7')
+        curves(page, work, folder, played)
+        teachers(page, work, folder)
+        page.tab('Replay and Audit', lambda: window.all('History A'))
+        shown = compare(page, work)
+        strip(page, work, folder)
+        play(page, work, shown)
+
+
+def test_mouse():
+    """Curves, teachers, replay, strip and audit by the mouse, in light colours"""
+    walk(False)
+
+
+def live_of(folder, start, judged, aside=frozenset()):
+    """The digits without labels but those of a start, of judged rows and of rows set aside."""
     table, label = rows(), {}
-    start, judged = set(played['start_ids']), set(played['judged_ids'])
     live = [table[0] + ['part']]
     for row in table[1:]:
         label[row[0]] = row[1]
@@ -101,6 +276,18 @@ def test_rounds():
     work = folder / 'live.assay'
     cli('new', work, folder / 'live.csv', '--features', 'p??', '--label', 'label', '--id', 'id',
         '--split', 'part')
+    return work, label
+
+
+def test_rounds():
+    """Ten rounds opened and labelled by keys equal a simulation with the same seed, row for row"""
+    folder = drive.folder()
+    whole = folder / 'played.assay'
+    cli('new', whole, drive.SAMPLE)
+    cli('simulate', whole, '--strategy', 'two_phase', '--rounds', '10', '--repeats', '1')
+    played = cli('history', whole, 'show', 'simulated two_phase 1')
+    aside = set(cli('select', whole, '--where', "split = 'test'")['ids'])
+    work, label = live_of(folder, set(played['start_ids']), set(played['judged_ids']), aside)
     with drive.Window(work) as window:
         window.keys('ctrl+7')
         window.click('Open Round', 'page tab')
@@ -120,6 +307,59 @@ def test_rounds():
     assert [one['ids'] for one in found['rounds']] == [one['ids'] for one in played['rounds']]
     assert [one['metrics']['accuracy'] for one in found['rounds']] \
         == [one['metrics']['accuracy'] for one in played['rounds']]
+
+
+def test_half():
+    """A round labelled in part outlives kill -9, shows who differs, and closes with what it has"""
+    folder = drive.folder()
+    work, label = live_of(folder, {f'd{i:04}' for i in range(60)},
+                          {f'd{i:04}' for i in range(60, 200)})
+    strategies = [one['id'] for one in cli('suggest', '--list')['strategies']]
+    with drive.Window(work, dark=True) as window:
+        page = Page(window, True)
+        window.keys('ctrl+7')
+        page.reach('Learning Curves', 'page tab')
+        again('the tab', lambda: window.keys('Right', 'Right', 'Right', 'space'),
+              lambda: page.says('No round was opened'))
+        page.choose('Strategy of the Round', strategies.index('margin'),
+                    lambda: page.says('^Margin$'))
+        page.number('Rows of the Round', 6)
+        page.press('Open Round', lambda: page.says('Round 1, by margin: row 1 of 6'), 'alt+o')
+        shown, = cli('history', work, 'show', 'loop')['rounds']
+        ids = shown['ids']
+        assert len(ids) == 6 and shown['open']
+        for row in ids[:2]:
+            window.keys(label[row])
+        until('two labels', lambda: page.says('row 3 of 6; 2 have a label'))
+        window.program.kill()
+        window.program.wait()
+        window.program.returncode = 0  # as it was meant
+    shown, = cli('history', work, 'show', 'loop')['rounds']
+    assert shown['n_answered'] == 2 and shown['open'] and shown['ids'] == ids
+    other = str((int(label[ids[2]]) + 1) % 10)
+    write(folder / 'two.csv', [['id', 'label', 'annotator'], [ids[2], label[ids[2]], 'ann'],
+                               [ids[2], other, 'ben']])
+    cli('history', work, 'label', folder / 'two.csv')
+    with drive.Window(work, dark=True) as window:
+        window.keys('ctrl+7')
+        window.click('Open Round', 'page tab', lambda: has(window, '; 3 have a label'))
+        window.click('Next', done=lambda: has(window, 'row 2 of 6'))
+        window.click('Next', done=lambda: has(window, 'row 3 of 6'))
+        said = has(window, '^Labelled .* of 2')
+        assert said and f'ann {label[ids[2]]}' in said[0] and f'ben {other}' in said[0], said
+        window.picture('history-round-dark')
+        assert window.unnamed() == [], window.unnamed()
+        again('the file dialog', lambda: window.click('Write Rows…', 'push button'),
+              lambda: window.all('Write Rows to Label'))
+        window.fill(str(folder / 'rows.csv'))
+        window.keys('Return')
+        until('the rows', (folder / 'rows.csv').exists)
+        window.ready()
+        window.click('Close Round', 'push button', lambda: has(window, 'Round 1 is closed: 3 rows'))
+    assert [row['id'] for row in drive.read_csv(folder / 'rows.csv')] == ids[3:]
+    shown, = cli('history', work, 'show', 'loop')['rounds']
+    assert not shown['open'] and shown['ids'] == ids[:3]
+    assert shown['metrics']['disagreements'] == 1 and shown['metrics']['n_labelled'] == 63
 
 
 drive.main(globals())

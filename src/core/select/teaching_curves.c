@@ -133,7 +133,7 @@ add_verdict (GString *text, JsonObject *beside, const char *name)
     g_string_append_printf (text, "not told from %s: ", name);
   else
     g_string_append_printf (text, "%s %s by ", at < 0.0 ? "ahead of" : "behind", name);
-  g_string_append_printf (text, "%.4f", isnan (half) || fabs (at) <= half ? -at : fabs (at));
+  g_string_append_printf (text, "%.4f", isnan (half) || fabs (at) <= half ? 0.0 - at : fabs (at));
   if (!isnan (half))
     g_string_append_printf (text, " +- %.4f", half);
 }
