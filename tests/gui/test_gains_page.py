@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The Gains page: split, the waterfall by mouse and keys, the rows of a round selected and ranked,
 all rounds with the two attributions, the cut; what it says is what assay-cli gains says."""
+import csv
+import json
 import re
 import shutil
 
@@ -32,10 +34,37 @@ def detail(window, number):
     return found and found[0]
 
 
+def label_rounds(work, label):
+    """Two rounds of the live loop, which says why it takes each row."""
+    for _ in range(2):
+        taken = cli('suggest', work, '--strategy', 'two_phase', '--count', '10', '--record')['rows']
+        answers = work.with_name('answers.csv')
+        answers.write_text('id,label\n' + ''.join(f"{row['id']},{label[row['id']]}\n"
+                                                  for row in taken), encoding='utf-8')
+        assert cli('history', work, 'label', answers)['closed']
+
+
 def workspace():
+    """The sample, the labels of each ninth row hidden: mapped, clustered, with a live loop, a
+    simulated history, one with news, and one of other data."""
     work = drive.folder() / 'gains.assay'
-    cli('new', work, drive.SAMPLE)
+    with open(drive.SAMPLE, encoding='utf-8', newline='') as file:
+        rows = list(csv.DictReader(file))
+    label = {row['id']: row['label'] for row in rows}
+    data = work.with_suffix('.csv')
+    with open(data, 'w', encoding='utf-8', newline='') as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows({**row, 'label': '' if at % 9 == 4 else row['label']}
+                         for at, row in enumerate(rows))
+    cli('new', work, data, '--label', 'label', '--id', 'id')
     cli('map', work, 'pca')
+    cli('cluster', work, 'kmeans', '--k', '5')
+    label_rounds(work, label)
+    bring_news(work)
+    other = work.with_name('elsewhere.csv')
+    other.write_text('loop,order,index\n0,0,90001\n1,0,90002\n', encoding='utf-8')
+    cli('history', work, 'import', other)
     cli('simulate', work, '--strategy', 'margin', '--rounds', ROUNDS, '--repeats', '1')
     return work
 
@@ -93,10 +122,16 @@ def check_rounds(window, gains):
             assert near(cells[name], value), (name, cells, value)
 
 
-def check_cut(window, by):
+def check_cut(window, column, by):
     window.click('Cut', done=lambda: lines(window, 'Credits by Value'))
-    told = lines(window, 'Credits by Value')
-    assert [title for title, _ in told] == [one['value'] for one in by]
+    wanted = [one['value'] or 'not said' for one in by]
+
+    def listed():
+        told = lines(window, 'Credits by Value')
+        return told if [title for title, _ in told] == wanted else None
+    if not listed():
+        window.choose('Cut By', column, listed)
+    told = listed()
     for (_, cells), one in zip(told, by):
         for name, value in (('rows', one['n']), ('credit', one['credit']),
                             ('helped by', one['positive']), ('hurt by', one['negative'])):
@@ -107,12 +142,27 @@ def check_cut(window, by):
         rf'{count} rows? selected', text) for text in window.labels()))
 
 
+def refuse(window):
+    """A history of other data is refused in words, and nothing is drawn of it."""
+    window.choose('History', 'elsewhere', lambda: window.all('elsewhere', 'label'))
+    window.click('Split Gains', 'push button')
+    until('why not', lambda: any('none of its rows is in this data set' in text
+                                 for text in window.labels()))
+    window.picture('gains-light-refused')
+    window.keys('Escape')
+    window.gone('That did not work')
+    window.idle()
+    assert any(text.startswith('Not split yet') for text in window.labels())
+    assert not window.all('validation loss in .* steps.*')
+
+
 def click_through(work, other, gains):
     """Split in the window, in light colours, mostly by mouse; other: the same for the command."""
     with drive.Window(work) as window:
         window.keys('ctrl+8')
         until('what is to be done', lambda: any(text.startswith('Not split yet')
                                                 for text in window.labels()))
+        refuse(window)
         window.choose('History', HISTORY, lambda: window.all(HISTORY, 'label'))
         window.click('Order-Free')
         window.click('Beside Random')
@@ -136,35 +186,41 @@ def click_through(work, other, gains):
         check_rounds(window, gains)
         assert not window.unnamed(), window.unnamed()
         window.picture('gains-light-rounds')
-        check_cut(window, gains['by'])
+        check_cut(window, 'label', gains['by'])
         window.picture('gains-light-cut')
+        check_cut(window, 'cluster', cli('gains', other, HISTORY, '--by', 'cluster')['by'])
         window.click('Show on Map', 'push button', done=lambda: window.all('Map: .*'))
 
 
-def history_with_news(work):
-    """A history whose second round brings a class first seen, and whose third judges only."""
+def bring_news(work):
+    """A history with an empty round, a class first seen in the next, and rows that only judge."""
     rows = [(at, row['split'], str(row['label'])) for at, row in enumerate(
         cli('select', work, '--columns', 'split,label')['rows'])]
     known = [at for at, split, label in rows if split == 'train' and label != '7']
     sevens = [at for at, split, label in rows if split == 'train' and label == '7']
     valid = [at for at, split, _ in rows if split == 'valid']
-    rounds = (known[:90], known[90:110], sevens[:4] + known[110:116], valid[:5])
-    path = work.with_name('news.csv')
-    path.write_text('loop,order,index\n' + ''.join(
-        f'{loop},{order},{row}\n' for loop, of in enumerate(rounds)
-        for order, row in enumerate(of)), encoding='utf-8')
-    name = cli('history', work, 'import', path)['histories'][0]['name']
-    cli('gains', work, name)
-    return name
+    rounds = (known[:90], known[90:110], [], sevens[:4] + known[110:116], valid[:5])
+    path = work.with_name('news.jsonl')
+    path.write_text('\n'.join(
+        json.dumps(line) for loop, of in enumerate(rounds)
+        for line in [{'loop': loop, 'order': order, 'index': row} for order, row in enumerate(of)]
+        or [{'loop': loop, 'accuracy': .5}]) + '\n', encoding='utf-8')
+    assert cli('history', work, 'import', path)['histories'][0]['name'] == 'news'
 
 
-def check_news(window, name):
-    """A class first seen has its line, a round that only judges is not split and says so."""
-    window.choose('History', name, lambda: window.all(name, 'label'))
-    window.click('All Rounds', done=lambda: len(lines(window, 'Gains of the Rounds')) == 4)
+def check_news(window):
+    """Split here: a class first seen has its line; an empty round and one that only judges are not
+    split, and say so."""
+    window.choose('History', 'news', lambda: window.all('news', 'label'))
+    window.click('Split Gains', 'push button',
+                 done=lambda: window.all('validation loss in .* steps.*'))
+    window.click('All Rounds', done=lambda: len(lines(window, 'Gains of the Rounds')) == 5)
+    told = lines(window, 'Gains of the Rounds')
+    assert [near(cells['gain'], None) for _, cells in told] == [True, False, True, False, True]
     said = ' '.join(window.labels())
-    assert 'class 7 became known by 4 rows' in said, said
-    assert re.search(r'[Rr]ound 3 .*not split', said), said
+    assert 'Round 3: class 7 became known by 4 rows' in said, said
+    for number in (2, 4):
+        assert f'Round {number} is not split: none of its rows is a training row' in said, said
 
 
 def check_advice(window, want):
@@ -183,7 +239,24 @@ def check_advice(window, want):
     assert want['wasted'] is None or want['wasted'] in said, said
 
 
-def walk(work, gains, news):
+def check_early(window, early):
+    """A head that is stopped early: asked for here, the rounds are those of gains --steps 100."""
+    window.choose('Head Fitted', 'Stopped Early', lambda: window.all('Rate of the Steps'))
+    until('what is to be done', lambda: any(text.startswith('Not followed along gradient steps')
+                                            for text in window.labels()))
+    window.click('Split Gains', 'push button',
+                 done=lambda: window.all('validation loss in .* steps.*'))
+    window.click('All Rounds', done=lambda: lines(window, 'Gains of the Rounds'))
+    told = lines(window, 'Gains of the Rounds')
+    assert len(told) == len(early['rounds'])
+    for (_, cells), one in zip(told, early['rounds']):
+        for name, key in (('rows', 'n'), ('gain', 'gain'), ('by them', 'by_new'),
+                          ('helped by', 'positive'), ('hurt by', 'negative'),
+                          ('by others', 'by_old'), ('penalty', 'by_penalty')):
+            assert near(cells[name], one[key]), (name, cells, one)
+
+
+def walk(work, gains):
     """What assay-cli stored, in dark colours, by keys."""
     with drive.Window(work, dark=True) as window:
         window.keys('ctrl+8')
@@ -200,7 +273,10 @@ def walk(work, gains, news):
         window.keys('End')
         check_round(window, gains, ROUNDS)
         window.picture('gains-dark')
-        check_news(window, news)
+        check_early(window, gains['stopped_early'])
+        window.picture('gains-dark-early')
+        window.choose('Head Fitted', 'To the Optimum', lambda: not window.all('Rate of the Steps'))
+        check_news(window)
         window.picture('gains-dark-news')
         window.click('Advice', done=lambda: window.all('What to Collect', 'push button'))
         window.click('What to Collect', 'push button',
@@ -212,9 +288,10 @@ def test_page():
     """Gains split, clicked and walked through, in light and dark colours"""
     work = workspace()
     other = shutil.copy(work, work.with_name('other.assay'))  # one program writes at a time
-    gains = cli('gains', other, HISTORY, '--shapley', '--random', '20', '--by', 'label')
+    gains = cli('gains', other, HISTORY, '--shapley', '--random', '20', '--by', 'label', '--steps',
+                '100')
     click_through(work, other, gains)
-    walk(other, gains, history_with_news(other))
+    walk(other, gains)
 
 
 def test_empty():

@@ -4,6 +4,7 @@
 #include "app/pages/gains_words.h"
 #include "app/widgets/advice_view.h"
 #include "app/widgets/drop_down.h"
+#include "app/widgets/fold.h"
 #include "app/widgets/number_table.h"
 #include "app/widgets/waterfall_view.h"
 #include "core/base/error.h"
@@ -24,7 +25,9 @@ struct _AssayGainsPage
   AssaySessionBin parent;
   AssaySession *session; /* kept by the parent */
   GtkStack *stack, *parts;
-  GtkDropDown *histories, *by;
+  GtkDropDown *histories, *by, *fitted;
+  GtkSpinButton *steps, *rate; /* of a head that is stopped early */
+  GtkWidget *early_bar;
   GtkCheckButton *shapley, *random;
   GtkButton *split;
   AssayWaterfallView *waterfall;
@@ -37,6 +40,7 @@ struct _AssayGainsPage
   GPtrArray *cuts;       /* of what there is to cut by */
   AyHistory *history;    /* (nullable) the chosen one */
   JsonObject *gains;     /* (nullable) its gains */
+  JsonObject *drawn;     /* (nullable) of them: at the optimum, or stopped early; not owned */
   JsonArray *shares;     /* (nullable) the cut that shows */
   GArray *shown;         /* of guint32: rows of the table of the round */
   int round;             /* the chosen one; -1: none */
@@ -49,28 +53,38 @@ G_DEFINE_FINAL_TYPE (AssayGainsPage, assay_gains_page, ASSAY_TYPE_SESSION_BIN)
 static JsonObject *
 round_at (AssayGainsPage *self, guint r)
 {
-  return json_array_get_object_element (json_object_get_array_member (self->gains, "rounds"), r);
+  return json_array_get_object_element (json_object_get_array_member (self->drawn, "rounds"), r);
 }
 
 static guint
 n_rounds (AssayGainsPage *self)
 {
-  return self->gains != NULL
-             ? json_array_get_length (json_object_get_array_member (self->gains, "rounds"))
+  return self->drawn != NULL
+             ? json_array_get_length (json_object_get_array_member (self->drawn, "rounds"))
              : 0;
 }
 
-/* Rows that a round took, those that judge and those without a label too. */
+static gboolean
+early (AssayGainsPage *self)
+{
+  return gtk_drop_down_get_selected (self->fitted) == 1;
+}
+
+/* Rows that a round took, those that judge and those without a label too. Before the history's
+ * own rounds there may be the training on the rows that it starts from. */
 static AyBitset *
 rows_of (AssayGainsPage *self, guint r)
 {
   AyDataset *data = assay_session_get_data (self->session);
-  const AyRound *round = ay_history_round (self->history, r);
+  guint before = n_rounds (self) - ay_history_n_rounds (self->history);
+  const AyRound *round = r >= before ? ay_history_round (self->history, r - before) : NULL;
+  const guint32 *row = round != NULL ? round->row : self->history->start;
+  gsize n = round != NULL ? round->n : self->history->n_start;
   AyBitset *rows = ay_bitset_new (data->n);
 
-  for (gsize i = 0; i < round->n; i++)
-    if (round->row[i] < data->n)
-      ay_bitset_add (rows, round->row[i]);
+  for (gsize i = 0; i < n; i++)
+    if (row[i] < data->n)
+      ay_bitset_add (rows, row[i]);
   return rows;
 }
 
@@ -90,7 +104,7 @@ static void
 show_detail (AssayGainsPage *self, const char *hidden)
 {
   g_autofree char *text
-      = assay_gains_round_text (self->gains, round_at (self, (guint) self->round), hidden);
+      = assay_gains_round_text (self->drawn, round_at (self, (guint) self->round), hidden);
 
   gtk_label_set_text (self->detail, text);
 }
@@ -124,7 +138,7 @@ clear_round (AssayGainsPage *self)
   g_array_set_size (self->shown, 0);
   assay_number_table_clear (self->rows, _ ("Row, most credit first"), columns,
                             G_N_ELEMENTS (columns));
-  gtk_label_set_text (self->detail, self->gains != NULL
+  gtk_label_set_text (self->detail, self->drawn != NULL
                                         ? _ ("Choose a round above, by a click or the arrow keys")
                                         : "");
 }
@@ -155,7 +169,8 @@ choose_round (AssayGainsPage *self, guint r)
   g_autoptr (AyBitset) rows = NULL;
   g_autofree char *hidden = NULL;
 
-  if (self->history == NULL || r >= n_rounds (self) || r >= ay_history_n_rounds (self->history))
+  if (self->history == NULL || r >= n_rounds (self)
+      || n_rounds (self) < ay_history_n_rounds (self->history))
     return;
   rows = rows_of (self, r);
   hidden = select_rows (self, rows);
@@ -200,23 +215,49 @@ add_round (AssayGainsPage *self, JsonObject *round)
   assay_number_table_add (self->rounds, &line);
 }
 
+/* Of a head that is stopped early: the old rows and the penalty move it too. */
+static void
+add_early_round (AssayGainsPage *self, JsonObject *round)
+{
+  static const guint8 counts[] = { 1, 0, 0, 0, 0, 0, 0 };
+  const char *strategy = json_object_get_string_member (round, "strategy");
+  g_autofree char *title = g_strdup_printf ("%" G_GINT64_FORMAT "%s%s",
+                                            json_object_get_int_member (round, "round"),
+                                            *strategy != '\0' ? " " : "", strategy);
+  double values[] = {
+    (double) json_object_get_int_member (round, "n"), ay_json_number_of (round, "gain"),
+    ay_json_number_of (round, "by_new"), ay_json_number_of (round, "positive"),
+    ay_json_number_of (round, "negative"), ay_json_number_of (round, "by_old"),
+    ay_json_number_of (round, "by_penalty"),
+  };
+  AssayNumberLine line = { title, NULL, 0, G_N_ELEMENTS (values), values, counts };
+
+  assay_number_table_add (self->rounds, &line);
+}
+
 static void
 fill_rounds (AssayGainsPage *self)
 {
+  const char *const early_columns[] = { _ ("rows"), _ ("gain"), _ ("by them"), _ ("helped by"),
+                                        _ ("hurt by"), _ ("by others"), _ ("penalty") };
   const char *const columns[] = { _ ("rows"), _ ("gain"), _ ("helped by"), _ ("hurt by"),
                                   _ ("order-free"), _ ("random"), _ ("selection") };
   g_autoptr (GPtrArray) lines = NULL;
   g_autofree char *text = NULL;
 
-  assay_number_table_clear (self->rounds, _ ("Round"), columns, G_N_ELEMENTS (columns));
+  assay_number_table_clear (self->rounds, _ ("Round"), early (self) ? early_columns : columns,
+                            G_N_ELEMENTS (columns));
   for (guint r = 0; r < n_rounds (self); r++)
-    add_round (self, round_at (self, r));
-  lines = self->gains != NULL ? ay_gains_remarks (self->gains)
+    if (early (self))
+      add_early_round (self, round_at (self, r));
+    else
+      add_round (self, round_at (self, r));
+  lines = self->drawn != NULL ? ay_gains_remarks (self->drawn)
                               : g_ptr_array_new_with_free_func (g_free);
-  if (self->gains != NULL && json_object_has_member (self->gains, "shapley_why")
-      && !json_object_get_null_member (self->gains, "shapley_why"))
+  if (self->drawn != NULL && json_object_has_member (self->drawn, "shapley_why")
+      && !json_object_get_null_member (self->drawn, "shapley_why"))
     g_ptr_array_add (lines, g_strdup_printf (_ ("Order-free: %s"), json_object_get_string_member (
-                                                self->gains, "shapley_why")));
+                                                self->drawn, "shapley_why")));
   g_ptr_array_add (lines, NULL);
   text = g_strjoinv ("\n", (char **) lines->pdata);
   gtk_label_set_text (self->remarks, text);
@@ -236,8 +277,8 @@ show_cut (AssayGainsPage *self)
 
   g_clear_pointer (&self->shares, json_array_unref);
   assay_number_table_clear (self->cut, by, columns, G_N_ELEMENTS (columns));
-  if (work != NULL && self->gains != NULL)
-    self->shares = ay_work_gains_by (work, self->gains, by, NULL);
+  if (work != NULL && self->drawn != NULL)
+    self->shares = ay_work_gains_by (work, self->drawn, by, NULL);
   for (guint k = 0; self->shares != NULL && k < json_array_get_length (self->shares); k++)
     {
       JsonObject *one = json_array_get_object_element (self->shares, k);
@@ -309,14 +350,15 @@ update_buttons (AssayGainsPage *self)
 static void
 show_gains (AssayGainsPage *self)
 {
-  AyGainsSteps *steps = self->gains != NULL ? ay_gains_steps_new (self->gains) : NULL;
-  g_autofree char *text
-      = steps == NULL
-            ? g_strdup (_ ("Not split yet: Split Gains says which rows drove each round"))
-            : g_strdup_printf (_ ("Estimated for a linear head on your features, %s: %s"),
-                               json_object_get_string_member (self->gains, "target"),
-                               steps->sentence);
+  AyGainsSteps *steps;
+  g_autofree char *text = NULL;
 
+  self->drawn = self->gains;
+  if (self->gains != NULL && early (self))
+    self->drawn = json_object_has_member (self->gains, "stopped_early")
+                      ? json_object_get_object_member (self->gains, "stopped_early") : NULL;
+  steps = self->drawn != NULL ? ay_gains_steps_new (self->drawn) : NULL;
+  text = assay_gains_whole_text (self->drawn, steps, early (self));
   gtk_label_set_text (self->sentence, text);
   assay_waterfall_view_set_steps (self->waterfall, steps);
   self->round = -1;
@@ -408,6 +450,7 @@ assay_gains_page_save (AssaySessionBin *bin, AssayPinnedView *view)
     return;
   json_object_set_string_member (view->state, "history", self->history->name);
   json_object_set_int_member (view->state, "round", self->round);
+  json_object_set_boolean_member (view->state, "early", early (self));
   view->sentence = g_strdup (gtk_label_get_text (self->round >= 0 ? self->detail
                                                                   : self->sentence));
 }
@@ -424,6 +467,9 @@ assay_gains_page_restore (AssaySessionBin *bin, JsonObject *state)
     if (strcmp (self->names->pdata[i], name) == 0)
       {
         gtk_drop_down_set_selected (self->histories, i);
+        gtk_drop_down_set_selected (
+            self->fitted,
+            json_object_get_boolean_member_with_default (state, "early", FALSE) ? 1 : 0);
         if (round >= 0 && round < n_rounds (self))
           show_round (self, (guint) round, "");
       }
@@ -495,10 +541,22 @@ split_clicked (AssayGainsPage *self)
   request->history = g_strdup (self->history->name);
   request->options.shapley = gtk_check_button_get_active (self->shapley);
   request->options.n_draws = gtk_check_button_get_active (self->random) ? N_DRAWS : 0;
+  if (early (self))
+    {
+      request->options.steps = (guint) gtk_spin_button_get_value_as_int (self->steps);
+      request->options.rate = gtk_spin_button_get_value (self->rate);
+    }
   g_set_object (&self->task,
                 assay_session_run (self->session, _ ("Splitting gains"), split_in_thread,
                                    split_done, request, request_free));
   update_buttons (self);
+}
+
+static void
+fitted_changed (AssayGainsPage *self)
+{
+  assay_fold_show (self->early_bar, early (self));
+  show_gains (self);
 }
 
 /* --- the widget --- */
@@ -553,6 +611,10 @@ assay_gains_page_class_init (AssayGainsPageClass *class)
   BIND (parts);
   BIND (histories);
   BIND (by);
+  BIND (fitted);
+  BIND (steps);
+  BIND (rate);
+  BIND (early_bar);
   BIND (shapley);
   BIND (random);
   BIND (split);
@@ -570,6 +632,9 @@ assay_gains_page_class_init (AssayGainsPageClass *class)
 static void
 assay_gains_page_init (AssayGainsPage *self)
 {
+  const char *const fitted[] = { _ ("To the Optimum"), _ ("Stopped Early"), NULL };
+  g_autoptr (GtkStringList) list = gtk_string_list_new (fitted);
+
   self->round = -1;
   self->names = g_ptr_array_new_with_free_func (g_free);
   self->cuts = g_ptr_array_new ();
@@ -578,9 +643,12 @@ assay_gains_page_init (AssayGainsPage *self)
   assay_drop_down_shorten (self->histories);
   assay_drop_down_set_name (self->histories, _ ("History"));
   assay_drop_down_set_name (self->by, _ ("Cut By"));
+  gtk_drop_down_set_model (self->fitted, G_LIST_MODEL (list));
+  assay_drop_down_set_name (self->fitted, _ ("Head Fitted"));
   g_signal_connect_swapped (self->histories, "notify::selected", G_CALLBACK (choose_history),
                             self);
   g_signal_connect_swapped (self->by, "notify::selected", G_CALLBACK (show_cut), self);
+  g_signal_connect_swapped (self->fitted, "notify::selected", G_CALLBACK (fitted_changed), self);
   g_signal_connect_swapped (self->parts, "notify::visible-child", G_CALLBACK (part_shown), self);
   g_signal_connect_swapped (self->split, "clicked", G_CALLBACK (split_clicked), self);
   g_signal_connect_swapped (self->waterfall, "chosen", G_CALLBACK (choose_round), self);

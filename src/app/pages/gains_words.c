@@ -4,7 +4,6 @@
 #include "app/say.h"
 
 #include "core/base/json_text.h"
-#include "core/work/gains_steps.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -49,26 +48,69 @@ append_remarks (GString *text, JsonObject *gains, gint64 number)
 }
 
 char *
+assay_gains_whole_text (JsonObject *gains, const AyGainsSteps *steps, gboolean early)
+{
+  const char *target;
+
+  if (gains == NULL)
+    return g_strdup (early ? _ ("Not followed along gradient steps yet: Split Gains says which "
+                                "rows moved a head that is stopped early")
+                           : _ ("Not split yet: Split Gains says which rows drove each round"));
+  target = json_object_get_string_member (gains, "target");
+  if (!early)
+    return g_strdup_printf (_ ("Estimated for a linear head on your features, %s: %s"), target,
+                            steps->sentence);
+  return assay_say (_ ("Estimated for a linear head on your features, stopped after %d gradient "
+                       "steps of rate %.4g a round, %s: %s"),
+                    (int) json_object_get_int_member (gains, "steps"),
+                    ay_json_number_of (gains, "rate"), target, steps->sentence);
+}
+
+/* Who moved a head that is stopped early, besides the new rows. */
+static void
+append_early (GString *text, JsonObject *round)
+{
+  assay_say_append (
+      text, _ (". By its own rows %+.4g, by rows before them %+.4g, by the penalty %+.4g"),
+      ay_json_number_of (round, "by_new"), ay_json_number_of (round, "by_old"),
+      ay_json_number_of (round, "by_penalty"));
+}
+
+/* What a round did to the loss. */
+static void
+append_gain (GString *text, JsonObject *round)
+{
+  double gain = ay_json_number_of (round, "gain");
+  double positive = ay_json_number_of (round, "positive");
+
+  if (isnan (gain))
+    return;
+  assay_say_append (text, _ (". Loss %.4g to %.4g: gain %+.4g"),
+                    ay_json_number_of (round, "loss_before"),
+                    ay_json_number_of (round, "loss_after"), gain);
+  if (!isnan (positive))
+    assay_say_append (text, _ (", of rows that helped %+.4g, that hurt %+.4g"), positive,
+                      ay_json_number_of (round, "negative"));
+  assay_say_append (
+      text, _ (", residual %.1g; accuracy %+.2f points"), ay_json_number_of (round, "residual"),
+      100.0 * (ay_json_number_of (round, "accuracy_after")
+               - ay_json_number_of (round, "accuracy_before")));
+  if (json_object_has_member (round, "by_old") && !isnan (positive))
+    append_early (text, round);
+}
+
+char *
 assay_gains_round_text (JsonObject *gains, JsonObject *round, const char *hidden)
 {
   const char *strategy = json_object_get_string_member (round, "strategy");
   GString *text = g_string_new (NULL);
   gint64 number = json_object_get_int_member (round, "round");
-  double gain = ay_json_number_of (round, "gain");
 
   g_string_append_printf (text, _ ("Round %d%s%s: %d rows taken%s, %d split"), (int) number,
                           *strategy != '\0' ? ", " : "", strategy,
                           (int) json_object_get_int_member (round, "n_taken"), hidden,
                           (int) json_object_get_int_member (round, "n"));
-  if (!isnan (gain))
-    assay_say_append (
-        text, _ (". Loss %.4g to %.4g: gain %+.4g, of rows that helped %+.4g, that hurt %+.4g, "
-                 "residual %.1g; accuracy %+.2f points"),
-        ay_json_number_of (round, "loss_before"), ay_json_number_of (round, "loss_after"), gain,
-        ay_json_number_of (round, "positive"), ay_json_number_of (round, "negative"),
-        ay_json_number_of (round, "residual"),
-        100.0 * (ay_json_number_of (round, "accuracy_after")
-                 - ay_json_number_of (round, "accuracy_before")));
+  append_gain (text, round);
   g_string_append_c (text, '.');
   append_remarks (text, gains, number);
   append_views (text, round);
