@@ -226,8 +226,8 @@ ay_review_left (Review *self, GError **error)
     return FALSE;
   out->left_most = MAX (out->left + Z_95 * sqrt (square) + step, 0.0);
   out->sentence = g_strdup_printf (
-      "what is left is worth less than %.2g of the validation loss of %.4g (about %.0f labels of "
+      "what is left is worth less than %.2g of the validation loss of %.4g (about %.0f %s of "
       "training rows may still be wrong); estimated for the head on your features", out->left_most,
-      out->loss_now, out->expected_wrong);
+      out->loss_now, out->expected_wrong, round (out->expected_wrong) == 1.0 ? "label" : "labels");
   return TRUE;
 }

@@ -199,6 +199,23 @@ say (const AyAdviceInput *input, const Kinds *kinds, const char *by, const AyAdv
   return object;
 }
 
+/* Where the advice was tried (test advice-claim): a cluster thinned to a tenth came first in 18 to
+ * 20 of 20 draws of 5 clusters, in 15 of 8, in 12 of 15 at most. Classes did in 19 and 20. */
+#define CLUSTERS_TOLD 5
+
+static void
+append_limit (char **sentence, const char *by, gsize n_kinds)
+{
+  g_autofree char *before = *sentence;
+
+  *sentence = strcmp (by, "class") == 0 || n_kinds <= CLUSTERS_TOLD
+                  ? g_strdup (before)
+                  : g_strdup_printf (
+                        "%s; of so many kinds the one that lacks rows is often not the first: of 8 "
+                        "clusters it was in 15 of 20 trials, of 15 in at most 12",
+                        before);
+}
+
 JsonObject *
 ay_work_advice (AyWork *self, const char *by, gsize more, guint64 seed, AyJob *job, GError **error)
 {
@@ -231,6 +248,7 @@ ay_work_advice (AyWork *self, const char *by, gsize more, guint64 seed, AyJob *j
   if (!ay_advice_try (&input, head, HIDDEN, &trial, job, error))
     return NULL;
   sentence = describe (&kinds, advice, more);
+  append_limit (&sentence, by, kinds.names->len);
   if (!ay_work_append_agreement (self, &sentence, job, error))
     return NULL;
   object = say (&input, &kinds, by, advice, &trial);
