@@ -102,6 +102,8 @@ static const Shortcut shortcuts[] = {
   { "win.select-all", { "<Ctrl>a" } },
   { "win.select-none", { "<Ctrl><Shift>a" } },
   { "win.copy", { "<Ctrl>c" } },
+  { "win.grow", { "<Ctrl>g" } },
+  { "win.shrink", { "<Ctrl><Shift>g" } },
   { "win.keep", { "<Ctrl>k" } },
   { "win.drop", { "<Ctrl>d" } },
   { "win.relabel", { "<Ctrl>l" } },

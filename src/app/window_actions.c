@@ -3,6 +3,7 @@
 
 #include "app/carry.h"
 #include "app/export_dialog.h"
+#include "app/grow.h"
 #include "app/import_dialog.h"
 #include "app/opener.h"
 #include "app/page_help.h"
@@ -188,6 +189,8 @@ action_session (GtkWidget *widget, const char *name, GVariant *parameter)
     assay_session_clear_filters (session);
   else if (g_str_equal (name, "win.copy"))
     assay_carry_copy (session, widget);
+  else if (g_str_equal (name, "win.grow") || g_str_equal (name, "win.shrink"))
+    assay_grow_selection (session, g_str_equal (name, "win.shrink"));
   else if (g_str_equal (name, "win.score"))
     assay_opener_score (session);
 }
@@ -364,6 +367,8 @@ static const Action actions[] = {
   { "win.select-none", NULL, action_session },
   { "win.clear-filters", NULL, action_session },
   { "win.copy", NULL, action_session },
+  { "win.grow", NULL, action_session },
+  { "win.shrink", NULL, action_session },
   { "win.score", NULL, action_session },
   { "win.keep", NULL, action_keep },
   { "win.drop", NULL, action_drop },
@@ -409,8 +414,8 @@ assay_window_actions_update (AssayWindow *self)
           "win.page", "win.visit", "win.search", "win.page-help", NULL };
   static const char *const with_writable[] = { "win.score", "win.import-scores", NULL };
   static const char *const with_selection[]
-      = { "win.select-none", "win.copy", "win.prove", "win.prove-folds", "win.prove-pipeline",
-          NULL };
+      = { "win.select-none", "win.copy", "win.grow", "win.shrink", "win.prove", "win.prove-folds",
+          "win.prove-pipeline", NULL };
   static const char *const decisions[]
       = { "win.keep", "win.drop", "win.relabel", "win.tag", NULL };
   static const char *const undo[] = { "win.undo", NULL }, *const redo[] = { "win.redo", NULL };

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One order of rows for table and gallery: chosen by the titles of the columns, with the pointer
 and with keys; held against assay-cli."""
+import re
 import shutil
 
 import drive
@@ -59,6 +60,22 @@ def click_title(window, titles):
     window.settle()
 
 
+def check_grow(window, count):
+    """A lasso by keys: the nearest rows come in, the rim goes, and both are undone."""
+    def selected():
+        found = re.match(r'(\d+) rows? selected', ' '.join(window.labels(window.bar_box)))
+        return int(found[1]) if found else 0
+    window.click('Gallery', 'push button')
+    until('the selection', lambda: selected() == count)
+    window.keys('ctrl+g')
+    grown = until('more rows', lambda: selected() > count and selected())
+    assert grown <= 4 * count
+    window.keys('ctrl+shift+g')
+    until('fewer rows', lambda: selected() < grown)
+    window.keys('ctrl+z', 'ctrl+z')
+    until('the selection of before', lambda: selected() == count)
+
+
 def check_copy(window, work):
     """The selected rows on the clipboard: read by pasting them into the search, whose field holds
     one line."""
@@ -68,6 +85,8 @@ def check_copy(window, work):
     window.click('Gallery', 'push button')  # the keys are about rows, not about the text
     window.keys('ctrl+a', 'ctrl+c')
     window.find(f'{len(truth)} rows copied')
+    window.search('')
+    check_grow(window, len(truth))
     window.keys('ctrl+f', 'ctrl+a', 'ctrl+v')
     text = until('the rows in the search', lambda: window.focused() and window.focused().text())
     header, *rows = text.splitlines()

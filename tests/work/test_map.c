@@ -198,6 +198,84 @@ test_nearest (Place *place, gconstpointer unused)
   g_assert_cmpuint (nearer, ==, 14);
 }
 
+/* Standardised as the head does: by the mean and deviation of the training rows. */
+static void
+standardise (AyDataset *data, double x[ROWS][3])
+{
+  for (int j = 0; j < 3; j++)
+    {
+      double sum = 0.0, squares = 0.0, n = 0.0;
+
+      for (int i = 0; i < ROWS; i++)
+        if (data->split[i] == AY_SPLIT_TRAIN)
+          sum += ay_matrix_value (data->features, (gsize) i, (gsize) j), n++;
+      for (int i = 0; i < ROWS; i++)
+        {
+          x[i][j] = ay_matrix_value (data->features, (gsize) i, (gsize) j) - sum / n;
+          squares += data->split[i] == AY_SPLIT_TRAIN ? x[i][j] * x[i][j] : 0.0;
+        }
+      for (int i = 0; i < ROWS; i++)
+        x[i][j] /= sqrt (squares / n);
+    }
+}
+
+/* Whether fewer than AY_GROW_BY rows are nearer to i than j is. */
+static gboolean
+is_near (double x[ROWS][3], int i, int j)
+{
+  double limit = 0.0, distance;
+  int nearer = 0;
+
+  for (int c = 0; c < 3; c++)
+    limit += (x[i][c] - x[j][c]) * (x[i][c] - x[j][c]);
+  for (int k = 0; k < ROWS; k++)
+    {
+      distance = 0.0;
+      for (int c = 0; c < 3; c++)
+        distance += (x[i][c] - x[k][c]) * (x[i][c] - x[k][c]);
+      nearer += k != i && k != j && distance < limit;
+    }
+  return i != j && nearer < AY_GROW_BY;
+}
+
+static void
+test_grow (Place *place, gconstpointer unused)
+{
+  g_autoptr (AyBitset) rows = ay_bitset_new (ROWS);
+  g_autoptr (AyBitset) grown = NULL;
+  g_autoptr (AyBitset) shrunk = NULL;
+  g_autoptr (GError) error = NULL;
+  static double x[ROWS][3];
+
+  standardise (ay_work_data (place->work), x);
+  grown = ay_work_grow (place->work, rows, FALSE, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (ay_bitset_count (grown), ==, 0);
+  for (int i = 0; i < ROWS; i++)
+    if (x[i][0] > 0.5)
+      ay_bitset_add (rows, (gsize) i);
+  ay_bitset_free (grown);
+  grown = ay_work_grow (place->work, rows, FALSE, NULL, &error);
+  g_assert_no_error (error);
+  shrunk = ay_work_grow (place->work, rows, TRUE, NULL, &error);
+  g_assert_no_error (error);
+  for (int i = 0; i < ROWS; i++)
+    {
+      gboolean reached = ay_bitset_get (rows, (gsize) i), inner = reached;
+
+      for (int j = 0; j < ROWS; j++)
+        {
+          reached |= ay_bitset_get (rows, (gsize) j) && is_near (x, j, i);
+          inner &= ay_bitset_get (rows, (gsize) j) || !is_near (x, i, j);
+        }
+      g_assert_cmpint (ay_bitset_get (grown, (gsize) i), ==, reached);
+      g_assert_cmpint (ay_bitset_get (shrunk, (gsize) i), ==, inner);
+    }
+  g_assert_cmpuint (ay_bitset_count (grown), >, ay_bitset_count (rows));
+  g_assert_cmpuint (ay_bitset_count (shrunk), <, ay_bitset_count (rows));
+  g_assert_cmpuint (ay_bitset_count (shrunk), >, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -206,5 +284,6 @@ main (int argc, char **argv)
   g_test_add ("/map/cancelled", Place, NULL, place_set_up, test_cancelled, place_tear_down);
   g_test_add ("/map/shown", Place, NULL, place_set_up, test_shown, place_tear_down);
   g_test_add ("/map/nearest", Place, NULL, place_set_up, test_nearest, place_tear_down);
+  g_test_add ("/map/grow", Place, NULL, place_set_up, test_grow, place_tear_down);
   return g_test_run ();
 }

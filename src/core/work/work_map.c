@@ -247,36 +247,79 @@ shown_metric (AyWork *self)
   return metric;
 }
 
+static guint32
+row_at (const AyMapPoints *points, guint32 at)
+{
+  return points->rows != NULL ? points->rows[at] : at;
+}
+
+/* The k nearest of each of the rows, and the row itself. points: is made here. */
+static AyNeighbours *
+find_nearest (AyWork *self, const guint32 *rows, gsize count, guint k, AyMapPoints *points,
+              AyJob *job, GError **error)
+{
+  AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
+  AyPoints query;
+
+  if (!ay_map_points_init (points, self, shown_metric (self), job, error))
+    return NULL;
+  query = points->points;
+  query.rows = rows;
+  query.n = count;
+  options.k = k + 1;
+  return ay_neighbours_query (&query, &points->points, &options, job, error);
+}
+
 guint32 *
 ay_work_nearest (AyWork *self, gsize row, guint k, guint *count, AyJob *job, GError **error)
 {
-  AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
   g_auto (AyMapPoints) points = { 0 };
-  g_autoptr (AyNeighbours) found = NULL;
   guint32 number = (guint32) row;
-  AyPoints query;
+  g_autoptr (AyNeighbours) found = NULL;
   guint32 *rows;
 
   *count = 0;
-  if (!ay_map_points_init (&points, self, shown_metric (self), job, error))
-    return NULL;
-  query = points.points;
-  query.rows = &number;
-  query.n = 1;
-  options.k = k + 1; /* the row finds itself */
-  found = ay_neighbours_query (&query, &points.points, &options, job, error);
+  found = find_nearest (self, &number, 1, k, &points, job, error);
   if (found == NULL)
     return NULL;
   rows = g_new (guint32, k + 1);
   for (guint j = 0; j < found->k && *count < k; j++)
     {
       guint32 at = found->index[j];
-      guint32 one = at == G_MAXUINT32 ? number
-                    : points.rows != NULL ? points.rows[at]
-                                          : at;
+      guint32 one = at == G_MAXUINT32 ? number : row_at (&points, at);
 
       if (one != number)
         rows[(*count)++] = one;
     }
   return rows;
+}
+
+AyBitset *
+ay_work_grow (AyWork *self, const AyBitset *rows, gboolean shrink, AyJob *job, GError **error)
+{
+  g_auto (AyMapPoints) points = { 0 };
+  g_autofree guint32 *list = NULL;
+  g_autoptr (AyNeighbours) found = NULL;
+  g_autoptr (AyBitset) grown = ay_bitset_copy (rows);
+  gsize count;
+
+  list = ay_bitset_rows (rows, &count);
+  if (count == 0)
+    return g_steal_pointer (&grown);
+  found = find_nearest (self, list, count, AY_GROW_BY, &points, job, error);
+  if (found == NULL)
+    return NULL;
+  for (gsize at = 0; at < count * found->k; at++)
+    {
+      guint32 near = found->index[at];
+
+      if (near == G_MAXUINT32)
+        continue;
+      near = row_at (&points, near);
+      if (!shrink)
+        ay_bitset_add (grown, near);
+      else if (!ay_bitset_get (rows, near))
+        ay_bitset_remove (grown, list[at / found->k]);
+    }
+  return g_steal_pointer (&grown);
 }

@@ -57,6 +57,13 @@ gboolean ay_work_map_places (AyWork *self, const char *id, double **x, double **
 guint32 *ay_work_nearest (AyWork *self, gsize row, guint k, guint *count, AyJob *job,
                           GError **error);
 
+/* A set of rows with the AY_GROW_BY nearest ones of each of them; or, to shrink, without those that
+ * have one outside the set among these: its rim. Nearest as above. rows: n of the data set.
+ * (transfer full) Costs one pass over the data a row of the set. */
+#define AY_GROW_BY 3
+AyBitset *ay_work_grow (AyWork *self, const AyBitset *rows, gboolean shrink, AyJob *job,
+                        GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyMapInfo, ay_map_info_free)
 
 G_END_DECLS
