@@ -375,7 +375,7 @@ draw_retention (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
   d->spec.kind = AY_FIGURE_LINES;
   d->spec.lines = (AyFigureLines) {
     .n_curves = 2, .curves = d->retention->curves, .marks = TRUE,
-    .x_axis = { .label = "% of the training rows kept" },
+    .x_axis = { .label = "percent of the training rows kept" },
     .y_axis = { .label = of->on_test ? "accuracy on test" : "accuracy on valid" },
     .band_label = "95 % band of the mean over the draws",
   };
