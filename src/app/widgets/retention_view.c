@@ -61,9 +61,9 @@ describe (AssayRetentionView *self, Drawing *drawing)
   };
   if (self->marked >= 0)
     add_flag (drawing, series, self->marked,
-              self->marked == minimal ? _ ("chosen; smallest no worse") : _ ("chosen"));
+              self->marked == minimal ? _ ("chosen; smallest no worse on valid") : _ ("chosen"));
   if (minimal < (int) series->n && minimal != self->marked)
-    add_flag (drawing, series, minimal, _ ("smallest no worse"));
+    add_flag (drawing, series, minimal, _ ("smallest no worse on valid"));
 }
 
 static void
