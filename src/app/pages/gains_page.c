@@ -193,46 +193,50 @@ round_activated (AssayGainsPage *self, guint line)
 
 /* --- all rounds: the path's gain beside the order-free one and random --- */
 
+#define ROUND_COLUMNS 7
+
+/* The first column counts rows. */
 static void
-add_round (AssayGainsPage *self, JsonObject *round)
+add_line (AssayGainsPage *self, JsonObject *round, const double values[ROUND_COLUMNS])
 {
-  static const guint8 counts[] = { 1, 0, 0, 0, 0, 0, 0 };
+  static const guint8 counts[ROUND_COLUMNS] = { 1 };
   const char *strategy = json_object_get_string_member (round, "strategy");
   g_autofree char *title = g_strdup_printf ("%" G_GINT64_FORMAT "%s%s",
                                             json_object_get_int_member (round, "round"),
                                             *strategy != '\0' ? " " : "", strategy);
+  AssayNumberLine line = { title, NULL, 0, ROUND_COLUMNS, values, counts };
+
+  assay_number_table_add (self->rounds, &line);
+}
+
+static void
+add_round (AssayGainsPage *self, JsonObject *round)
+{
   JsonObject *random = json_object_has_member (round, "random")
                            ? json_object_get_object_member (round, "random") : NULL;
-  double values[] = {
+  const double values[ROUND_COLUMNS] = {
     (double) json_object_get_int_member (round, "n"), ay_json_number_of (round, "gain"),
     ay_json_number_of (round, "positive"), ay_json_number_of (round, "negative"),
     json_object_has_member (round, "shapley") ? ay_json_number_of (round, "shapley") : NAN,
     random != NULL ? ay_json_number_of (random, "gain") : NAN,
     random != NULL ? ay_json_number_of (random, "selection") : NAN,
   };
-  AssayNumberLine line = { title, NULL, 0, G_N_ELEMENTS (values), values, counts };
 
-  assay_number_table_add (self->rounds, &line);
+  add_line (self, round, values);
 }
 
 /* Of a head that is stopped early: the old rows and the penalty move it too. */
 static void
 add_early_round (AssayGainsPage *self, JsonObject *round)
 {
-  static const guint8 counts[] = { 1, 0, 0, 0, 0, 0, 0 };
-  const char *strategy = json_object_get_string_member (round, "strategy");
-  g_autofree char *title = g_strdup_printf ("%" G_GINT64_FORMAT "%s%s",
-                                            json_object_get_int_member (round, "round"),
-                                            *strategy != '\0' ? " " : "", strategy);
-  double values[] = {
+  const double values[ROUND_COLUMNS] = {
     (double) json_object_get_int_member (round, "n"), ay_json_number_of (round, "gain"),
     ay_json_number_of (round, "by_new"), ay_json_number_of (round, "positive"),
     ay_json_number_of (round, "negative"), ay_json_number_of (round, "by_old"),
     ay_json_number_of (round, "by_penalty"),
   };
-  AssayNumberLine line = { title, NULL, 0, G_N_ELEMENTS (values), values, counts };
 
-  assay_number_table_add (self->rounds, &line);
+  add_line (self, round, values);
 }
 
 static void

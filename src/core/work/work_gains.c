@@ -126,15 +126,6 @@ take (AyWork *self, const char *name, const AyProblem *train, Taken *taken, GErr
 
 /* --- as JSON --- */
 
-static void
-put_number (JsonObject *object, const char *name, double value)
-{
-  if (isfinite (value))
-    json_object_set_double_member (object, name, value);
-  else
-    json_object_set_null_member (object, name);
-}
-
 static double
 sum_of (const double *x, gsize n)
 {
@@ -157,11 +148,12 @@ describe_rows (AyWork *self, const AyLedgerRound *round)
 
       json_object_set_string_member (one, "id", id);
       json_object_set_int_member (one, "row", round->rows[i]);
-      put_number (one, "credit", round->credit != NULL ? round->credit[i] : NAN);
-      put_number (one, "accuracy", round->accuracy_credit != NULL ? round->accuracy_credit[i]
-                                                                  : NAN);
-      put_number (one, "influence_before", round->at_start != NULL ? round->at_start[i] : NAN);
-      put_number (one, "influence_after", round->at_end != NULL ? round->at_end[i] : NAN);
+      ay_json_put_number (one, "credit", round->credit != NULL ? round->credit[i] : NAN);
+      ay_json_put_number (one, "accuracy",
+                          round->accuracy_credit != NULL ? round->accuracy_credit[i] : NAN);
+      ay_json_put_number (one, "influence_before",
+                          round->at_start != NULL ? round->at_start[i] : NAN);
+      ay_json_put_number (one, "influence_after", round->at_end != NULL ? round->at_end[i] : NAN);
       json_array_add_object_element (array, one);
     }
   return array;
@@ -180,7 +172,7 @@ describe_opened (AyWork *self, const AyLedgerRound *round)
       json_object_set_string_member (one, "class", self->data->class_names[opened->label]);
       json_object_set_int_member (one, "n", (gint64) opened->n_rows);
       json_object_set_int_member (one, "n_judged", (gint64) opened->n_judged);
-      put_number (one, "recall", opened->recall);
+      ay_json_put_number (one, "recall", opened->recall);
       json_array_add_object_element (array, one);
     }
   return array;
@@ -196,8 +188,8 @@ describe_judged (AyWork *self, const AyLedgerRound *round, guint n_groups)
       JsonObject *one = json_object_new ();
 
       json_object_set_string_member (one, "class", self->data->class_names[g]);
-      put_number (one, "gain", round->group_gain[g]);
-      put_number (one, "residual", round->group_residual[g]);
+      ay_json_put_number (one, "gain", round->group_gain[g]);
+      ay_json_put_number (one, "residual", round->group_residual[g]);
       json_array_add_object_element (array, one);
     }
   return array;
@@ -231,7 +223,7 @@ describe_round (AyWork *self, const AyRound *of, const AyLedgerRound *round, gui
   json_object_set_int_member (object, "n_judged", (gint64) round->n_judged);
   json_object_set_int_member (object, "n_unjudged", (gint64) round->n_unjudged);
   for (gsize k = 0; k < G_N_ELEMENTS (numbers); k++)
-    put_number (object, numbers[k].name, numbers[k].value);
+    ay_json_put_number (object, numbers[k].name, numbers[k].value);
   json_object_set_int_member (object, "to_right", round->to_right);
   json_object_set_int_member (object, "to_wrong", round->to_wrong);
   json_object_set_int_member (object, "heads", round->nodes);
@@ -261,10 +253,10 @@ describe (AyWork *self, const Taken *taken, const AyLedger *ledger, const char *
   json_object_set_string_member (object, "history", taken->history->name);
   json_object_set_string_member (object, "target", target);
   json_object_set_string_member (object, "method", ledger->method);
-  put_number (object, "lambda", ledger->lambda);
+  ay_json_put_number (object, "lambda", ledger->lambda);
   json_object_set_int_member (object, "n_start", (gint64) ledger->n_start);
-  put_number (object, "gain", ledger->gain);
-  put_number (object, "residual", ledger->residual);
+  ay_json_put_number (object, "gain", ledger->gain);
+  ay_json_put_number (object, "residual", ledger->residual);
   for (guint r = 0; r < ledger->n_rounds; r++)
     {
       const AyLedgerRound *round = &ledger->round[r];
@@ -275,7 +267,7 @@ describe (AyWork *self, const Taken *taken, const AyLedger *ledger, const char *
                                      describe_round (self, ay_history_round (taken->history, r),
                                                      round, ledger->n_groups));
     }
-  put_number (object, "absolute", absolute);
+  ay_json_put_number (object, "absolute", absolute);
   json_object_set_array_member (object, "notes", describe_notes (taken->notes));
   json_object_set_array_member (object, "rounds", rounds);
   return object;
@@ -293,7 +285,7 @@ add_shapley (const AyLedgerInput *input, const AyLedger *ledger, JsonObject *obj
   if (found == NULL)
     return FALSE;
   for (guint r = 0; r < found->n_rounds; r++)
-    put_number (json_array_get_object_element (rounds, r), "shapley", found->value[r]);
+    ay_json_put_number (json_array_get_object_element (rounds, r), "shapley", found->value[r]);
   if (found->why != NULL)
     json_object_set_string_member (object, "shapley_why", found->why);
   else
@@ -317,13 +309,13 @@ add_random (const AyLedgerInput *input, const AyLedger *ledger, const AyGainsOpt
       JsonObject *into = json_object_new ();
 
       json_object_set_int_member (into, "draws", options->n_draws);
-      put_number (into, "gain", one->random.mean);
-      put_number (into, "low", one->low);
-      put_number (into, "high", one->high);
-      put_number (into, "selection", one->selection.mean);
-      put_number (into, "selection_low", one->selection.low);
-      put_number (into, "selection_high", one->selection.high);
-      put_number (into, "beaten", one->beaten);
+      ay_json_put_number (into, "gain", one->random.mean);
+      ay_json_put_number (into, "low", one->low);
+      ay_json_put_number (into, "high", one->high);
+      ay_json_put_number (into, "selection", one->selection.mean);
+      ay_json_put_number (into, "selection_low", one->selection.low);
+      ay_json_put_number (into, "selection_high", one->selection.high);
+      ay_json_put_number (into, "beaten", one->beaten);
       if (one->why != NULL)
         json_object_set_string_member (into, "why", one->why);
       else
@@ -365,8 +357,8 @@ store_columns (AyWork *self, const Taken *taken, const AyLedger *ledger, GError 
 
   json_object_set_string_member (certificate, "history", taken->history->name);
   json_object_set_string_member (certificate, "method", ledger->method);
-  put_number (certificate, "gain", ledger->gain);
-  put_number (certificate, "residual", ledger->residual);
+  ay_json_put_number (certificate, "gain", ledger->gain);
+  ay_json_put_number (certificate, "residual", ledger->residual);
   for (gsize i = 0; i < n; i++)
     {
       guint32 r = taken->round_of_row[i];

@@ -47,15 +47,6 @@ known_init (Known *self, const AyDataset *data)
 }
 
 static void
-put_number (JsonObject *object, const char *name, double value)
-{
-  if (isfinite (value))
-    json_object_set_double_member (object, name, value);
-  else
-    json_object_set_null_member (object, name);
-}
-
-static void
 put_numbers (JsonObject *object, const char *name, const double *values, guint n)
 {
   JsonArray *array = json_array_sized_new (n);
@@ -81,8 +72,8 @@ describe_stopping (const AyComparison *one)
       json_object_set_string_member (object, "rule", rule->id);
       json_object_set_string_member (object, "sentence", rule->sentence);
       json_object_set_int_member (object, "fired", rule->n_fired);
-      put_number (object, "labels", rule->labels);
-      put_number (object, "accuracy", rule->accuracy);
+      ay_json_put_number (object, "labels", rule->labels);
+      ay_json_put_number (object, "accuracy", rule->accuracy);
       json_array_add_object_element (array, object);
     }
   return array;
@@ -95,16 +86,16 @@ describe_strategy (const AyComparison *one, guint m)
 
   json_object_set_string_member (object, "strategy", one->strategy->id);
   json_object_set_string_member (object, "title", one->strategy->title);
-  put_number (object, "auc", one->auc);
-  put_number (object, "auc_sd", one->auc_sd);
-  put_number (object, "auc_difference", one->auc_difference);
-  put_number (object, "auc_half", one->auc_half);
-  put_number (object, "p", one->p);
-  put_number (object, "p_holm", one->p_holm);
-  put_number (object, "labels_to_target", one->labels_to_target);
+  ay_json_put_number (object, "auc", one->auc);
+  ay_json_put_number (object, "auc_sd", one->auc_sd);
+  ay_json_put_number (object, "auc_difference", one->auc_difference);
+  ay_json_put_number (object, "auc_half", one->auc_half);
+  ay_json_put_number (object, "p", one->p);
+  ay_json_put_number (object, "p_holm", one->p_holm);
+  ay_json_put_number (object, "labels_to_target", one->labels_to_target);
   json_object_set_int_member (object, "reached", one->n_reached);
-  put_number (object, "labels_of_mean", one->labels_of_mean);
-  put_number (object, "seconds", one->seconds);
+  ay_json_put_number (object, "labels_of_mean", one->labels_of_mean);
+  ay_json_put_number (object, "seconds", one->seconds);
   put_numbers (object, "mean", one->mean, m);
   put_numbers (object, "sd", one->sd, m);
   put_numbers (object, "difference", one->difference, m);
@@ -149,9 +140,9 @@ put_teaching (JsonObject *into, const AySimulation *s, guint strategy)
     }
   json_object_set_array_member (object, "arms", arms);
   put_numbers (object, "reward", found->reward, found->rounds);
-  put_number (object, "clipped", found->n_clipped);
-  put_number (object, "asked_again", found->n_again);
-  put_number (object, "p_mixture", found->p_mixture);
+  ay_json_put_number (object, "clipped", found->n_clipped);
+  ay_json_put_number (object, "asked_again", found->n_again);
+  ay_json_put_number (object, "p_mixture", found->p_mixture);
   if (found->mixture.strategy != NULL)
     json_object_set_object_member (object, "beside_mixture",
                                    describe_yardstick (&found->mixture, found->rounds + 1));
@@ -176,10 +167,10 @@ describe (const AySimulation *s, double target)
   json_object_set_int_member (object, "n_pool", (gint64) s->n_pool);
   json_object_set_int_member (object, "n_valid", (gint64) s->n_valid);
   json_object_set_int_member (object, "n_test", (gint64) s->n_test);
-  put_number (object, "lambda", s->options.head.lambda);
+  ay_json_put_number (object, "lambda", s->options.head.lambda);
   json_object_set_boolean_member (object, "standardised", s->options.head.standardise);
-  put_number (object, "scale", s->options.head.scale);
-  put_number (object, "target", target);
+  ay_json_put_number (object, "scale", s->options.head.scale);
+  ay_json_put_number (object, "target", target);
   json_object_set_boolean_member (object, "against_random", found->has_baseline);
   put_numbers (object, "labels", found->labels, s->rounds + 1);
   for (guint k = 0; k < found->n; k++)
