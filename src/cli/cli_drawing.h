@@ -44,6 +44,9 @@ char *cmd_drawing_label (const AyColumn *column, const AyScoreInfo *score);
 /* A cloud of d->x and d->y of the rows asked for; x and y (nullable) name the axes. */
 void cmd_drawing_scatter (CmdDrawing *d, const char *x, const char *y);
 
+/* Learning curves of strategies, with where rules would have stopped. */
+gboolean cmd_draw_curves (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error);
+
 /* The figures of scores: what `assay-cli figure` draws by these names. */
 gboolean cmd_draw_datamap (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error);
 gboolean cmd_draw_epochs (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error);

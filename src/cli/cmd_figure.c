@@ -287,74 +287,6 @@ draw_groups (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
   return TRUE;
 }
 
-static void
-tell_curves (CmdDrawing *d)
-{
-  JsonArray *array;
-
-  d->told = json_object_new ();
-  cmd_json_text (d->told, "metric", d->strategy->metric);
-  array = cmd_json_array (d->told, "curves");
-  for (guint k = 0; k < d->strategy->n; k++)
-    {
-      const AyStrategyCurve *from = &d->strategy->each[k];
-      JsonObject *one = cmd_json_append (array);
-      JsonArray *labels, *value;
-
-      cmd_json_text (one, "strategy", from->id);
-      labels = cmd_json_array (one, "labels");
-      value = cmd_json_array (one, "value");
-      for (guint i = 0; i < from->n; i++)
-        {
-          json_array_add_double_element (labels, from->labels[i]);
-          json_array_add_double_element (value, from->value[i]);
-        }
-    }
-}
-
-/* Mean accuracy by labels of each strategy that was simulated, or of histories. */
-static gboolean
-draw_curves (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
-{
-  if (run->n_args > 3)
-    return cmd_usage_error (error, "figure curves takes one NAME");
-  if (run->n_args == 3)
-    {
-      g_autoptr (GPtrArray) histories
-          = ay_work_histories_called (work, run->args[2], error);
-
-      if (histories == NULL)
-        return FALSE;
-      d->strategy = ay_strategy_curves_of_histories (histories, NULL);
-    }
-  else
-    {
-      g_autoptr (JsonObject) object = ay_work_comparison (work, error);
-
-      if (object == NULL)
-        return FALSE;
-      d->strategy = ay_strategy_curves_of_comparison (object, FALSE);
-    }
-  d->curves = g_new0 (AyFigureCurve, d->strategy->n + 1);
-  for (guint k = 0; k < d->strategy->n; k++)
-    {
-      const AyStrategyCurve *one = &d->strategy->each[k];
-
-      d->curves[k] = (AyFigureCurve) { .name = one->name, .n = one->n, .x = one->labels,
-                                       .y = one->value, .low = one->low, .high = one->high,
-                                       .reference = one->reference };
-    }
-  d->title = g_strdup (d->strategy->title);
-  d->spec.kind = AY_FIGURE_LINES;
-  d->spec.lines = (AyFigureLines) {
-    .n_curves = d->strategy->n, .curves = d->curves,
-    .x_axis = { .label = "labels", .integral = TRUE },
-    .y_axis = { .label = d->strategy->metric }, .band_label = d->strategy->band,
-  };
-  tell_curves (d);
-  return TRUE;
-}
-
 /* Accuracy of heads refitted on part of the rows, by a score and at random. */
 static gboolean
 draw_retention (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
@@ -473,7 +405,7 @@ static const struct
     cmd_draw_compare },
   { "groups", "", "Rows that may go as near copies, by threshold", draw_groups },
   { "curves", "[NAME]", "Accuracy by labels of the strategies simulated, or of histories",
-    draw_curves },
+    cmd_draw_curves },
   { "retention", "[SCORE]", "Accuracy by the share of training rows kept, beside random, refitted",
     draw_retention },
   { "gains", "NAME", "How each round of a history moved the loss, once gains split it",

@@ -158,11 +158,21 @@ def test_teachers():
 
 
 def test_curves():
-    """the curves are drawn, random among them"""
-    out = FOLDER / 'curves.svg'
-    said = assay.run('figure', WHOLE, 'curves', '-o', out)
-    assert 'Random' in said or 'Margin' in said, said
-    assert 'Margin' in pathlib.Path(out).read_text(encoding='utf-8')
+    """the curves are drawn, random among them, with where rules would have stopped"""
+    out, work = FOLDER / 'curves.svg', FOLDER / 'marked.assay'
+    shutil.copy(WHOLE, work)
+    found = assay.run_json('simulate', work, '--strategy', 'margin', '--rounds', '12', '--batch',
+                           '20', '--repeats', '2', '-p', 'standardise=no', '-p', 'scale=0.0625')
+    drawn = assay.run_json('figure', work, 'curves', '-o', out)
+    missing = assay.keys_of(drawn, ()) - assay.documented_words('figure')
+    assert not missing, missing
+    random, margin = drawn['numbers']['curves']
+    stops = [(one['rule'], one['labels'], one['accuracy'])
+             for one in found['strategies'][1]['stopping'] if one['labels'] is not None]
+    assert stops == [tuple(mark.values()) for mark in margin['marks']] and 'marks' not in random
+    text = pathlib.Path(out).read_text(encoding='utf-8')
+    assert 'Margin' in text and 'Random' in text and all(rule in text for rule, *_ in stops)
+    assert all(f'{rule} marked at {labels:.3g}' in drawn['summary'] for rule, labels, _ in stops)
 
 
 def test_refusals():

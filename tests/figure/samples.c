@@ -281,10 +281,17 @@ add_lines (const char *name, const char *title, const AyFigureCurve *data, guint
 static void
 add_all_lines (void)
 {
+  static AyFigureFlag stops[4];
   AyFigureLines *l = add_lines ("lines", "Learning curves", three, 3);
 
   l->band_label = "bands: 95 % of 20 repeats, paired with random";
   l->marks = TRUE;
+  stops[0] = (AyFigureFlag) { 0, rounds[5], curves[0][5], "kappa" };
+  stops[1] = (AyFigureFlag) { 0, rounds[6], curves[0][6], "change" };
+  stops[2] = (AyFigureFlag) { 2, rounds[15], curves[2][15], "entropy" }; /* at the rim */
+  stops[3] = (AyFigureFlag) { 0, rounds[7], NAN, "nowhere" };
+  l->flags = stops;
+  l->n_flags = 4;
   add_lines ("lines-many", "Twelve strategies", several, 12);
   add_lines ("lines-hostile", "Gaps, a point, nothing", hostile, 3);
   add_lines ("lines-empty", "No curve", three, 0);
