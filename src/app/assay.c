@@ -11,6 +11,7 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (AssayApplication) application = NULL;
+  g_autofree char *locale = NULL;
 
   /* Words in the person's language; numbers too, but only where they are shown (assay_say): what is
    * kept in certificates, typed into filters and compared is the same everywhere. GTK would set the
@@ -20,7 +21,8 @@ main (int argc, char **argv)
   assay_say_init ();
   setlocale (LC_NUMERIC, "C");
   assay_paths_init ();
-  bindtextdomain ("assay", assay_paths_locale ());
+  locale = assay_paths_locale ();
+  bindtextdomain ("assay", locale);
   bind_textdomain_codeset ("assay", "UTF-8");
   textdomain ("assay");
   application = assay_application_new ();

@@ -5,10 +5,10 @@
 
 G_BEGIN_DECLS
 
-/* Where the program finds its data: the build folder's first (so that it runs there with no
- * environment set), else where it was installed. */
+/* Lets GSettings find the schema where the desktop does not; once, before any settings. */
 void assay_paths_init (void);
-const char *assay_paths_locale (void);
+/* The folder of the catalogues. (transfer full) */
+char *assay_paths_locale (void);
 /* The bundled sample's file. (transfer full) (nullable) */
 char *assay_paths_sample (void);
 /* A folder for workspaces whose own place cannot be written to; made on need. (transfer full) */

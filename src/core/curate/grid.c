@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "assay-config.h"
 #include "core/curate/savings.h"
 
+#include "core/base/install.h"
 #include "core/data/reader_csv.h"
 
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #define NAME "grid-intensity.csv"
 
@@ -21,12 +20,10 @@ char *
 ay_grid_path (void)
 {
   g_autofree char *own = g_build_filename (g_get_user_config_dir (), "assay", NAME, NULL);
-  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
-  gboolean built = self != NULL && g_str_has_prefix (self, AY_BUILD_ROOT "/");
 
   if (g_file_test (own, G_FILE_TEST_EXISTS))
     return g_steal_pointer (&own);
-  return g_build_filename (built ? AY_SOURCE_DATADIR : AY_DATADIR, NAME, NULL);
+  return ay_install_data (NAME);
 }
 
 static gboolean
