@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "assay-config.h"
 #include "core/base/rng.h"
+#include "core/base/stats.h"
 #include "core/score/label_filter.h"
 
 #include "bench_time.h"
@@ -38,27 +39,18 @@ make (double *p, gint32 *label)
     }
 }
 
-static int
-compare_ranked (const void *a, const void *b)
-{
-  return bench_compare (a, b); /* margin first */
-}
-
 /* The flagged rows, lowest margin first. */
 static gsize
 order_flagged (const AyConfident *confident, const guint8 *mark)
 {
-  struct { double margin; gsize row; } *flagged = g_malloc (sizeof *flagged * N);
+  g_autofree double *margin = g_new (double, N);
+  g_autofree guint32 *order = NULL;
   gsize n = 0;
 
   for (gsize i = 0; i < N; i++)
     if (mark[i])
-      {
-        flagged[n].margin = confident->margin[i];
-        flagged[n++].row = i;
-      }
-  qsort (flagged, n, sizeof *flagged, compare_ranked);
-  g_free (flagged);
+      margin[n++] = confident->margin[i];
+  order = ay_order (margin, n, FALSE);
   return n;
 }
 

@@ -29,7 +29,9 @@ typedef struct
   const AyJudged *judged;
   gsize chunk_rows, n_chunks;
   double *sums;    /* n_chunks x C */
-  gint64 *joints;  /* n_chunks x C x C */
+  gsize *counts;   /* the same: rows */
+  double *bound;   /* C: from where on a row is confidently of a class */
+  gint64 *joints;  /* n_chunks x C x (C + 1): of no class, of class 0 ... */
   AyJob *job;
 } Count;
 
@@ -74,46 +76,50 @@ each_row (Count *self, gsize chunk, RowFunc func)
     }
 }
 
+/* The two largest without a branch, as none could be foreseen; which is the largest is looked for
+ * only where it is not the label's. Of equals the second counts too, as the largest other p. */
 static void
 look_at_row (Count *self, gsize chunk, gsize i, const double *p)
 {
-  gint32 y = self->judged->label[i];
-  guint best = 0, n = self->judged->n_classes;
-  double other = -HUGE_VAL;
+  gint32 y = self->judged->label[i], best = y;
+  guint n = self->judged->n_classes;
+  double largest = p[0], second = n > 1 ? -HUGE_VAL : 0.0;
 
-  for (guint k = 0; k < n; k++)
+  for (guint k = 1; k < n; k++)
     {
-      if (p[k] > p[best])
-        best = k;
-      if (k != (guint) y)
-        other = MAX (other, p[k]);
+      double less = p[k] < largest ? p[k] : largest;
+
+      second = less > second ? less : second;
+      largest = p[k] > largest ? p[k] : largest;
     }
-  if (n == 1)
-    other = 0.0;
+  if (p[y] < largest || second == largest)
+    for (best = 0; p[best] < largest;)
+      best++;
   self->sums[chunk * n + y] += p[y];
+  self->counts[chunk * n + y]++;
   self->out->self_confidence[i] = p[y];
-  self->out->margin[i] = p[y] - other;
-  self->out->guess[i] = (gint32) best;
+  self->out->margin[i] = p[y] - (p[y] < largest ? largest : second);
+  self->out->guess[i] = best;
 }
 
 static void
 count_row (Count *self, gsize chunk, gsize i, const double *p)
 {
   guint n = self->judged->n_classes;
-  guint several = 0;
-  gint32 best = -1;
+  gint64 several = 0, which = 0;
+  gint32 choice[] = { -1, 0, self->out->guess[i] }, best;
 
-  for (guint k = n; k-- > 0;)
-    if (p[k] >= self->out->threshold[k] - SLACK)
-      {
-        best = (gint32) k;
-        several++;
-      }
-  if (several > 1)
-    best = self->out->guess[i];
+  for (guint k = 0; k < n; k++)
+    {
+      gint64 confident = p[k] >= self->bound[k];
+
+      several += confident;
+      which += confident * k;
+    }
+  choice[1] = (gint32) which;
+  best = choice[MIN (several, 2)];
   self->out->confident[i] = best;
-  if (best >= 0)
-    self->joints[(chunk * n + self->judged->label[i]) * n + best]++;
+  self->joints[(chunk * n + self->judged->label[i]) * (n + 1) + (gsize) (best + 1)]++;
 }
 
 static void
@@ -135,16 +141,18 @@ set_thresholds (Count *self, GError **error)
 
   if (!ay_parallel_for (self->n_chunks, look_at_chunk, self, self->job, error))
     return FALSE;
-  for (gsize i = 0; i < out->n; i++)
-    out->count[self->judged->label[i]]++;
   for (guint k = 0; k < out->n_classes; k++)
     {
       double sum = 0.0;
 
       for (gsize chunk = 0; chunk < self->n_chunks; chunk++)
-        sum += self->sums[chunk * out->n_classes + k];
+        {
+          sum += self->sums[chunk * out->n_classes + k];
+          out->count[k] += self->counts[chunk * out->n_classes + k];
+        }
       out->threshold[k] = out->count[k] > 0 ? MAX (sum / out->count[k], LEAST_THRESHOLD)
                                             : NO_THRESHOLD;
+      self->bound[k] = out->threshold[k] - SLACK;
     }
   return TRUE;
 }
@@ -160,7 +168,7 @@ count_joint (Count *self, GError **error)
     return FALSE;
   for (gsize chunk = 0; chunk < self->n_chunks; chunk++)
     for (gsize j = 0; j < size; j++)
-      out->joint[j] += self->joints[chunk * size + j];
+      out->joint[j] += self->joints[chunk * (size + out->n_classes) + j + j / out->n_classes + 1];
   for (gsize j = 0; j < size; j++)
     out->n_confident += out->joint[j];
   for (guint k = 0; k < out->n_classes; k++)
@@ -176,7 +184,8 @@ ay_confident_new (const AyJudged *judged, AyJob *job, GError **error)
   g_autoptr (AyConfident) self = g_new0 (AyConfident, 1);
   gsize n = MAX (judged->n, 1), classes = judged->n_classes, size = classes * classes;
   Count count = { .out = self, .judged = judged, .job = job };
-  g_autofree double *sums = NULL;
+  g_autofree double *sums = NULL, *bound = g_new (double, classes + 1);
+  g_autofree gsize *counts = NULL;
   g_autofree gint64 *joints = NULL;
 
   self->n = judged->n;
@@ -193,7 +202,7 @@ ay_confident_new (const AyJudged *judged, AyJob *job, GError **error)
                                               "the rows' confidence", error);
   joints = self->self_confidence == NULL
                ? NULL
-               : ay_try_alloc (MAX (count.n_chunks, 1) * size, sizeof (gint64),
+               : ay_try_alloc (MAX (count.n_chunks, 1) * (size + classes), sizeof (gint64),
                                "the confident joint", error);
   if (joints == NULL)
     return NULL;
@@ -201,6 +210,8 @@ ay_confident_new (const AyJudged *judged, AyJob *job, GError **error)
   self->guess = (gint32 *) (self->margin + n);
   self->confident = self->guess + n;
   count.sums = sums = g_new0 (double, MAX (count.n_chunks, 1) * classes);
+  count.counts = counts = g_new0 (gsize, MAX (count.n_chunks, 1) * classes);
+  count.bound = bound;
   count.joints = joints;
   if (!set_thresholds (&count, error) || !count_joint (&count, error))
     return NULL;

@@ -3,9 +3,11 @@
  *
  * The lowest (or highest) so many of n numbers are found by a histogram, and a sort of the one bin
  * that the bound falls into: O(n). Pruning by noise rate asks that of p_k - p_g for every pair of
- * classes: tasks of one class and some k read the class's rows once for all their k, on all cores.
- * Memory: 6 bytes a row, C^2 counts, and 8 MB a worker (more for a class of above a million
- * rows). */
+ * classes, but flags only doubted rows, whose own label is not the likeliest: where at least as
+ * many of them have p_k > p_g, they alone are looked at, and else all rows of the class. Tasks of
+ * one class and some k read its rows once for all their k; rows are grouped by class, and tasks
+ * run, on all cores. Memory: 6 bytes a row, 4 more a doubted one, C^2 counts, and up to 8 MB a
+ * worker (more for a class of above a million rows). */
 #include "core/score/label_filter.h"
 
 #include "core/base/error.h"
@@ -18,6 +20,7 @@
 #define BINS 2048
 #define TASK_VALUES (1 << 20)
 #define STRIP 64
+#define CHUNKS 64
 #define FEWEST 1 /* rows of a class that stay */
 
 static const char *const filter_names[]
@@ -164,14 +167,20 @@ calibrate (const AyConfident *self)
 
 /* --- pruning --- */
 
+/* Positions class by class, ascending: those of a class from start[g] on. */
+typedef struct
+{
+  guint32 *at;
+  gsize *start; /* C + 1 */
+} ByClass;
+
 typedef struct
 {
   const AyConfident *confident;
   const AyJudged *judged;
   const double *plain; /* (nullable) the whole matrix, where it lies in memory as it is */
-  double *counts;   /* C x C */
-  guint32 *at;      /* n positions, class by class */
-  gsize *start;     /* C + 1: where a class begins in at */
+  double *counts;      /* C x C */
+  ByClass all, doubted; /* of all rows; of those whose own label is not the likeliest */
   guint8 *rate, *by_class; /* (nullable) marks */
   GArray *tasks;    /* of Task */
   double *scratch;  /* a worker: size numbers, taken anew by no task: fresh memory is dear */
@@ -182,33 +191,94 @@ typedef struct
 typedef struct
 {
   guint32 g, first, count; /* classes first .. of those with counts to prune, of class g */
+  gboolean more;           /* the doubted rows do not tell */
 } Task;
 
-static void
-sort_by_class (Prune *self)
+typedef struct
 {
-  gsize n = self->judged->n, classes = self->judged->n_classes;
-  g_autofree gsize *next = g_new (gsize, classes + 1);
+  const Prune *prune;
+  ByClass *out;
+  gboolean doubted;
+  gsize chunk_rows;
+  gsize *next; /* n_chunks x C: rows; then where they go */
+} Grouping;
 
-  for (gsize g = 0; g < classes; g++)
-    self->start[g + 1] = self->start[g] + self->confident->count[g];
-  memcpy (next, self->start, classes * sizeof *next);
-  for (gsize i = 0; i < n; i++)
-    self->at[next[self->judged->label[i]]++] = (guint32) i;
+static void
+count_classes (gsize chunk, guint worker, gpointer data)
+{
+  Grouping *self = data;
+  const gint32 *label = self->prune->judged->label, *guess = self->prune->confident->guess;
+  gsize first = chunk * self->chunk_rows;
+  gsize last = MIN (first + self->chunk_rows, self->prune->judged->n);
+  gsize *count = self->next + chunk * self->prune->judged->n_classes;
+
+  for (gsize i = first; i < last; i++)
+    count[label[i]] += !self->doubted || guess[i] != label[i];
 }
 
 static void
-list_tasks (Prune *self)
+group_rows (gsize chunk, guint worker, gpointer data)
+{
+  Grouping *self = data;
+  const gint32 *label = self->prune->judged->label, *guess = self->prune->confident->guess;
+  gsize first = chunk * self->chunk_rows;
+  gsize last = MIN (first + self->chunk_rows, self->prune->judged->n);
+  gsize *next = self->next + chunk * self->prune->judged->n_classes;
+
+  for (gsize i = first; i < last; i++)
+    if (!self->doubted || guess[i] != label[i])
+      self->out->at[next[label[i]]++] = (guint32) i;
+}
+
+static gboolean
+group (const Prune *self, gboolean doubted, ByClass *out, GError **error)
+{
+  gsize n = self->judged->n, classes = self->judged->n_classes, sum = 0;
+  gsize rows = MAX (ay_n_blocks (n, CHUNKS), 1), n_chunks = ay_n_blocks (n, rows);
+  g_autofree gsize *next = g_new0 (gsize, n_chunks * classes + 1);
+  Grouping work = { self, out, doubted, rows, next };
+
+  if (!ay_parallel_for (n_chunks, count_classes, &work, self->job, error))
+    return FALSE;
+  out->start = g_new (gsize, classes + 1);
+  for (gsize g = 0; g < classes; g++)
+    {
+      out->start[g] = sum;
+      for (gsize chunk = 0; chunk < n_chunks; chunk++)
+        {
+          gsize count = next[chunk * classes + g];
+
+          next[chunk * classes + g] = sum;
+          sum += count;
+        }
+    }
+  out->start[classes] = sum;
+  out->at = ay_try_alloc (sum + 1, sizeof (guint32), "rows by class", error);
+  return out->at != NULL && ay_parallel_for (n_chunks, group_rows, &work, self->job, error);
+}
+
+static void
+by_class_clear (ByClass *self)
+{
+  g_free (self->at);
+  g_free (self->start);
+}
+
+/* Of every class the doubted rows, or all, for as many k at once as there is room for. */
+static void
+list_tasks (Prune *self, const ByClass *rows, const guint8 *wanted)
 {
   guint classes = self->judged->n_classes;
 
+  self->size = 0;
+  g_array_set_size (self->tasks, 0);
   for (guint32 g = 0; g < classes; g++)
     {
-      gsize n = self->confident->count[g], most = MAX (TASK_VALUES / MAX (n, 1), 1);
+      gsize n = rows->start[g + 1] - rows->start[g], most = MAX (TASK_VALUES / MAX (n, 1), 1);
 
-      for (guint32 k = 0; k < classes && n > FEWEST; k += MIN (most, classes - k))
+      for (guint32 k = 0; k < classes && wanted[g]; k += MIN (most, classes - k))
         {
-          Task task = { g, k, (guint32) MIN (most, classes - k) };
+          Task task = { g, k, (guint32) MIN (most, classes - k), FALSE };
 
           g_array_append_val (self->tasks, task);
           self->size = MAX (self->size, n * task.count);
@@ -234,10 +304,10 @@ find_rows (const Prune *self, const guint32 *at, gsize count, double *room, cons
 
 /* p_g - p_k of the class's rows for the task's k, k by k, into by. */
 static void
-fill_margins (const Prune *self, const Task *task, double *by)
+fill_margins (const Prune *self, const ByClass *rows, const Task *task, double *by)
 {
-  gsize classes = self->judged->n_classes, n = self->confident->count[task->g];
-  const guint32 *at = self->at + self->start[task->g];
+  gsize classes = self->judged->n_classes, n = rows->start[task->g + 1] - rows->start[task->g];
+  const guint32 *at = rows->at + rows->start[task->g];
   g_autofree double *room = g_new (double, STRIP * classes);
   const double *row[STRIP];
 
@@ -252,11 +322,22 @@ fill_margins (const Prune *self, const Task *task, double *by)
     }
 }
 
+/* The lowest so many of the doubted rows are those of all as long as they are below 0. */
+static gboolean
+is_told (const double *by, gsize n, gsize count)
+{
+  gsize below = 0;
+
+  for (gsize i = 0; i < n; i++)
+    below += by[i] < 0.0;
+  return below >= count;
+}
+
 static void
-prune_by_rate (const Prune *self, const Task *task, double *by)
+prune_by_rate (const Prune *self, const ByClass *rows, Task *task, double *by)
 {
   const double *counts = self->counts + (gsize) task->g * self->judged->n_classes;
-  gsize n = self->confident->count[task->g];
+  gsize n = rows->start[task->g + 1] - rows->start[task->g];
   gboolean filled = FALSE;
 
   for (guint32 j = 0; j < task->count; j++)
@@ -266,64 +347,117 @@ prune_by_rate (const Prune *self, const Task *task, double *by)
       if (k == task->g || counts[k] < 1.0)
         continue;
       if (!filled)
-        fill_margins (self, task, by);
+        fill_margins (self, rows, task, by);
       filled = TRUE;
-      mark_lowest (by + j * n, self->at + self->start[task->g], n, (gsize) counts[k], self->rate);
+      if (rows == &self->doubted && !is_told (by + j * n, n, (gsize) counts[k]))
+        task->more = TRUE;
+      else
+        mark_lowest (by + j * n, rows->at + rows->start[task->g], n, (gsize) counts[k],
+                     self->rate);
     }
 }
 
 static void
-prune_by_class (const Prune *self, guint32 g, double *by)
+run_doubted (gsize block, guint worker, gpointer data)
 {
-  gsize n = self->confident->count[g];
-  const guint32 *at = self->at + self->start[g];
-  double away = n - self->counts[(gsize) g * (self->judged->n_classes + 1)];
+  const Prune *self = data;
 
-  for (gsize i = 0; i < n; i++)
-    by[i] = self->confident->self_confidence[at[i]];
-  if (away >= 1.0)
-    mark_lowest (by, at, n, (gsize) away, self->by_class);
+  prune_by_rate (self, &self->doubted, &g_array_index (self->tasks, Task, block),
+                 self->scratch + worker * self->size);
 }
 
 static void
-run_task (gsize block, guint worker, gpointer data)
+run_all (gsize block, guint worker, gpointer data)
 {
   const Prune *self = data;
-  const Task *task = &g_array_index (self->tasks, Task, block);
+
+  prune_by_rate (self, &self->all, &g_array_index (self->tasks, Task, block),
+                 self->scratch + worker * self->size);
+}
+
+static void
+run_class (gsize g, guint worker, gpointer data)
+{
+  const Prune *self = data;
+  gsize n = self->confident->count[g];
+  const guint32 *at = self->all.at + self->all.start[g];
+  double away = n - self->counts[g * (self->judged->n_classes + 1)];
   double *by = self->scratch + worker * self->size;
 
-  if (self->rate != NULL)
-    prune_by_rate (self, task, by);
-  if (self->by_class != NULL && task->first == 0)
-    prune_by_class (self, task->g, by);
+  if (n <= FEWEST || away < 1.0)
+    return;
+  for (gsize i = 0; i < n; i++)
+    by[i] = self->confident->self_confidence[at[i]];
+  mark_lowest (by, at, n, (gsize) away, self->by_class);
+}
+
+static gboolean
+run (Prune *self, gsize n_blocks, AyBlockFunc func, GError **error)
+{
+  gboolean done;
+
+  self->scratch = ay_try_alloc (ay_threads () * (self->size + 1), sizeof (double), "margins",
+                                error);
+  done = self->scratch != NULL && ay_parallel_for (n_blocks, func, self, self->job, error);
+  g_clear_pointer (&self->scratch, g_free);
+  return done;
+}
+
+static gboolean
+prune_rate (Prune *self, GError **error)
+{
+  g_autofree guint8 *wanted = g_new0 (guint8, self->judged->n_classes);
+  gboolean more = FALSE;
+
+  for (guint g = 0; g < self->judged->n_classes; g++)
+    wanted[g] = self->confident->count[g] > FEWEST;
+  if (!group (self, TRUE, &self->doubted, error))
+    return FALSE;
+  list_tasks (self, &self->doubted, wanted);
+  if (!run (self, self->tasks->len, run_doubted, error))
+    return FALSE;
+  memset (wanted, 0, self->judged->n_classes);
+  for (guint i = 0; i < self->tasks->len; i++)
+    {
+      const Task *task = &g_array_index (self->tasks, Task, i);
+
+      more |= task->more;
+      wanted[task->g] |= task->more;
+    }
+  if (!more)
+    return TRUE;
+  if (!group (self, FALSE, &self->all, error))
+    return FALSE;
+  list_tasks (self, &self->all, wanted);
+  return run (self, self->tasks->len, run_all, error);
+}
+
+static gboolean
+prune_class (Prune *self, GError **error)
+{
+  self->size = 0;
+  for (guint g = 0; g < self->judged->n_classes; g++)
+    self->size = MAX (self->size, self->confident->count[g]);
+  return (self->all.at != NULL || group (self, FALSE, &self->all, error))
+         && run (self, self->judged->n_classes, run_class, error);
 }
 
 static gboolean
 prune (Prune *self, GError **error)
 {
-  gsize n = self->judged->n, classes = self->judged->n_classes;
   gboolean done;
 
-  self->at = ay_try_alloc (n + 1, sizeof (guint32), "rows by class", error);
-  if (self->at == NULL)
-    return FALSE;
-  if (n > 0)
+  if (self->judged->n > 0)
     self->plain = ay_matrix_peek_f64 (self->judged->probabilities, 0,
                                       ay_matrix_rows (self->judged->probabilities));
-  self->start = g_new0 (gsize, classes + 1);
   self->counts = calibrate (self->confident);
   self->tasks = g_array_new (FALSE, FALSE, sizeof (Task));
-  sort_by_class (self);
-  list_tasks (self);
-  self->scratch = ay_try_alloc (ay_threads () * (self->size + 1), sizeof (double), "margins",
-                                error);
-  done = self->scratch != NULL
-         && ay_parallel_for (self->tasks->len, run_task, self, self->job, error);
-  g_free (self->scratch);
+  done = (self->rate == NULL || prune_rate (self, error))
+         && (self->by_class == NULL || prune_class (self, error));
   g_array_unref (self->tasks);
   g_free (self->counts);
-  g_free (self->start);
-  g_free (self->at);
+  by_class_clear (&self->all);
+  by_class_clear (&self->doubted);
   return done;
 }
 
