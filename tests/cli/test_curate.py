@@ -4,9 +4,16 @@
 import csv
 import json
 import shutil
+import sys
+from types import SimpleNamespace
+
+import numpy
 
 import assay
 from tap import Tap
+
+sys.path.insert(0, str(assay.ROOT / 'tests' / 'reference'))
+import strategies_reference as reference # noqa: E402
 
 FOLDER = assay.Folder().__enter__()
 WORK = FOLDER / 'digits.assay'
@@ -125,9 +132,33 @@ def test_balance_and_budget():
     assert kept == set(best) | rows_of("split != 'train'")
 
 
+def test_facility_budget():
+    """budget by facility is the greedy facility location of the reference, done by brute force"""
+    few = "CAST(substr(id, 2) AS INTEGER) % 4 = 1"
+    plan(write('facility', [{'step': 'drop_where', 'where': few, 'rows': 'keep'},
+                            {'step': 'budget', 'rows': reference.BATCH, 'by': 'facility'}]),
+         '-o', FOLDER / 'facility.csv')
+    train = sorted(rows_of(f"split = 'train' AND {few}"))
+    rows = {row['id']: row for row in table(DATA)}
+    pixels = [key for key in rows[train[0]] if key.startswith('p')]
+    points = numpy.array([[float(rows[one][key]) for key in pixels] for one in train])
+    assert 250 < len(points) < 400, len(points)
+    chosen = reference.facility(SimpleNamespace(
+        x=points - points.mean(axis=0), labelled=[], pool=range(len(points))))
+    kept = {row['id'] for row in table(FOLDER / 'facility.csv')}
+    assert kept & set(train) == {train[one] for one in chosen}
+    others = {}
+    for by in ('coverage', 'k_center', 'maxherding', 'typiclust', 'probcover'):
+        plan(write(by, [{'step': 'budget', 'rows': 12, 'by': by}]), '-o', FOLDER / f'{by}.csv')
+        others[by] = {row['id'] for row in table(FOLDER / f'{by}.csv')} & rows_of("split = 'train'")
+        assert len(others[by]) == 12
+    assert others.pop('coverage') == others['k_center']
+    assert len(set(map(frozenset, others.values()))) == len(others)
+
+
 def test_coverage_budget():
-    """budget by coverage is the plain k-centre"""
-    plan(write('centre', [{'step': 'budget', 'rows': 12, 'by': 'coverage'}]),
+    """budget by k-centre is the plain k-centre"""
+    plan(write('centre', [{'step': 'budget', 'rows': 12, 'by': 'k_center'}]),
          '-o', FOLDER / 'centre.csv')
     train = sorted(rows_of("split = 'train'"))
     rows = {row['id']: row for row in table(DATA)}
@@ -291,8 +322,8 @@ def main():
     start()
     tap = Tap()
     for test in (test_default, test_effects, test_steps, test_representatives,
-                 test_balance_and_budget, test_coverage_budget, test_replay, test_bad_recipes,
-                 test_apply, test_proof, test_proof_steps, test_proof_random,
+                 test_balance_and_budget, test_facility_budget, test_coverage_budget, test_replay,
+                 test_bad_recipes, test_apply, test_proof, test_proof_steps, test_proof_random,
                  test_proof_relabelled):
         tap.run(test.__doc__, test)
     tap.finish()

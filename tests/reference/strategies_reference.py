@@ -246,7 +246,7 @@ def cover(s, similarity):
     """similarity[i, j]: how well j covers i. Naive greedy."""
     picks = []
     for _ in range(BATCH):
-        best = similarity[:, s.labelled + picks].max(axis=1)
+        best = similarity[:, s.labelled + picks].max(axis=1, initial=0)
         gain = {j: np.maximum(similarity[:, j] - best, 0).sum() for j in s.pool if j not in picks}
         picks.append(max(gain, key=lambda j: (gain[j], -j)))
     return picks

@@ -62,8 +62,9 @@ static const AyStepParameter balance_parameters[] = {
 static const AyStepParameter budget_parameters[] = {
   { "rows", "", TRUE, N_ ("so many training rows stay") },
   { "by", "random", FALSE,
-    N_ ("random; coverage (k-centre: each row that stays is the one farthest from those before); "
-        "or a column of numbers whose highest values stay") },
+    N_ ("random; facility (facility location: the rows that represent all rows best); k_center, "
+        "also called coverage (each row that stays is the one farthest from those before); "
+        "maxherding, typiclust or probcover; or a column of numbers whose highest values stay") },
   STAY_PARAMETER,
   { NULL, NULL, FALSE, NULL },
 };

@@ -331,17 +331,33 @@ pool_points (AyPlanning *self, const guint32 *rows, gsize n, GError **error)
   return z;
 }
 
-/* All but the wanted number of rows that k-centre takes, from the row nearest to the mean. */
+/* What rows stay by, where it is a strategy: one that needs no head, the pool being all there is.
+ * (nullable) */
+static const AyStrategy *
+strategy_to_stay_by (const char *by)
+{
+  const AyStrategy *found = ay_strategy_find (strcmp (by, "coverage") == 0 ? "k_center" : by);
+
+  if (found == NULL || found->needs_head || strcmp (found->id, "random") == 0)
+    return NULL;
+  return found;
+}
+
+/* All but the wanted number of rows that a strategy picks, none of them labelled before. */
 static AyBitset *
-take_uncentral (AyPlanning *self, const AyBitset *rows, gsize wanted, GError **error)
+take_unpicked (AyPlanning *self, const AyStrategy *strategy, const AyBitset *rows, gsize wanted,
+               GError **error)
 {
   gsize n;
   g_autofree guint32 *list = ay_bitset_rows (rows, &n);
   g_autofree guint32 *all = g_new (guint32, MAX (n, 1));
   g_autoptr (AyBitset) goes = ay_bitset_copy (rows);
-  g_autofree float *z = NULL;
+  g_autoptr (AyMatrix) features = NULL;
   g_autofree AyPick *picks = NULL;
-  AyPool pool = { .n = n, .d = ay_matrix_cols (self->data->features), .pool = all, .n_pool = n };
+  AyPool pool = { .n = n, .d = ay_matrix_cols (self->data->features), .pool = all, .n_pool = n,
+                  .n_classes = self->data->n_classes, .seed = self->seed,
+                  .options = AY_STRATEGY_OPTIONS_INIT };
+  float *z;
 
   wanted = MIN (wanted, n);
   if (wanted == 0)
@@ -349,11 +365,13 @@ take_uncentral (AyPlanning *self, const AyBitset *rows, gsize wanted, GError **e
   z = pool_points (self, list, n, error);
   if (z == NULL)
     return NULL;
+  features = ay_matrix_take_f32 (n, pool.d, z);
   for (gsize i = 0; i < n; i++)
     all[i] = (guint32) i;
   pool.z = z;
+  pool.features = features;
   picks = g_new (AyPick, wanted);
-  if (!ay_strategy_find ("k_center")->run (&pool, wanted, picks, self->job, error))
+  if (!strategy->run (&pool, wanted, picks, self->job, error))
     return NULL;
   for (gsize k = 0; k < wanted; k++)
     ay_bitset_remove (goes, list[picks[k].position]);
@@ -395,6 +413,7 @@ take_budget (AyPlanning *self, const AyStep *step, const AyBitset *left, GError 
   double wanted = ay_step_number (step, "rows");
   const char *by = ay_step_text (step, "by"), *stay = ay_step_text (step, "stay");
   gboolean lowest = strcmp (stay, "lowest") == 0;
+  const AyStrategy *strategy = strategy_to_stay_by (by);
   g_autofree Ranked *ranked = NULL;
   gsize n;
 
@@ -410,8 +429,8 @@ take_budget (AyPlanning *self, const AyStep *step, const AyBitset *left, GError 
                            "budget: \"stay\" is neither highest nor lowest");
       return NULL;
     }
-  if (strcmp (by, "coverage") == 0)
-    return take_uncentral (self, rows, (gsize) wanted, error);
+  if (strategy != NULL)
+    return take_unpicked (self, strategy, rows, (gsize) wanted, error);
   ranked = rank_to_stay (self, step, lowest ? 1.0 : -1.0, rows, &n, error);
   if (ranked == NULL)
     return NULL;
