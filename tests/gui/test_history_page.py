@@ -162,6 +162,9 @@ def curves(page, work, folder, played):
 def teachers(page, work, folder):
     drawn = cli('figure', work, 'teacher', 'policy', '-o', folder / 'cli-policy.svg')
     page.tab('Teachers', lambda: page.says(re.escape(drawn['summary'].rstrip('.'))))
+    said = drawn['numbers']['sentence']
+    assert said.count(' the even mixture') == said.count(' the best arm (') == 1, said
+    assert page.says(re.escape(said.replace('+-', '±'))), said
     page.look('teachers')
     assert page.file(folder / 'policy.svg') == (folder / 'cli-policy.svg').read_bytes()
 
@@ -231,8 +234,10 @@ def play(page, work, shown):
     last = shown['rounds'][-1]['number']
     until('the end', lambda: page.says(f'^Round {last}, margin'))
     until('Play again', lambda: window.all('Play'))
-    audit = cli('history', work, 'audit', A)
-    said = re.escape(audit['sentence'])  # once: while it runs the button cancels
+    said = cli('history', work, 'audit', A)['sentence']
+    for one in cli('suggest', '--list')['strategies']:  # the page has their titles
+        said = re.sub(rf'\b{one["id"]}\b(?=.* explains| =)', one['title'], said)
+    said = re.escape(said)  # once: while it runs the button cancels
     page.press('Audit', lambda: window.all('Cancel') or page.says(said), 'alt+a')
     until('the audit', lambda: page.says(said))
     page.look('audit')

@@ -76,11 +76,40 @@ append_strategies (GString *text, const AyAudit *audit)
     }
 }
 
+/* Which strategy explains the picks best, those that order the rows alike named with it. */
+static void
+append_best (GString *text, const AyAudit *audit)
+{
+  const AyAuditStrategy *best = audit->best != G_MAXUINT ? &audit->strategies[audit->best] : NULL;
+  g_autoptr (GString) names = NULL;
+  gboolean any = FALSE;
+
+  for (guint s = 0; s < audit->n_strategies; s++)
+    any = any || audit->strategies[s].n_rounds > 0;
+  if (best == NULL)
+    {
+      g_string_append (text, any ? _ ("No strategy explains the picks better than picks at random "
+                                      "do.")
+                                 : _ ("No round could be looked at: no rows are known that were "
+                                      "not taken."));
+      return;
+    }
+  names = g_string_new (assay_word (best->strategy->title));
+  for (guint s = 0; s < audit->n_strategies; s++)
+    if (audit->strategies[s].same_as == audit->best)
+      g_string_append_printf (names, " = %s", assay_word (audit->strategies[s].strategy->title));
+  assay_say_append (text, _ ("%s explains the picks best: it would have taken %.1f %% of them, "
+                             "picks at random %.1f %%."),
+                    names->str, 100.0 * best->n_shared / best->n_taken,
+                    100.0 * best->expected / best->n_taken);
+}
+
 static void
 show_audit (AssayAuditCard *self, const AyAudit *audit)
 {
-  g_autoptr (GString) text = g_string_new (audit->sentence);
+  g_autoptr (GString) text = g_string_new (NULL);
 
+  append_best (text, audit);
   append_strategies (text, audit);
   if (!audit->from_logits)
     g_string_append (text, _ ("\nNo scores were logged: heads were fitted again."));

@@ -214,6 +214,8 @@ describe_teacher (AssayPresenter *self, const char *name)
     return;
   self->taught = assay_taught_new (ay_teaching_curves_new (object, name));
   self->spec = self->taught->spec;
+  self->spec.title = self->taught->heading;
+  self->spec.subtitle = self->taught->said;
   self->drawn = TRUE;
 }
 

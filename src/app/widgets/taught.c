@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/taught.h"
 
+#include "app/say.h"
+#include "core/select/strategy.h"
+
 #include <glib/gi18n.h>
+#include <math.h>
 
 void
 assay_taught_free (gpointer data)
@@ -14,7 +18,56 @@ assay_taught_free (gpointer data)
     g_free (self->curves[p]);
   ay_teaching_curves_free (self->of);
   g_free (self->file);
+  g_free (self->heading);
+  g_free (self->said);
   g_free (self);
+}
+
+static char *
+say_mixture (AyTeachingStand stand, const char *by)
+{
+  if (stand == AY_TEACHING_NOT_TOLD)
+    return g_strdup_printf (_ ("Not told from the even mixture: %s."), by);
+  return g_strdup_printf (stand == AY_TEACHING_AHEAD ? _ ("Ahead of the even mixture by %s.")
+                                                     : _ ("Behind the even mixture by %s."), by);
+}
+
+static char *
+say_arm (AyTeachingStand stand, const char *arm, const char *by)
+{
+  if (stand == AY_TEACHING_NOT_TOLD)
+    return g_strdup_printf (_ ("Not told from the best arm (%s): %s."), arm, by);
+  return g_strdup_printf (stand == AY_TEACHING_AHEAD ? _ ("Ahead of the best arm (%s) by %s.")
+                                                     : _ ("Behind the best arm (%s) by %s."),
+                          arm, by);
+}
+
+/* Whether it is ahead of the even mixture and of the best arm, whatever came out. */
+static char *
+say_verdicts (const AyTeachingCurves *of)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint k = 0; k < of->n_verdicts; k++)
+    {
+      const AyTeachingVerdict *one = &of->verdict[k];
+      g_autofree char *by = isnan (one->half) ? assay_say ("%.4f", one->apart)
+                                              : assay_say ("%.4f ± %.4f", one->apart, one->half);
+      g_autofree char *said = one->arm != NULL
+                                  ? say_arm (one->stand, assay_word (one->arm), by)
+                                  : say_mixture (one->stand, by);
+
+      g_string_append_printf (text, "%s%s", k > 0 ? " " : "", said);
+    }
+  return g_string_free (text, FALSE);
+}
+
+static const char *
+title_of (const AyTeachingCurves *of)
+{
+  const AyStrategy *strategy = ay_strategy_find (of->strategy);
+
+  return strategy != NULL ? assay_word (strategy->title) : of->strategy;
 }
 
 AssayTaught *
@@ -23,6 +76,10 @@ assay_taught_new (AyTeachingCurves *of)
   AssayTaught *self = g_new0 (AssayTaught, 1);
 
   self->of = of;
+  self->said = say_verdicts (of);
+  self->heading = g_strdup_printf (ngettext ("How %s taught, mean of %u loop",
+                                             "How %s taught, mean of %u loops", of->repeats),
+                                   title_of (of), of->repeats);
   for (guint p = 0; p < of->n; p++)
     {
       const AyTeachingPanel *panel = &of->panel[p];

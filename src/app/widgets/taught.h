@@ -13,9 +13,11 @@ typedef struct
   AssaySession *session; /* (nullable) borrowed; for who writes the figure */
   char *file;            /* (nullable) the name that is offered then */
   AyTeachingCurves *of;
+  char *heading;         /* what a person reads on the screen, in the person's language: */
+  char *said;            /* whether it is ahead of what it is held against */
   AyFigurePanel panels[AY_TEACHING_PANELS];
   AyFigureCurve *curves[AY_TEACHING_PANELS];
-  AyFigureSpec spec;
+  AyFigureSpec spec;     /* as it is written, in the words of files */
 } AssayTaught;
 
 /* Takes the curves. (transfer full) */

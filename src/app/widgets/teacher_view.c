@@ -24,8 +24,11 @@ G_DEFINE_FINAL_TYPE (AssayTeacherView, assay_teacher_view, ASSAY_TYPE_SESSION_BI
 static void
 draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user)
 {
-  AyFigureSpec spec = ((AssayTaught *) user)->spec;
+  const AssayTaught *taught = user;
+  AyFigureSpec spec = taught->spec;
 
+  spec.title = taught->heading;
+  spec.subtitle = NULL; /* a label says it */
   if (width < 64 || height < 64)
     return;
   spec.width = width;
@@ -78,7 +81,7 @@ add_teacher (AssayTeacherView *self, AyTeachingCurves *of, const char *name)
   gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (area), draw, taught, assay_taught_free);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
                            G_CALLBACK (gtk_widget_queue_draw), area, G_CONNECT_SWAPPED);
-  add_words (self, taught->of->sentence);
+  add_words (self, taught->said);
   add_words (self, summary);
   g_ptr_array_add (self->names, g_strdup (name));
   g_ptr_array_add (self->summaries, g_strdup (summary));

@@ -119,29 +119,46 @@ add_weights (AyTeachingCurves *self, JsonArray *arms)
     }
 }
 
-/* "ahead of NAME by 0.0146 +- 0.0035", or that it is not told from it; whatever it is. */
-static void
-add_verdict (GString *text, JsonObject *beside, const char *name)
+/* How the teacher stands to a yardstick, whatever it is. */
+static AyTeachingVerdict
+find_verdict (JsonObject *beside, const char *arm)
 {
   JsonArray *regret = json_object_get_array_member (beside, "regret");
   guint last = MAX (json_array_get_length (regret), 1) - 1;
   double at = number_at (regret, last);
   double half = number_at (json_object_get_array_member (beside, "half"), last);
+  AyTeachingVerdict out = { arm, AY_TEACHING_NOT_TOLD, 0.0 - at, half };
 
-  g_string_append (text, text->len > 0 ? "; " : "");
-  if (isnan (half) || fabs (at) <= half)
-    g_string_append_printf (text, "not told from %s: ", name);
+  if (!isnan (half) && fabs (at) > half)
+    {
+      out.stand = at < 0.0 ? AY_TEACHING_AHEAD : AY_TEACHING_BEHIND;
+      out.apart = fabs (at);
+    }
+  return out;
+}
+
+/* "Ahead of the even mixture by 0.0146 +- 0.0035." */
+static void
+say_verdict (GString *text, const AyTeachingVerdict *of)
+{
+  static const char *const words[] = { "Not told from", "Ahead of", "Behind" };
+
+  g_string_append_printf (text, "%s%s ", text->len > 0 ? " " : "", words[of->stand]);
+  if (of->arm != NULL)
+    g_string_append_printf (text, "the best arm (%s)", of->arm);
   else
-    g_string_append_printf (text, "%s %s by ", at < 0.0 ? "ahead of" : "behind", name);
-  g_string_append_printf (text, "%.4f", isnan (half) || fabs (at) <= half ? 0.0 - at : fabs (at));
-  if (!isnan (half))
-    g_string_append_printf (text, " +- %.4f", half);
+    g_string_append (text, "the even mixture");
+  g_string_append_printf (text, "%s %.4f", of->stand == AY_TEACHING_NOT_TOLD ? ":" : " by",
+                          of->apart);
+  if (!isnan (of->half))
+    g_string_append_printf (text, " +- %.4f", of->half);
+  g_string_append_c (text, '.');
 }
 
 static void
 add_regret (AyTeachingCurves *self, JsonObject *teaching)
 {
-  static const struct { const char *member, *name; } yardsticks[] = {
+  static const struct { const char *member, *name; } yardsticks[AY_TEACHING_YARDSTICKS] = {
     { "beside_mixture", "even mixture" },
     { "beside_best_arm", "best arm" },
   };
@@ -162,14 +179,11 @@ add_regret (AyTeachingCurves *self, JsonObject *teaching)
 
         add_curve (panel, id, name, json_object_get_array_member (one, "regret"),
                    json_object_get_array_member (one, "half"));
-        g_free (name);
-        name = k == 0 ? g_strdup ("the even mixture")
-                      : g_strdup_printf ("the best arm (%s)", title_of (id));
-        add_verdict (text, one, name);
+        id = panel->each[panel->n - 1].id; /* which lives as long */
+        self->verdict[self->n_verdicts] = find_verdict (one, k == 0 ? NULL : title_of (id));
+        say_verdict (text, &self->verdict[self->n_verdicts++]);
       }
   self->n += panel->n > 0;
-  if (text->len > 0)
-    text->str[0] = g_ascii_toupper (text->str[0]);
   self->sentence = g_string_free (text, FALSE);
 }
 
@@ -189,8 +203,9 @@ ay_teaching_curves_new (JsonObject *comparison, const char *strategy)
         continue;
       self = g_new0 (AyTeachingCurves, 1);
       self->strategy = g_strdup (id);
+      self->repeats = (guint) json_object_get_int_member (comparison, "repeats");
       self->title = g_strdup_printf ("How %s taught, mean of %u loops", title_of (id),
-                                     (guint) json_object_get_int_member (comparison, "repeats"));
+                                     self->repeats);
       add_weights (self, json_object_get_array_member (teaching, "arms"));
       reward = json_object_get_array_member (teaching, "reward");
       if (any_number (reward))

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * accuracy so far that the even mixture of its arms and the arm that was best in hindsight are
  * ahead by (below 0: the teacher is ahead). */
 #define AY_TEACHING_PANELS 3
+#define AY_TEACHING_YARDSTICKS 2
 
 typedef struct
 {
@@ -19,10 +20,30 @@ typedef struct
   AyStrategyCurve *each;     /* labels are rounds */
 } AyTeachingPanel;
 
+/* How a teacher stands, after the last round, to what it is held against. */
+typedef enum
+{
+  AY_TEACHING_NOT_TOLD, /* the 95 % interval of the difference holds 0, or there is none */
+  AY_TEACHING_AHEAD,
+  AY_TEACHING_BEHIND,
+} AyTeachingStand;
+
+typedef struct
+{
+  const char *arm;           /* (nullable) borrowed: title of the arm that was best in hindsight;
+                                NULL: the even mixture */
+  AyTeachingStand stand;
+  double apart, half;        /* mean accuracy: its size, not told with its sign (above 0 the teacher
+                                has more); half-width of the interval, NaN of a single loop */
+} AyTeachingVerdict;
+
 typedef struct
 {
   char *strategy, *title;
-  char *sentence;            /* whether it is ahead of the even mixture and of the best arm */
+  guint repeats;
+  guint n_verdicts;
+  AyTeachingVerdict verdict[AY_TEACHING_YARDSTICKS];
+  char *sentence;            /* the same in words */
   guint n;                   /* panels; those of nothing known are left out */
   AyTeachingPanel panel[AY_TEACHING_PANELS];
 } AyTeachingCurves;
