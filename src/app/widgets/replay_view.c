@@ -5,6 +5,7 @@
 #include "app/widgets/audit_card.h"
 #include "app/widgets/drop_down.h"
 #include "app/widgets/map_view.h"
+#include "app/widgets/one_stop.h"
 #include "app/widgets/round_strip.h"
 #include "core/select/strategy_curves.h"
 #include "core/work/work_history.h"
@@ -163,6 +164,7 @@ stepped (AssayReplayView *self)
 
   if (row != NULL && row != gtk_list_box_get_selected_row (self->rounds))
     gtk_list_box_select_row (self->rounds, row);
+  assay_one_stop_update (self->rounds);
   show_step (self);
 }
 
@@ -220,7 +222,6 @@ fill_rounds (AssayReplayView *self)
                                       -1);
       gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (line), label);
       gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
-      gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
       gtk_list_box_append (self->rounds, line);
     }
 }
@@ -483,6 +484,7 @@ assay_replay_view_init (AssayReplayView *self)
   g_signal_connect_swapped (self->range, "value-changed", G_CALLBACK (stepped), self);
   g_signal_connect_swapped (self->play, "toggled", G_CALLBACK (play_toggled), self);
   g_signal_connect_swapped (self->select, "clicked", G_CALLBACK (select_clicked), self);
+  assay_one_stop_add (self->rounds);
   g_signal_connect_swapped (self->rounds, "row-selected", G_CALLBACK (row_selected), self);
   g_signal_connect_swapped (self->strip, "chosen", G_CALLBACK (strip_chosen), self);
 }
