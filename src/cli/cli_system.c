@@ -3,6 +3,7 @@
 
 #include "cli/cli_json.h"
 #include "cli/cli_text.h"
+#include "core/base/json_text.h"
 #include "core/base/parallel.h"
 #include "core/base/system.h"
 
@@ -22,12 +23,8 @@ typedef struct
 static gboolean
 read_unset (const char *json, Unset *out)
 {
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonNode *root;
+  g_autoptr (JsonNode) root = ay_json_read (json, -1, NULL);
 
-  if (!json_parser_load_from_data (parser, json, -1, NULL))
-    return FALSE;
-  root = json_parser_get_root (parser);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
     return FALSE;
   out->kernel = g_strdup (

@@ -421,7 +421,7 @@ test_refused (Place *place, gconstpointer data)
   run_sql (place, "CREATE TABLE t (a)");
   assert_refused (place, AY_ERROR_INPUT, "is not an Assay workspace");
   run_sql (place, "PRAGMA application_id = 0x41736179; PRAGMA user_version = 2");
-  assert_refused (place, AY_ERROR_INPUT, "is damaged");
+  assert_refused (place, AY_ERROR_INPUT, "it holds the table t");
   run_sql (place, "PRAGMA user_version = 3");
   assert_refused (place, AY_ERROR_INPUT, "newer version");
   g_assert_null (ay_workspace_open (place->folder, AY_WORKSPACE_WRITE, &error));

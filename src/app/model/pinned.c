@@ -235,7 +235,7 @@ read_state (const AyFinding *finding)
   JsonObject *object;
 
   if (finding->state != NULL && g_strcmp0 (finding->view, "cli") != 0)
-    node = json_from_string (finding->state, NULL);
+    node = ay_json_read (finding->state, -1, NULL);
   if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
     return json_node_dup_object (node);
   object = json_object_new ();

@@ -3,6 +3,7 @@
 
 #include "app/widgets/row_card.h"
 #include "app/widgets/taught.h"
+#include "core/base/json_text.h"
 #include "core/select/strategy_curves.h"
 #include "core/work/gains_steps.h"
 #include "core/work/work_gains.h"
@@ -101,7 +102,7 @@ dup_state (const AyFinding *finding)
 {
   g_autoptr (JsonNode) node
       = finding->state != NULL && g_strcmp0 (finding->view, "cli") != 0
-            ? json_from_string (finding->state, NULL) : NULL;
+            ? ay_json_read (finding->state, -1, NULL) : NULL;
 
   return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_dup_object (node) : NULL;
 }

@@ -31,21 +31,26 @@ set_errno (GError **error, const char *path, const char *what)
 AyMappedFile *
 ay_mapped_file_new (const char *path, GError **error)
 {
-  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe would keep us waiting */
   AyMappedFile *self;
   struct stat st;
   void *data = NULL;
 
   if (fd < 0 || fstat (fd, &st) != 0)
     {
-      set_errno (error, path, "cannot open");
+      if (strstr (path, "://") != NULL)
+        g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
+                     "%s: is an address; only files on this machine are read", path);
+      else
+        set_errno (error, path, "cannot open");
       if (fd >= 0)
         close (fd);
       return NULL;
     }
-  if (S_ISDIR (st.st_mode))
+  if (!S_ISREG (st.st_mode))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: is a folder, not a file", path);
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: is a %s, not a file", path,
+                   S_ISDIR (st.st_mode) ? "folder" : "pipe or device");
       close (fd);
       return NULL;
     }

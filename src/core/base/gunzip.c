@@ -6,7 +6,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#define CHUNK ((gsize) 1 << 30) /* zlib counts in 32 bits */
+#define CHUNK ((gsize) 1 << 26) /* zlib counts in 32 bits; the ratio is looked at once a chunk */
 
 typedef struct
 {
@@ -16,6 +16,18 @@ typedef struct
   char *out;
   gsize out_size, out_at;
 } Inflater;
+
+gboolean
+ay_check_inflated (guint64 size, guint64 compressed, const char *what, GError **error)
+{
+  if (size <= AY_INFLATED_FREE || size / AY_INFLATED_RATIO <= compressed)
+    return TRUE;
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+               "%s: more than %" G_GUINT64_FORMAT " MB out of %" G_GUINT64_FORMAT
+               " bytes: data are not compressed so far; decompress it if it is meant", what,
+               MIN (size, AY_INFLATED_FREE) >> 20, compressed);
+  return FALSE;
+}
 
 gboolean
 ay_is_gzip (const char *data, gsize size)
@@ -72,6 +84,8 @@ inflate_member (Inflater *self, z_stream *stream, GError **error)
       status = inflate (stream, Z_NO_FLUSH);
       self->in_at += in - stream->avail_in;
       self->out_at += out - stream->avail_out;
+      if (!ay_check_inflated (self->out_at, self->in_at, self->path, error))
+        return FALSE;
       if (status == Z_MEM_ERROR)
         return damaged (self, "not enough memory to decompress", error);
       if (status == Z_BUF_ERROR

@@ -14,4 +14,10 @@ gboolean ay_is_gzip (const char *data, gsize size);
  * (transfer full) */
 AyMappedFile *ay_gunzip (AyMappedFile *file, GError **error);
 
+/* For sizes that compressed data claim or come to: FALSE with AY_ERROR_INPUT "WHAT: more than ..."
+ * above 256 MiB and 500 times what it is made of, as in a file that is made to fill a memory. */
+#define AY_INFLATED_FREE ((guint64) 256 << 20)
+#define AY_INFLATED_RATIO 500
+gboolean ay_check_inflated (guint64 size, guint64 compressed, const char *what, GError **error);
+
 G_END_DECLS

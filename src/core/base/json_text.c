@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/json_text.h"
 
+#include "core/base/error.h"
 #include "core/shim/number.h"
 
 #include <math.h>
@@ -149,6 +150,54 @@ ay_json_to_text (JsonNode *node, gboolean indented)
 
   write_node (out, node, indented ? 0 : FLAT);
   return g_string_free (out, FALSE);
+}
+
+/* Past the text that begins at `at`, or at the end. */
+static const char *
+skip_text (const char *at, const char *end)
+{
+  for (at++; at < end && *at != '"'; at++)
+    at += *at == '\\';
+  return MIN (at + 1, end);
+}
+
+static gboolean
+refuse (GError **error, const char *what)
+{
+  g_set_error_literal (error, AY_ERROR, AY_ERROR_INPUT, what);
+  return FALSE;
+}
+
+static gboolean
+check_depth (const char *text, gsize size, GError **error)
+{
+  int depth = 0;
+
+  for (const char *at = text, *end = text + size; at < end;)
+    {
+      if (*at == '/' || *at == '\'' || *at == '#')
+        return refuse (error, "a comment or single quote, which JSON does not have");
+      depth += (*at == '{' || *at == '[') - (*at == '}' || *at == ']');
+      if (depth > AY_JSON_MAX_DEPTH)
+        return refuse (error, "values nested too deeply");
+      at = *at == '"' ? skip_text (at, end) : at + 1;
+    }
+  return TRUE;
+}
+
+JsonNode *
+ay_json_read (const char *text, gssize size, GError **error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonNode *root;
+
+  if (!check_depth (text, size < 0 ? strlen (text) : (gsize) size, error)
+      || !json_parser_load_from_data (parser, text, size, error))
+    return NULL;
+  root = json_parser_steal_root (parser);
+  if (root == NULL)
+    refuse (error, "no value");
+  return root;
 }
 
 double

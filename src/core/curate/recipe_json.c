@@ -195,18 +195,17 @@ AyRecipe *
 ay_recipe_parse (const char *json, const char *path, GError **error)
 {
   g_autoptr (AyRecipe) self = ay_recipe_new ();
-  g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GError) local = NULL;
-  JsonNode *root, *steps;
+  g_autoptr (JsonNode) root = ay_json_read (json, -1, &local);
+  JsonNode *steps;
   JsonArray *array;
 
-  if (!json_parser_load_from_data (parser, json, -1, &local))
+  if (root == NULL)
     {
       fail (error, AY_ERROR_INPUT, path, "%s", local->message);
       return NULL;
     }
-  root = json_parser_get_root (parser);
-  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
+  if (!JSON_NODE_HOLDS_OBJECT (root))
     {
       fail (error, AY_ERROR_INPUT, path, "not a JSON object");
       return NULL;

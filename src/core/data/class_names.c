@@ -2,6 +2,7 @@
 #include "core/data/class_names.h"
 
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -145,12 +146,10 @@ ay_class_names_read (const char *path, GError **error)
     start++;
   if (*start == '[' || *start == '{')
     {
-      g_autoptr (JsonParser) parser = json_parser_new ();
-      JsonNode *root;
+      g_autoptr (JsonNode) root = ay_json_read (start, -1, &cause);
 
-      if (!json_parser_load_from_data (parser, start, -1, &cause))
+      if (root == NULL)
         return fail (error, path, cause->message), NULL;
-      root = json_parser_get_root (parser);
       is_object = JSON_NODE_HOLDS_OBJECT (root);
       ok = is_object ? read_object (path, json_node_get_object (root), codes, names, error)
                      : read_array (path, json_node_get_array (root), codes, names, error);

@@ -599,7 +599,10 @@ ay_dataset_load_inside (AyLoadOptions *options, const AyLoadInside *inside, AyJo
     return NULL;
   if (loading.table == NULL)
     loading.table = ay_table_new (loading.n);
-  if (!find_roles (&loading, error) || !ay_loading_find_features (&loading, error)
+  if (!find_roles (&loading, error)
+      || (loading.image != NULL
+          && !ay_place_check_images (loading.image_base, loading.image, error))
+      || !ay_loading_find_features (&loading, error)
       || !ay_loading_check_columns (&loading, error)
       || !ay_loading_treat_missing (&loading, error)
       || !fill_dataset (&loading, data, error))

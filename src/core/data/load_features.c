@@ -3,6 +3,7 @@
 #include "core/data/features_table.h"
 #include "core/data/loading.h"
 #include "core/data/made_features.h"
+#include "core/data/place.h"
 #include "core/data/roles.h"
 #include "core/data/source_name.h"
 #include "core/data/stack.h"
@@ -101,7 +102,9 @@ ay_loading_add_images (AyLoading *self, AyColumn *column, const char *base, GErr
   AyImageFeatureOptions options = AY_IMAGE_FEATURE_OPTIONS_INIT;
   g_auto (GStrv) names = NULL;
   AyMaking making = { self->inside.keeper, self->inside.root, self->job };
-  AyMatrix *matrix = ay_made_image_features (column, base, &options, &making, &names, error);
+  AyMatrix *matrix = ay_place_check_images (base, column, error)
+                       ? ay_made_image_features (column, base, &options, &making, &names, error)
+                       : NULL;
   AyFeatureBlock *block;
 
   if (matrix == NULL)
@@ -231,6 +234,16 @@ add_folder (AyLoading *self, AySource *source, GError **error)
   return ay_loading_add_images (self, paths, source->path, error);
 }
 
+/* By the array's header alone, before an archive that claims far more is unpacked. */
+static gboolean
+check_length (const AyLoading *self, AySource *source, const char *key, GError **error)
+{
+  AyShape shape;
+
+  return !ay_source_shape (source, key, &shape, NULL) || shape.n_dims == 0
+         || ay_loading_check_rows (self, shape.size[0], source->path, error);
+}
+
 static gboolean
 add_file (AyLoading *self, const AySourceName *name, GError **error)
 {
@@ -249,7 +262,7 @@ add_file (AyLoading *self, const AySourceName *name, GError **error)
     return add_folder (self, source, error);
   if (source->table != NULL && (key == NULL || !g_strv_contains ((const char *const *) wide, key)))
     return add_table_file (self, source, key, error);
-  matrix = ay_source_array (source, key, error);
+  matrix = check_length (self, source, key, error) ? ay_source_array (source, key, error) : NULL;
   from = g_strconcat (name->path, key != NULL && *key != '\0' ? ":" : NULL, key, NULL);
   if (matrix == NULL || !ay_matrix_check_finite (matrix, from, self->job, error))
     return FALSE;

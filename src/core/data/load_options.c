@@ -260,18 +260,17 @@ AyLoadOptions *
 ay_load_options_from_json (const char *json, GError **error)
 {
   g_autoptr (AyLoadOptions) self = ay_load_options_new ();
-  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (JsonNode) root = ay_json_read (json, -1, NULL);
   guint missing = self->missing, near = self->near_copies;
   guint saw = AY_ANSWER_UNKNOWN, out = AY_ANSWER_UNKNOWN;
   JsonObject *object;
 
-  if (!json_parser_load_from_data (parser, json, -1, NULL) || json_parser_get_root (parser) == NULL
-      || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
+  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "load options: not a JSON object");
       return NULL;
     }
-  object = json_node_get_object (json_parser_get_root (parser));
+  object = json_node_get_object (root);
   for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
     if (!get_string (object, members[i].name, member_of (self, &members[i]), error))
       return NULL;

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/data/place.h"
 
+#include "core/base/error.h"
+
+#include <string.h>
+
 char *
 ay_place_below (const char *root, const char *path)
 {
@@ -49,4 +53,43 @@ ay_place_find_images (const char *root, const char *base, const AyColumn *names)
     }
   bytes = g_string_free (arena, FALSE);
   return ay_column_take_text (ay_column_name (names), n, offset, length, bytes, bytes, g_free);
+}
+
+/* Goes along the name: whether it is above its start at any place. */
+static gboolean
+leads_out (const char *name)
+{
+  int depth = 0;
+
+  for (const char *at = name; at != NULL; at = strchr (at, '/'))
+    {
+      gsize length;
+
+      at += *at == '/';
+      length = strcspn (at, "/");
+      if (length == 2 && at[0] == '.' && at[1] == '.')
+        depth--;
+      else
+        depth += length > 1 || (length == 1 && *at != '.');
+      if (depth < 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+ay_place_check_images (const char *base, const AyColumn *names, GError **error)
+{
+  for (gsize i = 0; base != NULL && i < ay_column_rows (names); i++)
+    {
+      g_autofree char *name = ay_column_dup_text (names, i);
+
+      if (!leads_out (name))
+        continue;
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                   "%s: row %" G_GSIZE_FORMAT ": the image \"%s\" leads out of the folder", base,
+                   i, name);
+      return FALSE;
+    }
+  return TRUE;
 }

@@ -19,4 +19,9 @@ char *ay_place_find_image (const char *root, const char *base, const char *name)
 /* All of a column. (transfer full) */
 AyColumn *ay_place_find_images (const char *root, const char *base, const AyColumn *names);
 
+/* FALSE with AY_ERROR_INPUT "BASE: row N: ..." where a relative name leads out of base by way of
+ * "..": a table says what is in its folder, not what else is on the machine. A base of NULL (the
+ * names come from the command) allows all. */
+gboolean ay_place_check_images (const char *base, const AyColumn *names, GError **error);
+
 G_END_DECLS

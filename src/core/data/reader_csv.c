@@ -463,10 +463,11 @@ ay_csv_read (AyMappedFile *file, const AyCsvOptions *options, AyDiagnostics *dia
   Reader self = { .options = options != NULL ? options : &defaults,
                   .diagnostics = diagnostics,
                   .job = job };
+  AyTextForm form = { self.options->source.latin1, TRUE };
   g_autofree gsize *rows = NULL;
   AyTable *table = NULL;
 
-  if (!ay_text_file_open (&self.file, file, self.options->source.latin1, error))
+  if (!ay_text_file_open (&self.file, file, &form, error))
     return NULL;
   self.text = (AyCsvText){ self.file.data, self.file.size, self.options->delimiter, TRUE };
   if (self.text.delimiter == '\0')

@@ -29,6 +29,7 @@ typedef struct
 {
   const char *base;
   GPtrArray *paths; /* of char*, relative */
+  GHashTable *seen; /* of char*: the folders read, by device and number */
   gsize others;     /* files of other kinds */
   AyJob *job;
 } Search;
@@ -40,6 +41,21 @@ is_inside_itself (const Folder *folder)
     if (above->device == folder->device && above->inode == folder->inode)
       return TRUE;
   return folder->depth > MAX_DEPTH;
+}
+
+/* FALSE: by links a folder is reached twice, and its images would be rows twice; with links from
+ * each of many folders to all others the ways to go would never end. */
+static gboolean
+enter_folder (Search *self, const Folder *folder, const char *path, GError **error)
+{
+  char *id = g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT,
+                              (guint64) folder->device, (guint64) folder->inode);
+
+  if (g_hash_table_add (self->seen, id))
+    return TRUE;
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+               "%s: a link leads to a folder that was read already: each is read once", path);
+  return FALSE;
 }
 
 static gboolean search_folder (Search *self, const char *relative, const Folder *above,
@@ -92,6 +108,8 @@ search_folder (Search *self, const char *relative, const Folder *above, GError *
   folder.inode = st.st_ino;
   if (is_inside_itself (&folder))
     return TRUE;
+  if (!enter_folder (self, &folder, path, error))
+    return FALSE;
   while ((name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *below = *relative != '\0' ? g_strconcat (relative, "/", name, NULL)
@@ -114,7 +132,8 @@ compare_paths (gconstpointer a, gconstpointer b)
 gboolean
 ay_images_list (const char *folder, GPtrArray *paths, gsize *others, AyJob *job, GError **error)
 {
-  Search search = { folder, paths, 0, job };
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Search search = { folder, paths, seen, 0, job };
 
   if (!search_folder (&search, "", NULL, error))
     return FALSE;

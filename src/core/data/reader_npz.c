@@ -2,6 +2,7 @@
 #include "core/data/reader_npz.h"
 
 #include "core/base/error.h"
+#include "core/base/gunzip.h"
 #include "core/data/npy_header.h"
 #include "core/data/plain_name.h"
 #include "core/data/reader_npy.h"
@@ -266,6 +267,8 @@ check_size (AyNpz *self, const Member *member, GError **error)
     return fail (member->label, "is empty", NULL, error);
   if (member->size / MAX_RATIO > file_size)
     return fail (member->label, "claims a size that its compressed data cannot hold", NULL, error);
+  if (!ay_check_inflated (member->size, file_size, member->label, error))
+    return FALSE;
   return ay_check_memory (member->size, member->label, error);
 }
 

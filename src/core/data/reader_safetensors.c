@@ -3,6 +3,7 @@
 #include "core/data/reader_safetensors.h"
 
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -170,17 +171,15 @@ check_order (AySafetensors *self, GError **error)
 static gboolean
 parse_header (AySafetensors *self, const char *header, gsize size, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  g_autoptr (JsonNode) root = g_utf8_validate (header, (gssize) size, NULL)
+                                ? ay_json_read (header, (gssize) size, NULL) : NULL;
   JsonObjectIter iter;
   JsonNode *node;
   const char *name;
 
-  if (!g_utf8_validate (header, (gssize) size, NULL)
-      || !json_parser_load_from_data (parser, header, (gssize) size, NULL)
-      || json_parser_get_root (parser) == NULL
-      || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
+  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
     return fail (self->file, error, "byte 8: the header is not a JSON object");
-  json_object_iter_init_ordered (&iter, json_node_get_object (json_parser_get_root (parser)));
+  json_object_iter_init_ordered (&iter, json_node_get_object (root));
   while (json_object_iter_next_ordered (&iter, &name, &node))
     {
       Tensor *tensor;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/data/round_history.h"
 
+#include "core/base/json_text.h"
+
 #include <json-glib/json-glib.h>
 #include <math.h>
 #include <string.h>
@@ -212,7 +214,7 @@ ay_history_metric_names (const AyHistory *self)
 guint32 *
 ay_history_judged (const AyHistory *self, gsize *n)
 {
-  g_autoptr (JsonNode) node = self->options != NULL ? json_from_string (self->options, NULL) : NULL;
+  g_autoptr (JsonNode) node = self->options != NULL ? ay_json_read (self->options, -1, NULL) : NULL;
   JsonNode *member = node != NULL && JSON_NODE_HOLDS_OBJECT (node)
                          ? json_object_get_member (json_node_get_object (node), "judged") : NULL;
   JsonArray *array = member != NULL && JSON_NODE_HOLDS_ARRAY (member)

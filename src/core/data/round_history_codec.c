@@ -449,7 +449,7 @@ decode_object (JsonObject *object, Cursor *cursor)
 AyHistory *
 ay_history_decode (const char *json, GBytes *bytes, GError **error)
 {
-  g_autoptr (JsonNode) node = json != NULL ? json_from_string (json, NULL) : NULL;
+  g_autoptr (JsonNode) node = json != NULL ? ay_json_read (json, -1, NULL) : NULL;
   Cursor cursor = { 0 };
   AyHistory *self = NULL;
 

@@ -109,8 +109,30 @@ convert_returns (AyTextFile *self, GError **error)
   return TRUE;
 }
 
+/* A stretch of AY_TEXT_MAX_LINE bytes without the end of a line: a file of holes is refused by its
+ * first NUL byte; what else it is, the reader says. From the start of one line the last end within
+ * reach is looked for, so that lines of an ordinary length cost nothing. */
 static gboolean
-prepare (AyTextFile *self, gboolean latin1, GError **error)
+check_lines (const AyTextFile *self, gboolean limited, GError **error)
+{
+  for (gsize at = 0; self->size - at > AY_TEXT_MAX_LINE;)
+    {
+      const char *line = self->data + at;
+      const char *end = memrchr (line, '\n', AY_TEXT_MAX_LINE), *nul;
+
+      end = end != NULL ? end : memrchr (line, '\r', AY_TEXT_MAX_LINE);
+      if (end == NULL && (nul = memchr (line, '\0', AY_TEXT_MAX_LINE)) != NULL)
+        return ay_text_file_fail_byte (self, (gsize) (nul - self->data), error);
+      if (end == NULL && limited)
+        return ay_text_file_fail_line (self, at, error, "a line of more than %d MB",
+                                       AY_TEXT_MAX_LINE >> 20);
+      at = end != NULL ? (gsize) (end - self->data) + 1 : at + AY_TEXT_MAX_LINE;
+    }
+  return TRUE;
+}
+
+static gboolean
+prepare (AyTextFile *self, const AyTextForm *form, GError **error)
 {
   if (self->size >= 2
       && (memcmp (self->data, "\xff\xfe", 2) == 0 || memcmp (self->data, "\xfe\xff", 2) == 0))
@@ -130,7 +152,9 @@ prepare (AyTextFile *self, gboolean latin1, GError **error)
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s:1: the file is empty", self->path);
       return FALSE;
     }
-  if (latin1 && self->mark == 0 && !convert_latin1 (self, error))
+  if (!check_lines (self, form->lines, error))
+    return FALSE;
+  if (form->latin1 && self->mark == 0 && !convert_latin1 (self, error))
     return FALSE;
   /* A return at the very end is that of an only row. */
   return memchr (self->data, '\n', self->size) != NULL
@@ -138,7 +162,7 @@ prepare (AyTextFile *self, gboolean latin1, GError **error)
 }
 
 gboolean
-ay_text_file_open (AyTextFile *self, AyMappedFile *file, gboolean latin1, GError **error)
+ay_text_file_open (AyTextFile *self, AyMappedFile *file, const AyTextForm *form, GError **error)
 {
   memset (self, 0, sizeof *self);
   self->file = ay_gunzip (file, error);
@@ -146,7 +170,7 @@ ay_text_file_open (AyTextFile *self, AyMappedFile *file, gboolean latin1, GError
     return FALSE;
   self->path = ay_mapped_file_path (self->file);
   self->data = ay_mapped_file_data (self->file, &self->size);
-  if (prepare (self, latin1, error))
+  if (prepare (self, form, error))
     return TRUE;
   ay_text_file_close (self);
   return FALSE;

@@ -16,8 +16,16 @@ typedef struct
   gsize mark;         /* bytes of the byte order mark */
 } AyTextFile;
 
+typedef struct
+{
+  gboolean latin1; /* to be converted from ISO 8859-1 */
+  gboolean lines;  /* a row is a line (or a few): one of more than AY_TEXT_MAX_LINE is refused */
+} AyTextForm;
+#define AY_TEXT_MAX_LINE (64 << 20)
+
 /* AY_ERROR_INPUT for empty, UTF-16 and damaged files. */
-gboolean ay_text_file_open (AyTextFile *self, AyMappedFile *file, gboolean latin1, GError **error);
+gboolean ay_text_file_open (AyTextFile *self, AyMappedFile *file, const AyTextForm *form,
+                            GError **error);
 void ay_text_file_close (AyTextFile *self);
 
 /* The line that byte `at` of data is in, from 1. */

@@ -15,6 +15,7 @@
 #include "core/select/audit.h"
 
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/select/compare.h"
 #include "core/select/loop_state.h"
 #include "core/select/teaching.h"
@@ -170,7 +171,7 @@ head_of (Audit *self, const AyHeadOptions *head)
 {
   AyHeadOptions options = *head;
   g_autoptr (JsonNode) node = self->history->options != NULL
-                                  ? json_from_string (self->history->options, NULL) : NULL;
+                                  ? ay_json_read (self->history->options, -1, NULL) : NULL;
   JsonObject *said = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node)
                                                                    : NULL;
 

@@ -221,12 +221,10 @@ load (const char *path)
   g_autoptr (AyMappedFile) file = ay_mapped_file_new (path, NULL);
   gsize size = 0;
   const char *text = file != NULL ? ay_mapped_file_data (file, &size) : NULL;
-  g_autoptr (JsonParser) parser = json_parser_new ();
 
-  if (text == NULL || !g_utf8_validate (text, (gssize) size, NULL)
-      || !json_parser_load_from_data (parser, text, (gssize) size, NULL))
+  if (text == NULL || !g_utf8_validate (text, (gssize) size, NULL))
     return NULL;
-  return json_parser_steal_root (parser);
+  return ay_json_read (text, (gssize) size, NULL);
 }
 
 gboolean

@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define MAX_VALUE (256 << 20) /* bytes; chunks have 16 MiB, rows of a decision a bit each */
+
 struct _AyWorkspace
 {
   gatomicrefcount ref;
@@ -136,7 +138,28 @@ find_file (AyWorkspace *self, const char *path, GError **error)
   return FALSE;
 }
 
-/* The file comes from anywhere: nothing in it may run (triggers, views, functions in a schema). */
+/* No statement of ours needs more; one that a file could make SQLite run gets no further. */
+static int
+authorize (void *data, int action, const char *first, const char *second, const char *database,
+           const char *by)
+{
+  switch (action)
+    {
+    case SQLITE_ATTACH: /* "" is what VACUUM and the like use */
+    case SQLITE_DETACH:
+    case SQLITE_CREATE_TRIGGER:
+    case SQLITE_CREATE_TEMP_TRIGGER:
+    case SQLITE_CREATE_VIEW:
+    case SQLITE_CREATE_TEMP_VIEW:
+    case SQLITE_CREATE_VTABLE: return SQLITE_DENY;
+    case SQLITE_FUNCTION:
+      return g_strcmp0 (second, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
+    default: return by != NULL ? SQLITE_DENY : SQLITE_OK; /* a trigger or view asks for it */
+    }
+}
+
+/* The file comes from anywhere: nothing in it may run (triggers, views, functions in a schema), and
+ * one value of it stays within what Assay itself writes. */
 static gboolean
 connect (const char *path, const char *file, sqlite3 **db, GError **error)
 {
@@ -153,6 +176,9 @@ connect (const char *path, const char *file, sqlite3 **db, GError **error)
   sqlite3_db_config (*db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
   sqlite3_db_config (*db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
   sqlite3_db_config (*db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+  sqlite3_limit (*db, SQLITE_LIMIT_LENGTH, MAX_VALUE);
+  sqlite3_limit (*db, SQLITE_LIMIT_ATTACHED, 0);
+  sqlite3_set_authorizer (*db, authorize, NULL);
   return TRUE;
 }
 
@@ -190,7 +216,8 @@ migrate (AyWorkspace *self, GError **error)
   const AySchemaStep *steps = ay_schema_steps (&n);
   int version = 0;
 
-  if (!ay_schema_read (self->db, self->file, steps, n, &version, error))
+  if (!ay_schema_read (self->db, self->file, steps, n, &version, error)
+      || !ay_schema_check (self->db, self->file, steps, n, version, error))
     return FALSE;
   if (self->lock == NULL && ay_schema_same_tables (steps, n, version))
     return TRUE;

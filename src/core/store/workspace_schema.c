@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
 /* item: anything by kind and name; its bytes are cut into chunks, because one value of SQLite
  * cannot be larger than 1 GB and is read in one piece. type and rows are set for columns; size is
@@ -120,6 +121,84 @@ ay_schema_read (sqlite3 *db, const char *file, const AySchemaStep *steps, gsize 
       return FALSE;
     }
   return TRUE;
+}
+
+static gboolean run_steps (sqlite3 *db, const AySchemaStep *steps, gsize n, int version);
+
+/* type, name and words of all that a database holds, in order; indices that a table's own words
+ * make go with it. NULL: the database cannot say. */
+static GPtrArray *
+list_schema (sqlite3 *db)
+{
+  static const char sql[]
+    = "SELECT type || ' ' || name || char (10) || tbl_name || char (10) || sql"
+      " FROM sqlite_schema WHERE sql IS NOT NULL OR type <> 'index' ORDER BY 1 LIMIT 1000";
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (g_free);
+  sqlite3_stmt *statement = NULL;
+  int rc = sqlite3_prepare_v2 (db, sql, -1, &statement, NULL);
+
+  while (rc == SQLITE_OK && sqlite3_step (statement) == SQLITE_ROW)
+    {
+      const char *text = (const char *) sqlite3_column_text (statement, 0);
+
+      g_ptr_array_add (list, g_strdup (text != NULL ? text : "part without a name"));
+    }
+  return sqlite3_finalize (statement) == SQLITE_OK && rc == SQLITE_OK ? g_steal_pointer (&list)
+                                                                      : NULL;
+}
+
+/* "table item" of the first key in list that the other has not; NULL when it has all.
+ * (transfer full) */
+static char *
+find_missing (GPtrArray *list, GPtrArray *other)
+{
+  for (guint i = 0; i < list->len; i++)
+    {
+      const char *key = list->pdata[i];
+      g_autofree char *title = g_strndup (key, MIN (strcspn (key, "\n"), 60));
+
+      if (!g_ptr_array_find_with_equal_func (other, key, g_str_equal, NULL))
+        return g_utf8_make_valid (title, -1);
+    }
+  return NULL;
+}
+
+static gboolean
+compare_schema (GPtrArray *found, GPtrArray *expected, const char *file, GError **error)
+{
+  g_autofree char *strange = find_missing (found, expected);
+  g_autofree char *missing = find_missing (expected, found);
+
+  if (strange != NULL)
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                 "%s: is not opened: it holds the %s, which Assay does not make so", file, strange);
+  else if (missing != NULL)
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: is damaged: it has no %s", file, missing);
+  return strange == NULL && missing == NULL;
+}
+
+gboolean
+ay_schema_check (sqlite3 *db, const char *file, const AySchemaStep *steps, gsize n, int version,
+                 GError **error)
+{
+  sqlite3 *model = NULL;
+  g_autoptr (GPtrArray) found = list_schema (db);
+  g_autoptr (GPtrArray) expected = NULL;
+  gsize known = 0;
+  gboolean good = FALSE;
+
+  while (known < n && steps[known].to <= version)
+    known++;
+  if (sqlite3_open_v2 (":memory:", &model, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL)
+        == SQLITE_OK
+      && run_steps (model, steps, known, 0))
+    expected = list_schema (model);
+  if (found != NULL && expected != NULL)
+    good = compare_schema (found, expected, file, error);
+  else
+    ay_schema_set_error (error, file, found == NULL ? db : model);
+  sqlite3_close (model);
+  return good;
 }
 
 /* TRUE when all of the database could be copied into the file. */

@@ -29,6 +29,11 @@ gboolean ay_schema_same_tables (const AySchemaStep *steps, gsize n, int version)
  * workspace, damaged, or newer than the steps reach. */
 gboolean ay_schema_read (sqlite3 *db, const char *file, const AySchemaStep *steps, gsize n,
                          int *version, GError **error);
+/* Whether the file has the tables that the steps up to `version` make, by the same words, and
+ * nothing else: no view, trigger or table of somebody else's making, which SQLite would run or read
+ * in place of ours. AY_ERROR_INPUT names the first thing that differs. */
+gboolean ay_schema_check (sqlite3 *db, const char *file, const AySchemaStep *steps, gsize n,
+                          int version, GError **error);
 /* Takes the open database from *version to the last step's in one transaction. A database that is
  * not new (version > 0) is copied to `backup` first. */
 gboolean ay_schema_migrate (sqlite3 *db, const char *backup, const AySchemaStep *steps, gsize n,

@@ -2,6 +2,7 @@
 #include "core/work/check.h"
 
 #include "core/base/file.h"
+#include "core/base/json_text.h"
 #include "core/work/work_redundancy.h"
 #include "core/work/work_private.h"
 
@@ -406,28 +407,28 @@ run_rule (Check *self, GError **error)
   return TRUE;
 }
 
-/* The list of rules in the file; node owns it. */
+/* The list of rules in the file; root owns it. */
 static JsonArray *
-read_rules (const char *path, JsonParser *parser, GError **error)
+read_rules (const char *path, JsonNode **root, GError **error)
 {
   g_autoptr (AyMappedFile) file = ay_mapped_file_new (path, error);
   g_autoptr (GError) local = NULL;
   gsize size;
   const char *text;
-  JsonNode *root, *rules;
+  JsonNode *rules;
 
   if (file == NULL)
     return NULL;
   text = ay_mapped_file_data (file, &size);
-  if (text == NULL || !json_parser_load_from_data (parser, text, (gssize) size, &local))
+  *root = text != NULL ? ay_json_read (text, (gssize) size, &local) : NULL;
+  if (*root == NULL)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: %s", path,
                    local != NULL ? local->message : "is empty");
       return NULL;
     }
-  root = json_parser_get_root (parser);
-  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root)
-      || json_object_get_int_member_with_default (json_node_get_object (root), "assay_rules", 0)
+  if (!JSON_NODE_HOLDS_OBJECT (*root)
+      || json_object_get_int_member_with_default (json_node_get_object (*root), "assay_rules", 0)
              != 1)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
@@ -435,7 +436,7 @@ read_rules (const char *path, JsonParser *parser, GError **error)
                    path);
       return NULL;
     }
-  rules = json_object_get_member (json_node_get_object (root), "rules");
+  rules = json_object_get_member (json_node_get_object (*root), "rules");
   if (rules != NULL && JSON_NODE_HOLDS_ARRAY (rules))
     return json_node_get_array (rules);
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: there is no list \"rules\"", path);
@@ -445,8 +446,8 @@ read_rules (const char *path, JsonParser *parser, GError **error)
 GPtrArray *
 ay_work_check (AyWork *work, const char *rules_path, guint64 seed, AyJob *job, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonArray *rules = read_rules (rules_path, parser, error);
+  g_autoptr (JsonNode) root = NULL;
+  JsonArray *rules = read_rules (rules_path, &root, error);
   g_autoptr (GPtrArray) results
       = g_ptr_array_new_with_free_func ((GDestroyNotify) rule_result_free);
   Check check = { .work = work, .path = rules_path, .seed = seed, .job = job };

@@ -35,7 +35,7 @@ ay_clusters_add_names (AyWork *self, JsonObject *clusters)
   g_autofree char *json = ay_workspace_has (self->store, KIND_NAMES, NAME)
                               ? ay_workspace_get_json (self->store, KIND_NAMES, NAME, NULL)
                               : NULL;
-  g_autoptr (JsonNode) node = json != NULL ? json_from_string (json, NULL) : NULL;
+  g_autoptr (JsonNode) node = json != NULL ? ay_json_read (json, -1, NULL) : NULL;
   JsonObject *given = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node)
                                                                     : NULL;
 

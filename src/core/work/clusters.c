@@ -218,7 +218,7 @@ ay_clusters_read (AyWork *self, GError **error)
       return NULL;
     }
   json = ay_workspace_get_json (self->store, AY_KIND_CLUSTERS, AY_KIND_CLUSTERS, error);
-  node = json != NULL ? json_from_string (json, NULL) : NULL;
+  node = json != NULL ? ay_json_read (json, -1, NULL) : NULL;
   if (node != NULL && JSON_NODE_HOLDS_OBJECT (node)
       && json_object_has_member (json_node_get_object (node), "clusters"))
     return json_object_ref (json_node_get_object (node));

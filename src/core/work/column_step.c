@@ -143,7 +143,7 @@ swap (AyWork *self, gint64 seq, GError **error)
 {
   g_autofree char *name = number_of (seq);
   g_autofree char *json = ay_workspace_get_json (self->store, KIND_STEP, name, error);
-  g_autoptr (JsonNode) node = json != NULL ? json_from_string (json, error) : NULL;
+  g_autoptr (JsonNode) node = json != NULL ? ay_json_read (json, -1, error) : NULL;
   JsonArray *items = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node)
                                                                   : NULL;
   gboolean ok = items != NULL;

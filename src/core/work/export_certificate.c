@@ -9,7 +9,7 @@ add_files (JsonObject *into, AyWork *work, GError **error)
 {
   g_autofree char *text
       = ay_workspace_get_json (work->store, AY_KIND_SETTING, AY_SETTING_FILES, error);
-  g_autoptr (JsonNode) stored = text != NULL ? json_from_string (text, error) : NULL;
+  g_autoptr (JsonNode) stored = text != NULL ? ay_json_read (text, -1, error) : NULL;
   JsonArray *from, *to = json_array_new ();
 
   json_object_set_array_member (into, "files", to);

@@ -128,7 +128,7 @@ static AyFinding *
 read_finding (AyWork *self, const char *name, GError **error)
 {
   g_autoptr (AyItem) item = ay_workspace_get (self->store, KIND, name, error);
-  g_autoptr (JsonNode) node = item != NULL ? json_from_string (item->json, error) : NULL;
+  g_autoptr (JsonNode) node = item != NULL ? ay_json_read (item->json, -1, error) : NULL;
   g_autoptr (AyFinding) finding = g_new0 (AyFinding, 1);
   JsonObject *object;
 

@@ -113,7 +113,7 @@ find_stored (const char *key, char ***names, gpointer data)
   g_autoptr (AyItem) item = ay_workspace_has (data, KIND_FEATURES, key)
                                 ? ay_workspace_get (data, KIND_FEATURES, key, NULL) : NULL;
   g_autoptr (JsonNode) node = item != NULL && item->json != NULL
-                                  ? json_from_string (item->json, NULL) : NULL;
+                                  ? ay_json_read (item->json, -1, NULL) : NULL;
   gsize rows = 0, cols = 0, size = 0, count;
   gconstpointer floats;
 

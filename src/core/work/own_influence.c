@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/own_influence.h"
 
+#include "core/base/json_text.h"
 #include "core/work/import_check.h"
 #include "core/work/influence_matrix.h"
 #include "core/work/work_private.h"
@@ -267,7 +268,7 @@ ay_work_own_influence_told (AyWork *self, const char *path, gboolean *above_hurt
 {
   g_autofree char *name = default_name (path);
   g_autofree char *text = ay_workspace_get_json (self->store, KIND, name, NULL);
-  g_autoptr (JsonNode) json = text != NULL ? json_from_string (text, NULL) : NULL;
+  g_autoptr (JsonNode) json = text != NULL ? ay_json_read (text, -1, NULL) : NULL;
   JsonObject *object = json != NULL && JSON_NODE_HOLDS_OBJECT (json) ? json_node_get_object (json)
                                                                      : NULL;
 
@@ -294,7 +295,7 @@ get_stored (AyWork *self, const char *name, gsize *m, guint *keep, GError **erro
 {
   AyItem *item = ay_workspace_get (self->store, KIND, name, error);
   g_autoptr (JsonNode) json = item != NULL && item->json != NULL
-                                  ? json_from_string (item->json, NULL) : NULL;
+                                  ? ay_json_read (item->json, -1, NULL) : NULL;
   gint64 rows = member (json, "rows"), kept = member (json, "keep");
 
   if (item == NULL)

@@ -97,23 +97,13 @@ to_relative (const char *path, gpointer folder)
   return ay_path_relative (folder, path);
 }
 
-static JsonNode *
-parse_json (const char *text)
-{
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  gboolean ok = json_parser_load_from_data (parser, text, -1, NULL);
-
-  g_return_val_if_fail (ok, NULL);
-  return json_node_copy (json_parser_get_root (parser));
-}
-
 /* The input files as the workspace knows them, seen from the recipe's folder. */
 static JsonArray *
 describe_files (AyWork *work, const char *folder, GError **error)
 {
   g_autofree char *text
       = ay_workspace_get_json (work->store, AY_KIND_SETTING, AY_SETTING_FILES, error);
-  g_autoptr (JsonNode) stored = text != NULL ? parse_json (text) : NULL;
+  g_autoptr (JsonNode) stored = text != NULL ? ay_json_read (text, -1, error) : NULL;
   JsonArray *from, *to;
 
   if (stored == NULL)
@@ -153,7 +143,7 @@ describe_applied (AyWork *work, const AyPlan *plan, const char *folder, GError *
   object = json_object_new ();
   node = json_node_new (JSON_NODE_OBJECT);
   json_node_take_object (node, object);
-  json_object_set_member (object, "load", parse_json (load));
+  json_object_set_member (object, "load", ay_json_read (load, -1, NULL));
   json_object_set_array_member (object, "files", files);
   json_object_set_int_member (object, "rows", (gint64) work->data->n);
   json_object_set_int_member (object, "before", (gint64) plan->n_before);

@@ -428,7 +428,7 @@ read_kept (AyWork *work, const char *key)
   if (!ay_workspace_has (work->store, KIND, key))
     return NULL;
   json = ay_workspace_get_json (work->store, KIND, key, NULL);
-  node = json != NULL ? json_from_string (json, NULL) : NULL;
+  node = json != NULL ? ay_json_read (json, -1, NULL) : NULL;
   return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_dup_object (node) : NULL;
 }
 

@@ -173,7 +173,7 @@ ay_retention_read (AyWork *work, const char *key)
 {
   g_autofree char *json = ay_workspace_has (work->store, KIND, NAME)
                               ? ay_workspace_get_json (work->store, KIND, NAME, NULL) : NULL;
-  g_autoptr (JsonNode) node = json != NULL ? json_from_string (json, NULL) : NULL;
+  g_autoptr (JsonNode) node = json != NULL ? ay_json_read (json, -1, NULL) : NULL;
   g_autofree char *now = NULL;
   JsonObject *object;
 

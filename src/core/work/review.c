@@ -58,7 +58,7 @@ load_pace (AyWork *work, double seconds[AY_N_REVIEW_KINDS])
   memcpy (seconds, usual_seconds, sizeof usual_seconds);
   if (ay_workspace_has (work->store, AY_KIND_SETTING, SETTING_PACE))
     json = ay_workspace_get_json (work->store, AY_KIND_SETTING, SETTING_PACE, NULL);
-  root = json != NULL ? json_from_string (json, NULL) : NULL;
+  root = json != NULL ? ay_json_read (json, -1, NULL) : NULL;
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
     return;
   for (guint k = 0; k < AY_N_REVIEW_KINDS; k++)

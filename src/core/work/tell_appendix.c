@@ -18,7 +18,7 @@ tell_card (AyTelling *self, GError **error)
   AyStory *story = self->story;
   g_autofree char *text
       = ay_workspace_get_json (self->work->store, AY_KIND_SETTING, AY_SETTING_FILES, error);
-  g_autoptr (JsonNode) node = text != NULL ? json_from_string (text, error) : NULL;
+  g_autoptr (JsonNode) node = text != NULL ? ay_json_read (text, -1, error) : NULL;
   AyBlock *table;
 
   if (node == NULL)

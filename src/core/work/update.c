@@ -343,6 +343,6 @@ ay_work_update_counts (AyWork *self, GError **error)
   if (!ay_workspace_has (self->store, AY_KIND_UPDATE, AY_UPDATE_COUNTS))
     return NULL;
   json = ay_workspace_get_json (self->store, AY_KIND_UPDATE, AY_UPDATE_COUNTS, error);
-  node = json != NULL ? json_from_string (json, error) : NULL;
+  node = json != NULL ? ay_json_read (json, -1, error) : NULL;
   return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_dup_object (node) : NULL;
 }

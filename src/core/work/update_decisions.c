@@ -4,6 +4,8 @@
  * made is set aside, never lost: the row may be back in the version after. */
 #include "core/work/update_private.h"
 
+#include "core/base/json_text.h"
+
 #include <string.h>
 
 void
@@ -146,7 +148,7 @@ carry_all_aside (AyUpdating *self, GError **error)
   if (!ay_workspace_has (store, AY_KIND_UPDATE, AY_UPDATE_ASIDE))
     return TRUE;
   json = ay_workspace_get_json (store, AY_KIND_UPDATE, AY_UPDATE_ASIDE, error);
-  node = json != NULL ? json_from_string (json, error) : NULL;
+  node = json != NULL ? ay_json_read (json, -1, error) : NULL;
   if (node == NULL)
     return FALSE;
   row_of = ay_dataset_index_ids (self->now->data);

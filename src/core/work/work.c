@@ -199,8 +199,15 @@ read_load_options (AyWork *self, GHashTable *moved, AyJob *job, GError **error)
   if (files == NULL)
     return FALSE;
   self->load = ay_load_options_from_json (load, error);
-  described = self->load != NULL ? json_from_string (files, error) : NULL;
-  if (described == NULL || !ay_work_files_check (self, described, moved, job, error))
+  described = self->load != NULL ? ay_json_read (files, -1, error) : NULL;
+  if (described == NULL || !JSON_NODE_HOLDS_ARRAY (described))
+    {
+      if (described != NULL)
+        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "the list of files is none");
+      g_prefix_error (error, "%s: is damaged: ", ay_workspace_path (self->store));
+      return FALSE;
+    }
+  if (!ay_work_files_check (self, described, moved, job, error))
     return FALSE;
   if (moved == NULL || g_hash_table_size (moved) == 0
       || ay_workspace_is_read_only (self->store))
@@ -212,7 +219,7 @@ read_load_options (AyWork *self, GHashTable *moved, AyJob *job, GError **error)
 static char *
 split_said (const AyItem *item)
 {
-  g_autoptr (JsonNode) node = item->json != NULL ? json_from_string (item->json, NULL) : NULL;
+  g_autoptr (JsonNode) node = item->json != NULL ? ay_json_read (item->json, -1, NULL) : NULL;
   const char *said = node != NULL && JSON_NODE_HOLDS_OBJECT (node)
                          ? json_object_get_string_member_with_default (
                                json_node_get_object (node), "near_copies", NULL)

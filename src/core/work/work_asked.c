@@ -4,6 +4,8 @@
  * what it is of. Two conditions may come out as the same words; the second gets a number. */
 #include "core/work/work_private.h"
 
+#include "core/base/json_text.h"
+
 #include <string.h>
 
 #define MOST_WORDS 48 /* bytes of a name that tell the condition */
@@ -81,7 +83,7 @@ is_other (AyWork *work, const char *column, const char *of)
   g_autofree char *json = ay_workspace_has (work->store, AY_KIND_SCORE, column)
                               ? ay_workspace_get_json (work->store, AY_KIND_SCORE, column, NULL)
                               : NULL;
-  g_autoptr (JsonNode) node = json != NULL ? json_from_string (json, NULL) : NULL;
+  g_autoptr (JsonNode) node = json != NULL ? ay_json_read (json, -1, NULL) : NULL;
   JsonNode *certificate = node != NULL && JSON_NODE_HOLDS_OBJECT (node)
                               ? json_object_get_member (json_node_get_object (node), "certificate")
                               : NULL;

@@ -127,7 +127,7 @@ ay_work_load_head_options (AyWork *self, GError **error)
   if (!ay_workspace_has (self->store, AY_KIND_SETTING, AY_SETTING_HEAD))
     return TRUE;
   json = ay_workspace_get_json (self->store, AY_KIND_SETTING, AY_SETTING_HEAD, error);
-  node = json != NULL ? json_from_string (json, error) : NULL;
+  node = json != NULL ? ay_json_read (json, -1, error) : NULL;
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     return FALSE;
   object = json_node_get_object (node);
@@ -211,7 +211,7 @@ recall_flagged (AyWork *self)
   if (!ay_workspace_has (self->store, AY_KIND_SETTING, AY_SETTING_FLAGGED))
     return;
   json = ay_workspace_get_json (self->store, AY_KIND_SETTING, AY_SETTING_FLAGGED, NULL);
-  node = json != NULL ? json_from_string (json, NULL) : NULL;
+  node = json != NULL ? ay_json_read (json, -1, NULL) : NULL;
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     return;
   object = json_node_get_object (node);

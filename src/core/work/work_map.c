@@ -113,7 +113,7 @@ shown_id (AyWork *self)
   g_autofree char *json = ay_workspace_has (self->store, AY_KIND_SCORE, "map_x")
                               ? ay_workspace_get_json (self->store, AY_KIND_SCORE, "map_x", NULL)
                               : NULL;
-  g_autoptr (JsonNode) node = json != NULL ? json_from_string (json, NULL) : NULL;
+  g_autoptr (JsonNode) node = json != NULL ? ay_json_read (json, -1, NULL) : NULL;
   JsonObject *object = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node)
                                                                      : NULL;
 
@@ -126,7 +126,7 @@ shown_id (AyWork *self)
 static AyMapInfo *
 info_of (const AyItem *item, const char *shown, GError **error)
 {
-  g_autoptr (JsonNode) node = item->json != NULL ? json_from_string (item->json, error) : NULL;
+  g_autoptr (JsonNode) node = item->json != NULL ? ay_json_read (item->json, -1, error) : NULL;
   AyMapInfo *info;
 
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
@@ -209,7 +209,7 @@ ay_work_show_map (AyWork *self, const char *id, GError **error)
 
   made.x = read_part (self, id, "x", &json, error);
   made.y = made.x != NULL ? read_part (self, id, "y", NULL, error) : NULL;
-  node = made.y != NULL && json != NULL ? json_from_string (json, error) : NULL;
+  node = made.y != NULL && json != NULL ? ay_json_read (json, -1, error) : NULL;
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     {
       if (error != NULL && *error == NULL)
@@ -237,7 +237,7 @@ shown_metric (AyWork *self)
   g_autofree char *json = name != NULL && ay_workspace_has (self->store, AY_KIND_MAP, name)
                               ? ay_workspace_get_json (self->store, AY_KIND_MAP, name, NULL)
                               : NULL;
-  g_autoptr (JsonNode) node = json != NULL ? json_from_string (json, NULL) : NULL;
+  g_autoptr (JsonNode) node = json != NULL ? ay_json_read (json, -1, NULL) : NULL;
   AyDistance metric = AY_DISTANCE_EUCLIDEAN;
 
   if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))

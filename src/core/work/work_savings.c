@@ -25,7 +25,7 @@ ay_work_stored_savings (AyWork *self, AySavingsInputs *out, GError **error)
   if (!ay_workspace_has (self->store, AY_KIND_SETTING, AY_SETTING_SAVINGS))
     return TRUE;
   json = ay_workspace_get_json (self->store, AY_KIND_SETTING, AY_SETTING_SAVINGS, error);
-  node = json != NULL ? json_from_string (json, error) : NULL;
+  node = json != NULL ? ay_json_read (json, -1, error) : NULL;
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     return FALSE;
   names = json_object_get_members (json_node_get_object (node));
@@ -138,7 +138,7 @@ find_bytes (AyWork *self, AySavingsInputs *out, GError **error)
 {
   g_autofree char *text
       = ay_workspace_get_json (self->store, AY_KIND_SETTING, AY_SETTING_FILES, error);
-  g_autoptr (JsonNode) node = text != NULL ? json_from_string (text, error) : NULL;
+  g_autoptr (JsonNode) node = text != NULL ? ay_json_read (text, -1, error) : NULL;
   double size = 0.0;
 
   if (node == NULL)
@@ -243,18 +243,19 @@ ay_savings_read_emissions (AySavingsInputs *self, const char *path, GError **err
 gboolean
 ay_savings_read_trainer (AySavingsInputs *self, const char *path, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GError) cause = NULL;
-  JsonNode *root, *flops;
+  g_autofree char *json = NULL;
+  g_autoptr (JsonNode) root = g_file_get_contents (path, &json, NULL, &cause)
+                                ? ay_json_read (json, -1, &cause) : NULL;
+  JsonNode *flops;
   char text[G_ASCII_DTOSTR_BUF_SIZE];
 
-  if (!json_parser_load_from_file (parser, path, &cause))
+  if (root == NULL)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: %s", path, cause->message);
       return FALSE;
     }
-  root = json_parser_get_root (parser);
-  flops = root != NULL && JSON_NODE_HOLDS_OBJECT (root)
+  flops = JSON_NODE_HOLDS_OBJECT (root)
               ? json_object_get_member (json_node_get_object (root), "total_flos") : NULL;
   if (flops == NULL || isnan (ay_json_number (flops)) || ay_json_number (flops) <= 0.0)
     {

@@ -241,7 +241,7 @@ string_member (JsonObject *object, const char *name)
 static AyScoreInfo *
 info_from_json (AyWork *self, const char *id, const char *json, GError **error)
 {
-  g_autoptr (JsonNode) node = json != NULL ? json_from_string (json, error) : NULL;
+  g_autoptr (JsonNode) node = json != NULL ? ay_json_read (json, -1, error) : NULL;
   g_autofree char *errors = ay_noise_column (id, AY_NOISE_ERROR);
   AyScoreInfo *info;
   JsonObject *object;
