@@ -4,7 +4,9 @@
 #include "cli/cli_run.h"
 #include "cli/cli_text.h"
 #include "core/base/column_order.h"
+#include "core/score/noise.h"
 
+#include <math.h>
 #include <stdio.h>
 
 /* assay-cli select: ids of the rows that meet a condition. */
@@ -53,13 +55,31 @@ order_rows (AyWork *work, const AyBitset *rows, gsize *count, GError **error)
   return g_steal_pointer (&selected);
 }
 
+/* How far the order by a score can be trusted, where validation rows judge it; else NaN. */
+static gboolean
+find_halves (AyWork *work, double *halves, GError **error)
+{
+  g_autoptr (GPtrArray) scores = given.sort != NULL ? ay_work_scores (work, error) : NULL;
+
+  *halves = NAN;
+  for (guint i = 0; scores != NULL && i < scores->len; i++)
+    if (g_str_equal (((AyScoreInfo *) scores->pdata[i])->id, given.sort))
+      *halves = ay_score_info_number (scores->pdata[i], "split_half_rank_correlation");
+  return given.sort == NULL || scores != NULL;
+}
+
 static void
-print_json (AyColumn *id, GPtrArray *columns, const guint32 *rows, gsize count)
+print_json (AyColumn *id, GPtrArray *columns, const guint32 *rows, gsize count, double halves)
 {
   g_autoptr (JsonObject) object = json_object_new ();
   JsonArray *array;
 
   cmd_json_count (object, "n", count);
+  if (!isnan (halves))
+    {
+      cmd_json_number (object, "split_half_rank_correlation", halves);
+      cmd_json_bool (object, "unstable", halves < AY_NOISE_STABLE);
+    }
   if (!given.count)
     {
       array = cmd_json_array (object, "ids");
@@ -108,10 +128,11 @@ print_rows (CmdRun *run, AyWork *work, const AyBitset *selected, GError **error)
 {
   AyColumn *id = ay_work_data (work)->id;
   g_autoptr (GPtrArray) columns = NULL;
+  double halves;
   gsize count;
   g_autofree guint32 *rows = order_rows (work, selected, &count, error);
 
-  if (rows == NULL)
+  if (rows == NULL || !find_halves (work, &halves, error))
     return FALSE;
   if (given.columns != NULL)
     {
@@ -121,7 +142,7 @@ print_rows (CmdRun *run, AyWork *work, const AyBitset *selected, GError **error)
     }
   cmd_begin_output (run);
   if (run->json)
-    print_json (id, columns, rows, count);
+    print_json (id, columns, rows, count, halves);
   else if (given.count)
     printf ("%" G_GSIZE_FORMAT "\n", count);
   else if (columns != NULL)
@@ -133,6 +154,10 @@ print_rows (CmdRun *run, AyWork *work, const AyBitset *selected, GError **error)
 
         puts (text);
       }
+  if (!isnan (halves) && !given.count)
+    cmd_note (run, "%s: %sthe orders by two halves of the validation rows agree with a rank "
+              "correlation of %.2f", given.sort, halves < AY_NOISE_STABLE ? "unstable: " : "",
+              halves);
   return TRUE;
 }
 

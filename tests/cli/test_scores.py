@@ -69,6 +69,20 @@ def test_noise():
     assert measure['noise_columns'] == [] and 'rows_told_from_zero' not in measure['certificate']
 
 
+def test_ranking():
+    """select --sort says how far the order by a score of the noise can be trusted, of no other"""
+    halves = score('influence')['influence']['certificate']['split_half_rank_correlation']
+    found = assay.run_json('select', WORK, '--sort', 'influence', '--limit', '2')
+    assert (found['split_half_rank_correlation'], found['unstable']) == (halves, halves < 0.5)
+    said = assay.call('select', WORK, '--sort', 'influence', '--limit', '2')
+    assert said.stdout.split() == found['ids']
+    assert said.stderr.count('\n') == 1 and f'rank correlation of {halves:.2f}' in said.stderr
+    assert ('influence: unstable: ' in said.stderr) == found['unstable']
+    for other in ('label', 'influence_error'):
+        said = assay.call('select', WORK, '--sort', other, '--limit', '2')
+        assert said.returncode == 0 and said.stderr == '', said.stderr
+
+
 def test_label_filters():
     """score label_issue: filters, folds, adjusted, the ranking by entropy"""
     names = ['low_normalized_margin', 'low_self_confidence', 'prune_by_noise_rate',

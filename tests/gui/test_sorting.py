@@ -76,12 +76,20 @@ def check_grow(window, count):
     until('the selection of before', lambda: selected() == count)
 
 
+def until_trusted(window, work, count):
+    """Beside the number of rows stands how far their order can be trusted."""
+    found = cli('select', work, '--sort', COLUMN, '--limit', 1)
+    halves = f"halves agree {found['split_half_rank_correlation']:.2f}"
+    assert found['unstable'] == (found['split_half_rank_correlation'] < 0.5)
+    window.find(f"{count} of 1797 rows · {'unstable: ' * found['unstable']}{halves}", 'label')
+
+
 def check_copy(window, work):
     """The selected rows on the clipboard: read by pasting them into the search, whose field holds
     one line."""
     truth = cli('select', work, '--where', "label = '3' AND split = 'test'")['ids']
     window.search("label = '3' AND split = 'test'")
-    window.find(f'{len(truth)} of 1797 rows', 'label')
+    until_trusted(window, work, len(truth))
     window.click('Gallery', 'push button')  # the keys are about rows, not about the text
     window.keys('ctrl+a', 'ctrl+c')
     window.find(f'{len(truth)} rows copied')

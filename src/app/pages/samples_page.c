@@ -6,6 +6,7 @@
 #include "app/model/row_model.h"
 #include "app/widgets/drop_down.h"
 #include "app/widgets/gallery_cell.h"
+#include "app/widgets/score_words.h"
 #include "app/widgets/table_cells.h"
 
 #include <glib/gi18n.h>
@@ -42,16 +43,23 @@ show_view (AssaySamplesPage *self)
   gtk_stack_set_visible_child_name (self->stack, gallery ? "gallery" : "table");
 }
 
+/* How many there are; of an order by a score, how far it can be trusted. */
 static void
 show_count (AssaySamplesPage *self)
 {
-  g_autofree char *text = g_strdup_printf (
+  const char *sort = assay_session_get_sort (self->session);
+  const AyScoreInfo *info = sort != NULL ? assay_session_find_score (self->session, sort) : NULL;
+  g_autofree char *stability = info != NULL ? assay_score_words_stability (info) : NULL;
+  g_autofree char *whole = info != NULL ? assay_score_words_halves (info) : NULL;
+  g_autofree char *count = g_strdup_printf (
       _ ("%u of %u rows"), g_list_model_get_n_items (G_LIST_MODEL (self->rows)),
       (guint) (assay_session_get_data (self->session) != NULL
                    ? assay_session_get_data (self->session)->n
                    : 0));
+  g_autofree char *text = stability != NULL ? g_strconcat (count, " · ", stability, NULL) : NULL;
 
-  gtk_label_set_text (self->count_label, text);
+  gtk_label_set_text (self->count_label, text != NULL ? text : count);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->count_label), whole);
 }
 
 /* The order is the session's: the drop-down, the titles and what else sorts show and set it. */
@@ -102,6 +110,7 @@ show_sort (AssaySamplesPage *self)
   gtk_drop_down_set_selected (self->sort_drop_down, position_of (self, name));
   gtk_toggle_button_set_active (self->descending_button, descending);
   assay_table_cells_mark_sort (self->table, name, descending);
+  show_count (self);
   self->filling = FALSE;
 }
 

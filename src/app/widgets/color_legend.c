@@ -115,20 +115,15 @@ add_stability (AssayColorLegend *self, const char *name)
 {
   const AyScoreInfo *info = assay_session_find_score (self->session, name);
   g_autofree char *whole = info != NULL ? assay_score_words_halves (info) : NULL;
-  g_autofree char *text = NULL;
-  double halves;
-  gboolean unstable;
+  g_autofree char *text = info != NULL ? assay_score_words_stability (info) : NULL;
   GtkWidget *label;
 
   if (whole == NULL)
     return;
-  unstable = assay_score_words_unstable (info, &halves);
-  text = assay_say (unstable ? _ ("unstable: halves agree %.2f") : _ ("halves agree %.2f"),
-                    halves);
   label = make_label (text, 0.0f);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 28);
   gtk_widget_set_tooltip_text (label, whole);
-  if (unstable)
+  if (assay_score_words_unstable (info, NULL))
     gtk_widget_add_css_class (label, "warning");
   gtk_box_append (self->box, label);
 }

@@ -31,19 +31,10 @@ assay_score_words_direction (AyDirection direction)
     }
 }
 
-static double
-number (const AyScoreInfo *info, const char *name)
-{
-  JsonNode *node = info->certificate != NULL ? json_object_get_member (info->certificate, name)
-                                             : NULL;
-
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_double (node) : NAN;
-}
-
 gboolean
 assay_score_words_unstable (const AyScoreInfo *info, double *halves)
 {
-  double rank = number (info, "split_half_rank_correlation");
+  double rank = ay_score_info_number (info, "split_half_rank_correlation");
 
   if (halves != NULL)
     *halves = rank;
@@ -66,20 +57,31 @@ assay_score_words_halves (const AyScoreInfo *info)
 }
 
 char *
+assay_score_words_stability (const AyScoreInfo *info)
+{
+  double rank;
+  gboolean unstable = assay_score_words_unstable (info, &rank);
+
+  if (isnan (rank))
+    return NULL;
+  return assay_say (unstable ? _ ("unstable: halves agree %.2f") : _ ("halves agree %.2f"), rank);
+}
+
+char *
 assay_score_words_told (const AyScoreInfo *info)
 {
-  double told = number (info, "rows_told_from_zero");
+  double told = ay_score_info_number (info, "rows_told_from_zero");
 
   if (isnan (told))
     return NULL;
   return assay_say (_ ("%.0f rows, at a false discovery rate of %.0f %%"), told,
-                    100.0 * number (info, "false_discovery_rate"));
+                    100.0 * ay_score_info_number (info, "false_discovery_rate"));
 }
 
 double
 assay_score_words_range (const AyScoreInfo *info)
 {
-  return number (info, "median_rank_range");
+  return ay_score_info_number (info, "median_rank_range");
 }
 
 char *

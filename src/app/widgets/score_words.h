@@ -10,6 +10,8 @@ const char *assay_score_words_kind (AyScoreKind kind);
 const char *assay_score_words_direction (AyDirection direction);
 /* How far the orders by two halves of the validation rows agree; NULL where that is not known. */
 char *assay_score_words_halves (const AyScoreInfo *info);
+/* The same in a few words. */
+char *assay_score_words_stability (const AyScoreInfo *info);
 /* How many rows are told from zero, in the middle of noise; NULL where that is not known. */
 char *assay_score_words_told (const AyScoreInfo *info);
 /* How far a row's rank is known; NULL where that is not known. The length of half of the ranges. */

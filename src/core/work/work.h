@@ -85,6 +85,8 @@ char *ay_noise_column (const char *score, AyNoiseKind kind);
 AyBitset *ay_uncertain_rows (AyTable *columns, const char *score);
 
 void ay_score_info_free (AyScoreInfo *self);
+/* A number of the certificate, as "split_half_rank_correlation"; NaN where it has none. */
+double ay_score_info_number (const AyScoreInfo *self, const char *name);
 /* Computes and stores scores by id, in one go. Those that judge by validation rows do so by all of
  * them, or by those that meet the parameter slice (SQL), which is of this run alone: such a score,
  * and an influence on one row (of=ID) or relative to gradients (relative=yes), has a column of its

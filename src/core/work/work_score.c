@@ -20,6 +20,15 @@ ay_score_info_free (AyScoreInfo *self)
   g_free (self);
 }
 
+double
+ay_score_info_number (const AyScoreInfo *self, const char *name)
+{
+  JsonNode *node = self->certificate != NULL ? json_object_get_member (self->certificate, name)
+                                             : NULL;
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_double (node) : NAN;
+}
+
 /* Names that a score must not take: the fixed columns and the decisions. */
 static gboolean
 is_reserved (const char *id)
