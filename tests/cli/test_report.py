@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """report: every number is what the commands print; same bytes; sound PDF and HTML; locales."""
+import base64
 import csv
 import html.parser
 import json
@@ -317,6 +318,9 @@ def test_chromium():
         assert plain(one['text']) in text, one
 
 
+CAMERA = b'GPSLatitude 48.85 quokka-camera'
+
+
 def write_photo(path, number, side=640):
     """A picture like a photograph, without a library: smooth, in colours, with edges."""
     at = numpy.indices((side, side)) / side
@@ -326,6 +330,7 @@ def write_photo(path, number, side=640):
     pixels[disc] = 255 - pixels[disc]
     lines = b''.join(b'\0' + row.tobytes() for row in pixels.astype(numpy.uint8))
     chunks = ((b'IHDR', struct.pack('>IIBBBBB', side, side, 8, 2, 0, 0, 0)),
+              (b'tEXt', b'Comment\0' + CAMERA), (b'eXIf', b'II*\0\x08\0\0\0\0\0' + CAMERA),
               (b'IDAT', zlib.compress(lines, 1)), (b'IEND', b''))
     path.write_bytes(b'\x89PNG\r\n\x1a\n' + b''.join(
         struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
@@ -355,6 +360,12 @@ def test_photos():
                                      for line in listed), listed
     assert 50e3 < size <= 3e6, size
     assert tool('qpdf', '--check', FOLDER / 'photos.pdf')[0] == 0
+    # Drawn anew: what a camera wrote beside the pictures is left behind.
+    tool('qpdf', '--stream-data=uncompress', FOLDER / 'photos.pdf', FOLDER / 'plain.pdf')
+    found = b''.join((FOLDER / name).read_bytes() for name in ('photos.html', 'plain.pdf',
+                                                               'photos.assay'))
+    assert CAMERA not in found and base64.b64encode(b'camera')[:-2] not in found
+    assert CAMERA in b''.join(path.read_bytes() for path in folder.rglob('*.png'))
 
 
 def main():
