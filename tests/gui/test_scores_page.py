@@ -306,23 +306,49 @@ def check_data_map(counts, work):
     assert counts == {name: found[name] for name in REGIONS}, (counts, found)
 
 
-def for_and_against(window):
-    """Of the first selected row; returns its id and what is said."""
+def for_and_against(window, work, by_keys):
+    """Of a row that the head is wrong about, where there is one: its label, then what is predicted.
+    Returns what is said of both, with the command that says the same."""
+    where = ('influence', work, '--where', "split = 'valid'", '--top', 1)
+    both = zip(cli(*where)['rows'], cli(*where, '--prediction')['rows'])
+    wrong = [label['id'] for label, guess in both if label['class'] != guess['class']]
+    row = (wrong or cli('select', work, '--where', "split = 'valid'")['ids'])[0]
     window.keys('ctrl+3')
-    window.search("split = 'valid'")
+    window.search(f"id = '{row}'")
     window.keys('ctrl+a')
-    window.click('Rows For and Against', 'push button')
-    lines = until('rows for and against', lambda: window.all('(for|against) .*', 'list item'), 120)
-    return [drive.plain(one.said) for one in lines]
+    told = []
+    for of in ('label', 'prediction'):
+        if of == 'prediction':
+            turn_on(window, 'Of the Predicted Class', by_keys)
+            window.gone('(for|against) .*', 'list item')
+        if by_keys:
+            window.keys('alt+i')
+        else:
+            window.click('Rows For and Against', 'push button')
+        lines = until('rows for and against', lambda: window.all('(for|against) .*', 'list item'),
+                      120)
+        until(of, lambda: any(text.startswith(f'For and against the {of}, ')
+                              for text in window.labels()))
+        told.append(([drive.plain(one.said) for one in lines],
+                     ['influence', work, row, *['--prediction'] * (of == 'prediction')]))
+    return told
 
 
-def check_for_and_against(lines, work):
-    row = cli('select', work, '--where', "split = 'valid'")['ids'][0]
-    found = cli('influence', work, row)['rows'][0]
-    expected = [f"{word} {one['id']} · {one['label']}  {one['influence']:+.3g}"
-                for word, key in (('for', 'helping'), ('against', 'hurting'))
-                for one in found[key]]
-    assert lines == expected, (lines, expected)
+def turn_on(window, name, by_keys):
+    if by_keys:
+        walk(window, name, 'Tab')
+        window.keys('space')
+    else:
+        window.click(name, 'check box')
+
+
+def check_for_and_against(told):
+    for lines, command in told:
+        found = cli(*command)['rows'][0]
+        expected = [f"{word} {one['id']} · {one['label']}  {one['influence']:+.3g}"
+                    for word, key in (('for', 'helping'), ('against', 'hurting'))
+                    for one in found[key]]
+        assert lines == expected, (command, lines, expected)
 
 
 def epochs(window, work, picture):
@@ -368,7 +394,7 @@ def look(data, picture, by_keys=False, dark=False):
         asked(window, work, picture, by_keys)
         unnamed = window.unnamed()
         assert not unnamed, unnamed
-        lines = for_and_against(window)
+        lines = for_and_against(window, work, by_keys)
         window.picture(f'{picture}-inspector')
         on_row = influence_on_row(window, picture, by_keys)
         if data.suffix == '.assay':  # it has a training log
@@ -381,7 +407,7 @@ def look(data, picture, by_keys=False, dark=False):
     check_brush(range_of, work, 'knn_shapley')
     check_compare(compared, work)
     check_data_map(counts, work)
-    check_for_and_against(lines, work)
+    check_for_and_against(lines)
     return scores
 
 

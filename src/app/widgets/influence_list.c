@@ -18,6 +18,7 @@ struct _AssayInfluenceList
   gint64 row;
   GtkWidget *ask, *all;  /* the strongest; of every training row, as a column */
   GtkDropDown *whose;    /* computed for the head, or of the user's own tools */
+  GtkCheckButton *predicted; /* of the class that the head predicts, not of the label */
   gboolean filling;      /* its model is being changed, by us */
   GtkLabel *sentence;
   GtkListBox *list;
@@ -174,7 +175,10 @@ ask_clicked (AssayInfluenceList *self)
   request->list = g_object_ref (self);
   request->row = (gsize) self->row;
   request->own = dup_chosen (self);
-  request->prediction = request->own == NULL && !has_label (self, request->row);
+  request->prediction = request->own == NULL
+                        && (!has_label (self, request->row)
+                            || (gtk_widget_is_visible (GTK_WIDGET (self->predicted))
+                                && gtk_check_button_get_active (self->predicted)));
   g_set_object (&self->task,
                 assay_session_run (self->session, _ ("Rows for and against"), ask_in_thread,
                                    answered, request, request_free));
@@ -296,6 +300,10 @@ show_state (AssayInfluenceList *self)
                                               : _ ("Of every training row, as a column that "
                                                    "colours the map and sorts the samples"));
   gtk_widget_set_sensitive (GTK_WIDGET (self->whose), !asks);
+  assay_fold_show (self->predicted, any && data->n_classes > 0 && can_ask (self)
+                                        && has_label (self, (gsize) self->row)
+                                        && gtk_drop_down_get_selected (self->whose) == 0);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->predicted), !asks);
   gtk_button_set_label (GTK_BUTTON (self->ask), asks ? _ ("Cancel") : _ ("Rows For and Aga_inst"));
 }
 
@@ -313,12 +321,13 @@ assay_influence_list_set_row (AssayInfluenceList *self, gint64 row)
 
 /* What is shown is of the one chosen before. */
 static void
-whose_changed (AssayInfluenceList *self)
+question_changed (AssayInfluenceList *self)
 {
   if (self->filling)
     return;
   clear_lines (self);
   gtk_label_set_text (self->sentence, "");
+  show_state (self);
 }
 
 static void
@@ -386,8 +395,15 @@ assay_influence_list_init (AssayInfluenceList *self)
   assay_drop_down_set_name (self->whose, _ ("Influence By"));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->whose),
                                _ ("By the head, or by a matrix that you imported"));
-  g_signal_connect_swapped (self->whose, "notify::selected", G_CALLBACK (whose_changed), self);
+  g_signal_connect_swapped (self->whose, "notify::selected", G_CALLBACK (question_changed), self);
+  self->predicted = GTK_CHECK_BUTTON (gtk_check_button_new_with_label (_ ("Of the Predicted "
+                                                                          "Class")));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->predicted),
+                               _ ("What speaks for and against the class that the head predicts, "
+                                  "instead of the row's label"));
+  g_signal_connect_swapped (self->predicted, "toggled", G_CALLBACK (question_changed), self);
   gtk_box_append (box, assay_fold_new (GTK_WIDGET (self->whose)));
+  gtk_box_append (box, assay_fold_new (GTK_WIDGET (self->predicted)));
   gtk_box_append (box, self->ask);
   gtk_box_append (box, assay_fold_new (self->all));
   gtk_box_append (box, GTK_WIDGET (self->sentence));
