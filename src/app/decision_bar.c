@@ -60,13 +60,24 @@ question_free (gpointer data)
   g_free (self);
 }
 
-/* Over folds the test part stays closed: the estimate is shown beside them. */
+/* Who wins and who loses, where there are classes. */
+static gboolean
+find_classes (Question *self, AyJob *job, AyWork *work, GError **error)
+{
+  if (self->result.n_rows == 0 || ay_work_data (work)->n_classes == 0)
+    return TRUE;
+  self->classes = ay_work_whatif_groups (work, &self->result, "label", job, error);
+  return self->classes != NULL;
+}
+
+/* Over folds the test part stays closed: the estimate is shown beside them. Else the look at it
+ * counts once all was found, not when a part is refused. */
 static gboolean
 ask_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
 {
   Question *self = data;
   gboolean verify = self->proof == ASSAY_PROOF_REFIT || self->proof == ASSAY_PROOF_PIPELINE;
-  AyWhatIfOptions options = { self->kind, self->label, verify };
+  AyWhatIfOptions options = { self->kind, self->label, verify, TRUE };
 
   if (self->proof == ASSAY_PROOF_FOLDS
       && !ay_work_whatif_folds (work, self->rows, &options, FOLDS, SEED, &self->folds, job, error))
@@ -79,10 +90,8 @@ ask_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
           && !ay_work_whatif_pipeline (work, &self->result, self->rows, &options, &self->pipeline,
                                        job, error)))
     return FALSE;
-  if (self->result.n_rows == 0 || ay_work_data (work)->n_classes == 0)
-    return TRUE;
-  self->classes = ay_work_whatif_groups (work, &self->result, "label", job, error);
-  return self->classes != NULL;
+  return find_classes (self, job, work, error)
+         && ay_work_whatif_count (work, &self->result, job, error);
 }
 
 static char *

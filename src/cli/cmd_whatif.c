@@ -327,7 +327,7 @@ find_answer (CmdRun *run, AyWork *work, const AyBitset *rows, Answer *out, GErro
                                       : AY_WHAT_IF_REMOVE;
   change.label = given.relabel;
   change.verify = given.verify;
-  /* The folds first: what they refuse is refused before the test part is looked at. */
+  change.count_later = TRUE;
   if (given.folds > 0
       && !ay_work_whatif_folds (work, rows, &change, (guint) given.folds, run->seed, &out->folds,
                                 run->job, error))
@@ -342,7 +342,8 @@ find_answer (CmdRun *run, AyWork *work, const AyBitset *rows, Answer *out, GErro
                                       &out->random, run->job, error))
          && (!given.pipeline
              || ay_work_whatif_pipeline (work, &out->what, rows, &change, &out->pipeline, run->job,
-                                         error));
+                                         error))
+         && ay_work_whatif_count (work, &out->what, run->job, error);
 }
 
 static gboolean

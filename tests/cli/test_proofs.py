@@ -141,7 +141,11 @@ def test_refused():
               'split', '--features', 'number')
     said = assay.fail('whatif', lone, '--where', 'number > 2', '--verify', '--folds', '5')
     assert '"single"' in said, said
-    info = assay.run_json('whatif', lone, '--where', 'number > 2', '--verify')
+    last = ('whatif', lone, '--where', "label = 'single'", '--verify')
+    said = assay.fail(*last, '--pipeline')
+    assert 'full pipeline: class "single" would lose its last training row' in said, said
+    assay.fail(*last, '--by', 'nowhere')
+    info = assay.run_json('whatif', lone, '--where', 'number > 2', '--verify', '--pipeline')
     assert info['test_openings'] == 1, 'a refusal looked at test'
 
 

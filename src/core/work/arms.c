@@ -15,7 +15,6 @@
 
 /* Differences are paired by seed: what a seed does to all arms alike falls out. */
 
-#define AGREES 0.95 /* share of test rows from which the head speaks for the user's model */
 #define KIND "arms"
 #define FIRST_STREAM 40
 
@@ -61,27 +60,34 @@ ay_agreement_say (double share, gsize n)
 {
   if (isnan (share))
     return NULL;
-  if (share >= AGREES)
+  if (share >= AY_AGREES)
     return g_strdup_printf ("the head agrees with your model on %.1f %% of %zu test rows",
                             100.0 * share, n);
   return g_strdup_printf ("the head says what the imported predictions say on %.1f %% of %zu test "
                           "rows only: this is about the head", 100.0 * share, n);
 }
 
+void
+ay_agreement_append (double share, gsize n, char **sentence)
+{
+  g_autofree char *said = ay_agreement_say (share, n);
+  g_autofree char *before = NULL;
+
+  if (said == NULL || *sentence == NULL)
+    return;
+  before = g_steal_pointer (sentence);
+  *sentence = g_strdup_printf ("%s; %s", before, said);
+}
+
 gboolean
 ay_work_append_agreement (AyWork *self, char **sentence, AyJob *job, GError **error)
 {
-  g_autofree char *said = NULL, *before = NULL;
   double share;
   gsize n;
 
   if (!ay_work_agreement (self, &share, &n, job, error))
     return FALSE;
-  said = ay_agreement_say (share, n);
-  if (said == NULL || *sentence == NULL)
-    return TRUE;
-  before = g_steal_pointer (sentence);
-  *sentence = g_strdup_printf ("%s; %s", before, said);
+  ay_agreement_append (share, n, sentence);
   return TRUE;
 }
 

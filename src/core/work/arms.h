@@ -49,11 +49,13 @@ GPtrArray *ay_work_arms_import (AyWork *self, const char *path, gsize *n_runs, g
 /* Share of test rows where the head says what the user's own predictions (role probabilities) say;
  * *share NaN where there are none. */
 gboolean ay_work_agreement (AyWork *self, double *share, gsize *n, AyJob *job, GError **error);
+#define AY_AGREES 0.95 /* the share from which the head speaks for the user's model */
 /* What may be said of it, wherever a person may take the head for the own model; only from 95 % on
  * does it speak of that. NULL where share is NaN. (transfer full) (nullable) */
 char *ay_agreement_say (double share, gsize n);
 /* Appends it to a sentence about the head; nothing where there are no predictions. *sentence
  * (nullable) is replaced. */
+void ay_agreement_append (double share, gsize n, char **sentence);
 gboolean ay_work_append_agreement (AyWork *self, char **sentence, AyJob *job, GError **error);
 
 G_END_DECLS

@@ -150,9 +150,8 @@ refit (Proof *self, GError **error)
   return ay_what_if_say (&self->what, self->head, self->test != NULL ? &self->test->problem
                                                                      : self->valid,
                          self->job, error)
-         && (self->test == NULL
-             || (ay_job_commit (self->job, error)
-                 && ay_work_count_opening (self->work, &self->what.test_openings, error)));
+         && ay_work_append_agreement (self->work, &self->what.sentence, self->job, error)
+         && ay_work_whatif_count (self->work, &self->what, self->job, error);
 }
 
 static gboolean

@@ -139,8 +139,10 @@ typedef struct
   AyWhatIfKind kind;
   const char *label; /* (nullable) a class that the data has, or a number where one is predicted */
   gboolean verify;
+  gboolean count_later; /* the look at the test part is counted by ay_work_whatif_count, once
+                           all that is to be said beside it was found and nothing refused */
 } AyWhatIfOptions;
-#define AY_WHAT_IF_OPTIONS_INIT { AY_WHAT_IF_REMOVE, NULL, FALSE }
+#define AY_WHAT_IF_OPTIONS_INIT { AY_WHAT_IF_REMOVE, NULL, FALSE, FALSE }
 
 /* What removing rows, or changing them, does (rows outside train change nothing and are counted).
  * On valid it is a preview; with `test` also on the test part, whose openings are counted in the
@@ -156,6 +158,9 @@ typedef struct
   double interval_low, interval_high; /* 95 % of the paired change of accuracy on test (or valid) */
   const char *verdict;  /* (nullable) by classes: see accuracy_words.h */
   double needed;        /* rows of the part that it would take to say no loss; or NaN */
+  double agreement;     /* share of test rows on which the head says what imported predictions say,
+                           n_agreement rows in all; NaN: there are none */
+  gsize n_agreement;
   char *target;         /* what the loss is over */
   char *sentence;       /* what may be said */
 } AyWhatIf;
@@ -164,6 +169,9 @@ typedef struct
  * steps and the refit. */
 gboolean ay_work_whatif_of (AyWork *self, const AyBitset *rows, const AyWhatIfOptions *options,
                             AyWhatIf *out, AyJob *job, GError **error);
+/* With count_later: counts the look at the test part that `what` took, if any; to be called before
+ * anyone sees a number of it. Errors: CANCELLED, those of writing. */
+gboolean ay_work_whatif_count (AyWork *self, AyWhatIf *what, AyJob *job, GError **error);
 /* The same for removing them. */
 gboolean ay_work_whatif (AyWork *self, const AyBitset *rows, gboolean verify, AyWhatIf *out,
                          AyJob *job, GError **error);

@@ -172,13 +172,20 @@ run_whatif (AyWork *self, AyScoreContext *context, const AyWhatIfChange *change,
   out->sentence = verify && !out->valid.unbounded
                       ? describe_refit (out, head, targets[n_targets - 1], job, error)
                       : describe_estimate (out);
-  if (out->sentence != NULL && !ay_work_append_agreement (self, &out->sentence, job, error))
+  if (out->sentence == NULL
+      || !ay_work_agreement (self, &out->agreement, &out->n_agreement, job, error))
     return FALSE;
-  /* Counted before anyone sees a number of the test part, not when none will be seen. */
-  return out->sentence != NULL
-         && (!out->has_test
-             || (ay_job_commit (job, error)
-                 && ay_work_count_opening (self, &out->test_openings, error)));
+  ay_agreement_append (out->agreement, out->n_agreement, &out->sentence);
+  return TRUE;
+}
+
+/* Before anyone sees a number of the test part, and not when none will be seen. */
+gboolean
+ay_work_whatif_count (AyWork *self, AyWhatIf *what, AyJob *job, GError **error)
+{
+  return !what->has_test
+         || (ay_job_commit (job, error)
+             && ay_work_count_opening (self, &what->test_openings, error));
 }
 
 gboolean
@@ -201,14 +208,15 @@ ay_work_whatif_of (AyWork *self, const AyBitset *rows, const AyWhatIfOptions *op
 
   memset (out, 0, sizeof *out);
   out->kind = options->kind;
-  out->interval_low = out->interval_high = NAN;
+  out->interval_low = out->interval_high = out->agreement = NAN;
   if (train == NULL)
     return FALSE;
   if (!ay_what_if_change_make (self->data, train, rows, options, &change, error))
     return FALSE;
   out->n_rows = change.n_rows;
   out->n_outside_train = ay_bitset_count (rows) - out->n_rows;
-  if (run_whatif (self, context, &change, options->verify, out, job, error))
+  if (run_whatif (self, context, &change, options->verify, out, job, error)
+      && (options->count_later || ay_work_whatif_count (self, out, job, error)))
     return TRUE;
   ay_what_if_clear (out);
   return FALSE;
