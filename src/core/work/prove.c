@@ -7,6 +7,7 @@
 #include "core/base/json_text.h"
 #include "core/base/stats.h"
 #include "core/work/accuracy_words.h"
+#include "core/work/arms.h"
 #include "core/work/removal_test.h"
 #include "core/work/work_private.h"
 
