@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Histories of other tools: every row in its order, every number, every fault said."""
+import contextlib
 import csv
 import json
 import os
 import pathlib
 import random
+import sqlite3
 import sys
 
 import assay
@@ -276,6 +278,20 @@ def test_refused():
                        ('plain.csv', 'no column says the round'),
                        ('words.csv', 'round "x" is no number'), ('absent.csv', 'absent.csv')):
         assert part in assay.fail('history', WORK, 'import', FOLDER / name), name
+    with contextlib.closing(sqlite3.connect(FOLDER / 'infer_outputs_0.db')) as base:
+        base.execute('CREATE TABLE indexes (id INTEGER, row_id INTEGER)')
+        base.commit()
+    (FOLDER / 'lite.duckdb').write_bytes(b'\0' * 8 + b'DUCK' + b'\x40' + b'\0' * 4083)
+    (FOLDER / 'selected_indices_1.csv').write_text('ix,val\n0,17\n', encoding='utf-8')
+    (FOLDER / 'experiment.yaml').write_text('nLoops: 3\n', encoding='utf-8')
+    (FOLDER / 'data_map_0.parquet').write_bytes(b'PAR1\x15\0\x15')
+    for name, part in (('infer_outputs_0.db', "an SQLite database, as Alectio's infer_outputs_N"),
+                       ('lite.duckdb', 'a DuckDB database, as of Alectio-lite'),
+                       ('selected_indices_1.csv', "a table of Alectio-lite's DuckDB export"),
+                       ('experiment.yaml', "YAML, as Alectio's description"),
+                       ('data_map_0.parquet', 'Parquet')):
+        said = assay.fail('history', WORK, 'import', FOLDER / name)
+        assert part in said and 'write the rows taken as CSV with columns loop,index' in said, said
     assert assay.run_json('history', WORK, 'list') == before
 
 

@@ -58,7 +58,7 @@ read_one (AyHistoryFiles *self, const char *path, const char *format, GError **e
 {
   gboolean known = FALSE;
 
-  if (!ay_job_check (self->job, error))
+  if (!ay_job_check (self->job, error) || ay_history_refuse (path, error))
     return FALSE;
   if (g_str_has_suffix (path, ".json") && !ay_history_read_json (self, path, &known, error))
     return FALSE;

@@ -29,6 +29,10 @@ typedef struct
 AyDraft *ay_history_files_draft (AyHistoryFiles *self, const char *key, const char *format,
                                  gboolean by_row);
 
+/* TRUE with an error that says what it is and what to do instead: a file of a known loop that is
+ * not read (SQLite, DuckDB and its export, Parquet, YAML). */
+gboolean ay_history_refuse (const char *path, GError **error);
+
 /* Readers: each reads one file into drafts. */
 gboolean ay_history_read_table (AyHistoryFiles *self, const char *path, GError **error);
 /* The same of lines of texts (element-type char**, one text a name) that path is named for. */
