@@ -160,6 +160,133 @@ def present_drawings(window, work, dark):
     window.find('Overview', 'page tab')
 
 
+def state_of(finding):
+    return json.loads(finding['state'])['page']
+
+
+def lead_back(window, finding, done):
+    """The finding, from the Report page to its live view, until done()."""
+    window.keys('ctrl+9')
+    row = f"{finding['number']}. .*"
+    x, y, width, height = window.box(window.find('1. .*', 'list item'))
+    window.xdo('mousemove', x + width // 2, y + height // 2, 'click', '--repeat', 30, 5)
+    window.click(row, 'list item', done=done)
+
+
+def pin_overview(window, work, n):
+    """The fact that a click or an arrow key went to; come back to, its rows are selected."""
+    where = 'label_issue = 1'
+    rows = cli('select', work, '--where', where)['ids']
+    window.keys('ctrl+1', 'ctrl+shift+a')
+    window.click('Possible label errors', done=lambda: (window.focused() or window).said
+                 == 'Possible label errors')
+    found = pin(window, work, n)
+    assert (found['view'], found['ids'], state_of(found)) == ('overview', rows, {'fact': where})
+    assert found['sentence'].startswith(f'Possible label errors: {len(rows)} rows'), found
+    window.keys('Up')
+    above = pin(window, work, n + 1)
+    assert state_of(above)['fact'] != where and above['sentence'] != found['sentence'], above
+    lead_back(window, found, lambda: window.focused()
+              and window.focused().said == 'Possible label errors')
+    until('its rows', lambda: has(window, f'^{len(rows)} rows selected'))
+
+
+def pin_scores(window, work, n):
+    """The score that is told of; then what it is beside another one, and the rows apart."""
+    window.keys('ctrl+6')
+    window.find('influence, computed', 'list item')
+    until('the score', lambda: has(window, '^Rows with a value$'))
+    found = pin(window, work, n)
+    valued = cli('select', work, '--where', 'influence IS NOT NULL')['ids']
+    assert found['view'] == 'scores' and found['ids'] == valued, found['n']
+    assert '(influence): ' in found['sentence'] and f'{len(valued)} of ' in found['sentence']
+    window.click('Compare Two', done=lambda: has(window, '^→ influence '))
+    until('the comparison', lambda: has(window, '^Rank correlation|no rank correlation'))
+    other = has(window, '^→ influence ')[0].split()[-1]
+    beside = pin(window, work, n + 1)
+    assert state_of(beside) == {'score': 'influence', 'beside': other}, beside
+    assert beside['sentence'].startswith(f'influence beside {other}: '), beside
+    apart = cli('figure', work, 'compare', 'influence', other, '-o',
+                work.with_suffix('.svg'))['numbers']
+    assert sorted(beside['ids']) == sorted(one['id'] for one in apart['apart']), (beside, apart)
+    window.click('label_issue, computed', 'list item',
+                 done=lambda: not has(window, '^→ influence '))
+    window.click('About the Score', done=lambda: has(window, '^Rows with a value$'))
+    lead_back(window, beside, lambda: has(window, f'^→ influence   ↑ {other}'))
+    until('the apart', lambda: has(window, f"^{beside['n']} rows selected"))
+
+
+def pin_group(window, work, n):
+    """A group of near copies; come back to after another threshold and another group."""
+    window.keys('ctrl+4', 'alt+n')
+    until('the groups', lambda: has(window, r'\d+ groups'), 60)
+    window.keys('alt+h', 'ctrl+a')
+    window.type('0.985')
+    window.keys('Return')
+    second = until('groups', lambda: window.all('.*', 'list item',
+                                                window.lists('Groups')[0])[1:2])[0]
+    x, y, width, height = window.box(second)
+    window.xdo('mousemove', x + width // 2, y + height // 2, 'click', 1)
+    window.settle()
+    found = pin(window, work, n)
+    assert found['view'] == 'redundancy' and state_of(found)['threshold'] == 0.985, found
+    assert found['n'] >= 2 and found['sentence'] in window.labels(), found
+    window.keys('alt+h', 'ctrl+a')
+    window.type('0.99')
+    window.keys('Return')
+    until('other groups', lambda: found['sentence'] not in window.labels())
+    lead_back(window, found, lambda: found['sentence'] in window.labels())
+    until('its rows', lambda: has(window, f"^{found['n']} rows selected"))
+
+
+def pin_queue(window, work, n):
+    """The rows that are left to review, and the one at hand."""
+    queue = cli('review', work)['rows']
+    window.keys('ctrl+0')
+    until('the queue', lambda: has(window, '^Row 1 of '), 60)
+    window.keys('Right', 'Right')
+    until('the third', lambda: has(window, f"^Row 3 of .* {queue[2]['id']}, "))
+    found = pin(window, work, n)
+    assert (found['view'], state_of(found)) == ('review', {'row': queue[2]['id']}), found
+    assert sorted(found['ids']) == sorted(one['id'] for one in queue), found['n']
+    assert found['sentence'].startswith(f"{len(queue)} labels to look at. Row 3 of "), found
+    window.keys('Left')
+    until('the second', lambda: has(window, '^Row 2 of '))
+    lead_back(window, found, lambda: has(window, '^Row 3 of '))
+
+
+def pin_recipe(window, work, n):
+    """A plan, and the retention curve with its chosen point; each come back to after the other."""
+    window.keys('ctrl+5')
+    until('the plan', lambda: has(window, 'rows stay'), 60)
+    plan = pin(window, work, n)
+    told = cli('curate', work)
+    assert plan['view'] == 'curate' and plan['n'] == told['n_dropped'], plan
+    assert f"{told['n_left']} of {told['n_before']} rows stay" in plan['sentence'], plan
+    window.click('Retention curve.*', done=lambda: window.all('Use Step: Budget'))
+    window.keys('Home', 'Right')
+    until('the plan', lambda: has(window, 'rows stay') and window.all('Use Step: Budget'), 60)
+    point = pin(window, work, n + 1)
+    assert point['sentence'].startswith('At 10 % kept ') and state_of(point)['retention'] > 0, point
+    lead_back(window, plan, lambda: not window.all('Use Step: Budget'))
+    lead_back(window, point, lambda: window.all('Retention curve.*Chosen: 10 %.*'))
+    assert window.focused().said.startswith('Retention curve'), window.focused().said
+    window.keys('F5', 'End')
+    until('its curve on the full screen', lambda: window.all('.*smallest no worse.*|.*random.*',
+                                                             'image'))
+    window.picture('present-retention-dark')
+    window.keys('Escape')
+
+
+def pin_others(window, work):
+    """Every other page: what stands there, by one key, and back to it with its state."""
+    pin_overview(window, work, 7)
+    pin_scores(window, work, 9)
+    pin_group(window, work, 11)
+    pin_queue(window, work, 12)
+    pin_recipe(window, work, 13)
+
+
 def look(work, dark):
     """The page as it is found, with no toast above it."""
     with drive.Window(work, dark=dark) as window:
@@ -170,6 +297,7 @@ def look(work, dark):
         window.picture(f'findings-{"dark" if dark else "light"}')
         present(window, dark)
         present_drawings(window, work, dark)
+        pin_others(window, work)
 
 
 def name_history(work, path):
@@ -186,7 +314,8 @@ def test_pinned():
     data = shutil.copy(drive.SAMPLE, drive.folder() / 'digits.csv')
     work = data.with_suffix('.assay')
     cli('new', work, data)
-    cli('score', work, 'influence')
+    cli('score', work, 'influence', 'label_issue')
+    cli('figure', work, 'retention', 'influence', '-o', work.with_suffix('.svg'))
     cli('map', work, 'pca')
     cli('simulate', work, '--strategy', 'hedge', '--rounds', '3', '--repeats', '2')
     name_history(work, data.with_name('mine.jsonl'))

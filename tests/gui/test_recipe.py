@@ -131,6 +131,46 @@ def write_report(window, path):
     assert page.startswith('<!DOCTYPE html>') and 'Proof' in page and page.endswith('</html>\n')
 
 
+def follow_each(window, told):
+    """Each number in turn, as a screen reader takes it: as many rows are selected as it has."""
+    window.keys('ctrl+9')
+    until('the numbers', lambda: window.all(re.escape(said_of(told[-1])), 'list item'), 60)
+    items = {}
+    for part in window.all('.*', 'list item'):
+        items.setdefault(part.said, []).append(part)
+    rows = next(part for part in window.all(r'\d+ rows? selected.*', 'label'))
+    for one in told:
+        part = items[said_of(one)].pop(0)
+        assert part.act(), one
+        n = f"{one['n_rows']} row{'s' * (one['n_rows'] != 1)} selected"
+        until(f"the rows of {one['id']}", lambda: rows.name.startswith(n), 20)
+    assert not any(items[said_of(one)] for one in told)
+
+
+def pin_number(window, work, told):
+    """The number that has the focus is pinned by one key, with the rows that report tells of it."""
+    one = next(one for one in told if one['id'] == 'curate.n_dropped')
+    window.keys('ctrl+9')
+    item = f'{re.escape(said_of(one))}'
+    for _ in range(200):
+        part = window.focused()
+        if part is not None and part.said == said_of(one):
+            break
+        window.keys('Tab' if part is None or part.role != 'list item' else 'Down')
+    assert re.fullmatch(item, window.focused().said), window.focused().said
+    window.keys('ctrl+b')
+    found = until('the finding', lambda: cli('finding', work, 'list')['findings'], 20)[-1]
+    rows = cli('report', work, '--random', '20', '--rows', one['id'])['ids']
+    assert (found['view'], found['ids'], found['sentence']) == ('report', rows, said_of(one))
+    assert json.loads(found['state'])['page'] == {'number': one['id']}, found
+    window.keys('ctrl+z')
+    until('no finding', lambda: not cli('finding', work, 'list')['findings'], 20)
+
+
+def said_of(one):
+    return f"{one['text']}: {one['statement']}"
+
+
 def see_numbers(window, work, dark):
     """The Report page has every number of the report with its sentence; one leads to its rows."""
     told = cli('report', work, '--random', '20', '-o', work.with_name('again.html'))['facts']
@@ -148,6 +188,8 @@ def see_numbers(window, work, dark):
                  done=lambda: window.all('Samples', 'tree table'))
     until('its rows', lambda: any(text.startswith(f"{first['n_rows']} rows selected")
                                   for text in window.labels()))
+    follow_each(window, told)
+    pin_number(window, work, told)
     window.keys('ctrl+5')
     until('the recipe again', lambda: said(window))
 

@@ -163,15 +163,20 @@ plan_now (gpointer page)
   return G_SOURCE_REMOVE;
 }
 
+/* What the recipe leaves by the curve that is shown; 0: it has no such budget. */
+static gsize
+budget_of_curve (AssayCuratePage *self)
+{
+  const AyRetention *curve = assay_retention_view_get (self->retention_view);
+
+  return curve != NULL ? ay_recipe_budget (self->recipe, curve->score, curve->low_first) : 0;
+}
+
 /* The curve's point that the recipe's budget is. */
 static void
 mark_point (AssayCuratePage *self)
 {
-  const AyRetention *curve = assay_retention_view_get (self->retention_view);
-
-  assay_retention_view_mark (self->retention_view,
-                             curve != NULL ? ay_recipe_budget (self->recipe, curve->score,
-                                                               curve->low_first) : 0);
+  assay_retention_view_mark (self->retention_view, budget_of_curve (self));
 }
 
 /* The recipe is another one now. */
@@ -526,6 +531,14 @@ assay_curate_page_save (AssaySessionBin *bin, AssayPinnedView *view)
   json_object_set_string_member (view->state, "recipe", text);
   view->sentence = g_strdup_printf ("%s%s%s", gtk_label_get_text (self->summary_label),
                                     *proof != '\0' ? ". " : "", proof);
+  if (assay_has_focus (GTK_WIDGET (self->retention_view))
+      && assay_retention_view_get (self->retention_view) != NULL)
+    {
+      g_free (view->sentence);
+      view->sentence = assay_retention_view_dup_sentence (self->retention_view);
+      json_object_set_int_member (view->state, "retention",
+                                  (gint64) budget_of_curve (self));
+    }
   if (ay_bitset_count (self->plan->dropped) > 0)
     view->rows = ay_bitset_copy (self->plan->dropped);
 }
@@ -538,6 +551,9 @@ assay_curate_page_restore (AssaySessionBin *bin, JsonObject *state)
 
   if (recipe != NULL)
     take_recipe (ASSAY_CURATE_PAGE (bin), recipe);
+  if (json_object_has_member (state, "retention"))
+    gtk_widget_child_focus (GTK_WIDGET (ASSAY_CURATE_PAGE (bin)->retention_view),
+                            GTK_DIR_TAB_FORWARD);
 }
 
 static void

@@ -5,12 +5,22 @@
 
 #include <glib/gi18n.h>
 
+/* One thing that the page says: it can be pinned. */
+typedef struct
+{
+  const char *id;    /* interned: the same in every language */
+  char *title, *text;
+  char *where;       /* (nullable) the condition of the rows behind it */
+  GtkWidget *widget; /* borrowed: takes the focus */
+} Fact;
+
 struct _AssayOverviewPage
 {
   AssaySessionBin parent;
   AssaySession *session; /* kept by the parent */
   AdwPreferencesPage *page;
   GPtrArray *groups;  /* shown now, borrowed */
+  GPtrArray *facts;   /* of Fact: in them */
   char *fitness;      /* (nullable) the head's line */
   gboolean judges;    /* the head may judge labels */
   gboolean weak;      /* it may make no findings */
@@ -94,9 +104,44 @@ add_group (AssayOverviewPage *self, const char *title)
   return ADW_PREFERENCES_GROUP (group);
 }
 
-static AdwActionRow *
-add_fact (AdwPreferencesGroup *group, const char *title, const char *text)
+static void
+fact_free (gpointer data)
 {
+  Fact *self = data;
+
+  g_free (self->title);
+  g_free (self->text);
+  g_free (self->where);
+  g_free (self);
+}
+
+static Fact *
+keep_fact (AssayOverviewPage *self, const char *id, const char *title, const char *text)
+{
+  Fact *fact = g_new0 (Fact, 1);
+
+  fact->id = g_intern_string (id);
+  fact->title = g_strdup (title);
+  fact->text = g_strdup (text);
+  g_ptr_array_add (self->facts, fact);
+  return fact;
+}
+
+/* A click on a row says which one is meant, as the arrow keys do. */
+static void
+focus_on_click (GtkWidget *widget)
+{
+  GtkGesture *click = gtk_gesture_click_new ();
+
+  g_signal_connect_swapped (click, "pressed", G_CALLBACK (gtk_widget_grab_focus), widget);
+  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (click));
+}
+
+static Fact *
+add_fact (AssayOverviewPage *self, AdwPreferencesGroup *group, const char *id, const char *title,
+          const char *text)
+{
+  Fact *fact = keep_fact (self, id, title, text);
   GtkWidget *row = adw_action_row_new ();
   g_autofree char *escaped = g_markup_escape_text (text, -1);
 
@@ -104,7 +149,9 @@ add_fact (AdwPreferencesGroup *group, const char *title, const char *text)
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), escaped);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   adw_preferences_group_add (group, row);
-  return ADW_ACTION_ROW (row);
+  fact->widget = row;
+  focus_on_click (row);
+  return fact;
 }
 
 static void
@@ -130,7 +177,7 @@ static void
 add_finding (AssayOverviewPage *self, AdwPreferencesGroup *group, const char *title,
              const char *text, const char *where)
 {
-  AdwActionRow *row = add_fact (group, title, text);
+  Fact *fact = add_fact (self, group, where, title, text);
   GtkWidget *button = gtk_button_new_with_label (_ ("Select"));
   g_autofree char *label = g_strdup_printf (_ ("Select: %s"), title);
 
@@ -140,7 +187,8 @@ add_finding (AssayOverviewPage *self, AdwPreferencesGroup *group, const char *ti
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
                                   -1);
   g_signal_connect (button, "clicked", G_CALLBACK (show_rows), self);
-  adw_action_row_add_suffix (row, button);
+  fact->where = g_strdup (where);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (fact->widget), button);
 }
 
 static void
@@ -165,11 +213,12 @@ add_data (AssayOverviewPage *self, AyDataset *data)
       !data->test_drawn ? _ ("as given")
       : data->time != NULL ? _ ("validation and test drawn from the latest rows")
                            : _ ("drawn with the seed"));
-  add_fact (group, _ ("Size"), rows);
-  add_fact (group, _ ("Parts"), split);
+  add_fact (self, group, "size", _ ("Size"), rows);
+  add_fact (self, group, "parts", _ ("Parts"), split);
   if (data->features_from != NULL)
-    add_fact (group, _ ("Features"), data->features_from);
-  add_fact (group, _ ("Head"), self->fitness != NULL ? self->fitness : _ ("being judged…"));
+    add_fact (self, group, "features", _ ("Features"), data->features_from);
+  add_fact (self, group, "head", _ ("Head"),
+            self->fitness != NULL ? self->fitness : _ ("being judged…"));
 }
 
 static guint
@@ -279,8 +328,20 @@ add_diagnostics (AssayOverviewPage *self, AyDataset *data)
     {
       const AyDiagnostic *item = ay_diagnostics_get (data->diagnostics, i);
 
-      add_fact (group, item->id, item->text);
+      add_fact (self, group, item->id, item->id, item->text);
     }
+}
+
+static void
+add_balance (AssayOverviewPage *self, AyDataset *data)
+{
+  g_autofree char *summary = NULL;
+  GtkWidget *balance = assay_class_balance_new (data, &summary);
+
+  keep_fact (self, "balance", _ ("Class balance"), summary)->widget = balance;
+  gtk_widget_set_focusable (balance, TRUE);
+  focus_on_click (balance);
+  adw_preferences_group_add (add_group (self, _ ("Class balance")), balance);
 }
 
 static gboolean
@@ -293,13 +354,13 @@ rebuild (gpointer user)
   for (guint i = 0; i < self->groups->len; i++)
     adw_preferences_page_remove (self->page, self->groups->pdata[i]);
   g_ptr_array_set_size (self->groups, 0);
+  g_ptr_array_set_size (self->facts, 0);
   if (data == NULL)
     return G_SOURCE_REMOVE;
   add_data (self, data);
   add_findings (self);
   if (data->n_classes > 0)
-    adw_preferences_group_add (add_group (self, _ ("Class balance")),
-                               assay_class_balance_new (data));
+    add_balance (self, data);
   add_diagnostics (self, data);
   return G_SOURCE_REMOVE;
 }
@@ -339,6 +400,43 @@ assay_overview_page_bind (AssaySessionBin *bin, AssaySession *session)
   assay_session_bin_watch (bin, decided, G_CALLBACK (schedule));
 }
 
+/* What has the focus; else what the data are, unless a selection says more. */
+static void
+assay_overview_page_save (AssaySessionBin *bin, AssayPinnedView *view)
+{
+  AssayOverviewPage *self = ASSAY_OVERVIEW_PAGE (bin);
+  gboolean selected = ay_bitset_count (assay_session_get_selection (self->session)) > 0;
+  const Fact *fact = NULL;
+
+  for (guint i = 0; i < self->facts->len && fact == NULL; i++)
+    if (assay_has_focus (((const Fact *) self->facts->pdata[i])->widget))
+      fact = self->facts->pdata[i];
+  if (fact == NULL && !selected && self->facts->len > 0)
+    fact = self->facts->pdata[0];
+  if (fact == NULL)
+    return;
+  json_object_set_string_member (view->state, "fact", fact->id);
+  view->sentence = g_strdup_printf ("%s: %s", fact->title, fact->text);
+  if (fact->where != NULL)
+    view->rows = ay_work_select (assay_session_get_work (self->session), fact->where, NULL, NULL);
+  else
+    {
+      view->rows = ay_bitset_new (assay_session_get_data (self->session)->n);
+      ay_bitset_fill (view->rows);
+    }
+}
+
+static void
+assay_overview_page_restore (AssaySessionBin *bin, JsonObject *state)
+{
+  AssayOverviewPage *self = ASSAY_OVERVIEW_PAGE (bin);
+  const char *id = json_object_get_string_member_with_default (state, "fact", NULL);
+
+  for (guint i = 0; i < self->facts->len; i++)
+    if (g_strcmp0 (((const Fact *) self->facts->pdata[i])->id, id) == 0)
+      gtk_widget_grab_focus (((const Fact *) self->facts->pdata[i])->widget);
+}
+
 static void
 assay_overview_page_finalize (GObject *object)
 {
@@ -346,6 +444,7 @@ assay_overview_page_finalize (GObject *object)
 
   g_clear_handle_id (&self->pending, g_source_remove);
   g_ptr_array_unref (self->groups);
+  g_ptr_array_unref (self->facts);
   g_free (self->fitness);
   G_OBJECT_CLASS (assay_overview_page_parent_class)->finalize (object);
 }
@@ -356,6 +455,8 @@ assay_overview_page_class_init (AssayOverviewPageClass *class)
   GObjectClass *object_class = G_OBJECT_CLASS (class);
 
   ASSAY_SESSION_BIN_CLASS (class)->bind = assay_overview_page_bind;
+  ASSAY_SESSION_BIN_CLASS (class)->save = assay_overview_page_save;
+  ASSAY_SESSION_BIN_CLASS (class)->restore = assay_overview_page_restore;
   object_class->finalize = assay_overview_page_finalize;
 }
 
@@ -363,6 +464,7 @@ static void
 assay_overview_page_init (AssayOverviewPage *self)
 {
   self->groups = g_ptr_array_new ();
+  self->facts = g_ptr_array_new_with_free_func (fact_free);
   self->page = ADW_PREFERENCES_PAGE (adw_preferences_page_new ());
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->page));
 }

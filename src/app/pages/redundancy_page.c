@@ -36,6 +36,7 @@ struct _AssayRedundancyPage
   GtkListView *group_view;
   GtkGridView *member_view;
   AssayOutcomeView *outcome_view;
+  JsonObject *wanted;         /* (nullable) pinned, to be shown once copies were found */
   gint64 shown_row;           /* what stays of the group that was shown on the map; -1: none was */
   gboolean filling;           /* the page itself moves the controls */
 };
@@ -216,6 +217,8 @@ show_outcome (AssayRedundancyPage *self)
                       line != NULL ? line : _ ("What would a threshold cost?"));
 }
 
+static void show_wanted (AssayRedundancyPage *self);
+
 static gboolean
 is_writable (AssayRedundancyPage *self)
 {
@@ -236,6 +239,7 @@ on_cut (AssayRedundancyPage *self)
   show_summary (self, note);
   show_members (self);
   show_outcome (self);
+  show_wanted (self);
   gtk_widget_set_sensitive (GTK_WIDGET (self->drop_button), some && is_writable (self));
   gtk_widget_set_sensitive (GTK_WIDGET (self->select_button), some);
   gtk_widget_set_sensitive (GTK_WIDGET (self->store_button), cut != NULL && is_writable (self));
@@ -263,6 +267,9 @@ on_found (AssayRedundancyPage *self)
                             cosine ? 0.001 : found->options.floor / 1000.0,
                             cosine ? 0.01 : found->options.floor / 100.0, 0.0);
   self->filling = FALSE;
+  if (self->wanted != NULL) /* moves on from what was just found */
+    gtk_adjustment_set_value (self->threshold_adjustment,
+                              json_object_get_double_member (self->wanted, "threshold"));
 }
 
 static void
@@ -488,6 +495,7 @@ assay_redundancy_page_dispose (GObject *object)
   g_clear_object (&self->chosen);
   g_clear_object (&self->groups);
   g_clear_object (&self->members);
+  g_clear_pointer (&self->wanted, json_object_unref);
   G_OBJECT_CLASS (assay_redundancy_page_parent_class)->dispose (object);
 }
 
@@ -497,12 +505,70 @@ static void
 assay_redundancy_page_save (AssaySessionBin *bin, AssayPinnedView *view)
 {
   AssayRedundancyPage *self = ASSAY_REDUNDANCY_PAGE (bin);
-  const char *said = gtk_label_get_text (self->group_label);
+  const AyRedundancyCut *cut = assay_group_list_get_cut (self->groups);
+  AssayGroup *chosen = gtk_single_selection_get_selected_item (self->chosen);
 
+  if (cut == NULL)
+    return;
   json_object_set_double_member (view->state, "threshold",
                                  gtk_adjustment_get_value (self->threshold_adjustment));
-  if (*said != '\0')
-    view->sentence = g_strdup (said);
+  json_object_set_double_member (view->state, "floor",
+                                 gtk_adjustment_get_value (self->floor_adjustment));
+  json_object_set_int_member (view->state, "metric",
+                              gtk_drop_down_get_selected (self->metric_drop_down));
+  json_object_set_int_member (view->state, "linkage",
+                              gtk_drop_down_get_selected (self->linkage_drop_down));
+  if (chosen == NULL || assay_has_focus (GTK_WIDGET (self->outcome_view))
+      || assay_has_focus (GTK_WIDGET (self->threshold_scale)))
+    {
+      view->sentence = g_strdup_printf ("%s. %s", gtk_label_get_text (self->summary_label),
+                                        gtk_label_get_text (self->outcome_label));
+      view->rows = assay_group_list_dup_redundant (self->groups);
+      return;
+    }
+  json_object_set_int_member (view->state, "row",
+                              cut->representative[assay_group_get_number (chosen)]);
+  view->sentence = g_strdup (gtk_label_get_text (self->group_label));
+  view->rows = assay_group_list_dup_rows (self->groups, assay_group_get_number (chosen));
+}
+
+/* The group that was pinned, once the cut is the one it was pinned of. */
+static void
+show_wanted (AssayRedundancyPage *self)
+{
+  const AyRedundancyCut *cut = assay_group_list_get_cut (self->groups);
+  double threshold = gtk_adjustment_get_value (self->threshold_adjustment);
+  AyDataset *data = assay_session_get_data (self->session);
+  g_autoptr (AyBitset) row = NULL;
+  gint64 number;
+
+  if (self->wanted == NULL || cut == NULL || cut->threshold != threshold)
+    return;
+  number = json_object_get_int_member_with_default (self->wanted, "row", -1);
+  g_clear_pointer (&self->wanted, json_object_unref);
+  if (number < 0 || (gsize) number >= data->n)
+    return;
+  row = ay_bitset_new (data->n);
+  ay_bitset_add (row, (gsize) number);
+  gtk_single_selection_set_selected (self->chosen,
+                                     assay_group_list_position_of (self->groups, row));
+}
+
+/* What was searched for is searched for again where it is not what is shown. */
+static gboolean
+is_found (AssayRedundancyPage *self, JsonObject *state)
+{
+  AyRedundancy *found = assay_group_list_get_redundancy (self->groups);
+  guint metric = (guint) json_object_get_int_member_with_default (state, "metric", 0);
+  guint linkage = (guint) json_object_get_int_member_with_default (state, "linkage", 0);
+  double floor = json_object_get_double_member_with_default (state, "floor", LOOSEST_COSINE);
+
+  gtk_drop_down_set_selected (self->metric_drop_down, metric);
+  gtk_drop_down_set_selected (self->linkage_drop_down, linkage);
+  gtk_adjustment_set_value (self->floor_adjustment, floor);
+  return found != NULL && found->options.floor == floor
+         && (found->options.distance == AY_DISTANCE_EUCLIDEAN) == (metric == 1)
+         && (found->options.linkage == AY_LINKAGE_COMPLETE) == (linkage == 1);
 }
 
 static void
@@ -510,9 +576,18 @@ assay_redundancy_page_restore (AssaySessionBin *bin, JsonObject *state)
 {
   AssayRedundancyPage *self = ASSAY_REDUNDANCY_PAGE (bin);
 
-  if (json_object_has_member (state, "threshold"))
-    gtk_adjustment_set_value (self->threshold_adjustment,
-                              json_object_get_double_member (state, "threshold"));
+  if (!json_object_has_member (state, "threshold"))
+    return;
+  g_clear_pointer (&self->wanted, json_object_unref);
+  self->wanted = json_object_ref (state);
+  if (!is_found (self, state))
+    find (self);
+  else
+    {
+      gtk_adjustment_set_value (self->threshold_adjustment,
+                                json_object_get_double_member (state, "threshold"));
+      show_wanted (self);
+    }
 }
 
 static void

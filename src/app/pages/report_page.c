@@ -2,6 +2,7 @@
 #include "app/pages/report_page.h"
 
 #include "app/text_dialog.h"
+#include "app/widgets/lead_row.h"
 
 #include <glib/gi18n.h>
 
@@ -13,7 +14,7 @@ struct _AssayReportPage
   AdwPreferencesGroup *group, *numbers;
   GPtrArray *findings;   /* (nullable) of AyFinding, as shown */
   GPtrArray *rows;       /* of their widgets, borrowed */
-  GPtrArray *facts;      /* widgets of the report's numbers, borrowed */
+  GPtrArray *facts;      /* widgets of the report's numbers, in their order, borrowed */
 };
 
 G_DEFINE_FINAL_TYPE (AssayReportPage, assay_report_page, ASSAY_TYPE_SESSION_BIN)
@@ -107,13 +108,12 @@ add_button (GtkWidget *row, const char *icon, const char *label, const char *act
 static GtkWidget *
 make_row (const char *title, const char *subtitle, const char *action, guint number)
 {
-  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *row = g_object_new (ASSAY_TYPE_LEAD_ROW, NULL);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
-  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (row), action);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "u", number);
   return row;
@@ -200,6 +200,37 @@ fill (AssayReportPage *self)
       self->stack, self->findings->len > 0 || self->facts->len > 0 ? "findings" : "empty");
 }
 
+/* The number that has the focus. */
+static void
+assay_report_page_save (AssaySessionBin *bin, AssayPinnedView *view)
+{
+  AssayReportPage *self = ASSAY_REPORT_PAGE (bin);
+  const AyStory *story = assay_session_get_story (self->session);
+
+  for (guint i = 0; story != NULL && i < self->facts->len; i++)
+    if (assay_has_focus (self->facts->pdata[i]))
+      {
+        const AyStoryFact *fact = story->facts->pdata[i];
+        g_autofree char *statement = ay_story_statement (story, fact);
+
+        json_object_set_string_member (view->state, "number", fact->id);
+        view->sentence = g_strdup_printf ("%s: %s", fact->text, statement);
+        view->rows = ay_bitset_copy (ay_story_rows (story, fact)->rows);
+      }
+}
+
+static void
+assay_report_page_restore (AssaySessionBin *bin, JsonObject *state)
+{
+  AssayReportPage *self = ASSAY_REPORT_PAGE (bin);
+  const AyStory *story = assay_session_get_story (self->session);
+  const char *id = json_object_get_string_member_with_default (state, "number", NULL);
+
+  for (guint i = 0; story != NULL && i < self->facts->len; i++)
+    if (g_strcmp0 (((const AyStoryFact *) story->facts->pdata[i])->id, id) == 0)
+      gtk_widget_grab_focus (self->facts->pdata[i]);
+}
+
 static void
 assay_report_page_bind (AssaySessionBin *bin, AssaySession *session)
 {
@@ -228,6 +259,8 @@ assay_report_page_class_init (AssayReportPageClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   ASSAY_SESSION_BIN_CLASS (class)->bind = assay_report_page_bind;
+  ASSAY_SESSION_BIN_CLASS (class)->save = assay_report_page_save;
+  ASSAY_SESSION_BIN_CLASS (class)->restore = assay_report_page_restore;
   G_OBJECT_CLASS (class)->finalize = assay_report_page_finalize;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/assay_app/Assay/report_page.ui");

@@ -35,6 +35,7 @@ struct _AssayReviewPage
   AyReview *review;   /* (nullable) the queue */
   AyBitset *decided;  /* (nullable) rows, as of now */
   gsize at;           /* item shown */
+  char *wanted;       /* (nullable) id of a row that was pinned, to be shown once there is a queue */
   guint serial;       /* of the workspace that all this is of */
   AssayReviewPace pace;
 };
@@ -267,6 +268,22 @@ next_open (AssayReviewPage *self)
   return self->at;
 }
 
+/* The row that was pinned; where the queue has it no more, the first one is shown. */
+static void
+show_wanted (AssayReviewPage *self)
+{
+  AyColumn *ids = assay_session_get_data (self->session)->id;
+
+  for (gsize i = 0; self->wanted != NULL && i < self->review->n; i++)
+    {
+      g_autofree char *id = ay_column_dup_text (ids, self->review->items[i].row);
+
+      if (g_str_equal (id, self->wanted))
+        self->at = i;
+    }
+  g_clear_pointer (&self->wanted, g_free);
+}
+
 static void
 found (gpointer page, AyReview *review)
 {
@@ -278,6 +295,7 @@ found (gpointer page, AyReview *review)
       g_clear_pointer (&self->review, ay_review_free);
       self->review = g_steal_pointer (&review);
       self->at = 0;
+      show_wanted (self);
       show_total (self);
       show_item (self);
       if (self->review->n == 0)
@@ -532,6 +550,47 @@ mapped (AssayReviewPage *self)
     find_rows (self);
 }
 
+/* The rows are those of the queue that are not decided; the row at hand is come back to. */
+static void
+assay_review_page_save (AssaySessionBin *bin, AssayPinnedView *view)
+{
+  AssayReviewPage *self = ASSAY_REVIEW_PAGE (bin);
+  const AyReviewItem *item = item_of (self);
+  g_autofree char *id = NULL, *count = NULL;
+  guint n;
+
+  if (item == NULL)
+    return;
+  view->rows = ay_bitset_new (assay_session_get_data (self->session)->n);
+  for (gsize i = 0; i < self->review->n; i++)
+    if (!ay_bitset_get (self->decided, self->review->items[i].row))
+      ay_bitset_add (view->rows, self->review->items[i].row);
+  n = (guint) ay_bitset_count (view->rows);
+  id = ay_column_dup_text (assay_session_get_data (self->session)->id, item->row);
+  json_object_set_string_member (view->state, "row", id);
+  count = g_strdup_printf (ngettext ("%u label to look at", "%u labels to look at", n), n);
+  view->sentence = g_strdup_printf ("%s. %s: %s %s", count, gtk_label_get_text (self->place),
+                                    gtk_label_get_text (self->question),
+                                    gtk_label_get_text (self->reason));
+}
+
+static void
+assay_review_page_restore (AssaySessionBin *bin, JsonObject *state)
+{
+  AssayReviewPage *self = ASSAY_REVIEW_PAGE (bin);
+
+  g_free (self->wanted);
+  self->wanted
+      = g_strdup (json_object_get_string_member_with_default (state, "row", NULL));
+  if (self->review == NULL)
+    {
+      find_rows (self);
+      return;
+    }
+  show_wanted (self);
+  show_item (self);
+}
+
 static void
 assay_review_page_enter (AssaySessionBin *bin)
 {
@@ -563,6 +622,7 @@ assay_review_page_finalize (GObject *object)
   g_clear_object (&self->task);
   ay_review_free (self->review);
   ay_bitset_free (self->decided);
+  g_free (self->wanted);
   G_OBJECT_CLASS (assay_review_page_parent_class)->finalize (object);
 }
 
@@ -574,6 +634,8 @@ assay_review_page_class_init (AssayReviewPageClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   ASSAY_SESSION_BIN_CLASS (class)->bind = assay_review_page_bind;
+  ASSAY_SESSION_BIN_CLASS (class)->save = assay_review_page_save;
+  ASSAY_SESSION_BIN_CLASS (class)->restore = assay_review_page_restore;
   ASSAY_SESSION_BIN_CLASS (class)->enter = assay_review_page_enter;
   G_OBJECT_CLASS (class)->finalize = assay_review_page_finalize;
   g_type_ensure (ASSAY_TYPE_WHY_CARD);

@@ -8,6 +8,7 @@
 #include "app/widgets/score_compare.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 struct _AssayScoresPage
 {
@@ -169,13 +170,50 @@ assay_scores_page_finalize (GObject *object)
   G_OBJECT_CLASS (assay_scores_page_parent_class)->finalize (object);
 }
 
+/* The rows that have the score. (transfer full) (nullable) */
+static AyBitset *
+dup_with_value (AssayScoresPage *self)
+{
+  AyColumn *column = assay_session_find_column (self->session, self->chosen);
+  AyBitset *rows;
+
+  if (column == NULL || ay_column_type (column) != AY_COLUMN_NUMBER)
+    return NULL;
+  rows = ay_bitset_new (ay_column_rows (column));
+  for (gsize i = 0; i < rows->n; i++)
+    if (!isnan (ay_column_numbers (column)[i]))
+      ay_bitset_add (rows, i);
+  return rows;
+}
+
 static void
 assay_scores_page_save (AssaySessionBin *bin, AssayPinnedView *view)
 {
   AssayScoresPage *self = ASSAY_SCORES_PAGE (bin);
 
-  if (self->chosen != NULL)
-    json_object_set_string_member (view->state, "score", self->chosen);
+  if (self->chosen == NULL)
+    return;
+  json_object_set_string_member (view->state, "score", self->chosen);
+  if (gtk_widget_get_mapped (GTK_WIDGET (self->compare)))
+    ASSAY_SESSION_BIN_GET_CLASS (self->compare)->save (ASSAY_SESSION_BIN (self->compare), view);
+  else if (gtk_widget_get_mapped (GTK_WIDGET (self->data_map)))
+    ASSAY_SESSION_BIN_GET_CLASS (self->data_map)->save (ASSAY_SESSION_BIN (self->data_map), view);
+  else
+    {
+      view->sentence = assay_score_about_dup_words (self->about);
+      view->rows = dup_with_value (self);
+    }
+}
+
+/* To the tab that the widget is on. */
+static void
+turn_to (GtkWidget *widget)
+{
+  GtkWidget *stack = gtk_widget_get_ancestor (widget, GTK_TYPE_STACK);
+
+  while (gtk_widget_get_parent (widget) != stack)
+    widget = gtk_widget_get_parent (widget);
+  gtk_stack_set_visible_child (GTK_STACK (stack), widget);
 }
 
 static void
@@ -184,6 +222,14 @@ assay_scores_page_restore (AssaySessionBin *bin, JsonObject *state)
   AssayScoresPage *self = ASSAY_SCORES_PAGE (bin);
 
   select_score (self, json_object_get_string_member_with_default (state, "score", NULL));
+  if (json_object_has_member (state, "beside"))
+    {
+      turn_to (GTK_WIDGET (self->compare));
+      assay_session_bin_restore (ASSAY_SESSION_BIN (self->compare), state);
+    }
+  else
+    turn_to (json_object_has_member (state, "data_map") ? GTK_WIDGET (self->data_map)
+                                                         : GTK_WIDGET (self->about));
 }
 
 static void

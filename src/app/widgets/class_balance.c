@@ -45,13 +45,12 @@ draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user)
 }
 
 GtkWidget *
-assay_class_balance_new (AyDataset *data)
+assay_class_balance_new (AyDataset *data, char **summary)
 {
   GtkWidget *area = g_object_new (GTK_TYPE_DRAWING_AREA, "accessible-role",
                                   GTK_ACCESSIBLE_ROLE_IMG, NULL);
   Balance *self = g_new (Balance, 1);
   AyFigureBars bars;
-  g_autofree char *summary = NULL;
 
   self->data = ay_dataset_ref (data);
   self->count = g_new0 (double, MAX (data->n_classes, 1));
@@ -59,8 +58,8 @@ assay_class_balance_new (AyDataset *data)
     if (data->label[i] != AY_LABEL_MISSING)
       self->count[data->label[i]] += 1.0;
   bars = describe (self);
-  summary = ay_figure_bars_summary (&bars);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (area), GTK_ACCESSIBLE_PROPERTY_LABEL, summary,
+  *summary = ay_figure_bars_summary (&bars);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (area), GTK_ACCESSIBLE_PROPERTY_LABEL, *summary,
                                   -1);
   gtk_drawing_area_set_content_height (
       GTK_DRAWING_AREA (area), (int) MIN (data->n_classes, MAX_LINES) * LINE_HEIGHT + 40);

@@ -8,6 +8,6 @@
 G_BEGIN_DECLS
 
 /* The class balance as the report draws it. */
-GtkWidget *assay_class_balance_new (AyDataset *data);
+GtkWidget *assay_class_balance_new (AyDataset *data, char **summary);
 
 G_END_DECLS

@@ -235,6 +235,21 @@ assay_data_map_view_bind (AssaySessionBin *bin, AssaySession *session)
   show (self);
 }
 
+/* The rows are those selected, such as the hard ones. */
+static void
+assay_data_map_view_save (AssaySessionBin *bin, AssayPinnedView *view)
+{
+  AssayDataMapView *self = ASSAY_DATA_MAP_VIEW (bin);
+
+  json_object_set_boolean_member (view->state, "data_map", TRUE);
+  if (self->map != NULL)
+    view->sentence = assay_say (_ ("Data map: %u rows are easy, %u ambiguous, %u hard. %s"),
+                                (guint) self->map->count[AY_REGION_EASY],
+                                (guint) self->map->count[AY_REGION_AMBIGUOUS],
+                                (guint) self->map->count[AY_REGION_HARD],
+                                gtk_label_get_text (self->sentence));
+}
+
 static void
 assay_data_map_view_finalize (GObject *object)
 {
@@ -252,6 +267,7 @@ assay_data_map_view_class_init (AssayDataMapViewClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   ASSAY_SESSION_BIN_CLASS (class)->bind = assay_data_map_view_bind;
+  ASSAY_SESSION_BIN_CLASS (class)->save = assay_data_map_view_save;
   G_OBJECT_CLASS (class)->finalize = assay_data_map_view_finalize;
   g_type_ensure (ASSAY_TYPE_MAP_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/presenter.h"
 
+#include "app/widgets/retention_view.h"
 #include "app/widgets/row_card.h"
 #include "app/widgets/taught.h"
 #include "core/base/json_text.h"
@@ -36,6 +37,9 @@ struct _AssayPresenter
   AyBitset *visible;        /* (nullable) of a map */
   AyGainsSteps *steps;      /* (nullable) */
   AssayTaught *taught;      /* (nullable) */
+  AyRetention *kept;        /* (nullable) */
+  AyRetentionSeries *series;
+  AssayRetentionDrawing retention;
 };
 
 G_DEFINE_FINAL_TYPE (AssayPresenter, assay_presenter, ASSAY_TYPE_SESSION_BIN)
@@ -67,6 +71,8 @@ clear_figure (AssayPresenter *self)
   g_clear_pointer (&self->visible, ay_bitset_free);
   g_clear_pointer (&self->steps, ay_gains_steps_free);
   g_clear_pointer (&self->taught, assay_taught_free);
+  g_clear_pointer (&self->series, ay_retention_series_free);
+  g_clear_pointer (&self->kept, ay_retention_free);
 }
 
 /* Coloured as it was when it was pinned; else as the session is now. */
@@ -220,6 +226,25 @@ describe_teacher (AssayPresenter *self, const char *name)
   self->drawn = TRUE;
 }
 
+/* The retention curve as it is kept now, the point marked that keeps so many rows (0: none). */
+static void
+describe_retention (AssayPresenter *self, gsize rows)
+{
+  int marked = -1;
+
+  self->kept = ay_work_kept_retention (assay_session_get_work (self->session));
+  if (self->kept == NULL)
+    return;
+  for (guint k = 0; k < self->kept->n_points; k++)
+    if (rows > 0 && self->kept->points[k].n == rows)
+      marked = (int) k;
+  self->series = ay_retention_series (self->kept);
+  assay_retention_draw_as (&self->retention, self->kept, self->series, marked);
+  self->spec.kind = AY_FIGURE_LINES;
+  self->spec.lines = self->retention.lines;
+  self->drawn = TRUE;
+}
+
 /* What the page drew when it was pinned, with the data as they are now; a page that drew no figure
  * of its own has the map. */
 static void
@@ -235,7 +260,9 @@ describe (AssayPresenter *self, const AyFinding *finding)
       history = json_object_get_string_member_with_default (page, "history", NULL);
       teacher = json_object_get_string_member_with_default (page, "teacher", NULL);
     }
-  if (curves != NULL)
+  if (page != NULL && json_object_has_member (page, "retention"))
+    describe_retention (self, (gsize) json_object_get_int_member (page, "retention"));
+  else if (curves != NULL)
     describe_curves (self, curves);
   else if (teacher != NULL)
     describe_teacher (self, teacher);

@@ -2,7 +2,6 @@
 #include "app/widgets/retention_view.h"
 
 #include "app/widgets/fold.h"
-#include "figure/line.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -28,25 +27,18 @@ static guint chosen_signal;
 
 /* --- what is drawn --- */
 
-typedef struct
-{
-  AyFigureCurve curves[2];
-  AyFigureFlag flags[2];
-  AyFigureLines lines;
-} Drawing;
-
 static void
-add_flag (Drawing *drawing, const AyRetentionSeries *series, int point, const char *text)
+add_flag (AssayRetentionDrawing *drawing, const AyRetentionSeries *series, int point, const char *text)
 {
   drawing->flags[drawing->lines.n_flags++]
       = (AyFigureFlag) { 0, series->x[point], series->own[point], text };
 }
 
-static void
-describe (AssayRetentionView *self, Drawing *drawing)
+void
+assay_retention_draw_as (AssayRetentionDrawing *drawing, const AyRetention *curve,
+                         const AyRetentionSeries *series, int marked)
 {
-  const AyRetentionSeries *series = self->series;
-  int minimal = (int) self->curve->minimal;
+  int minimal = (int) curve->minimal;
 
   drawing->curves[0] = (AyFigureCurve) { .name = series->name, .n = series->n, .x = series->x,
                                          .y = series->own };
@@ -56,14 +48,20 @@ describe (AssayRetentionView *self, Drawing *drawing)
   drawing->lines = (AyFigureLines) {
     .n_curves = 2, .curves = drawing->curves, .marks = TRUE,
     .x_axis = { .label = _ ("percent of the training rows kept") },
-    .y_axis = { .label = self->curve->on_test ? _ ("accuracy on test") : _ ("accuracy on valid") },
+    .y_axis = { .label = curve->on_test ? _ ("accuracy on test") : _ ("accuracy on valid") },
     .band_label = _ ("95 % band of the mean over the draws"), .flags = drawing->flags,
   };
-  if (self->marked >= 0)
-    add_flag (drawing, series, self->marked,
-              self->marked == minimal ? _ ("chosen; smallest no worse on valid") : _ ("chosen"));
-  if (minimal < (int) series->n && minimal != self->marked)
+  if (marked >= 0)
+    add_flag (drawing, series, marked,
+              marked == minimal ? _ ("chosen; smallest no worse on valid") : _ ("chosen"));
+  if (minimal < (int) series->n && minimal != marked)
     add_flag (drawing, series, minimal, _ ("smallest no worse on valid"));
+}
+
+static void
+describe (AssayRetentionView *self, AssayRetentionDrawing *drawing)
+{
+  assay_retention_draw_as (drawing, self->curve, self->series, self->marked);
 }
 
 static void
@@ -76,7 +74,7 @@ draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user)
                                    ? ay_figure_theme_high_contrast (dark) : ay_figure_theme (dark);
   AyFigureCanvas canvas = { cr, theme, gtk_widget_get_scale_factor (GTK_WIDGET (area)), NULL };
   AyFigureBox box = { 0, 0, width, height };
-  Drawing drawing;
+  AssayRetentionDrawing drawing;
 
   if (self->curve == NULL)
     return;
@@ -89,7 +87,7 @@ say (AssayRetentionView *self)
 {
   g_autofree char *summary = NULL, *name = NULL, *text = NULL;
   guint point;
-  Drawing drawing;
+  AssayRetentionDrawing drawing;
 
   if (self->curve != NULL)
     {
@@ -130,7 +128,7 @@ pressed (GtkGestureClick *gesture, int n_press, double x, double y, AssayRetenti
   AyFigureCanvas canvas = { cr, ay_figure_theme (FALSE), 1.0, NULL };
   AyFigureBox box = { 0, 0, gtk_widget_get_width (self->area),
                       gtk_widget_get_height (self->area) };
-  Drawing drawing;
+  AssayRetentionDrawing drawing;
   gint at;
 
   gtk_widget_grab_focus (self->area);
@@ -169,6 +167,12 @@ const AyRetention *
 assay_retention_view_get (AssayRetentionView *self)
 {
   return self->curve;
+}
+
+char *
+assay_retention_view_dup_sentence (AssayRetentionView *self)
+{
+  return g_strdup (gtk_label_get_text (self->sentence));
 }
 
 void

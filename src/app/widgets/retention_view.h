@@ -3,6 +3,7 @@
 
 #include "app/widgets/session_bin.h"
 #include "core/work/retention.h"
+#include "figure/line.h"
 
 G_BEGIN_DECLS
 
@@ -17,5 +18,19 @@ G_DECLARE_FINAL_TYPE (AssayRetentionView, assay_retention_view, ASSAY, RETENTION
 const AyRetention *assay_retention_view_get (AssayRetentionView *self);
 /* Marks the point that keeps so many rows; 0, or another number: none. */
 void assay_retention_view_mark (AssayRetentionView *self, gsize rows);
+/* What is said below it. (transfer full) */
+char *assay_retention_view_dup_sentence (AssayRetentionView *self);
+
+/* How a curve is drawn here; borrows from it. */
+typedef struct
+{
+  AyFigureCurve curves[2];
+  AyFigureFlag flags[2];
+  AyFigureLines lines;
+} AssayRetentionDrawing;
+
+/* marked: the point that is chosen; -1: none. */
+void assay_retention_draw_as (AssayRetentionDrawing *drawing, const AyRetention *curve,
+                              const AyRetentionSeries *series, int marked);
 
 G_END_DECLS

@@ -237,6 +237,29 @@ assay_score_about_set_score (AssayScoreAbout *self, const char *id)
   show (self);
 }
 
+char *
+assay_score_about_dup_words (AssayScoreAbout *self)
+{
+  const AyScoreInfo *info
+      = self->id != NULL ? assay_session_find_score (self->session, self->id) : NULL;
+  AyDataset *data = assay_session_get_data (self->session);
+  g_autofree char *halves = info != NULL ? assay_score_words_halves (info) : NULL;
+  g_autoptr (GString) text = NULL;
+
+  if (self->id == NULL || data == NULL)
+    return NULL;
+  text = g_string_new (gtk_label_get_text (self->title));
+  g_string_append_printf (text, " (%s): %s", self->id, gtk_label_get_text (self->sentence));
+  if (info == NULL)
+    return g_string_free (g_steal_pointer (&text), FALSE);
+  g_string_append_c (text, ' ');
+  g_string_append_printf (text, _ ("%u of %u rows have it."),
+                          (guint) (data->n - info->n_missing), (guint) data->n);
+  if (halves != NULL)
+    g_string_append_printf (text, " %s", halves);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 static void
 assay_score_about_bind (AssaySessionBin *bin, AssaySession *session)
 {

@@ -14,5 +14,7 @@ G_DECLARE_FINAL_TYPE (AssayScoreAbout, assay_score_about, ASSAY, SCORE_ABOUT, As
 
 /* id: of the registry or of a stored score; NULL: none. */
 void assay_score_about_set_score (AssayScoreAbout *self, const char *id);
+/* What is said of it, in one line. (transfer full) (nullable) */
+char *assay_score_about_dup_words (AssayScoreAbout *self);
 
 G_END_DECLS

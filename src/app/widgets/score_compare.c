@@ -212,18 +212,24 @@ assay_score_compare_set_score (AssayScoreCompare *self, const char *id)
 
 /* --- acting --- */
 
+/* The rows that the two order most differently. (transfer full) (nullable) */
+static AyBitset *
+dup_apart (AssayScoreCompare *self)
+{
+  AyDataset *data = assay_session_get_data (self->session);
+
+  if (self->found == NULL || data == NULL)
+    return NULL;
+  return ay_bitset_from_rows (data->n, self->found->apart, self->found->n_apart);
+}
+
 static void
 select_apart (AssayScoreCompare *self)
 {
-  AyDataset *data = assay_session_get_data (self->session);
-  g_autoptr (AyBitset) rows = NULL;
+  g_autoptr (AyBitset) rows = dup_apart (self);
 
-  if (self->found == NULL || data == NULL)
-    return;
-  rows = ay_bitset_new (data->n);
-  for (gsize k = 0; k < self->found->n_apart; k++)
-    ay_bitset_add (rows, self->found->apart[k]);
-  assay_session_select (self->session, rows, ASSAY_SELECT_REPLACE);
+  if (rows != NULL)
+    assay_session_select (self->session, rows, ASSAY_SELECT_REPLACE);
 }
 
 static void
@@ -248,6 +254,32 @@ assay_score_compare_bind (AssaySessionBin *bin, AssaySession *session)
 }
 
 static void
+assay_score_compare_save (AssaySessionBin *bin, AssayPinnedView *view)
+{
+  AssayScoreCompare *self = ASSAY_SCORE_COMPARE (bin);
+  const char *second = other_id (self);
+
+  if (second == NULL || self->found == NULL)
+    return;
+  json_object_set_string_member (view->state, "beside", second);
+  view->sentence = g_strdup_printf (_ ("%s beside %s: %s"), self->id, second,
+                                    gtk_label_get_text (self->sentence));
+  view->rows = dup_apart (self);
+}
+
+static void
+assay_score_compare_restore (AssaySessionBin *bin, JsonObject *state)
+{
+  AssayScoreCompare *self = ASSAY_SCORE_COMPARE (bin);
+  const char *id = json_object_get_string_member_with_default (state, "beside", NULL);
+  GListModel *names = gtk_drop_down_get_model (self->other);
+
+  for (guint i = 0; i < g_list_model_get_n_items (names); i++)
+    if (g_strcmp0 (gtk_string_list_get_string (GTK_STRING_LIST (names), i), id) == 0)
+      gtk_drop_down_set_selected (self->other, i);
+}
+
+static void
 assay_score_compare_finalize (GObject *object)
 {
   AssayScoreCompare *self = ASSAY_SCORE_COMPARE (object);
@@ -263,6 +295,8 @@ assay_score_compare_class_init (AssayScoreCompareClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   ASSAY_SESSION_BIN_CLASS (class)->bind = assay_score_compare_bind;
+  ASSAY_SESSION_BIN_CLASS (class)->save = assay_score_compare_save;
+  ASSAY_SESSION_BIN_CLASS (class)->restore = assay_score_compare_restore;
   G_OBJECT_CLASS (class)->finalize = assay_score_compare_finalize;
   g_type_ensure (ASSAY_TYPE_MAP_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class,

@@ -72,6 +72,12 @@ assay_session_bin_restore (AssaySessionBin *self, JsonObject *state)
     ASSAY_SESSION_BIN_GET_CLASS (self)->restore (self, state);
 }
 
+gboolean
+assay_has_focus (GtkWidget *widget)
+{
+  return (gtk_widget_get_state_flags (widget) & GTK_STATE_FLAG_FOCUS_WITHIN) != 0;
+}
+
 void
 assay_session_bin_enter (AssaySessionBin *self)
 {

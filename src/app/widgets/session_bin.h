@@ -33,6 +33,10 @@ void assay_session_bin_enter (AssaySessionBin *self);
 /* From another page, by its name and what a person reads of it. */
 void assay_session_bin_visit (AssaySessionBin *self, const char *from, const char *title);
 
+/* The keyboard focus is on this widget or in it: of several things that a page shows, the one that
+ * is pinned. */
+gboolean assay_has_focus (GtkWidget *widget);
+
 /* Calls func (self) on each of these signals of the session, until self is gone. */
 void assay_session_bin_watch (AssaySessionBin *self, const char *const *signals, GCallback func);
 
