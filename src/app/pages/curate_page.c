@@ -552,8 +552,7 @@ assay_curate_page_restore (AssaySessionBin *bin, JsonObject *state)
   if (recipe != NULL)
     take_recipe (ASSAY_CURATE_PAGE (bin), recipe);
   if (json_object_has_member (state, "retention"))
-    gtk_widget_child_focus (GTK_WIDGET (ASSAY_CURATE_PAGE (bin)->retention_view),
-                            GTK_DIR_TAB_FORWARD);
+    assay_session_bin_enter (ASSAY_SESSION_BIN (ASSAY_CURATE_PAGE (bin)->retention_view));
 }
 
 static void

@@ -35,7 +35,7 @@ struct _AssayReviewPage
   AyReview *review;   /* (nullable) the queue */
   AyBitset *decided;  /* (nullable) rows, as of now */
   gsize at;           /* item shown */
-  char *wanted;       /* (nullable) id of a row that was pinned, to be shown once there is a queue */
+  char *wanted;       /* (nullable) id of a pinned row, to be shown once there is a queue */
   guint serial;       /* of the workspace that all this is of */
   AssayReviewPace pace;
 };

@@ -28,7 +28,8 @@ static guint chosen_signal;
 /* --- what is drawn --- */
 
 static void
-add_flag (AssayRetentionDrawing *drawing, const AyRetentionSeries *series, int point, const char *text)
+add_flag (AssayRetentionDrawing *drawing, const AyRetentionSeries *series, int point,
+          const char *text)
 {
   drawing->flags[drawing->lines.n_flags++]
       = (AyFigureFlag) { 0, series->x[point], series->own[point], text };
@@ -259,6 +260,12 @@ assay_retention_view_bind (AssaySessionBin *bin, AssaySession *session)
 }
 
 static void
+assay_retention_view_enter (AssaySessionBin *bin)
+{
+  gtk_widget_grab_focus (ASSAY_RETENTION_VIEW (bin)->area);
+}
+
+static void
 assay_retention_view_finalize (GObject *object)
 {
   AssayRetentionView *self = ASSAY_RETENTION_VIEW (object);
@@ -273,6 +280,7 @@ static void
 assay_retention_view_class_init (AssayRetentionViewClass *class)
 {
   ASSAY_SESSION_BIN_CLASS (class)->bind = assay_retention_view_bind;
+  ASSAY_SESSION_BIN_CLASS (class)->enter = assay_retention_view_enter;
   G_OBJECT_CLASS (class)->finalize = assay_retention_view_finalize;
   chosen_signal = g_signal_new ("chosen", ASSAY_TYPE_RETENTION_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
                                 NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
