@@ -142,7 +142,8 @@ def follow_each(window, told):
     for one in told:
         part = items[said_of(one)].pop(0)
         assert part.act(), one
-        n = f"{one['n_rows']} row{'s' * (one['n_rows'] != 1)} selected"
+        n = f"{one['n_rows']} row{'s' * (one['n_rows'] != 1)} selected" \
+            if one['n_rows'] else 'Nothing selected'
         until(f"the rows of {one['id']}", lambda: rows.name.startswith(n), 20)
     assert not any(items[said_of(one)] for one in told)
 
