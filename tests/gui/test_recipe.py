@@ -189,8 +189,10 @@ def see_numbers(window, work, dark):
                  done=lambda: window.all('Samples', 'tree table'))
     until('its rows', lambda: any(text.startswith(f"{first['n_rows']} rows selected")
                                   for text in window.labels()))
-    follow_each(window, told)
-    pin_number(window, work, told)
+    if dark:
+        pin_number(window, work, told)
+    else:
+        follow_each(window, told)
     window.keys('ctrl+5')
     until('the recipe again', lambda: said(window))
 
