@@ -346,7 +346,7 @@ fill_cuts (AssayGainsPage *self)
 static void
 update_buttons (AssayGainsPage *self)
 {
-  gtk_button_set_label (self->split, self->task != NULL ? _ ("_Cancel") : _ ("_Split Gains"));
+  gtk_button_set_label (self->split, self->task != NULL ? _ ("_Cancel") : _ ("Split _Gains"));
   gtk_widget_set_sensitive (GTK_WIDGET (self->split),
                             self->task != NULL || self->history != NULL);
 }

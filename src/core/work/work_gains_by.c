@@ -67,6 +67,18 @@ add (Cut *self, const char *value, JsonObject *row)
     share->accuracy += json_object_get_double_member (row, "accuracy");
 }
 
+/* A reason with the row's own figure, "1 - margin: 0.94; ...", stands for its kind, "1 - margin":
+ * else each row would be a value of its own. (transfer full) */
+static char *
+kind_of_reason (const char *reason)
+{
+  const char *colon = reason != NULL ? strstr (reason, ": ") : NULL;
+
+  if (colon == NULL || !(g_ascii_isdigit (colon[2]) || colon[2] == '-'))
+    return g_strdup (reason != NULL ? reason : "");
+  return g_strndup (reason, (gsize) (colon - reason));
+}
+
 /* What the history says of its row, (transfer full); "" where nothing. */
 static char *
 said_of (const AyRound *round, guint32 row, const char *what)
@@ -80,8 +92,7 @@ said_of (const AyRound *round, guint32 row, const char *what)
       if (round->row[i] != row)
         continue;
       if (strcmp (what, "reason") == 0)
-        return g_strdup (round->reason != NULL && round->reason[i] != NULL ? round->reason[i]
-                                                                           : "");
+        return kind_of_reason (round->reason != NULL ? round->reason[i] : NULL);
       for (guint k = 0; k < round->answers->len; k++)
         {
           const AyGivenLabel *answer = &g_array_index (round->answers, AyGivenLabel, k);
