@@ -112,18 +112,12 @@ def test_thirty_percent():
     assert mean >= .003 and mean - half > 0
 
 
-def test_tumours():
-    """The same on breast_cancer: the figure is printed, good or bad"""
-    if DATA is None:
-        raise Skip('no ASSAY_TEST_DATA')
-    source = pathlib.Path(DATA) / 'sklearn_bundled' / 'breast_cancer.csv'
-    made, rows = FOLDER / 'tumours.csv', source.read_text(encoding='utf-8').splitlines()[1:]
-    made.write_text('\n'.join([','.join([f'f{k}' for k in range(30)] + ['kind']), *rows]) + '\n',
-                    encoding='utf-8')
+def check_figure(made, *options):
+    """Dropping the flagged rows beside as many at random, five seeds: printed, good or bad."""
     differences = []
     for seed in range(5):
-        work = FOLDER / f'tumours{seed}.assay'
-        assay.run('--seed', seed, 'new', work, made, '--label', 'kind')
+        work = made.with_suffix(f'.{seed}.assay')
+        assay.run('--seed', seed, 'new', work, made, '--label', 'kind', *options)
         assay.run('score', work, 'redundant', 'trivial')
         what = assay.run_json('whatif', work, '--verify', '--random', '10', '--where',
                               'redundant = 1 OR trivial = 1')
@@ -135,9 +129,32 @@ def test_tumours():
     assert all(math.isfinite(one) for one in differences)
 
 
+def test_tumours():
+    """The same on breast_cancer: the figure is printed, good or bad"""
+    if DATA is None:
+        raise Skip('no ASSAY_TEST_DATA')
+    source = pathlib.Path(DATA) / 'sklearn_bundled' / 'breast_cancer.csv'
+    made, rows = FOLDER / 'tumours.csv', source.read_text(encoding='utf-8').splitlines()[1:]
+    made.write_text('\n'.join([','.join([f'f{k}' for k in range(30)] + ['kind']), *rows]) + '\n',
+                    encoding='utf-8')
+    check_figure(made)
+
+
+def test_messages():
+    """The same on the first 1500 messages of sms_spam"""
+    if DATA is None:
+        raise Skip('no ASSAY_TEST_DATA')
+    source = pathlib.Path(DATA) / 'sms_spam' / 'SMSSpamCollection.tsv'
+    rows = [line.split('\t', 1) for line in source.read_text(encoding='utf-8').split('\n')[:1500]]
+    with open(FOLDER / 'messages.csv', 'w', encoding='utf-8', newline='') as file:
+        csv.writer(file).writerows([['kind', 'text'], *rows])
+    check_figure(FOLDER / 'messages.csv', '--text', 'text')
+
+
 def main():
     tap = Tap()
-    for test in (test_definition, test_random, test_thirty_percent, test_tumours):
+    for test in (test_definition, test_random, test_thirty_percent, test_tumours,
+                 test_messages):
         tap.run(test.__doc__.splitlines()[0], test)
     tap.finish()
 
