@@ -7,6 +7,7 @@ import re
 import shutil
 
 import numpy
+import scipy.sparse
 
 import drive
 from drive import cli, until
@@ -178,8 +179,8 @@ def import_scores(window, work, ids):
     undo_and_redo(window, work, first, second)
 
 
-def import_influence(window, path, size):
-    """Above 0 hurts, told once; taken back and done again by keys."""
+def import_influence(window, path, again, size):
+    """Above 0 hurts, told once; taken back and done again by keys; anew out of another file."""
     kind, found = 'Influence, validation x training', '{} validation rows x {} training rows'
 
     def tell():
@@ -193,7 +194,7 @@ def import_influence(window, path, size):
     window.gone('Influence By')
     window.keys('ctrl+shift+z')
     window.find('Influence By')
-    import_file(window, path, remembers(window, kind, 'Above 0 hurts', meaning='Twenty models'),
+    import_file(window, again, remembers(window, kind, 'Above 0 hurts', meaning='Twenty models'),
                 found.format(*size))
 
 
@@ -208,8 +209,9 @@ def imports(window, work, row):
     import_file(window, bad, lambda: None, 'no column "id" to join by', press=False)
     import_scores(window, work, [row, *train[:899]])
     matrix = numpy.random.default_rng(1).normal(size=(len(valid), len(train)))
-    numpy.save(folder / 'trak.npy', matrix)
-    import_influence(window, folder / 'trak.npy', matrix.shape)
+    numpy.save(folder / 'trak.npy', -matrix)
+    scipy.sparse.save_npz(folder / 'trak.npz', scipy.sparse.csr_matrix(matrix))
+    import_influence(window, folder / 'trak.npy', folder / 'trak.npz', matrix.shape)
     pick(window, 'Influence By', 'trak')
     window.click('Rows For and Against', 'push button')
     lines = until('its rows', lambda: window.all('(for|against) .*', 'list item'))
