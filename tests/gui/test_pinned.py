@@ -168,7 +168,8 @@ def lead_back(window, finding, done):
     """The finding, from the Report page to its live view, until done()."""
     window.keys('ctrl+9')
     row = f"{finding['number']}. .*"
-    x, y, width, height = window.box(window.find('1. .*', 'list item'))
+    window.find(row, 'list item')
+    x, y, width, height = window.geometry()
     window.xdo('mousemove', x + width // 2, y + height // 2, 'click', '--repeat', 30, 5)
     window.click(row, 'list item', done=done)
 
