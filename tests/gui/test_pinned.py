@@ -271,6 +271,12 @@ def pin_recipe(window, work, n):
     assert point['sentence'].startswith('At 10 % kept ') and state_of(point)['retention'] > 0, point
     lead_back(window, plan, lambda: not window.all('Use Step: Budget'))
     lead_back(window, point, lambda: window.all('Retention curve.*Chosen: 10 %.*'))
+    assert window.focused().said.startswith('Retention curve'), window.focused().said
+    window.keys('F5', 'End')
+    until('its curve on the full screen', lambda: window.all('.*smallest no worse.*|.*random.*',
+                                                             'image'))
+    window.picture('present-retention-dark')
+    window.keys('Escape')
 
 
 def pin_others(window, work):
