@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#if defined __x86_64__
+#if defined __x86_64__ && !defined __clang__ /* which passes the target pragmas over */
 #include <immintrin.h>
 #endif
 
@@ -39,7 +39,7 @@ ay_int_pack_row (const gint16 *row, gsize depth, guint interleave, gsize at, gin
   to[1] = 0;
 }
 
-#if defined __x86_64__
+#if defined __x86_64__ && !defined __clang__
 #pragma GCC push_options
 #pragma GCC target("avx2")
 #define SUFFIX avx2
@@ -140,7 +140,7 @@ ay_int_kernel_nth (guint index)
   const AyIntKernel *all[4] = { NULL, NULL, NULL, NULL };
   guint n = 0;
 
-#if defined __x86_64__
+#if defined __x86_64__ && !defined __clang__
   if (__builtin_cpu_supports ("avx512vnni") && __builtin_cpu_supports ("avx512bw"))
     all[n++] = &kernel_avx512;
   if (__builtin_cpu_supports ("avx2"))
@@ -154,7 +154,7 @@ ay_int_kernel_nth (guint index)
 const AyIntKernel *
 ay_int_kernel (void)
 {
-#if defined __x86_64__
+#if defined __x86_64__ && !defined __clang__
   if (__builtin_cpu_supports ("avx512vnni") && __builtin_cpu_supports ("avx512bw"))
     return &kernel_avx512;
   if (__builtin_cpu_supports ("avx2") && !__builtin_cpu_supports ("avx512f"))

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#if defined __x86_64__
+#if defined __x86_64__ && !defined __clang__ /* which passes the target pragmas over */
 #include <immintrin.h>
 #endif
 
@@ -34,7 +34,7 @@ left_row (const AyScreenTile *tile, gsize i)
          + i % AY_SCREEN_GROUP * 4;
 }
 
-#if defined __x86_64__
+#if defined __x86_64__ && !defined __clang__
 #pragma GCC push_options
 #pragma GCC target("avx512f,avx512bw,avx512vnni")
 
@@ -182,7 +182,7 @@ static const AyScreenKernel kernel_plain = { screen_plain, dot_plain };
 const AyScreenKernel *
 ay_screen_kernel (void)
 {
-#if defined __x86_64__
+#if defined __x86_64__ && !defined __clang__
   static const AyScreenKernel kernel_avx512 = { screen_avx512, dot_avx512 };
 
   if (__builtin_cpu_supports ("avx512vnni") && __builtin_cpu_supports ("avx512bw"))

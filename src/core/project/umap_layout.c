@@ -28,7 +28,7 @@
 
 #include <math.h>
 #include <string.h>
-#if defined __x86_64__
+#if defined __x86_64__ && !defined __clang__ /* which passes the target pragmas over */
 #include <immintrin.h>
 #endif
 
@@ -56,7 +56,7 @@
 #undef LEAST
 #undef MOST
 
-#if defined __x86_64__
+#if defined __x86_64__ && !defined __clang__
 #pragma GCC push_options
 #pragma GCC target("avx2,fma")
 #define SUFFIX avx2
@@ -113,7 +113,7 @@ ay_umap_kernel_nth (guint index)
   const AyUmapKernel *all[4] = { NULL, NULL, NULL, NULL };
   guint n = 0;
 
-#if defined __x86_64__
+#if defined __x86_64__ && !defined __clang__
   if (__builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512dq"))
     all[n++] = &umap_kernel_avx512;
   if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma"))
