@@ -5,9 +5,11 @@ by the mouse; what it says and writes is what assay-cli says and writes of the s
 rounds of the live loop labelled by keys, one in dark colours that is killed half-labelled, and
 annotators who differ."""
 import csv
+import functools
 import os
 import pathlib
 import re
+import shutil
 
 import drive
 from a11y_tree import plain
@@ -15,6 +17,11 @@ from drive import again, cli, until
 
 RUN = 'digits: digits rows 0-1199 pool, 1200-1796 test, '
 TABS = ('Learning Curves', 'Replay and Audit', 'Teachers', 'Open Round')
+# Where Tab comes by, the tabs of the page first; and what it comes to below the page.
+ORDER = TABS + ('History A', 'History B', 'The Round', 'A Only', 'B Only', 'Both', 'Select Them',
+                'Play', 'Pause', 'Round Shown', 'Map', 'Rounds by', 'Curves Of', 'Stopping Marks',
+                'Write Figure…', 'Strategy to Simulate', 'Rounds', 'Repeats', 'Simulate', 'Audit')
+BELOW = ('What If', 'Prove It', 'Other Proofs', 'Explain This Row', 'Keep', 'Drop')
 A, B = RUN + 'margin, seed 0', RUN + 'random, seed 0'
 
 
@@ -50,15 +57,18 @@ class Page:
     def says(self, pattern):
         return has(self.window, pattern)
 
-    def reach(self, name, role=None, key='Tab'):
-        """Tab goes from control to control until it is at this one."""
-        def there():
-            focus = self.window.focused()
-            return focus is not None and plain(focus.said) == name \
-                and (role is None or focus.role == role)
+    def reach(self, name, role=None):
+        """Tab goes from control to control until it is at this one, the shorter way round."""
+        key, wanted = 'Tab', name.split(':')[0]
         for _ in range(90):
-            if there():
+            focus = self.window.focused()
+            at = plain(focus.said).split(':')[0] if focus is not None else ''
+            if at == wanted and (role is None or focus.role == role):
                 return
+            if at in BELOW:
+                key = 'shift+Tab'
+            elif at in ORDER and wanted in ORDER:
+                key = 'shift+Tab' if ORDER.index(wanted) < ORDER.index(at) else 'Tab'
             self.window.keys(key)
         raise AssertionError(f'Tab does not reach {name}')
 
@@ -99,9 +109,10 @@ class Page:
 
     def tab(self, name, shown):
         if self.by_keys:
-            self.reach(self.seen, 'page tab', 'shift+Tab')
+            self.reach(self.seen, 'page tab')
             way = 'Right' if TABS.index(name) > TABS.index(self.seen) else 'Left'
-            again(f'the tab {name}', lambda: self.window.keys(way, 'space'), shown)
+            steps = abs(TABS.index(name) - TABS.index(self.seen))
+            again(f'the tab {name}', lambda: self.window.keys(*[way] * steps, 'space'), shown)
             self.seen = name
         else:
             self.window.click(name, 'page tab', shown)
@@ -125,6 +136,15 @@ class Page:
         self.window.ready()
         return path.read_bytes()
 
+    def write_rows(self, path, button):
+        """The rows that have no label yet, by the button or (None) its key."""
+        again('the file dialog', lambda: self.window.click(button, 'push button') if button
+              else self.window.keys('alt+w'), lambda: self.window.all('Write Rows to Label'))
+        self.window.fill(str(path))
+        self.window.keys('Return')
+        until('the rows', path.exists)
+        self.window.ready()
+
     def look(self, name):
         assert self.window.unnamed() == [], self.window.unnamed()
         self.window.picture(f'history-{name}-{"dark" if self.by_keys else "light"}')
@@ -141,13 +161,16 @@ def curves(page, work, folder, played):
     assert stops and re.findall(r'(\w+) marked at (\w+)', said) \
         == [(one['rule'], f'{one["labels"]:.3g}') for one in stops], said
     page.look('curves')
-    page.press('Stopping Marks', lambda: not page.says('marked at'), 'alt+t', None)
-    page.press('Stopping Marks', lambda: page.says('marked at'), 'alt+t', None)
+    page.press('Stopping Marks', lambda: not page.says('marked at'), 'alt+m', None)
+    page.press('Stopping Marks', lambda: page.says('marked at'), 'alt+m', None)
+    if not page.by_keys:
+        assert page.file(folder / 'marked.svg') == (folder / 'simulated.svg').read_bytes()
     page.choose('Curves Of', 1, lambda: page.says('3 curves of accuracy'))
     drawn = cli('figure', work, 'curves', 'digits', '-o', folder / 'cli.svg')
     said = page.says('3 curves of accuracy')[0]
     assert drawn['summary'].rstrip('.') in said, (said, drawn['summary'])
-    assert page.file(folder / 'window.svg') == (folder / 'cli.svg').read_bytes()
+    if page.by_keys:
+        assert page.file(folder / 'window.svg') == (folder / 'cli.svg').read_bytes()
     page.number('Rounds', 2)
     page.number('Repeats', 3)
     strategies = [one['id'] for one in cli('simulate', '--list')['strategies']]
@@ -197,13 +220,17 @@ def compare(page, work):
     until('the sentence', lambda: page.says(
         f'^Round {shown["rounds"][index]["number"]}, margin: {len(a[index])} rows taken, '
         f'{len(in_a)} have a label'))
-    for name, taken in (('A Only', in_a - in_b), ('B Only', in_b - in_a), ('Both', in_a & in_b)):
-        page.press(f'{name}: {len(taken)}', lambda: True, role=None)
-        page.press('Select Them', lambda: page.says(f'^{len(taken)} rows? selected'), 'alt+l')
-        if name == 'B Only':
-            page.look('compare')
-    page.press('The Round', lambda: True, role=None)
-    page.press('Select Them', lambda: page.says(f'^{len(a[index])} rows selected'), 'alt+l')
+    def selected(name, count):
+        """Marks these rows, which become the selection."""
+        def once():
+            page.press(name, lambda: True, role=None)
+            page.press('Select Them', lambda: True, 'alt+l')
+        again(f'the rows of {name}', once, lambda: page.says(f'^{count} rows? selected'))
+
+    for name, taken in (('A Only', in_a - in_b), ('Both', in_a & in_b), ('B Only', in_b - in_a)):
+        selected(f'{name}: {len(taken)}', len(taken))
+    page.look('compare')
+    selected('The Round', len(a[index]))
     return shown
 
 
@@ -213,8 +240,7 @@ def strip(page, work, folder):
         drawn = cli('figure', work, 'rounds', A, column, '-o', folder / f'{column}.svg')
         said = re.escape(drawn['summary'].rstrip('.')) + r'\.?'
         page.choose('Rounds by', index, lambda: window.all(said))
-        assert page.file(folder / f'window-{column}.svg') \
-            == (folder / f'{column}.svg').read_bytes()
+    assert page.file(folder / 'window-label.svg') == (folder / 'label.svg').read_bytes()
     if page.by_keys:  # the table is their way
         return
     before = page.says(r'^Round \d+, margin')
@@ -223,35 +249,57 @@ def strip(page, work, folder):
     until('the round of the bar', lambda: page.says(r'^Round \d+, margin') not in (before, []))
 
 
-def play(page, work, shown):
-    """It plays, pauses, and goes on to the end; a line of the table leads to its round."""
+def lines(page, shown):
+    """A line of the table leads to its round; Tab goes past the table and changes nothing."""
+    window, number = page.window, shown['rounds'][3]['number']
+    if page.by_keys:
+        page.reach('Write Figure…')
+        before = page.says(r'^Round \d+, margin')
+        window.keys('Tab', 'Tab')
+        page.reach('Audit')
+        assert page.says(r'^Round \d+, margin') == before
+        window.keys('shift+Tab', 'Home', 'Down', 'Down', 'Down', 'Down')
+    else:
+        window.click(f'{number}: 20 rows;.*', 'list item')
+    until('the round of the line', lambda: page.says(f'^Round {number}, margin'))
+
+
+def play(page, audit, shown):
+    """It plays, pauses, and goes on to the end."""
     window = page.window
-    page.press('Play', lambda: window.all('Pause'), 'alt+p',
-               None)
-    page.press('Pause', lambda: window.all('Play'), 'alt+p', None)
-    page.press('Play', lambda: window.all('Pause'), 'alt+p',
-               None)
-    last = shown['rounds'][-1]['number']
-    until('the end', lambda: page.says(f'^Round {last}, margin'))
-    until('Play again', lambda: window.all('Play'))
-    said = cli('history', work, 'audit', A)['sentence']
+    page.press('Play', lambda: window.all('Pause'), 'alt+a', None)
+    page.press('Pause', lambda: window.all('Play'), 'alt+a', None)
+    if not page.by_keys:
+        window.click('Play', None, lambda: window.all('Pause'))
+        last = shown['rounds'][-1]['number']
+        until('the end', lambda: page.says(f'^Round {last}, margin'))
+        until('Play again', lambda: window.all('Play'))
+    said = audit
     for one in cli('suggest', '--list')['strategies']:  # the page has their titles
         said = re.sub(rf'\b{one["id"]}\b(?=.* explains| =)', one['title'], said)
     said = re.escape(said)  # once: while it runs the button cancels
-    page.press('Audit', lambda: window.all('Cancel') or page.says(said), 'alt+a')
+    page.press('Audit', lambda: window.all('Cancel') or page.says(said), 'alt+u')
     until('the audit', lambda: page.says(said))
     page.look('audit')
 
 
-def walk(by_keys):
-    folder = drive.folder()
-    work, path = folder / 'digits.assay', published()
+@functools.cache
+def prepared():
+    """A workspace that each walk copies, and what its simulation said."""
+    work = drive.folder() / 'prepared.assay'
     cli('new', work, drive.SAMPLE)
     cli('map', work, 'pca')
     cli('cluster', work, 'kmeans')
-    cli('history', work, 'import', path, '--name', 'digits')
+    cli('history', work, 'import', published(), '--name', 'digits')
     played = cli('simulate', work, '--strategy', 'margin', '--rounds', '22', '--repeats', '3',
                  '-p', 'standardise=no', '-p', 'scale=0.0625')
+    return work, played, cli('history', work, 'audit', A)['sentence']
+
+
+def walk(by_keys):
+    folder = drive.folder()
+    work, (source, played, audit) = folder / 'digits.assay', prepared()
+    shutil.copy(source, work)
     with drive.Window(work, dark=by_keys) as window:
         page = Page(window, by_keys)
         window.keys('ctrl+7')
@@ -260,12 +308,18 @@ def walk(by_keys):
         page.tab('Replay and Audit', lambda: window.all('History A'))
         shown = compare(page, work)
         strip(page, work, folder)
-        play(page, work, shown)
+        lines(page, shown)
+        play(page, audit, shown)
 
 
 def test_mouse():
     """Curves, teachers, replay, strip and audit by the mouse, in light colours"""
     walk(False)
+
+
+def test_keys():
+    """The same by keys alone, in dark colours"""
+    walk(True)
 
 
 def live_of(folder, start, judged, aside=frozenset()):
@@ -323,9 +377,7 @@ def test_half():
     with drive.Window(work, dark=True) as window:
         page = Page(window, True)
         window.keys('ctrl+7')
-        page.reach('Learning Curves', 'page tab')
-        again('the tab', lambda: window.keys('Right', 'Right', 'Right', 'space'),
-              lambda: page.says('No round was opened'))
+        page.tab('Open Round', lambda: page.says('No round was opened'))
         page.choose('Strategy of the Round', strategies.index('margin'),
                     lambda: page.says('^Margin$'))
         page.number('Rows of the Round', 6)
@@ -346,21 +398,17 @@ def test_half():
                                [ids[2], other, 'ben']])
     cli('history', work, 'label', folder / 'two.csv')
     with drive.Window(work, dark=True) as window:
+        page = Page(window, True)
         window.keys('ctrl+7')
-        window.click('Open Round', 'page tab', lambda: has(window, '; 3 have a label'))
-        window.click('Next', done=lambda: has(window, 'row 2 of 6'))
-        window.click('Next', done=lambda: has(window, 'row 3 of 6'))
-        said = has(window, '^Labelled .* of 2')
+        page.tab('Open Round', lambda: page.says('; 3 have a label'))
+        for key, row in (('alt+n', 2), ('alt+n', 3), ('alt+v', 2), ('alt+n', 3)):
+            window.keys(key)
+            until(f'row {row}', lambda number=row: page.says(f'row {number} of 6'))
+        said = page.says('^Labelled .* of 2')
         assert said and f'ann {label[ids[2]]}' in said[0] and f'ben {other}' in said[0], said
-        window.picture('history-round-dark')
-        assert window.unnamed() == [], window.unnamed()
-        again('the file dialog', lambda: window.click('Write Rows…', 'push button'),
-              lambda: window.all('Write Rows to Label'))
-        window.fill(str(folder / 'rows.csv'))
-        window.keys('Return')
-        until('the rows', (folder / 'rows.csv').exists)
-        window.ready()
-        window.click('Close Round', 'push button', lambda: has(window, 'Round 1 is closed: 3 rows'))
+        page.look('round')
+        page.write_rows(folder / 'rows.csv', None)
+        page.press('Close Round', lambda: page.says('Round 1 is closed: 3 rows'), 'alt+c')
     assert [row['id'] for row in drive.read_csv(folder / 'rows.csv')] == ids[3:]
     shown, = cli('history', work, 'show', 'loop')['rounds']
     assert not shown['open'] and shown['ids'] == ids[:3]

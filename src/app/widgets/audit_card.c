@@ -126,7 +126,7 @@ run_done (GObject *session, gpointer data, const GError *error)
   Work *self = data;
 
   g_clear_object (&self->card->task);
-  gtk_button_set_label (GTK_BUTTON (self->card->button), _ ("_Audit"));
+  gtk_button_set_label (GTK_BUTTON (self->card->button), _ ("A_udit"));
   if (error != NULL)
     assay_session_fail (ASSAY_SESSION (session), error);
   else if (self->history == self->card->history)
@@ -191,7 +191,7 @@ assay_audit_card_init (AssayAuditCard *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
-  self->button = gtk_button_new_with_mnemonic (_ ("_Audit"));
+  self->button = gtk_button_new_with_mnemonic (_ ("A_udit"));
   self->label = gtk_label_new (NULL);
   gtk_widget_set_halign (self->button, GTK_ALIGN_START);
   gtk_label_set_xalign (GTK_LABEL (self->label), 0.0f);

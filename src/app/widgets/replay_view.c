@@ -249,7 +249,7 @@ play_toggled (AssayReplayView *self)
 {
   gboolean active = gtk_toggle_button_get_active (self->play);
 
-  gtk_button_set_label (GTK_BUTTON (self->play), active ? _ ("_Pause") : _ ("_Play"));
+  gtk_button_set_label (GTK_BUTTON (self->play), active ? _ ("P_ause") : _ ("Pl_ay"));
   g_clear_handle_id (&self->timer, g_source_remove);
   if (!active)
     return;
