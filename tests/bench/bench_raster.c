@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One million points of ten Gaussian classes to pixels, a lasso over them and a recolouring. The
- * peer is numpy's bincount of pixel numbers, which only counts: python3 with numpy, in this run. */
+/* One million points of ten Gaussian classes to pixels, a lasso over them and a recolouring, then
+ * ten million points to pixels. The peer is numpy's bincount of pixel numbers, which only counts:
+ * python3 with numpy, in this run. */
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
 #include "figure/pick.h"
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 
 #define N 1000000
+#define MANY 10000000
 #define REPEATS 9
 #define LASSO 800
 
@@ -43,8 +45,8 @@ peer_ms (int width, int height)
   return g_ascii_strtod (out, NULL);
 }
 
-static float x[N], y[N];
-static guint16 color[N];
+static float x[MANY], y[MANY];
+static guint16 color[MANY];
 static double value[N];
 
 static void
@@ -59,14 +61,15 @@ make_points (void)
       mx[k] = 5.0 * ay_rng_normal (&rng);
       my[k] = 5.0 * ay_rng_normal (&rng);
     }
-  for (int i = 0; i < N; i++)
+  for (int i = 0; i < MANY; i++)
     {
       guint64 k = ay_rng_below (&rng, 10);
 
       x[i] = (float) (mx[k] + ay_rng_normal (&rng));
       y[i] = (float) (my[k] + ay_rng_normal (&rng));
       color[i] = (guint16) k;
-      value[i] = ay_rng_normal (&rng);
+      if (i < N)
+        value[i] = ay_rng_normal (&rng);
     }
 }
 
@@ -109,6 +112,34 @@ bench_draw (AyFigureRaster *raster, const AyFigurePoints *points, int width, int
               N, width, height, mark == 0 ? "1 px" : mark == 1 ? "2x2 px" : "density", median,
               peer_time, peer_time / median, ay_threads ());
     }
+}
+
+/* Every one of ten million points drawn anew, as a pan without level of detail would. */
+static void
+bench_many (AyFigureRaster *raster, const AyFigurePoints *points, int width, int height)
+{
+  g_autofree guint32 *pixels = g_new0 (guint32, (gsize) width * height);
+  AyFigureView view = ay_figure_view_fit (points, width, height, 0.02, TRUE);
+  AyFigureRasterOptions options = AY_FIGURE_RASTER_OPTIONS_INIT;
+  double t[REPEATS], median;
+
+  options.width = width;
+  options.height = height;
+  options.alpha = 0.3;
+  options.radius = 0.5;
+  for (int k = -1; k < REPEATS; k++)
+    {
+      double start = bench_seconds ();
+
+      ay_figure_raster_draw (raster, points, &view, &options, pixels, 4 * (gsize) width, NULL,
+                             NULL);
+      if (k >= 0)
+        t[k] = 1e3 * (bench_seconds () - start);
+    }
+  median = bench_median (t, REPEATS);
+  printf ("raster %" G_GSIZE_FORMAT " points %dx%d 1 px %.2f ms: %.1f frames a second (limit 10), "
+          "%u threads\n",
+          points->n, width, height, median, 1e3 / median, ay_threads ());
 }
 
 static void
@@ -173,6 +204,8 @@ main (void)
   bench_draw (raster, &points, 1600, 1200, peer_ms (1600, 1200));
   bench_lasso (&points);
   bench_recolor ();
+  points.n = MANY;
+  bench_many (raster, &points, 1400, 900);
   ay_figure_raster_free (raster);
   return 0;
 }

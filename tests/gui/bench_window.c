@@ -4,6 +4,7 @@
  *   bench-window make FOLDER ROWS     a scored workspace of so many rows, FOLDER/bench.assay
  *   bench-window open WORKSPACE       opens it in the window; frames, recolouring, lasso
  *   bench-window start FILE SINCE     SINCE: CLOCK_MONOTONIC in microseconds just before exec
+ *   bench-window sharp FILE           no times: the width of the map and of the picture it shows
  *
  * Prints "NAME VALUE" lines: seconds, of the wall and of all threads (NAME_cpu), or bytes. Of
  * stall_NAME the processor's share is that of the main loop's thread. */
@@ -517,6 +518,53 @@ start (const char *path, double since)
   _Exit (0);
 }
 
+/* --- sharp --- */
+
+static GdkTexture *
+find_texture (GskRenderNode *node)
+{
+  GdkTexture *found = NULL;
+
+  switch (gsk_render_node_get_node_type (node))
+    {
+    case GSK_TEXTURE_NODE: return gsk_texture_node_get_texture (node);
+    case GSK_CLIP_NODE: return find_texture (gsk_clip_node_get_child (node));
+    case GSK_TRANSFORM_NODE: return find_texture (gsk_transform_node_get_child (node));
+    case GSK_CONTAINER_NODE:
+      for (guint i = 0; found == NULL && i < gsk_container_node_get_n_children (node); i++)
+        found = find_texture (gsk_container_node_get_child (node, i));
+      return found;
+    default: return NULL;
+    }
+}
+
+/* What the map gives to GTK to be shown. */
+static int
+sharp (const char *path)
+{
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  Bench self = { 0 };
+  GskRenderNode *node;
+  GdkTexture *texture;
+
+  bench_start (&self);
+  open_file (&self, path);
+  show_page (&self, "map");
+  settle (&self);
+  GTK_WIDGET_GET_CLASS (self.map)->snapshot (GTK_WIDGET (self.map), snapshot);
+  node = gtk_snapshot_free_to_node (snapshot);
+  texture = node != NULL ? find_texture (node) : NULL;
+  printf ("scale %d\nwidth %d\nheight %d\n",
+          gtk_widget_get_scale_factor (GTK_WIDGET (self.map)),
+          gtk_widget_get_width (GTK_WIDGET (self.map)),
+          gtk_widget_get_height (GTK_WIDGET (self.map)));
+  printf ("texture_width %d\ntexture_height %d\n",
+          texture != NULL ? gdk_texture_get_width (texture) : 0,
+          texture != NULL ? gdk_texture_get_height (texture) : 0);
+  fflush (stdout);
+  _Exit (0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -529,6 +577,9 @@ main (int argc, char **argv)
     return open_workspace (argv[2]);
   if (argc == 4 && g_str_equal (argv[1], "start"))
     return start (argv[2], g_ascii_strtod (argv[3], NULL) * 1e-6);
-  fprintf (stderr, "bench-window make FOLDER ROWS | open WORKSPACE | start FILE SINCE\n");
+  if (argc == 3 && g_str_equal (argv[1], "sharp"))
+    return sharp (argv[2]);
+  fprintf (stderr, "bench-window make FOLDER ROWS | open WORKSPACE | start FILE SINCE | "
+                   "sharp FILE\n");
   return 2;
 }
