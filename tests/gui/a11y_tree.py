@@ -16,7 +16,7 @@ COMPONENT = 'org.a11y.atspi.Component'
 TEXT = 'org.a11y.atspi.Text'
 ROOT = '/org/a11y/atspi/accessible/root'
 ROLES = {int(value): Atspi.role_get_name(value) for value in map(Atspi.Role, range(130))}
-ACTIVE, FOCUSABLE, FOCUSED = 1, 11, 12  # bits of the states
+ACTIVE, FOCUSABLE, FOCUSED, SENSITIVE = 1, 11, 12, 24  # bits of the states
 TOPS = ('frame', 'application', 'dialog', 'alert', 'window')
 LARGE = ('tree table', 'table', 'list', 'grid', 'panel')
 LARGE_NAMES = ('Samples', 'Gallery', 'Values of the Row')
@@ -30,6 +30,12 @@ def plain(name):
     half = len(name or '') // 2
     first, second = (name or '')[:half + 1].strip(), (name or '')[half + 1:]
     return second if '_' in first and first.replace('_', '', 1) == second else name or ''
+
+
+def access_key(name):
+    """The letter that Alt takes to a control of this name, so far as GTK 4.8 tells; or None."""
+    found = re.search('_(.)', name or '')
+    return found[1].lower() if found and plain(name) != name else None
 
 
 class Part:

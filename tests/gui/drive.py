@@ -13,6 +13,7 @@ seen them. What a key or a click must bring is waited for; where the program may
 import contextlib
 import csv
 import importlib.util
+import itertools
 import json
 import os
 import pathlib
@@ -29,7 +30,7 @@ sys.path.insert(0, str(ROOT / 'tests'))
 from tap import Skip, Tap  # pylint: disable=wrong-import-position
 with contextlib.suppress(ImportError, ValueError):  # then main() says what is missing
     import a11y_tree as tree
-    from a11y_tree import plain
+    from a11y_tree import access_key, plain
 
 SAMPLE = ROOT / 'data' / 'samples' / 'digits.csv'
 APP = os.environ.get('ASSAY_APP', str(ROOT / 'build' / 'src' / 'app' / 'assay'))
@@ -238,6 +239,24 @@ class Window:
                 and (name == '' or re.match(r'(Gtk|Adw|Assay)[A-Z]', name))
         found = self.tree.shown([one for one in self.tree.below(deep=True) if nameless(one)])
         return [f'{one.role} {plain(one.said)!r} at {self.box(one)}' for one in found]
+
+    def clashes(self):
+        """Controls of which two that show answer to the same access key."""
+        def apart(one, other):
+            """In two windows, or on two pages of a stack: one lies over the other."""
+            chains = [part.chain()[::-1] for part in (one, other)]
+            here, there = next(pair for pair in zip(*chains) if pair[0] is not pair[1])
+            if not (here.placed and there.placed):
+                return True
+            (x, y, wide, high), (left, top, width, height) = self.box(here), self.box(there)
+            both = (max(0, min(x + wide, left + width) - max(x, left))
+                    * max(0, min(y + high, top + height) - max(y, top)))
+            return 2 * both > min(wide * high, width * height)
+        found = self.tree.shown([one for one in self.tree.below(deep=True)
+                                 if access_key(one.said) and one.has(tree.SENSITIVE)])
+        return [f'Alt+{access_key(one.said)}: {plain(one.said)}, {plain(other.said)}'
+                for one, other in itertools.combinations(found, 2)
+                if access_key(one.said) == access_key(other.said) and not apart(one, other)]
 
     def focused(self):
         """The part that has the keyboard focus, of the active window; or None."""

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every control that can be reached has a name, on every page and in the dialogs."""
+"""Every control that can be reached has a name, and an access key of its own where it has one, on
+every page and in the dialogs."""
 import contextlib
 import re
 import shutil
@@ -14,7 +15,7 @@ PAGES = ('Overview', 'Map', 'Samples', 'Redundancy', 'Curate', 'Scores', 'Histor
 
 
 def named(window, picture):
-    found = window.unnamed()
+    found = window.unnamed() + window.clashes()
     window.picture(picture)
     assert not found, '\n'.join(found)
 
