@@ -171,6 +171,7 @@ def lead_back(window, finding, done):
     window.find(row, 'list item')
     x, y, width, height = window.geometry()
     window.xdo('mousemove', x + width // 2, y + height // 2, 'click', '--repeat', 30, 5)
+    window.gone('Pinned for the report')  # it would lie above the last one
     window.click(row, 'list item', done=done)
 
 
