@@ -160,11 +160,12 @@ def influence_on_row(window, picture, by_keys):
     row = window.labels(window.find('Values of the Row', 'list'))[1]
     column = f'influence_on_row_{row}'
     window.find('Influence on This Row', 'push button')
+    window.keys('ctrl+2')
     if by_keys:
         window.keys('alt+w')
     else:
-        window.click('Influence on This Row', 'push button')
-    window.keys('ctrl+2')
+        window.click('Influence on This Row', 'push button',
+                     lambda: f'coloured by {column}' in window.map.name)
     window.find(f'Map: .*coloured by {column}', patience=120)
     window.picture(f'{picture}-on-row')
     return column
