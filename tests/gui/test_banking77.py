@@ -43,7 +43,7 @@ def many_questions(times):
 def close_while_scoring():
     data, rows = many_questions(4)
     with drive.Window(data) as window:
-        window.find('Map', 'page tab')  # imported: a workspace is there
+        window.find('Map', 'page tab', patience=300)  # imported: a workspace is there
         window.find('Running Tasks')
         window.close()  # asserts that it ends by itself, well
     work = pathlib.Path(data).with_suffix('.assay')

@@ -318,16 +318,18 @@ def for_and_against(window, work, by_keys):
     window.search(f"id = '{row}'")
     window.keys('ctrl+a')
     told = []
+
+    def listed():
+        return window.all('(for|against) .*', 'list item')
     for of in ('label', 'prediction'):
         if of == 'prediction':
-            turn_on(window, 'Of the Predicted Class', by_keys)
-            window.gone('(for|against) .*', 'list item')
+            turn_on(window, 'Of the Predicted Class', by_keys, lambda: not listed())
+            until('that the rows are gone', lambda: not listed())
         if by_keys:
             window.keys('alt+i')
         else:
-            window.click('Rows For and Against', 'push button')
-        lines = until('rows for and against', lambda: window.all('(for|against) .*', 'list item'),
-                      120)
+            window.click('Rows For and Against', 'push button', listed)
+        lines = until('rows for and against', listed, 120)
         until(of, lambda: any(text.startswith(f'For and against the {of}, ')
                               for text in window.labels()))
         told.append(([drive.plain(one.said) for one in lines],
@@ -335,12 +337,12 @@ def for_and_against(window, work, by_keys):
     return told
 
 
-def turn_on(window, name, by_keys):
+def turn_on(window, name, by_keys, done=None):
     if by_keys:
         walk(window, name, 'Tab')
         window.keys('space')
     else:
-        window.click(name, 'check box')
+        window.click(name, 'check box', done)
 
 
 def check_for_and_against(told):
