@@ -166,6 +166,8 @@ def test_no_files():
     os.mkfifo(FOLDER / 'pipe.csv')
     new([r'pipe\.csv: is a pipe or device'], FOLDER / 'pipe.csv')
     new([r'/dev/zero: is a pipe or device'], '/dev/zero')
+    work = FOLDER / 'good.assay'
+    refused([r'pipe\.csv: is a pipe or device'], 'history', work, 'import', FOLDER / 'pipe.csv')
     for address in ('http://example.org/x.csv', 'sftp://example.org/x.npy', 'file:///x.csv'):
         new([re.escape(address), r'is an address; only files on this machine'], address)
 

@@ -4,11 +4,10 @@
 #include "core/select/history_private.h"
 
 #include "core/base/error.h"
+#include "core/base/file.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#define HEAD 512
 #define INSTEAD "write the rows taken as CSV with columns loop,index"
 
 static const struct
@@ -64,14 +63,12 @@ what_it_is (const char *path, const char *head, gsize n)
 gboolean
 ay_history_refuse (const char *path, GError **error)
 {
-  g_autofree char *head = g_malloc (HEAD);
-  FILE *file = fopen (path, "rb");
-  gsize n = file != NULL ? fread (head, 1, HEAD, file) : 0;
+  g_autoptr (AyMappedFile) file = ay_mapped_file_new (path, NULL);
+  gsize n = 0;
+  const char *head = file != NULL ? ay_mapped_file_data (file, &n) : NULL;
   const char *what = what_it_is (path, head, n);
 
-  if (file != NULL)
-    fclose (file);
-  if (what == NULL || (file == NULL && !is_yaml (path)))
+  if (what == NULL)
     return FALSE;
   g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED, "%s: %s", path, what);
   return TRUE;
