@@ -60,11 +60,9 @@ static gboolean
 find_halves (AyWork *work, double *halves, GError **error)
 {
   g_autoptr (GPtrArray) scores = given.sort != NULL ? ay_work_scores (work, error) : NULL;
+  const AyScoreInfo *info = scores != NULL ? ay_score_info_find (scores, given.sort) : NULL;
 
-  *halves = NAN;
-  for (guint i = 0; scores != NULL && i < scores->len; i++)
-    if (g_str_equal (((AyScoreInfo *) scores->pdata[i])->id, given.sort))
-      *halves = ay_score_info_number (scores->pdata[i], "split_half_rank_correlation");
+  *halves = info != NULL ? ay_score_info_number (info, "split_half_rank_correlation") : NAN;
   return given.sort == NULL || scores != NULL;
 }
 

@@ -331,12 +331,7 @@ assay_session_get_scores (AssaySession *self)
 const AyScoreInfo *
 assay_session_find_score (AssaySession *self, const char *id)
 {
-  GPtrArray *scores = assay_session_get_scores (self);
-
-  for (guint i = 0; id != NULL && i < scores->len; i++)
-    if (g_str_equal (((const AyScoreInfo *) scores->pdata[i])->id, id))
-      return scores->pdata[i];
-  return NULL;
+  return id != NULL ? ay_score_info_find (assay_session_get_scores (self), id) : NULL;
 }
 
 /* Filters hold over the columns as they are now. */

@@ -38,8 +38,7 @@ assay_history_page_save (AssaySessionBin *bin, AssayPinnedView *view)
 
   json_object_set_string_member (view->state, "part",
                                  gtk_stack_get_visible_child_name (self->stack));
-  if (ASSAY_SESSION_BIN_GET_CLASS (seen)->save != NULL)
-    ASSAY_SESSION_BIN_GET_CLASS (seen)->save (seen, view);
+  assay_session_bin_save_into (seen, view);
 }
 
 static void

@@ -195,9 +195,9 @@ assay_scores_page_save (AssaySessionBin *bin, AssayPinnedView *view)
     return;
   json_object_set_string_member (view->state, "score", self->chosen);
   if (gtk_widget_get_mapped (GTK_WIDGET (self->compare)))
-    ASSAY_SESSION_BIN_GET_CLASS (self->compare)->save (ASSAY_SESSION_BIN (self->compare), view);
+    assay_session_bin_save_into (ASSAY_SESSION_BIN (self->compare), view);
   else if (gtk_widget_get_mapped (GTK_WIDGET (self->data_map)))
-    ASSAY_SESSION_BIN_GET_CLASS (self->data_map)->save (ASSAY_SESSION_BIN (self->data_map), view);
+    assay_session_bin_save_into (ASSAY_SESSION_BIN (self->data_map), view);
   else
     {
       view->sentence = assay_score_about_dup_words (self->about);

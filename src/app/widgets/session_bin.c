@@ -55,13 +55,19 @@ assay_session_bin_watch (AssaySessionBin *self, const char *const *signals, GCal
     g_signal_connect_object (private->session, *signals, func, self, G_CONNECT_SWAPPED);
 }
 
+void
+assay_session_bin_save_into (AssaySessionBin *self, AssayPinnedView *view)
+{
+  if (ASSAY_SESSION_BIN_GET_CLASS (self)->save != NULL)
+    ASSAY_SESSION_BIN_GET_CLASS (self)->save (self, view);
+}
+
 AssayPinnedView
 assay_session_bin_save (AssaySessionBin *self)
 {
   AssayPinnedView view = { .state = json_object_new () };
 
-  if (ASSAY_SESSION_BIN_GET_CLASS (self)->save != NULL)
-    ASSAY_SESSION_BIN_GET_CLASS (self)->save (self, &view);
+  assay_session_bin_save_into (self, &view);
   return view;
 }
 

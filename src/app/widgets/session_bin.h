@@ -28,6 +28,8 @@ struct _AssaySessionBinClass
 
 /* (transfer full): to be cleared. */
 AssayPinnedView assay_session_bin_save (AssaySessionBin *self);
+/* Beside what the page that it is a part of says. */
+void assay_session_bin_save_into (AssaySessionBin *self, AssayPinnedView *view);
 void assay_session_bin_restore (AssaySessionBin *self, JsonObject *state);
 void assay_session_bin_enter (AssaySessionBin *self);
 /* From another page, by its name and what a person reads of it. */

@@ -85,6 +85,8 @@ char *ay_noise_column (const char *score, AyNoiseKind kind);
 AyBitset *ay_uncertain_rows (AyTable *columns, const char *score);
 
 void ay_score_info_free (AyScoreInfo *self);
+/* One of ay_work_scores(); borrowed, NULL: there is none of this id. */
+const AyScoreInfo *ay_score_info_find (GPtrArray *scores, const char *id);
 /* A number of the certificate, as "split_half_rank_correlation"; NaN where it has none. */
 double ay_score_info_number (const AyScoreInfo *self, const char *name);
 /* Computes and stores scores by id, in one go. Those that judge by validation rows do so by all of

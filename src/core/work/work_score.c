@@ -20,6 +20,15 @@ ay_score_info_free (AyScoreInfo *self)
   g_free (self);
 }
 
+const AyScoreInfo *
+ay_score_info_find (GPtrArray *scores, const char *id)
+{
+  for (guint i = 0; i < scores->len; i++)
+    if (g_str_equal (((const AyScoreInfo *) scores->pdata[i])->id, id))
+      return scores->pdata[i];
+  return NULL;
+}
+
 double
 ay_score_info_number (const AyScoreInfo *self, const char *name)
 {
