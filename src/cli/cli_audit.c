@@ -24,9 +24,9 @@ add_strategies (JsonArray *array, const AyAudit *audit)
       cmd_json_count (object, "n_rounds", one->n_rounds);
       cmd_json_count (object, "n_taken", one->n_taken);
       cmd_json_count (object, "n_shared", one->n_shared);
-      cmd_json_number (object, "expected", one->expected);
-      cmd_json_number (object, "p", one->p);
-      cmd_json_number (object, "rank", one->rank);
+      ay_json_put_number (object, "expected", one->expected);
+      ay_json_put_number (object, "p", one->p);
+      ay_json_put_number (object, "rank", one->rank);
       cmd_json_count (object, "n_first", one->n_first);
     }
 }
@@ -49,10 +49,10 @@ add_rounds (JsonArray *array, const AyAudit *audit)
       for (guint s = 0; s < audit->n_strategies; s++)
         if (one->first[s])
           json_array_add_string_element (first, audit->strategies[s].strategy->id);
-      cmd_json_number (object, "accuracy", one->accuracy);
-      cmd_json_number (object, "accuracy_again", one->accuracy_again);
-      cmd_json_number (object, "loss", one->loss);
-      cmd_json_number (object, "loss_again", one->loss_again);
+      ay_json_put_number (object, "accuracy", one->accuracy);
+      ay_json_put_number (object, "accuracy_again", one->accuracy_again);
+      ay_json_put_number (object, "loss", one->loss);
+      ay_json_put_number (object, "loss_again", one->loss_again);
     }
 }
 
@@ -67,8 +67,8 @@ print_json (const AyHistory *history, const AyAudit *audit)
                                      ? audit->strategies[audit->best].strategy->id : NULL);
   cmd_json_bool (object, "from_logits", audit->from_logits);
   cmd_json_bool (object, "on_judged", audit->on_judged);
-  cmd_json_number (object, "worst_accuracy", audit->worst_accuracy);
-  cmd_json_number (object, "worst_loss", audit->worst_loss);
+  ay_json_put_number (object, "worst_accuracy", audit->worst_accuracy);
+  ay_json_put_number (object, "worst_loss", audit->worst_loss);
   add_strategies (cmd_json_array (object, "strategies"), audit);
   add_rounds (cmd_json_array (object, "rounds"), audit);
   cmd_json_print (object);

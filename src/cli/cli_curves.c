@@ -34,8 +34,8 @@ tell_curves (CmdDrawing *d)
           JsonObject *mark = cmd_json_append (marks);
 
           cmd_json_text (mark, "rule", from->marks[m].text);
-          cmd_json_number (mark, "labels", from->marks[m].labels);
-          cmd_json_number (mark, "value", from->marks[m].value);
+          ay_json_put_number (mark, "labels", from->marks[m].labels);
+          ay_json_put_number (mark, "value", from->marks[m].value);
         }
     }
 }

@@ -253,10 +253,10 @@ cmd_spread_json (const CmdSpread *spread, JsonObject *into)
   cmd_json_count (into, "missing", spread->missing);
   cmd_json_count (into, "negative", spread->negative);
   cmd_json_count (into, "positive", spread->positive);
-  cmd_json_number (into, "minimum", spread->minimum);
-  cmd_json_number (into, "median", spread->median);
-  cmd_json_number (into, "maximum", spread->maximum);
-  cmd_json_number (into, "mean", spread->mean);
+  ay_json_put_number (into, "minimum", spread->minimum);
+  ay_json_put_number (into, "median", spread->median);
+  ay_json_put_number (into, "maximum", spread->maximum);
+  ay_json_put_number (into, "mean", spread->mean);
 }
 
 static gboolean
@@ -374,8 +374,8 @@ add_fit (JsonObject *into, const char *key, const AyFit *fit)
   JsonObject *one = cmd_json_object (into, key);
 
   cmd_json_count (one, "n", fit->n);
-  cmd_json_number (one, "loss", fit->loss);
-  cmd_json_number (one, "accuracy", fit->accuracy);
+  ay_json_put_number (one, "loss", fit->loss);
+  ay_json_put_number (one, "accuracy", fit->accuracy);
 }
 
 void
@@ -385,10 +385,10 @@ cmd_describe_fitness_json (const AyFitness *fitness, JsonObject *into)
 
   add_fit (one, "train", &fitness->train);
   add_fit (one, "valid", &fitness->valid);
-  cmd_json_number (one, "baseline", fitness->baseline);
-  cmd_json_number (one, "knn", fitness->knn);
-  cmd_json_number (one, "reference", fitness->reference);
-  cmd_json_number (one, "flagged", fitness->flagged);
+  ay_json_put_number (one, "baseline", fitness->baseline);
+  ay_json_put_number (one, "knn", fitness->knn);
+  ay_json_put_number (one, "reference", fitness->reference);
+  ay_json_put_number (one, "flagged", fitness->flagged);
   cmd_json_count (one, "flagged_rows", fitness->flagged_rows);
   cmd_json_bool (one, "weak", fitness->weak);
   cmd_json_bool (one, "may_have_seen", fitness->may_have_seen);

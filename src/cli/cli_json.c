@@ -1,19 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/cli_json.h"
 
-#include "core/base/json_text.h"
-
-#include <math.h>
 #include <stdio.h>
-
-void
-cmd_json_number (JsonObject *object, const char *key, double value)
-{
-  if (isfinite (value))
-    json_object_set_double_member (object, key, value);
-  else
-    json_object_set_null_member (object, key);
-}
 
 void
 cmd_json_count (JsonObject *object, const char *key, guint64 value)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "core/base/json_text.h"
+
 #include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
@@ -8,8 +10,7 @@ G_BEGIN_DECLS
 /* The --json output: one object, two blanks of indent, numbers as the shortest text that reads back
  * to the same value, a missing number null. */
 
-/* NaN and infinities become null, whole numbers are written without a point. */
-void cmd_json_number (JsonObject *object, const char *key, double value);
+/* Numbers by ay_json_put_number(). */
 void cmd_json_count (JsonObject *object, const char *key, guint64 value);
 /* NULL becomes null. */
 void cmd_json_text (JsonObject *object, const char *key, const char *value);

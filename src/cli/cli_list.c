@@ -66,7 +66,7 @@ cmd_list_parameter (CmdList *self, const char *name, const char *fallback, const
 void
 cmd_list_number (CmdList *self, const char *key, double value)
 {
-  cmd_json_number (self->last, key, value);
+  ay_json_put_number (self->last, key, value);
 }
 
 gboolean

@@ -132,7 +132,7 @@ describe (const AyDataset *data, const AyHistory *loop, const AyRound *round,
     {
       const AyMetric *metric = &g_array_index (round->metrics, AyMetric, i);
 
-      cmd_json_number (metrics, metric->name, metric->value);
+      ay_json_put_number (metrics, metric->name, metric->value);
     }
   return object;
 }

@@ -52,8 +52,8 @@ add_fit (JsonObject *into, const char *name, const AyFit *fit, gboolean known)
     }
   one = cmd_json_object (into, name);
   cmd_json_count (one, "n", fit->n);
-  cmd_json_number (one, "loss", fit->loss);
-  cmd_json_number (one, "accuracy", fit->accuracy);
+  ay_json_put_number (one, "loss", fit->loss);
+  ay_json_put_number (one, "accuracy", fit->accuracy);
 }
 
 static void
@@ -97,7 +97,7 @@ add_group (const CmdGroupsView *view, gsize group, JsonObject *one)
 
   cmd_json_count (one, "group", group);
   cmd_json_count (one, "size", ay_near_groups_size (cut->groups, group));
-  cmd_json_number (one, "weakest", link_of (view, group));
+  ay_json_put_number (one, "weakest", link_of (view, group));
   cmd_json_bool (one, "conflict", cut->conflict[group]);
   if (cut->representative[group] == G_MAXUINT32)
     json_object_set_null_member (one, "keep");
@@ -156,20 +156,20 @@ add_curve (const CmdGroupsView *view, JsonObject *object)
       const AyOutcome *at = &g_array_index (view->curve, AyOutcome, k);
       JsonObject *one = cmd_json_append (array);
 
-      cmd_json_number (one, "threshold", at->threshold);
+      ay_json_put_number (one, "threshold", at->threshold);
       cmd_json_count (one, "n_groups", at->n_groups);
       cmd_json_count (one, "n_redundant", at->n_dropped);
       cmd_json_count (one, "n_conflicts", at->n_conflicts);
-      cmd_json_number (one, "loss_change", at->loss);
-      cmd_json_number (one, "accuracy_change", at->accuracy);
+      ay_json_put_number (one, "loss_change", at->loss);
+      ay_json_put_number (one, "accuracy_change", at->accuracy);
       cmd_json_bool (one, "rough", at->rough);
-      cmd_json_number (one, "valid_loss_change", at->loss_valid);
-      cmd_json_number (one, "valid_accuracy_change", at->accuracy_valid);
-      cmd_json_number (one, "test_loss_change", at->loss_test);
-      cmd_json_number (one, "test_accuracy_change", at->accuracy_test);
-      cmd_json_number (one, "random_accuracy_change", at->random_mean);
-      cmd_json_number (one, "random_low", at->random_low);
-      cmd_json_number (one, "random_high", at->random_high);
+      ay_json_put_number (one, "valid_loss_change", at->loss_valid);
+      ay_json_put_number (one, "valid_accuracy_change", at->accuracy_valid);
+      ay_json_put_number (one, "test_loss_change", at->loss_test);
+      ay_json_put_number (one, "test_accuracy_change", at->accuracy_test);
+      ay_json_put_number (one, "random_accuracy_change", at->random_mean);
+      ay_json_put_number (one, "random_low", at->random_low);
+      ay_json_put_number (one, "random_high", at->random_high);
     }
 }
 
@@ -188,9 +188,9 @@ add_agreement (const CmdGroupsView *view, JsonObject *object)
   cmd_json_text (one, "column", view->agree);
   cmd_json_count (one, "rows", found->rows);
   cmd_json_count (one, "same", found->same);
-  cmd_json_number (one, "share",
-                   found->rows > 0 ? (double) found->same / (double) found->rows : NAN);
-  cmd_json_number (one, "chance", found->chance);
+  ay_json_put_number (one, "share",
+                      found->rows > 0 ? (double) found->same / (double) found->rows : NAN);
+  ay_json_put_number (one, "chance", found->chance);
 }
 
 void
@@ -209,8 +209,8 @@ cmd_redundancy_json (const CmdGroupsView *view)
   cmd_json_bool (object, "standardised", found->scales.centre != NULL);
   cmd_json_text (object, "linkage", ay_linkage_name (found->options.linkage));
   cmd_json_text (object, "keep_rule", ay_keep_rule_name (found->options.keep));
-  cmd_json_number (object, "threshold", cut->threshold);
-  cmd_json_number (object, "floor", found->options.floor);
+  ay_json_put_number (object, "threshold", cut->threshold);
+  ay_json_put_number (object, "floor", found->options.floor);
   cmd_json_bool (object, "floor_raised", found->pairs->reach < found->pairs->asked);
   cmd_json_count (object, "rows", found->data->n);
   cmd_json_count (object, "n_zero", found->pairs->n_zero);

@@ -35,10 +35,10 @@ tell_point (JsonArray *array, const AyRetentionPoint *point)
 {
   JsonObject *one = cmd_json_append (array);
 
-  cmd_json_number (one, "share", point->share);
+  ay_json_put_number (one, "share", point->share);
   cmd_json_count (one, "n", point->n);
-  cmd_json_number (one, "valid", point->valid);
-  cmd_json_number (one, "test", point->test);
+  ay_json_put_number (one, "valid", point->valid);
+  ay_json_put_number (one, "test", point->test);
   ay_json_put_band (one, "random", &point->random);
   ay_json_put_band (one, "difference", &point->difference);
 }
@@ -58,8 +58,8 @@ cmd_retention_tell (const CmdRetention *self, const AyDataset *data, JsonObject 
   for (guint k = 0; k < of->n_points; k++)
     tell_point (points, &of->points[k]);
   minimal = cmd_json_object (into, "minimal");
-  cmd_json_number (minimal, "share",
-                   of->points[MIN (of->minimal, of->n_points - 1)].share);
+  ay_json_put_number (minimal, "share",
+                      of->points[MIN (of->minimal, of->n_points - 1)].share);
   cmd_json_text (minimal, "sentence", of->minimal_sentence);
   if (of->minimal_rows != NULL)
     {

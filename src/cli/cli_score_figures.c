@@ -101,8 +101,8 @@ cmd_draw_datamap (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
   d->told = json_object_new ();
   for (int k = AY_REGION_EASY; k <= AY_REGION_HARD; k++)
     cmd_json_count (d->told, ay_region_name (k), map->count[k]);
-  cmd_json_number (d->told, "ambiguous_above", map->variability);
-  cmd_json_number (d->told, "easy_from", map->confidence);
+  ay_json_put_number (d->told, "ambiguous_above", map->variability);
+  ay_json_put_number (d->told, "easy_from", map->confidence);
   return TRUE;
 }
 
@@ -140,7 +140,7 @@ tell_epochs (CmdDrawing *d, const AyDataset *data, guint32 row, const AyTraining
       JsonObject *one = cmd_json_append (epochs);
 
       cmd_json_count (one, "epoch", (guint64) curve->epoch[i]);
-      cmd_json_number (one, "probability", curve->probability[i]);
+      ay_json_put_number (one, "probability", curve->probability[i]);
       cmd_json_bool (one, "right", curve->right[i]);
       cmd_json_bool (one, "forgotten", curve->forgotten[i]);
     }
@@ -190,7 +190,7 @@ add_apart (CmdDrawing *d, AyWork *work, const AyScorePair *found)
 
   d->told = json_object_new ();
   cmd_json_count (d->told, "n", found->n);
-  cmd_json_number (d->told, "rank_correlation", found->rank_correlation);
+  ay_json_put_number (d->told, "rank_correlation", found->rank_correlation);
   rows = cmd_json_array (d->told, "apart");
   for (gsize k = 0; k < found->n_apart; k++)
     {
@@ -198,7 +198,7 @@ add_apart (CmdDrawing *d, AyWork *work, const AyScorePair *found)
       g_autofree char *id = ay_column_dup_text (ay_work_data (work)->id, found->apart[k]);
 
       cmd_json_text (one, "id", id);
-      cmd_json_number (one, "gap", found->gap[k]);
+      ay_json_put_number (one, "gap", found->gap[k]);
     }
 }
 

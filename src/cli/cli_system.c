@@ -87,11 +87,11 @@ print_json (const AySystem *system, double gflops, const Unset *unset, const cha
   cmd_json_count (object, "memory", system->memory);
   cmd_json_text (object, "kernel", system->blas_kernel);
   cmd_json_text (object, "openblas", system->blas_config);
-  cmd_json_number (object, "gflops", gflops);
+  ay_json_put_number (object, "gflops", gflops);
   variables = cmd_json_array (object, "variables");
   for (char **at = system->blas_variables; *at != NULL; at++)
     json_array_add_string_element (variables, *at);
-  cmd_json_number (object, "gflops_unset", unset->kernel != NULL ? unset->gflops : NAN);
+  ay_json_put_number (object, "gflops_unset", unset->kernel != NULL ? unset->gflops : NAN);
   cmd_json_text (object, "kernel_unset", unset->kernel);
   cmd_json_bool (object, "held_back",
                  unset->kernel != NULL && gflops < HELD_BACK * unset->gflops);

@@ -46,7 +46,7 @@ run_write (CmdRun *run, AyWork *work, GError **error)
       cmd_json_count (object, "n_full", arms.n_full);
       cmd_json_count (object, "n_curated", arms.n_curated);
       cmd_json_count (object, "n_test", arms.n_test);
-      cmd_json_number (object, "agreement", arms.agreement);
+      ay_json_put_number (object, "agreement", arms.agreement);
       cmd_json_count (object, "n_agreement", arms.n_agreement);
       cmd_json_print (object);
       return TRUE;
@@ -71,9 +71,9 @@ add_band (JsonArray *array, const AyArmBand *band)
   cmd_json_text (one, "metric", band->metric);
   cmd_json_count (one, "runs", band->n);
   cmd_json_bool (one, "enough", band->enough);
-  cmd_json_number (one, "difference", band->difference.mean);
-  cmd_json_number (one, "low", band->difference.low);
-  cmd_json_number (one, "high", band->difference.high);
+  ay_json_put_number (one, "difference", band->difference.mean);
+  ay_json_put_number (one, "low", band->difference.low);
+  ay_json_put_number (one, "high", band->difference.high);
 }
 
 static void
@@ -122,7 +122,7 @@ run_import (CmdRun *run, AyWork *work, GError **error)
       array = cmd_json_array (object, "bands");
       for (guint k = 0; k < bands->len; k++)
         add_band (array, g_ptr_array_index (bands, k));
-      cmd_json_number (object, "agreement", agreement);
+      ay_json_put_number (object, "agreement", agreement);
       cmd_json_count (object, "n_agreement", n_agreement);
       cmd_json_print (object);
       return TRUE;

@@ -61,14 +61,14 @@ read_runs (AyWork *work, const char *name, GError **error)
 static void
 add_labels (JsonObject *object, const char *name, double value)
 {
-  cmd_json_number (object, name, isinf (value) ? NAN : value);
+  ay_json_put_number (object, name, isinf (value) ? NAN : value);
 }
 
 static void
 add_money (JsonObject *object, const char *name, double labels)
 {
-  cmd_json_number (object, name, given.price > 0.0 && isfinite (labels) ? labels * given.price
-                                                                        : NAN);
+  ay_json_put_number (object, name, given.price > 0.0 && isfinite (labels) ? labels * given.price
+                                                                           : NAN);
 }
 
 static JsonObject *
@@ -78,15 +78,15 @@ describe (const AyBudgetFit *fit)
   JsonObject *object = json_object_new (), *weights, *one;
 
   cmd_json_count (object, "n_runs", told->n_runs);
-  cmd_json_number (object, "labels", told->last);
+  ay_json_put_number (object, "labels", told->last);
   weights = cmd_json_object (object, "curves");
   for (guint m = 0; m < AY_BUDGET_MODELS; m++)
-    cmd_json_number (weights, ay_budget_models[m], told->weight[m]);
-  cmd_json_number (object, "factor", told->factor);
+    ay_json_put_number (weights, ay_budget_models[m], told->weight[m]);
+  ay_json_put_number (object, "factor", told->factor);
   cmd_json_count (object, "n_hidden", told->n_hidden);
-  cmd_json_number (object, "coverage", told->coverage);
-  cmd_json_number (object, "backtest_error", told->backtest_error);
-  cmd_json_number (object, "backtest_bias", told->backtest_bias);
+  ay_json_put_number (object, "coverage", told->coverage);
+  ay_json_put_number (object, "backtest_error", told->backtest_error);
+  ay_json_put_number (object, "backtest_bias", told->backtest_bias);
   cmd_json_text (object, "refused", told->why);
   if (!told->refused && given.more > 0)
     {
@@ -95,10 +95,10 @@ describe (const AyBudgetFit *fit)
 
       one = cmd_json_object (object, "more");
       cmd_json_count (one, "labels", (gsize) given.more);
-      cmd_json_number (one, "accuracy_now", 1.0 - now.error);
-      cmd_json_number (one, "accuracy", 1.0 - then.error);
-      cmd_json_number (one, "low", 1.0 - then.high);
-      cmd_json_number (one, "high", 1.0 - then.low);
+      ay_json_put_number (one, "accuracy_now", 1.0 - now.error);
+      ay_json_put_number (one, "accuracy", 1.0 - then.error);
+      ay_json_put_number (one, "low", 1.0 - then.high);
+      ay_json_put_number (one, "high", 1.0 - then.low);
       add_money (one, "money", given.more);
     }
   if (!told->refused && given.target > 0.0)
@@ -107,7 +107,7 @@ describe (const AyBudgetFit *fit)
 
       ay_budget_labels_to (fit, 1.0 - given.target, &labels, &low, &high);
       one = cmd_json_object (object, "to_target");
-      cmd_json_number (one, "target", given.target);
+      ay_json_put_number (one, "target", given.target);
       add_labels (one, "labels", labels);
       add_labels (one, "low", low);
       add_labels (one, "high", high);

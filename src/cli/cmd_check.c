@@ -66,8 +66,8 @@ print_json (const GPtrArray *results, const AyDataset *data, guint broken)
 
       cmd_json_text (one, "rule", result->type->id);
       cmd_json_text (one, "why", result->why);
-      cmd_json_number (one, "found", result->found);
-      cmd_json_number (one, result->type->at_most ? "most" : "least", result->limit);
+      ay_json_put_number (one, "found", result->found);
+      ay_json_put_number (one, result->type->at_most ? "most" : "least", result->limit);
       cmd_json_bool (one, "holds", result->holds);
       cmd_json_text (one, "sentence", result->sentence);
       if (result->holds)

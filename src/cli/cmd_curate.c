@@ -82,9 +82,9 @@ add_effect (JsonObject *object, const AyStepEffect *effect)
     }
   one = cmd_json_object (object, "effect");
   cmd_json_count (one, "n", effect->n_rows);
-  cmd_json_number (one, "loss", effect->loss);
-  cmd_json_number (one, "band", effect->band);
-  cmd_json_number (one, "accuracy", effect->accuracy);
+  ay_json_put_number (one, "loss", effect->loss);
+  ay_json_put_number (one, "band", effect->band);
+  ay_json_put_number (one, "accuracy", effect->accuracy);
   cmd_json_bool (one, "rough", effect->rough);
   cmd_json_text (one, "sentence", effect->sentence);
 }
@@ -175,8 +175,8 @@ add_shares (JsonObject *object, const AyRecipe *recipe, const GPtrArray *shares)
       cmd_json_text (one, "step", ay_step_type (recipe->steps->pdata[s])->id);
       cmd_json_count (one, "n_then", share->n_then);
       cmd_json_count (one, "n_now", share->n_now);
-      cmd_json_number (one, "share_then", share->share_then);
-      cmd_json_number (one, "share_now", share->share_now);
+      ay_json_put_number (one, "share_then", share->share_then);
+      ay_json_put_number (one, "share_now", share->share_now);
       cmd_json_bool (one, "differs", share->differs);
       add_ids (one, "gone", share->gone);
       add_ids (one, "undecided", share->undecided);
@@ -270,8 +270,8 @@ print_json (const Outcome *self)
       JsonObject *coverage = cmd_json_object (object, "coverage");
 
       cmd_json_count (coverage, "k", plan->coverage.k);
-      cmd_json_number (coverage, "radius", plan->coverage.radius);
-      cmd_json_number (coverage, "share", plan->coverage.share);
+      ay_json_put_number (coverage, "radius", plan->coverage.radius);
+      ay_json_put_number (coverage, "share", plan->coverage.share);
       cmd_json_count (coverage, "n_uncovered", plan->coverage.n_uncovered);
     }
   else

@@ -61,9 +61,9 @@ add_flip (JsonObject *object, const AyDataset *data, const AyExplain *what)
   cmd_json_bool (into, "found", flip->found);
   cmd_json_count (into, "n", flip->n);
   cmd_json_text (into, "becomes", flip->found ? data->class_names[flip->becomes] : NULL);
-  cmd_json_number (into, "margin_before", flip->margin_before);
-  cmd_json_number (into, "margin_after", flip->margin_after);
-  cmd_json_number (into, "gradient_norm", flip->gradient_norm);
+  ay_json_put_number (into, "margin_before", flip->margin_before);
+  ay_json_put_number (into, "margin_after", flip->margin_after);
+  ay_json_put_number (into, "gradient_norm", flip->gradient_norm);
   cmd_json_count (into, "refits", flip->refits);
   rows = cmd_json_array (into, "rows");
   for (gsize k = 0; k < flip->n; k++)
@@ -83,11 +83,11 @@ add_parts (JsonObject *object, const char *key, const AyRowParts *of)
       return;
     }
   into = cmd_json_object (object, key);
-  cmd_json_number (into, "total", of->total);
-  cmd_json_number (into, "intercept", of->intercept);
-  cmd_json_number (into, "average_text", of->average_text);
-  cmd_json_number (into, "unnamed", of->unnamed);
-  cmd_json_number (into, "residual", of->residual);
+  ay_json_put_number (into, "total", of->total);
+  ay_json_put_number (into, "intercept", of->intercept);
+  ay_json_put_number (into, "average_text", of->average_text);
+  ay_json_put_number (into, "unnamed", of->unnamed);
+  ay_json_put_number (into, "residual", of->residual);
   parts = cmd_json_array (into, "parts");
   for (guint i = 0; i < of->parts->len; i++)
     {
@@ -96,7 +96,7 @@ add_parts (JsonObject *object, const char *key, const AyRowParts *of)
 
       cmd_json_text (one, "name", part->name);
       cmd_json_text (one, "value", part->value);
-      cmd_json_number (one, "part", part->part);
+      ay_json_put_number (one, "part", part->part);
     }
 }
 
@@ -112,10 +112,10 @@ print_json (const AyDataset *data, const AyExplain *what)
   cmd_json_text (object, "split", ay_split_name (data->split[what->row]));
   cmd_json_text (object, "predicted", classes ? data->class_names[why->predicted] : NULL);
   cmd_json_text (object, "against", classes ? data->class_names[why->against] : NULL);
-  cmd_json_number (object, "margin", why->margin);
-  cmd_json_number (object, "intercept", why->intercept);
-  cmd_json_number (object, "share_sum", why->share_sum);
-  cmd_json_number (object, "residual", why->residual);
+  ay_json_put_number (object, "margin", why->margin);
+  ay_json_put_number (object, "intercept", why->intercept);
+  ay_json_put_number (object, "share_sum", why->share_sum);
+  ay_json_put_number (object, "residual", why->residual);
   cmd_json_count (object, "n_train", why->n_train);
   rows = cmd_json_array (object, "rows");
   for (gsize k = 0; k < why->n_rows; k++)
@@ -123,9 +123,9 @@ print_json (const AyDataset *data, const AyExplain *what)
       JsonObject *one = cmd_json_append (rows);
 
       add_row (one, data, what->train_rows[why->rows[k].position]);
-      cmd_json_number (one, "share", why->rows[k].share);
-      cmd_json_number (one, "if_removed", why->rows[k].if_removed);
-      cmd_json_number (one, "leverage", why->rows[k].leverage);
+      ay_json_put_number (one, "share", why->rows[k].share);
+      ay_json_put_number (one, "if_removed", why->rows[k].if_removed);
+      ay_json_put_number (one, "leverage", why->rows[k].leverage);
       cmd_json_bool (one, "refitted", why->rows[k].refitted);
     }
   cmd_json_text (object, "method", why->method);

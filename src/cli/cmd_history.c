@@ -199,7 +199,7 @@ add_metrics (JsonObject *into, const GArray *metrics)
     {
       const AyMetric *metric = &g_array_index (metrics, AyMetric, i);
 
-      cmd_json_number (into, metric->name, metric->value);
+      ay_json_put_number (into, metric->name, metric->value);
     }
 }
 

@@ -83,7 +83,7 @@ add_list (AyWork *work, JsonObject *into, const char *key, const guint32 *rows,
 
       cmd_json_text (one, "id", id);
       cmd_json_text (one, "label", label);
-      cmd_json_number (one, "influence", influence[i]);
+      ay_json_put_number (one, "influence", influence[i]);
     }
 }
 

@@ -100,7 +100,7 @@ print_json (const AyStory *story)
       JsonObject *one = cmd_json_append (facts);
 
       cmd_json_text (one, "id", fact->id);
-      cmd_json_number (one, "value", fact->value);
+      ay_json_put_number (one, "value", fact->value);
       cmd_json_text (one, "text", fact->text);
       cmd_json_text (one, "statement", statement);
       cmd_json_text (one, "about", rows->words);

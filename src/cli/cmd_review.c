@@ -97,9 +97,9 @@ put_items (JsonObject *into, const AyDataset *data, const AyReview *review)
       cmd_json_text (one, "kind", ay_review_kind_name (item->kind));
       cmd_json_text (one, "label", label);
       cmd_json_text (one, "suggestion", suggestion_of (data, item));
-      cmd_json_number (one, "wrong", item->wrong);
-      cmd_json_number (one, "gain", item->gain);
-      cmd_json_number (one, "worth", isnan (item->gain) ? NAN : item->worth);
+      ay_json_put_number (one, "wrong", item->wrong);
+      ay_json_put_number (one, "gain", item->gain);
+      ay_json_put_number (one, "worth", isnan (item->gain) ? NAN : item->worth);
     }
 }
 
@@ -116,17 +116,17 @@ print_json (AyWork *work, const AyReview *review)
   put_items (object, ay_work_data (work), review);
   cmd_json_count (object, "n_reviewed", review->n_reviewed);
   cmd_json_count (object, "n_changed", review->n_changed);
-  cmd_json_number (object, "loss_before", review->loss_before);
-  cmd_json_number (object, "loss_now", review->loss_now);
-  cmd_json_number (object, "accuracy_before", review->accuracy_before);
-  cmd_json_number (object, "accuracy_now", review->accuracy_now);
-  cmd_json_number (object, "expected_wrong", review->expected_wrong);
-  cmd_json_number (object, "left", review->left);
-  cmd_json_number (object, "left_most", review->left_most);
-  cmd_json_number (object, "reliability", review->reliability);
+  ay_json_put_number (object, "loss_before", review->loss_before);
+  ay_json_put_number (object, "loss_now", review->loss_now);
+  ay_json_put_number (object, "accuracy_before", review->accuracy_before);
+  ay_json_put_number (object, "accuracy_now", review->accuracy_now);
+  ay_json_put_number (object, "expected_wrong", review->expected_wrong);
+  ay_json_put_number (object, "left", review->left);
+  ay_json_put_number (object, "left_most", review->left_most);
+  ay_json_put_number (object, "reliability", review->reliability);
   seconds = cmd_json_object (object, "seconds");
   for (guint k = 0; k < AY_N_REVIEW_KINDS; k++)
-    cmd_json_number (seconds, ay_review_kind_name (k), review->seconds[k]);
+    ay_json_put_number (seconds, ay_review_kind_name (k), review->seconds[k]);
   cmd_json_text (object, "sentence", review->sentence);
   notes = cmd_json_array (object, "notes");
   for (guint k = 0; k < review->notes->len; k++)

@@ -84,9 +84,9 @@ remember (AyWork *work, GError **error)
 static void
 add_range (JsonObject *into, const AyRange *range)
 {
-  cmd_json_number (into, "low", range->low);
-  cmd_json_number (into, "likely", range->likely);
-  cmd_json_number (into, "high", range->high);
+  ay_json_put_number (into, "low", range->low);
+  ay_json_put_number (into, "likely", range->likely);
+  ay_json_put_number (into, "high", range->high);
 }
 
 static void

@@ -75,7 +75,7 @@ print_json (AyColumn *id, GPtrArray *columns, const guint32 *rows, gsize count, 
   cmd_json_count (object, "n", count);
   if (!isnan (halves))
     {
-      cmd_json_number (object, "split_half_rank_correlation", halves);
+      ay_json_put_number (object, "split_half_rank_correlation", halves);
       cmd_json_bool (object, "unstable", halves < AY_NOISE_STABLE);
     }
   if (!given.count)

@@ -57,10 +57,10 @@ print_json (AyWork *work, const AySuggestions *found, gint64 round)
       JsonArray *examples;
 
       cmd_json_text (one, "id", name);
-      cmd_json_number (one, "value", s->value);
-      cmd_json_number (one, "cost", s->cost);
+      ay_json_put_number (one, "value", s->value);
+      ay_json_put_number (one, "cost", s->cost);
       cmd_json_text (one, "predicted", s->predicted);
-      cmd_json_number (one, "probability", s->probability);
+      ay_json_put_number (one, "probability", s->probability);
       cmd_json_count (one, "stands_for", s->stands_for);
       examples = cmd_json_array (one, "examples");
       for (gsize i = 0; i < s->n_examples; i++)

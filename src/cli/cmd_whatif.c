@@ -90,17 +90,17 @@ add_removal (JsonObject *into, const AyRemoval *r)
 {
   Losses l = losses_of (r);
 
-  cmd_json_number (into, "loss_before", l.before);
-  cmd_json_number (into, "loss_predicted", l.predicted);
-  cmd_json_number (into, "loss_refit", l.refit);
-  cmd_json_number (into, "accuracy_before", r->before.accuracy);
-  cmd_json_number (into, "accuracy_predicted", r->accuracy_estimate);
-  cmd_json_number (into, "accuracy_refit", r->verified ? r->after.accuracy : NAN);
-  cmd_json_number (into, "loss_influence", l.influence);
-  cmd_json_number (into, "loss_one_step", l.one_step);
-  cmd_json_number (into, "estimate_error", r->unbounded ? NAN : r->estimate_error);
-  cmd_json_number (into, "loss_predicted_low", l.predicted - r->band);
-  cmd_json_number (into, "loss_predicted_high", l.predicted + r->band);
+  ay_json_put_number (into, "loss_before", l.before);
+  ay_json_put_number (into, "loss_predicted", l.predicted);
+  ay_json_put_number (into, "loss_refit", l.refit);
+  ay_json_put_number (into, "accuracy_before", r->before.accuracy);
+  ay_json_put_number (into, "accuracy_predicted", r->accuracy_estimate);
+  ay_json_put_number (into, "accuracy_refit", r->verified ? r->after.accuracy : NAN);
+  ay_json_put_number (into, "loss_influence", l.influence);
+  ay_json_put_number (into, "loss_one_step", l.one_step);
+  ay_json_put_number (into, "estimate_error", r->unbounded ? NAN : r->estimate_error);
+  ay_json_put_number (into, "loss_predicted_low", l.predicted - r->band);
+  ay_json_put_number (into, "loss_predicted_high", l.predicted + r->band);
   cmd_json_bool (into, "rough", r->rough);
   cmd_json_bool (into, "unbounded", r->unbounded);
 }
@@ -142,10 +142,10 @@ add_groups (JsonObject *object, const GPtrArray *groups)
 
       cmd_json_text (one, "name", group->name);
       cmd_json_count (one, "n", group->n);
-      cmd_json_number (one, "loss_before", group->loss_before);
-      cmd_json_number (one, "loss_after", group->loss_after);
-      cmd_json_number (one, "accuracy_before", group->accuracy_before);
-      cmd_json_number (one, "accuracy_after", group->accuracy_after);
+      ay_json_put_number (one, "loss_before", group->loss_before);
+      ay_json_put_number (one, "loss_after", group->loss_after);
+      ay_json_put_number (one, "accuracy_before", group->accuracy_before);
+      ay_json_put_number (one, "accuracy_after", group->accuracy_after);
     }
 }
 
@@ -173,10 +173,11 @@ print_json (const Answer *answer)
   else
     json_object_set_null_member (object, "interval");
   cmd_json_text (object, "verdict", what->verdict);
-  cmd_json_number (object, "needed", what->verdict != NULL ? what->needed : NAN);
+  ay_json_put_number (object, "needed", what->verdict != NULL ? what->needed : NAN);
   cmd_json_bool (object, "verified", what->valid.verified);
   cmd_json_count (object, "steps", what->valid.steps);
-  cmd_json_number (object, "gradient_norm", what->valid.verified ? what->valid.gradient_norm : NAN);
+  ay_json_put_number (object, "gradient_norm",
+                      what->valid.verified ? what->valid.gradient_norm : NAN);
   if (what->has_test)
     {
       JsonObject *test = cmd_json_object (object, "test");
