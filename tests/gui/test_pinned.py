@@ -8,7 +8,7 @@ import shutil
 import subprocess
 
 import drive
-from drive import cli, until
+from drive import again, cli, until
 
 HISTORY = 'simulated hedge 1'
 WHERE = "label = '3' AND influence < 0"
@@ -166,13 +166,18 @@ def state_of(finding):
 
 def lead_back(window, finding, done):
     """The finding, from the Report page to its live view, until done()."""
-    window.keys('ctrl+9')
     row = f"{finding['number']}. .*"
-    window.find(row, 'list item')
     x, y, width, height = window.geometry()
-    window.xdo('mousemove', x + width // 2, y + height // 2, 'click', '--repeat', 30, 5)
-    window.gone('Pinned for the report')  # it would lie above the last one
-    window.click(row, 'list item', done=done)
+
+    def click():
+        """Messages that it was pinned come one after the other, lie above the last finding, and
+        stay for as long as the pointer is on them."""
+        window.keys('ctrl+9')
+        window.find(row, 'list item')
+        window.xdo('mousemove', x + width // 2, y + height // 2, 'click', '--repeat', 30, 5)
+        window.gone('Pinned for the report')
+        window.click(row, 'list item')
+    again('the live view of the finding', click, done)
 
 
 def pin_overview(window, work, n):
