@@ -5,6 +5,7 @@
 #include "core/base/rng.h"
 #include "core/data/features_text.h"
 #include "core/model/problem.h"
+#include "mixture.h"
 #include "testdata.h"
 
 #include <stdlib.h>
@@ -56,6 +57,22 @@ set_digits (void)
       at = strchr (at, '\n') + 1;
     }
   set.features = ay_matrix_take_f32 (set.n, 64, x);
+  return set;
+}
+
+/* Rows of a made set of any size, by seed 0. */
+static inline Set
+set_mixture (gsize n, gsize d, guint n_classes)
+{
+  Set set = { .n = n, .n_classes = n_classes, .label = g_new (gint32, n) };
+  float *x = g_new (float, n * d);
+  Mixture mixture;
+
+  mixture_init (&mixture, d, n_classes, 0);
+  for (gsize i = 0; i < n; i++)
+    set.label[i] = mixture_row (&mixture, x + i * d);
+  mixture_clear (&mixture);
+  set.features = ay_matrix_take_f32 (n, d, x);
   return set;
 }
 

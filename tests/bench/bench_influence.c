@@ -8,6 +8,7 @@
 #include "core/score/influence_rows.h"
 
 #include "bench_time.h"
+#include "mixture.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -26,18 +27,15 @@
 #define N_CLASSES 10
 #define REPEATS 5
 
-/* A mixture: 5 components a class, low-rank covariance and noise, 5 % wrong labels; rows are
- * written as they are made. */
+/* A mixture, its rows written as they are made. */
 static void
 write_mixture (const char *path, gsize n, gsize d, gint32 *label)
 {
-  enum { PARTS = 5 * N_CLASSES, RANK = 16 };
-  g_autofree float *middle = g_new (float, PARTS * d), *factor = g_new (float, PARTS * RANK * d);
   g_autofree float *x = g_new (float, d);
   FILE *file = fopen (path, "wb");
   g_autofree char *shape = NULL;
   char header[128];
-  AyRng rng;
+  Mixture mixture;
 
   g_assert_nonnull (file);
   memset (header, ' ', sizeof header);
@@ -47,28 +45,13 @@ write_mixture (const char *path, gsize n, gsize d, gint32 *label)
   memcpy (header + 10, shape, strlen (shape));
   header[127] = '\n';
   fwrite (header, 1, sizeof header, file);
-  ay_rng_init (&rng, 0, 0);
-  for (gsize j = 0; j < PARTS * d; j++)
-    middle[j] = (float) (ay_rng_normal (&rng) * 8.0 / sqrt (d));
-  for (gsize j = 0; j < PARTS * RANK * d; j++)
-    factor[j] = (float) (ay_rng_normal (&rng) / sqrt (RANK));
+  mixture_init (&mixture, d, N_CLASSES, 0);
   for (gsize i = 0; i < n; i++)
     {
-      gsize part = ay_rng_below (&rng, PARTS);
-
-      for (gsize j = 0; j < d; j++)
-        x[j] = middle[part * d + j] + 0.3f * (float) (ay_rng_uniform (&rng) * 3.46 - 1.73);
-      for (gsize k = 0; k < RANK; k++)
-        {
-          float z = (float) ay_rng_normal (&rng);
-
-          for (gsize j = 0; j < d; j++)
-            x[j] += z * factor[(part * RANK + k) * d + j];
-        }
-      label[i] = ay_rng_uniform (&rng) < 0.05 ? (gint32) ay_rng_below (&rng, N_CLASSES)
-                                              : (gint32) (part % N_CLASSES);
+      label[i] = mixture_row (&mixture, x);
       fwrite (x, sizeof (float), d, file);
     }
+  mixture_clear (&mixture);
   fclose (file);
 }
 
