@@ -114,6 +114,14 @@ ay_order (const double *x, gsize n, gboolean descending)
   return order;
 }
 
+int
+ay_compare_u32 (const void *a, const void *b)
+{
+  guint32 x = *(const guint32 *) a, y = *(const guint32 *) b;
+
+  return (x > y) - (x < y);
+}
+
 double *
 ay_ranks (const double *x, gsize n)
 {

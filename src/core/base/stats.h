@@ -19,6 +19,8 @@ double ay_variance (const double *x, gsize n); /* n - 1 in the denominator; NaN 
 double ay_quantile (const double *x, gsize n, double q);
 /* Rows in ascending (or descending) order of x, ties by row, NaNs last. (transfer full) */
 guint32 *ay_order (const double *x, gsize n, gboolean descending);
+/* For qsort of guint32: ascending. */
+int ay_compare_u32 (const void *a, const void *b);
 /* Ranks 1..n, ties get their average. (transfer full) */
 double *ay_ranks (const double *x, gsize n);
 double ay_pearson (const double *x, const double *y, gsize n);

@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/base/roots.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -177,20 +178,12 @@ ay_content_first (const AyContent *content, gsize n, AyJob *job, GError **error)
   return g_steal_pointer (&first);
 }
 
-static guint32
-root_of (guint32 *parent, guint32 row)
-{
-  while (parent[row] != row)
-    row = parent[row] = parent[parent[row]];
-  return row;
-}
-
 /* The smaller row becomes the root, so that a root is the first row of its unit. */
 static void
 join (guint32 *parent, guint32 a, guint32 b)
 {
-  a = root_of (parent, a);
-  b = root_of (parent, b);
+  a = ay_root_of (parent, a);
+  b = ay_root_of (parent, b);
   if (a < b)
     parent[b] = a;
   else
@@ -224,7 +217,7 @@ ay_content_units (const guint32 *first, const guint32 *near, gsize n, const AyCo
           join (parent, same[i], (guint32) i);
     }
   for (gsize i = 0; i < n; i++)
-    parent[i] = root_of (parent, (guint32) i);
+    parent[i] = ay_root_of (parent, (guint32) i);
   return g_steal_pointer (&parent);
 }
 

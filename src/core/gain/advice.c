@@ -59,12 +59,6 @@ of_more (double gain, gsize n, gsize more)
   return gain * (double) n * (double) more / (double) MAX (n + more, 1);
 }
 
-static double
-weight_of (const AyProblem *problem, gsize i)
-{
-  return problem->weight != NULL ? problem->weight[i] : 1.0;
-}
-
 /* The means of numbers by kind, and the band of each; NaN numbers say nothing. */
 typedef struct
 {
@@ -127,7 +121,7 @@ leave_out (const AyAdviceInput *input, const AyHead *head, AyHessian *hessian, A
   options.seed = input->seed;
   loo = ay_loo_new (input->train, head, hessian, &options, job, error);
   for (gsize i = 0; loo != NULL && i < loo->n; i++)
-    if (!(weight_of (input->train, i) > 0.0) || !isfinite (loo->effect[i]))
+    if (!(ay_problem_weight (input->train, i) > 0.0) || !isfinite (loo->effect[i]))
       loo->effect[i] = NAN;
   return loo;
 }
@@ -153,7 +147,7 @@ join (const AyAdviceInput *input, const AyHead *head, AyHessian *hessian, Means 
       kind[k] = input->target_kind[i];
       label[k] = of->label != NULL ? of->label[i] : 0;
       target[k] = of->target != NULL ? of->target[i] : 0.0;
-      weight[k] = weight_of (of, i);
+      weight[k] = ay_problem_weight (of, i);
     }
   some.rows = rows;
   some.n = n;
@@ -179,7 +173,7 @@ put_together (AyAdvice *self, const AyAdviceInput *input, const Means *left, con
   gsize all = 0;
 
   for (gsize i = 0; i < input->train->n; i++)
-    if (weight_of (input->train, i) > 0.0)
+    if (ay_problem_weight (input->train, i) > 0.0)
       {
         self->n[input->train_kind[i]]++;
         all++;
@@ -339,7 +333,7 @@ add_again (Trial *self, gsize kind, double *fall, GError **error)
 
   for (gsize i = 0; i < train->n; i++)
     if (self->hidden[i] && self->input->train_kind[i] == kind)
-      self->weight[i] = weight_of (train, i);
+      self->weight[i] = ay_problem_weight (train, i);
   after = fit (self, self->before, &loss, error);
   for (gsize i = 0; i < train->n; i++)
     if (self->hidden[i])
@@ -391,7 +385,7 @@ ay_advice_try (const AyAdviceInput *input, const AyHead *head, double share, AyA
   self.hidden = g_new0 (guint8, MAX (n, 1));
   self.weight = g_new (double, MAX (n, 1));
   for (gsize i = 0; i < n; i++)
-    self.weight[i] = weight_of (input->train, i);
+    self.weight[i] = ay_problem_weight (input->train, i);
   hide (&self, share, trial.added);
   self.before = fit (&self, head, &self.loss_before, error);
   advice = self.before != NULL ? advise (&self, error) : NULL;

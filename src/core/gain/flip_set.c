@@ -51,12 +51,6 @@ ay_flip_set_free (AyFlipSet *self)
   g_free (self);
 }
 
-static double
-weight_of (const AyProblem *problem, gsize i)
-{
-  return problem->weight != NULL ? problem->weight[i] : 1.0;
-}
-
 /* Logit of the predicted class over the best other one; *best (nullable) is that. */
 static double
 margin_of (const Flip *self, const AyHead *head, gint32 *best)
@@ -77,7 +71,7 @@ margin_of (const Flip *self, const AyHead *head, gint32 *best)
 static void
 set_taken (Flip *self, guint32 row, gboolean taken)
 {
-  self->weight[row] = taken ? 0.0 : weight_of (self->train, row);
+  self->weight[row] = taken ? 0.0 : ay_problem_weight (self->train, row);
   if (taken)
     self->left[self->train->label[row]]--;
   else
@@ -298,7 +292,7 @@ ay_flip_set_new (const AyProblem *train, const AyHead *head, AyHessian *hessian,
     }
   for (gsize i = 0; i < train->n; i++)
     {
-      weight[i] = weight_of (train, i);
+      weight[i] = ay_problem_weight (train, i);
       left[train->label[i]] += weight[i] > 0.0;
     }
   self.max_rows = options->max_rows > 0 ? options->max_rows : MIN (train->n / 2, MOST_ROWS);

@@ -25,12 +25,6 @@ own_loss (const AyProblem *on, const double *output, gsize i)
   return 0.5 * e * e;
 }
 
-static double
-weight_of (const AyProblem *on, gsize i)
-{
-  return on->weight != NULL ? on->weight[i] : 1.0;
-}
-
 /* gain holds the change of the mean loss of all rows; the row's own is left out. */
 static void
 leave_own (const AyProblem *on, guint n_outputs, const double *before, const double *after,
@@ -39,10 +33,10 @@ leave_own (const AyProblem *on, guint n_outputs, const double *before, const dou
   double sum = 0.0;
 
   for (gsize i = 0; i < on->n; i++)
-    sum += weight_of (on, i);
+    sum += ay_problem_weight (on, i);
   for (gsize i = 0; i < on->n; i++)
     {
-      double weight = weight_of (on, i);
+      double weight = ay_problem_weight (on, i);
       double own = own_loss (on, after + i * n_outputs, i)
                    - own_loss (on, before + i * n_outputs, i);
 

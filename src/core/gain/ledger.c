@@ -91,7 +91,7 @@ check_input (const AyLedgerInput *input, GError **error)
   double sum = 0.0;
 
   for (gsize t = 0; t < on->n; t++)
-    sum += on->weight != NULL ? on->weight[t] : 1.0;
+    sum += ay_problem_weight (on, t);
   if (!(sum > 0.0))
     return stop (error, "there is no validation row to judge the rounds by");
   for (gsize t = 0; t < on->n && input->group != NULL; t++)
@@ -160,7 +160,7 @@ mark_round (const Walk *self, guint r, guint8 *fresh, guint8 *opening, gsize *n_
   *n_opening = 0;
   for (gsize i = 0; i < train->n; i++)
     {
-      double weight = train->weight != NULL ? train->weight[i] : 1.0;
+      double weight = ay_problem_weight (train, i);
 
       fresh[i] = self->input->round_of[i] == r && weight > 0.0;
       opening[i] = fresh[i] && train->label != NULL && !self->known[train->label[i]];

@@ -38,7 +38,7 @@ take_judges (AyStage *self)
   self->on_label = on->label != NULL ? g_new (gint32, MAX (on->n, 1)) : NULL;
   self->on_share = g_new (double, MAX (on->n, 1));
   for (gsize t = 0; t < on->n; t++)
-    sum += on->weight != NULL ? on->weight[t] : 1.0;
+    sum += ay_problem_weight (on, t);
   self->on = *on;
   for (gsize t = 0; t < on->n; t++)
     if (on->n_classes == 0 || self->known[on->label[t]])
@@ -47,7 +47,7 @@ take_judges (AyStage *self)
         self->on_rows[n] = on->rows[t];
         if (self->on_label != NULL)
           self->on_label[n] = self->code[on->label[t]];
-        self->on_share[n++] = (on->weight != NULL ? on->weight[t] : 1.0) / sum;
+        self->on_share[n++] = ay_problem_weight (on, t) / sum;
       }
   self->on.n = n;
   self->on.rows = self->on_rows;

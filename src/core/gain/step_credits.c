@@ -96,7 +96,7 @@ take (Walk *self, guint round)
   for (gsize i = 0; i < train->n; i++)
     if (self->input->round_of[i] == round)
       {
-        self->weight[i] = train->weight != NULL ? train->weight[i] : 1.0;
+        self->weight[i] = ay_problem_weight (train, i);
         self->sum += self->weight[i];
       }
 }

@@ -85,12 +85,6 @@ ay_why_outputs (const AyHead *head, const double *z, double *out)
     out[c] = cblas_ddot (head->d, head->weights + c * head->d, 1, z, 1) + head->intercept[c];
 }
 
-static double
-weight_of (const AyProblem *problem, gsize i)
-{
-  return problem->weight != NULL ? problem->weight[i] : 1.0;
-}
-
 /* What of the margin moves with class c. */
 static double
 sign_of (const AyWhy *why, guint c)
@@ -175,7 +169,7 @@ share_block (gsize block, guint worker, gpointer data)
       ay_curvature_residual (self->at, first + i, r);
       for (guint c = 0; c < self->n_outputs; c++)
         pull -= sign_of (self->why, c) * r[c];
-      share[i] *= pull * weight_of (self->train, first + i);
+      share[i] *= pull * ay_problem_weight (self->train, first + i);
     }
 }
 
@@ -295,7 +289,7 @@ choose_candidates (const Why *self, const double *effect, gsize count)
           chosen->label[k] = train->label[i];
         else
           chosen->target[k] = train->target[i];
-        chosen->weight[k++] = weight_of (train, i);
+        chosen->weight[k++] = ay_problem_weight (train, i);
       }
   chosen->problem = (AyProblem) { .features = train->features, .rows = chosen->rows, .n = count,
                                   .label = chosen->label, .target = chosen->target,
@@ -338,7 +332,7 @@ refit_row (Why *self, AyWhyRow *row, double *weight, GError **error)
 
   weight[row->position] = 0.0;
   steps = ay_refit_steps_new (self->train, self->head, self->hessian, weight, NULL, error);
-  weight[row->position] = weight_of (self->train, row->position);
+  weight[row->position] = ay_problem_weight (self->train, row->position);
   for (guint k = 0; k < REFIT_STEPS; k++)
     if (steps == NULL || !ay_refit_steps_take (steps, REFIT_TOLERANCE, self->job, error))
       return FALSE;
@@ -368,7 +362,7 @@ blank_only (Why *self, gsize count)
   g_autofree gsize *rows = g_new0 (gsize, train->n_classes + 1);
 
   for (gsize i = 0; i < train->n && train->n_classes > 0; i++)
-    rows[train->label[i]] += weight_of (train, i) > 0.0;
+    rows[train->label[i]] += ay_problem_weight (train, i) > 0.0;
   for (gsize k = 0; k < count && train->n_classes > 0; k++)
     if (rows[train->label[self->why->rows[k].position]] == 1)
       {
@@ -387,7 +381,7 @@ refit_shown (Why *self, gsize count, GError **error)
   gboolean again = TRUE;
 
   for (gsize i = 0; i < self->train->n; i++)
-    weight[i] = weight_of (self->train, i);
+    weight[i] = ay_problem_weight (self->train, i);
   blank_only (self, count);
   while (again)
     {

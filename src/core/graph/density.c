@@ -17,6 +17,7 @@
 #include "core/graph/density.h"
 
 #include "core/base/error.h"
+#include "core/base/roots.h"
 #include "core/graph/cluster_order.h"
 
 #include <math.h>
@@ -192,14 +193,6 @@ tree_init (Tree *self, gsize n, GError **error)
   return TRUE;
 }
 
-static guint32
-root_of (guint32 *parent, guint32 i)
-{
-  for (; parent[i] != i; i = parent[i])
-    parent[i] = parent[parent[i]];
-  return i;
-}
-
 static void
 add_child (Tree *self, guint32 node, guint32 child)
 {
@@ -265,7 +258,7 @@ grow (Density *self, gsize *n_pieces)
   for (guint e = 0; e < self->edges->len; e++)
     {
       const Edge *edge = &g_array_index (self->edges, Edge, e);
-      guint32 a = root_of (tree->parent, edge->a), b = root_of (tree->parent, edge->b);
+      guint32 a = ay_root_of (tree->parent, edge->a), b = ay_root_of (tree->parent, edge->b);
 
       if (a == b)
         continue;

@@ -12,6 +12,7 @@
 #include "core/graph/merges.h"
 
 #include "core/base/error.h"
+#include "core/base/roots.h"
 
 #include <string.h>
 
@@ -49,14 +50,6 @@ ay_merges_unref (AyMerges *self)
     return;
   g_free (self->merges);
   g_free (self);
-}
-
-static guint32
-root_of (guint32 *parent, guint32 i)
-{
-  for (; parent[i] != i; i = parent[i])
-    parent[i] = parent[parent[i]];
-  return i;
 }
 
 /* How many pairs across two groups have gone by: open addressing, linear probing. */
@@ -202,7 +195,7 @@ merge_complete (AyMerges *out, const AyPairs *pairs, Complete *self, AyJob *job,
   for (gsize p = 0; p < pairs->n_pairs; p++)
     {
       const AyPair *pair = &pairs->pairs[p];
-      guint32 a = root_of (self->parent, pair->i), b = root_of (self->parent, pair->j);
+      guint32 a = ay_root_of (self->parent, pair->i), b = ay_root_of (self->parent, pair->j);
       guint64 count;
 
       if (p % CHECK_EVERY == 0 && !ay_job_check (job, error))
@@ -246,7 +239,7 @@ run_single (AyMerges *out, const AyPairs *pairs, guint32 *parent, AyJob *job, GE
   for (gsize p = 0; p < pairs->n_pairs; p++)
     {
       const AyPair *pair = &pairs->pairs[p];
-      guint32 a = root_of (parent, pair->i), b = root_of (parent, pair->j);
+      guint32 a = ay_root_of (parent, pair->i), b = ay_root_of (parent, pair->j);
 
       if (p % CHECK_EVERY == 0 && !ay_job_check (job, error))
         return FALSE;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/graph/near_groups.h"
 
+#include "core/base/roots.h"
+
 #include <math.h>
 
 AyNearGroups *
@@ -20,15 +22,6 @@ ay_near_groups_unref (AyNearGroups *self)
   g_free (self->members);
   g_free (self->weakest);
   g_free (self);
-}
-
-/* The lowest member is always the root. */
-static guint32
-root_of (guint32 *parent, guint32 i)
-{
-  for (; parent[i] != i; i = parent[i])
-    parent[i] = parent[parent[i]];
-  return i;
 }
 
 /* Numbers the groups by their roots and lays the members out. parent: every entry a root. */
@@ -80,14 +73,14 @@ ay_near_groups_at (const AyMerges *merges, double distance)
     parent[i] = (guint32) i;
   for (gsize m = 0; m < merges->n_merges && merges->merges[m].height <= distance; m++)
     {
-      guint32 a = root_of (parent, merges->merges[m].a);
-      guint32 b = root_of (parent, merges->merges[m].b);
+      guint32 a = ay_root_of (parent, merges->merges[m].a);
+      guint32 b = ay_root_of (parent, merges->merges[m].b);
 
-      parent[MAX (a, b)] = MIN (a, b);
+      parent[MAX (a, b)] = MIN (a, b); /* the lowest member is the root */
       height[MIN (a, b)] = merges->merges[m].height; /* ascending: the last is the largest */
     }
   for (gsize i = 0; i < merges->n; i++)
-    parent[i] = root_of (parent, (guint32) i);
+    parent[i] = ay_root_of (parent, (guint32) i);
   lay_out (self, parent, height);
   return self;
 }

@@ -10,12 +10,6 @@
 #define TOO_MANY 0.15    /* labels doubted: then the head is to be doubted */
 #define SEEN_MARGIN 0.05 /* train better than validation by this */
 
-static double
-weight_of (const AyProblem *problem, gsize i)
-{
-  return problem->weight != NULL ? problem->weight[i] : 1.0;
-}
-
 /* Accuracy on valid of always saying train's most frequent class. */
 static double
 majority_accuracy (const AyProblem *train, const AyProblem *valid)
@@ -25,14 +19,14 @@ majority_accuracy (const AyProblem *train, const AyProblem *valid)
   gint32 most = 0;
 
   for (gsize i = 0; i < train->n; i++)
-    count[train->label[i]] += weight_of (train, i);
+    count[train->label[i]] += ay_problem_weight (train, i);
   for (guint c = 1; c < train->n_classes; c++)
     if (count[c] > count[most])
       most = c;
   for (gsize i = 0; i < valid->n; i++)
     {
-      total += weight_of (valid, i);
-      right += valid->label[i] == most ? weight_of (valid, i) : 0.0;
+      total += ay_problem_weight (valid, i);
+      right += valid->label[i] == most ? ay_problem_weight (valid, i) : 0.0;
     }
   return total > 0.0 ? right / total : NAN;
 }
@@ -55,8 +49,8 @@ given_accuracy (const AyDataset *data, const AyProblem *valid)
       for (guint c = 1; c < valid->n_classes; c++)
         if (p[c] > p[best])
           best = c;
-      total += weight_of (valid, i);
-      right += (gint32) best == valid->label[i] ? weight_of (valid, i) : 0.0;
+      total += ay_problem_weight (valid, i);
+      right += (gint32) best == valid->label[i] ? ay_problem_weight (valid, i) : 0.0;
     }
   return total > 0.0 ? right / total : NAN;
 }

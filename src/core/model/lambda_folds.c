@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/rng.h"
+#include "core/base/stats.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -39,20 +40,6 @@ typedef struct
   AyHead *head[FOLDS];
 } Folds;
 
-static double
-weight_at (const AyProblem *problem, gsize i)
-{
-  return problem->weight != NULL ? problem->weight[i] : 1.0;
-}
-
-static int
-compare_positions (const void *a, const void *b)
-{
-  guint32 x = *(const guint32 *) a, y = *(const guint32 *) b;
-
-  return (x > y) - (x < y);
-}
-
 /* Rows that count, at most MAX_ROWS of them, dealt out to the folds class by class. */
 static void
 deal (Folds *self)
@@ -65,7 +52,7 @@ deal (Folds *self)
   AyRng rng;
 
   for (gsize i = 0; i < train->n; i++)
-    if (weight_at (train, i) > 0.0)
+    if (ay_problem_weight (train, i) > 0.0)
       order[n++] = i;
   ay_rng_init (&rng, self->options.seed, 0x666f6c64);
   ay_rng_shuffle (&rng, order, n);
@@ -75,7 +62,7 @@ deal (Folds *self)
   for (gsize i = 0; i < self->n; i++)
     fold_of[order[i]] = next[train->n_classes > 0 ? train->label[order[i]] : 0]++ % FOLDS;
   self->positions = g_memdup2 (order, MAX (self->n, 1) * sizeof *order);
-  qsort (self->positions, self->n, sizeof *self->positions, compare_positions);
+  qsort (self->positions, self->n, sizeof *self->positions, ay_compare_u32);
   self->fold = g_new (guint8, MAX (self->n, 1));
   for (gsize i = 0; i < self->n; i++)
     self->fold[i] = fold_of[self->positions[i]];
@@ -102,7 +89,7 @@ part_make (Part *part, const Folds *self, guint fold, gboolean inside)
         part->label[n] = train->label[at];
       else
         part->target[n] = train->target[at];
-      part->weight[n++] = weight_at (train, at);
+      part->weight[n++] = ay_problem_weight (train, at);
     }
   part->problem = *train;
   part->problem.rows = part->rows;

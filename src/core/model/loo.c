@@ -60,12 +60,6 @@ ay_loo_free (AyLoo *self)
   g_free (self);
 }
 
-static double
-weight_of (const AyProblem *problem, gsize i)
-{
-  return problem->weight != NULL ? problem->weight[i] : 1.0;
-}
-
 /* q in full coordinates from reduced ones. */
 static double *
 expand_rows (const Leave *self, const double *q, GError **error)
@@ -138,7 +132,7 @@ refit_row (Leave *self, gsize i, double *weight, double loss_before, GError **er
 
   weight[i] = 0.0;
   steps = ay_refit_steps_new (train, self->head, self->hessian, weight, NULL, error);
-  weight[i] = weight_of (train, i);
+  weight[i] = ay_problem_weight (train, i);
   if (steps == NULL)
     return FALSE;
   for (guint step = 0; step < REFIT_STEPS; step++)
@@ -173,7 +167,7 @@ refit_rows (Leave *self, GError **error)
     return TRUE;
   for (gsize i = 0; i < train->n; i++)
     {
-      weight[i] = weight_of (train, i);
+      weight[i] = ay_problem_weight (train, i);
       if (loo->effect != NULL && !isfinite (loo->effect[i])) /* a step out of all bounds */
         loo->leverage[i] = INFINITY;
       loo->n_above += !(loo->leverage[i] <= self->options->refit_above) && !self->only[i];
@@ -289,7 +283,7 @@ by_folds (Leave *self, GError **error)
       g_autoptr (AyHead) head = NULL;
 
       for (gsize i = 0; i < train->n; i++)
-        weight[i] = fold[i] == which ? 0.0 : weight_of (train, i);
+        weight[i] = fold[i] == which ? 0.0 : ay_problem_weight (train, i);
       rest.weight = weight;
       options.tolerance = MAX (FOLD_TOLERANCE, self->head->tolerance);
       head = ay_head_fit (&rest, &options, self->head, self->job, error);
@@ -318,10 +312,10 @@ mark_only (Leave *self)
   g_autofree gsize *count = g_new0 (gsize, train->n_classes + 1);
 
   for (gsize i = 0; i < train->n && train->n_classes > 0; i++)
-    count[train->label[i]] += weight_of (train, i) > 0.0;
+    count[train->label[i]] += ay_problem_weight (train, i) > 0.0;
   for (gsize i = 0; i < train->n && train->n_classes > 0; i++)
     {
-      self->only[i] = count[train->label[i]] == 1 && weight_of (train, i) > 0.0;
+      self->only[i] = count[train->label[i]] == 1 && ay_problem_weight (train, i) > 0.0;
       self->loo->n_only += self->only[i];
     }
 }

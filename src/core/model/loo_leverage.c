@@ -51,12 +51,6 @@ typedef struct
   AyJob *job;
 } Pass;
 
-static double
-weight_of (const AyProblem *problem, gsize i)
-{
-  return problem->weight != NULL ? problem->weight[i] : 1.0;
-}
-
 static float *
 to_float (const double *from, gsize n, GError **error)
 {
@@ -102,7 +96,7 @@ leave_out (Pass *self, gsize i, const double *p, const double *k, double *work)
 {
   guint m = self->m, n = self->n_outputs;
   double *w = work, *wk = w + m * m, *a = wk + m * m, *r = a + m * m, *move = r + n;
-  double *full = move + n, weight = weight_of (self->train, i), top = -HUGE_VAL, sum = 0.0;
+  double *full = move + n, weight = ay_problem_weight (self->train, i), top = -HUGE_VAL, sum = 0.0;
   double *q = self->q + i * m, *out = self->loo->output + i * n;
   g_autofree lapack_int *pivots = g_new (lapack_int, m);
 
@@ -372,7 +366,7 @@ evaluate_block (gsize block, guint worker, gpointer data)
   for (gsize k = 0; k < count; k++)
     {
       gsize i = self->rows != NULL ? self->rows[first + k] : first + k;
-      double weight = weight_of (self->train, i);
+      double weight = ay_problem_weight (self->train, i);
 
       ay_curvature_rows (self->train, self->head, i, 1, z);
       for (guint a = 0; a < m; a++)
@@ -435,7 +429,7 @@ linear_block (gsize block, guint worker, gpointer data)
   cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasTrans, count, n, stride, 1.0, wide, stride,
                self->s, stride, 0.0, u, n);
   for (gsize i = 0; i < count; i++)
-    self->effect[first + i] = weight_of (self->train, first + i)
+    self->effect[first + i] = ay_problem_weight (self->train, first + i)
                               * cblas_ddot (n, u + i * n, 1, self->q_in + (first + i) * n, 1);
 }
 

@@ -18,6 +18,7 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
+#include "core/base/stats.h"
 #include "core/model/class_blocks.h"
 #include "core/model/standardise.h"
 
@@ -58,14 +59,6 @@ typedef struct
   gsize n_rows;
   float *z; /* n_rows x d, each row times the root of its relative weight */
 } Sampling;
-
-static int
-compare_rows (const void *a, const void *b)
-{
-  guint32 x = *(const guint32 *) a, y = *(const guint32 *) b;
-
-  return (x > y) - (x < y);
-}
 
 static void
 load_strip (gsize strip, guint worker, gpointer data)
@@ -116,7 +109,7 @@ sample_square (AyMetric *self, const AyProblem *problem, AyJob *job, GError **er
 
   ay_rng_init (&rng, 0, 0);
   positions = ay_rng_sample (&rng, problem->n, n_rows);
-  qsort (positions, n_rows, sizeof *positions, compare_rows);
+  qsort (positions, n_rows, sizeof *positions, ay_compare_u32);
   z = ay_try_alloc (n_rows * self->d, sizeof (float), "a sample of features", error);
   if (z == NULL)
     return FALSE;
@@ -126,7 +119,7 @@ sample_square (AyMetric *self, const AyProblem *problem, AyJob *job, GError **er
                            error))
     return FALSE;
   for (gsize i = 0; i < n_rows; i++)
-    weight += problem->weight != NULL ? problem->weight[positions[i]] : 1.0;
+    weight += ay_problem_weight (problem, positions[i]);
   cblas_sscal (self->d * self->d, weight > 0.0 ? (float) (1.0 / weight) : 0.0f, self->square, 1);
   for (gsize j = 0; j < self->d; j++)
     self->diagonal[j] = self->square[j * self->d + j];
@@ -246,7 +239,7 @@ thin_out (const AyProblem *problem, gsize step, Thinned *thinned)
   thinned->weight = g_new (double, n + 1);
   for (gsize i = 0; i < n; i++)
     {
-      double weight = problem->weight != NULL ? problem->weight[i * step] : 1.0;
+      double weight = ay_problem_weight (problem, i * step);
 
       thinned->rows[i] = problem->rows[i * step];
       thinned->label[i] = weight > 0.0 ? problem->label[i * step] : 0; /* may be none */

@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
+#include "core/base/stats.h"
 #include "core/model/standardise.h"
 
 #include <cblas.h>
@@ -43,20 +44,6 @@ typedef struct
   Side *loading;
 } Search;
 
-static double
-weight_of (const AyProblem *problem, gsize i)
-{
-  return problem->weight != NULL ? problem->weight[i] : 1.0;
-}
-
-static int
-compare_positions (const void *a, const void *b)
-{
-  guint32 x = *(const guint32 *) a, y = *(const guint32 *) b;
-
-  return (x > y) - (x < y);
-}
-
 static void
 side_init (Side *self, const AyProblem *problem, gsize most, guint64 seed, guint64 stream)
 {
@@ -66,14 +53,14 @@ side_init (Side *self, const AyProblem *problem, gsize most, guint64 seed, guint
   self->problem = problem;
   self->positions = g_new (guint32, MAX (problem->n, 1));
   for (gsize i = 0; i < problem->n; i++)
-    if (weight_of (problem, i) > 0.0)
+    if (ay_problem_weight (problem, i) > 0.0)
       self->positions[n++] = i;
   self->n = MIN (n, most);
   if (n <= most)
     return;
   ay_rng_init (&rng, seed, stream);
   ay_rng_shuffle (&rng, self->positions, n);
-  qsort (self->positions, self->n, sizeof *self->positions, compare_positions);
+  qsort (self->positions, self->n, sizeof *self->positions, ay_compare_u32);
 }
 
 /* Standardises one strip of the side being loaded, from its row `first` on. */
@@ -188,7 +175,7 @@ judge_classes (const Search *self)
   for (gsize i = 0; i < self->query.n; i++)
     {
       gsize at = self->query.positions[i];
-      double weight = weight_of (on, at);
+      double weight = ay_problem_weight (on, at);
 
       total += weight;
       if (vote (train, self->neighbour + i * self->k, self->k, votes) == on->label[at])
@@ -205,7 +192,7 @@ judge_target (const Search *self)
 
   for (gsize i = 0; i < self->query.n; i++)
     {
-      double weight = weight_of (on, self->query.positions[i]);
+      double weight = ay_problem_weight (on, self->query.positions[i]);
 
       total += weight;
       mean += weight * on->target[self->query.positions[i]];
@@ -218,8 +205,8 @@ judge_target (const Search *self)
 
       for (gsize k = 0; k < self->k; k++)
         said += train->target[self->neighbour[i * self->k + k]] / self->k;
-      error += weight_of (on, at) * (said - on->target[at]) * (said - on->target[at]);
-      spread += weight_of (on, at) * (on->target[at] - mean) * (on->target[at] - mean);
+      error += ay_problem_weight (on, at) * (said - on->target[at]) * (said - on->target[at]);
+      spread += ay_problem_weight (on, at) * (on->target[at] - mean) * (on->target[at] - mean);
     }
   return spread > 0.0 ? 1.0 - error / spread : NAN;
 }

@@ -132,7 +132,7 @@ take_rows (Path *self, const AyProblem *train, GError **error)
   self->train.weight = self->weight;
   for (gsize i = 0; i < n; i++)
     {
-      self->full[i] = train->weight != NULL ? train->weight[i] : 1.0;
+      self->full[i] = ay_problem_weight (train, i);
       out->n_new += self->is_new[i] != 0;
       n_old += !self->is_new[i] && self->full[i] > 0.0;
     }
@@ -175,7 +175,7 @@ take_targets (Path *self, const double *targets, gsize n_targets, GError **error
   for (gsize t = 0; t < on->n; t++)
     {
       self->ones[t] = 1.0;
-      sum += on->weight != NULL ? on->weight[t] : 1.0;
+      sum += ay_problem_weight (on, t);
     }
   out->n_targets = targets != NULL ? n_targets : 1;
   self->targets = targets;
@@ -185,7 +185,7 @@ take_targets (Path *self, const double *targets, gsize n_targets, GError **error
     {
       self->targets = self->mean = g_new (double, on->n);
       for (gsize t = 0; t < on->n; t++)
-        self->mean[t] = (on->weight != NULL ? on->weight[t] : 1.0) / sum;
+        self->mean[t] = ay_problem_weight (on, t) / sum;
     }
   out->gain = g_new0 (double, out->n_targets);
   out->residual = g_new0 (double, out->n_targets);

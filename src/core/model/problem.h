@@ -20,6 +20,13 @@ typedef struct
   guint n_classes;          /* 0: numeric target (ridge) */
 } AyProblem;
 
+/* The weight at a position; 1 where the problem has none. */
+static inline double
+ay_problem_weight (const AyProblem *self, gsize position)
+{
+  return self->weight != NULL ? self->weight[position] : 1.0;
+}
+
 /* A problem that owns its arrays: the rows of one split of a data set that carry a label and a
  * weight > 0, ascending. The data set outlives it (its feature matrix is borrowed). */
 typedef struct

@@ -61,7 +61,7 @@ mark (Removal *self, const guint8 *removed, const double *other, GError **error)
 
   for (gsize i = 0; i < train->n; i++)
     {
-      double weight = train->weight != NULL ? train->weight[i] : 1.0;
+      double weight = ay_problem_weight (train, i);
       gboolean goes = removed != NULL && removed[i];
 
       self->weight[i] = goes ? 0.0 : other != NULL ? other[i] : weight;
@@ -190,7 +190,7 @@ compare_heads (const AyHead *a, const AyHead *b, const AyProblem *on, double *ch
     return FALSE;
   for (gsize t = 0; t < on->n; t++)
     {
-      double w = on->weight != NULL ? on->weight[t] : 1.0;
+      double w = ay_problem_weight (on, t);
       double d = w * (row_loss (on, after + t * k, t) - row_loss (on, before + t * k, t));
 
       sum += w;

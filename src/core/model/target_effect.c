@@ -31,7 +31,7 @@ struct _AyTargetLoss
 static double
 weight_of (const AyTargetLoss *self, gsize t)
 {
-  return self->target->weight != NULL ? self->target->weight[t] : 1.0;
+  return ay_problem_weight (self->target, t);
 }
 
 static void
@@ -117,7 +117,7 @@ ay_target_gradient (const AyProblem *target, const AyHead *head, const guint8 *m
     return FALSE;
   for (gsize t = 0; t < target->n; t++)
     if (mark == NULL || mark[t])
-      total += weight[t] = target->weight != NULL ? target->weight[t] : 1.0;
+      total += weight[t] = ay_problem_weight (target, t);
   at = ay_curvature_new (target, head, weight, TRUE, error);
   ay_curvature_from_head (head, theta);
   if (at == NULL || !ay_curvature_move (at, theta, NULL, gradient, job, error))

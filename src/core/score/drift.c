@@ -164,7 +164,7 @@ take_side (const AyProblem *on, const guint8 *mark, guint8 side, Side *out)
         out->label[n] = on->label[t];
       if (on->target != NULL)
         out->target[n] = on->target[t];
-      out->weight[n] = on->weight != NULL ? on->weight[t] : 1.0;
+      out->weight[n] = ay_problem_weight (on, t);
       out->sum += out->weight[n++];
     }
   out->problem = *on;
@@ -223,7 +223,7 @@ know_nothing (Drift *self)
 
   for (gsize t = 0; t < on->n; t++)
     {
-      double w = on->weight != NULL ? on->weight[t] : 1.0;
+      double w = ay_problem_weight (on, t);
 
       if (on->n_classes > 0)
         output[on->label[t]] += w;

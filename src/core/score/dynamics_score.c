@@ -331,7 +331,7 @@ add_gradient (Trace *self, AyJob *job, GError **error)
   memset (self->gradient, 0, groups * n * p * sizeof (double));
   memset (self->share, 0, groups * sizeof (double));
   for (gsize i = 0; i < of->n; i++)
-    total += of->weight != NULL ? of->weight[i] : 1.0;
+    total += ay_problem_weight (of, i);
   for (gsize first = 0; first < of->n; first += BLOCK)
     {
       gsize count = MIN (BLOCK, of->n - first);
@@ -341,7 +341,7 @@ add_gradient (Trace *self, AyJob *job, GError **error)
       load_rows (self, of, first, count, r, z);
       for (gsize i = 0; i < count; i++)
         {
-          double weight = (of->weight != NULL ? of->weight[first + i] : 1.0) / total;
+          double weight = ay_problem_weight (of, first + i) / total;
 
           cblas_dscal (n, weight, r + i * n, 1);
           self->share[(first + i) % groups] += weight;

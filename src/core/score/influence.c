@@ -101,7 +101,7 @@ set_gradients (Influence *self, guint64 seed, AyJob *job, GError **error)
 
       for (gsize t = 0; t < self->target->n; t++)
         if (mark[t])
-          total[k] += self->target->weight != NULL ? self->target->weight[t] : 1.0;
+          total[k] += ay_problem_weight (self->target, t);
       if (!ay_target_gradient (self->target, self->head, mark, k == 0 ? difference : whole, job,
                                error))
         return FALSE;

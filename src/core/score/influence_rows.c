@@ -116,7 +116,7 @@ combine (const Stream *self, gsize from, gsize rows, gsize tile, const float *u)
   for (gsize i = 0; i < rows; i++)
     {
       gsize row = self->first + from + i;
-      double weight = train->weight != NULL ? train->weight[row] : 1.0;
+      double weight = ay_problem_weight (train, row);
       float *out = self->effect + (from + i) * self->m + first;
 
       ay_curvature_residual (self->at, row, r);

@@ -63,12 +63,6 @@ typedef struct
   AyJob *job;
 } Pass;
 
-static double
-weight_of (const AyProblem *problem, gsize i)
-{
-  return problem->weight != NULL ? problem->weight[i] : 1.0;
-}
-
 /* --- one validation row --- */
 
 static void
@@ -185,7 +179,7 @@ value_query (const Pass *self, gsize t, gsize group, Worker *w)
 {
   gsize position = self->turn[self->first + t], count, exact;
   gint32 y = self->valid->label[position];
-  double weight = weight_of (self->valid, position) / self->unit;
+  double weight = ay_problem_weight (self->valid, position) / self->unit;
   const float *distance = ay_knn_distances_of (self->distances, t, w->narrow);
   guint64 *list;
 
@@ -324,7 +318,7 @@ prepare (Pass *self, GError **error)
   for (gsize i = 0; i < m; i++)
     {
       self->turn[i] = (guint32) i;
-      self->unit += weight_of (self->valid, i) / m;
+      self->unit += ay_problem_weight (self->valid, i) / m;
     }
   ay_rng_init (&rng, self->options->seed, ORDER_STREAM);
   ay_rng_shuffle (&rng, self->turn, m);
@@ -365,7 +359,7 @@ weight_of_half (const Pass *self, guint half)
 
   for (gsize i = 0; i < self->out->n_judged; i++)
     if (i % self->tile % self->n_groups % 2 == half)
-      sum += weight_of (self->valid, self->turn[i]) / self->unit;
+      sum += ay_problem_weight (self->valid, self->turn[i]) / self->unit;
   return sum;
 }
 

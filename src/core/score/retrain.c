@@ -28,7 +28,7 @@ ay_retrain_fit (const AyRetrain *self, const double *weight, gint32 *only, AyJob
   *only = -1;
   for (gsize i = 0; i < train->n; i++)
     {
-      product[i] = weight[i] * (train->weight != NULL ? train->weight[i] : 1.0);
+      product[i] = weight[i] * ay_problem_weight (train, i);
       if (product[i] > 0.0 && !seen[train->label[i]])
         {
           seen[train->label[i]] = 1;
@@ -66,7 +66,7 @@ ay_retrain_utility (const AyRetrain *self, const AyProblem *target, const double
     return FALSE;
   for (gsize t = 0; t < target->n; t++)
     {
-      double w = target->weight != NULL ? target->weight[t] : 1.0;
+      double w = ay_problem_weight (target, t);
 
       total[t % 2] += w;
       sum[t % 2] += w * (head != NULL ? p[t * n + target->label[t]]

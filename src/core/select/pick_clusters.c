@@ -10,6 +10,8 @@
  * Time: k-means, and for typiclust the distances inside the clusters that are picked from. */
 #include "core/select/strategy_private.h"
 
+#include "core/base/stats.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -140,14 +142,6 @@ ay_pick_typiclust (const AyPool *pool, gsize count, AyPick *picks, AyJob *job, G
   return TRUE;
 }
 
-static int
-compare_positions (const void *a, const void *b)
-{
-  guint32 x = *(const guint32 *) a, y = *(const guint32 *) b;
-
-  return (x > y) - (x < y);
-}
-
 gboolean
 ay_pick_cluster_margin (const AyPool *pool, gsize count, AyPick *picks, AyJob *job, GError **error)
 {
@@ -161,7 +155,7 @@ ay_pick_cluster_margin (const AyPool *pool, gsize count, AyPick *picks, AyJob *j
   ay_pick_top (pool, margin, NULL, m, order);
   for (gsize i = 0; i < m; i++)
     rows[i] = order[i].position;
-  qsort (rows, m, sizeof *rows, compare_positions);
+  qsort (rows, m, sizeof *rows, ay_compare_u32);
   found = ay_pool_kmeans (pool, rows, m, (guint) count, job, error);
   if (found == NULL)
     return FALSE;

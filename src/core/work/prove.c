@@ -85,7 +85,7 @@ problem_after (const Proof *self, gint32 *label, double *target, double *weight,
   for (gsize i = 0; i < self->train->n; i++)
     {
       guint32 row = self->train->rows[i];
-      double w = self->train->weight != NULL ? self->train->weight[i] : 1.0;
+      double w = ay_problem_weight (self->train, i);
 
       weight[i] = ay_bitset_get (self->plan->dropped, row) ? 0.0 : w;
       if (data->n_classes == 0)

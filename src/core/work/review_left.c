@@ -48,7 +48,7 @@ solve_halves (Review *self, double *s, gsize p, double *share, GError **error)
       for (gsize t = half; t < target->n; t += 2)
         {
           mark[t] = 1;
-          weight[half] += target->weight != NULL ? target->weight[t] : 1.0;
+          weight[half] += ay_problem_weight (target, t);
         }
       if (!ay_target_gradient (target, head, mark, s + half * p, self->job, error))
         return FALSE;

@@ -271,7 +271,7 @@ ay_row_parts_of_influence (AyWork *work, guint32 row, AyJob *job, GError **error
   ay_curvature_residual (curvature, at, r);
   for (guint c = 0; c < head->n_outputs; c++)
     for (gsize j = 0; j <= head->d; j++)
-      slope[j] += (train->weight != NULL ? train->weight[at] : 1.0) * r[c]
+      slope[j] += ay_problem_weight (train, at) * r[c]
                   * s[c * (head->d + 1) + j];
   return parts_new (context, row, slope, job, error);
 }

@@ -83,6 +83,6 @@ ay_what_if_change_make (const AyDataset *data, const AyProblem *train, const AyB
     }
   change->weight = g_new (double, MAX (train->n, 1));
   for (gsize i = 0; i < train->n; i++)
-    change->weight[i] = (train->weight != NULL ? train->weight[i] : 1.0) * (marked[i] ? 2.0 : 1.0);
+    change->weight[i] = ay_problem_weight (train, i) * (marked[i] ? 2.0 : 1.0);
   return TRUE;
 }

@@ -98,7 +98,7 @@ static void
 take_row (Rows *into, const AyProblem *of, gsize at, const AyWhatIfChange *change)
 {
   gsize k = into->n++;
-  double weight = of->weight != NULL ? of->weight[at] : 1.0;
+  double weight = ay_problem_weight (of, at);
 
   into->row[k] = of->rows[at];
   into->weight[k] = weight;

@@ -65,7 +65,7 @@ problem_after (const AyDataset *data, const AyProblem *train, const AyWhatIfChan
     out->target = change->target;
   for (gsize i = 0; i < train->n; i++)
     {
-      double w = train->weight != NULL ? train->weight[i] : 1.0;
+      double w = ay_problem_weight (train, i);
 
       weight[i] = change->removed != NULL && change->removed[i] ? 0.0
                   : change->weight != NULL                      ? change->weight[i]

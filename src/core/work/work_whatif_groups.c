@@ -86,7 +86,7 @@ cut (const Cut *self, GError **error)
   for (gsize t = 0; t < self->on->n; t++)
     {
       g_autofree char *name = ay_column_dup_text (self->column, self->on->rows[t]);
-      double weight = self->on->weight != NULL ? self->on->weight[t] : 1.0;
+      double weight = ay_problem_weight (self->on, t);
       gpointer found;
 
       if (!(weight > 0.0))
