@@ -161,6 +161,7 @@ print_json (const Answer *answer)
   cmd_json_text (object, "label", given.relabel);
   cmd_json_text (object, "where", given.where);
   cmd_json_text (object, "target", what->target);
+  cmd_json_text (object, "solver", what->solver);
   cmd_json_count (object, "n_valid", what->valid.before.n);
   add_removal (object, &what->valid);
   if (isfinite (what->interval_low))
@@ -281,7 +282,7 @@ print_text (const Answer *answer, gboolean classes)
   if (what->n_outside_train > 0)
     printf (" (%" G_GSIZE_FORMAT " more rows are outside train and change nothing)",
             what->n_outside_train);
-  printf ("\non the %s\n", what->target);
+  printf ("\non the %s (solver: %s)\n", what->target, what->solver);
   print_removal (&what->valid, "validation", classes);
   if (what->has_test)
     {

@@ -4,6 +4,7 @@
 import csv
 import json
 import math
+import re
 import xml.etree.ElementTree
 
 import numpy
@@ -222,6 +223,8 @@ def test_whatif():
     guess = assay.run_json('whatif', WORK, '--where', where)
     documented('whatif', guess)
     assert guess['loss_refit'] is None and guess['test'] is None and guess['test_openings'] == 0
+    # 10 classes of 64 columns and an intercept, one class told by the others
+    assert 'parameters' in guess['solver'] and re.search('585|650', guess['solver'])
     proof = assay.run_json('whatif', WORK, '--where', where, '--verify')
     documented('whatif', proof)
     assert proof['n'] == guess['n'] > 0

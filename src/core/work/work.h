@@ -164,6 +164,7 @@ typedef struct
                            n_agreement rows in all; NaN: there are none */
   gsize n_agreement;
   char *target;         /* what the loss is over */
+  char *solver;         /* what the steps of the estimate were solved by */
   char *sentence;       /* what may be said */
 } AyWhatIf;
 

@@ -19,6 +19,7 @@ ay_what_if_clear (AyWhatIf *self)
   ay_removal_clear (&self->valid);
   ay_removal_clear (&self->test);
   g_clear_pointer (&self->target, g_free);
+  g_clear_pointer (&self->solver, g_free);
   g_clear_pointer (&self->sentence, g_free);
 }
 
@@ -163,6 +164,7 @@ run_whatif (AyWork *self, AyScoreContext *context, const AyWhatIfChange *change,
   if (!ay_removal_run (train, head, hessian, change->removed, targets, n_targets, &options,
                        results, job, error))
     return FALSE;
+  out->solver = g_strdup (ay_hessian_describe (hessian));
   out->valid = results[0];
   out->has_test = n_targets == 2;
   if (out->has_test)
