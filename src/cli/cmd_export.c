@@ -12,7 +12,7 @@
 static struct
 {
   char *where, *columns, *output, *form, *sort;
-  gboolean link, list, descending;
+  gboolean link, keep_exif, list, descending;
 } given;
 
 static const GOptionEntry options[] = {
@@ -26,6 +26,8 @@ static const GOptionEntry options[] = {
     "Another tool's form, labels as corrected; see --list", "FORM" },
   { "link", 0, 0, G_OPTION_ARG_NONE, &given.link,
     "Link images instead of copying them", NULL },
+  { "keep-exif", 0, 0, G_OPTION_ARG_NONE, &given.keep_exif,
+    "Copy images byte for byte, with what a camera noted (place, time)", NULL },
   { "list", 0, 0, G_OPTION_ARG_NONE, &given.list, "List the forms", NULL },
   { "sort", 0, 0, G_OPTION_ARG_FILENAME, &given.sort,
     "Order the rows by this column, smallest first, missing last", "COLUMN" },
@@ -52,7 +54,7 @@ write_rows (CmdRun *run, AyWork *work, const AyBitset *rows, GError **error)
   AyExportFacts facts = { "table", given.where, ay_bitset_count (rows) };
   const AyWorkExport what = { (const char *const *) columns, rows, given.sort, given.descending };
   AyFormExport form = { given.form != NULL ? ay_export_form_find (given.form) : NULL, rows,
-                        given.where, given.link };
+                        given.where, given.link, given.keep_exif };
   g_autoptr (AyOutput) certificate = NULL;
 
   if (given.form != NULL && form.form == NULL)

@@ -153,10 +153,11 @@ def test_cleanlab():
     assert scored > 90
 
 
+def chunk(kind, data):
+    return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+
+
 def write_png(path):
-    def chunk(kind, data):
-        return struct.pack('>I', len(data)) + kind + data \
-            + struct.pack('>I', zlib.crc32(kind + data))
     lines = b''.join(b'\0' + bytes((x * y) % 256 for x in range(48)) for y in range(16))
     path.write_bytes(b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', 16, 16, 8, 2,
                                                                        0, 0, 0))
@@ -196,6 +197,24 @@ def test_images():
         assert truth['label'] == sample['assay_id'].split('/')[0] and sample['tags']
     assert 'no image' in assay.fail('export', WORK, '--form', 'fiftyone', '-o', FOLDER / 'no')
     assert not (FOLDER / 'no').exists()
+
+
+def test_images_plain():
+    """images: what a camera noted stays behind, unless it is asked for"""
+    noted = b'GPSLatitude 48.85 quokka-camera'
+    source = FOLDER / 'noted'
+    for i in range(24):
+        place = source / 'ab'[i % 2] / f'{i:02d}.png'
+        place.parent.mkdir(parents=True, exist_ok=True)
+        plain = write_png(place).read_bytes()
+        place.write_bytes(plain[:33] + chunk(b'tEXt', b'Comment\0' + noted)
+                          + chunk(b'eXIf', b'II*\0\x08\0\0\0\0\0' + noted) + plain[33:] + noted)
+    work = FOLDER / 'noted.assay'
+    assay.run('new', work, source)
+    copies = sorted(export('images', 'without', work=work).rglob('*.png'))
+    assert len(copies) == 24 and all(p.read_bytes() == plain for p in copies)
+    kept = sorted(export('images', 'with', '--keep-exif', work=work).rglob('*.png'))
+    assert len(kept) == 24 and all(noted in p.read_bytes() for p in kept)
 
 
 def test_round_trip():
@@ -294,8 +313,8 @@ def main():
     assay.run('decide', WORK, 'relabel', '--value', CLASSES[1], '--where', "id = 'r3'")
     tap = Tap()
     for test in (test_list, test_lists, test_splits, test_huggingface, test_label_studio,
-                 test_cleanlab, test_images, test_round_trip, test_full, test_full_beside,
-                 test_full_images, test_duplicates):
+                 test_cleanlab, test_images, test_images_plain, test_round_trip, test_full,
+                 test_full_beside, test_full_images, test_duplicates):
         tap.run(test.__doc__, test)
     tap.finish()
 

@@ -9,6 +9,7 @@
 #include "core/curate/recipe.h"
 #include "core/data/class_names.h"
 #include "core/data/image_file.h"
+#include "core/data/image_plain.h"
 #include "core/data/load.h"
 #include "core/data/source.h"
 #include "core/select/history_import.h"
@@ -158,8 +159,14 @@ image (const guint8 *data, gsize size)
 {
   g_autoptr (AyMappedFile) file
       = ay_mapped_file_new_take ("x.png", g_memdup2 (data, MAX (size, 1)), size);
+  g_autofree char *plain = NULL;
+  gsize plain_size;
+  FILE *out = open_memstream (&plain, &plain_size);
   guint width, height;
 
+  if (size > 0)
+    ay_image_write_plain (file, out, NULL);
+  fclose (out);
   if (size > 0 && ay_image_probe (file, &width, &height, NULL)
       && (guint64) width * height < 1 << 20)
     ay_rgb_free (ay_image_decode (file, size % 2 ? 16 : 0, NULL));

@@ -2,6 +2,7 @@
 #include "core/work/export_form_private.h"
 
 #include "core/base/folder.h"
+#include "core/data/image_plain.h"
 #include "core/data/place.h"
 
 #include <errno.h>
@@ -145,7 +146,7 @@ ay_form_image (const AyFormWriter *self, gsize row)
 }
 
 static gboolean
-copy_bytes (const char *from, const char *to, GError **error)
+copy_image (const AyFormWriter *self, const char *from, const char *to, GError **error)
 {
   g_autoptr (AyMappedFile) file = ay_mapped_file_new (from, error);
   g_autoptr (AyOutput) output = file != NULL ? ay_output_new (to, error) : NULL;
@@ -155,8 +156,10 @@ copy_bytes (const char *from, const char *to, GError **error)
   if (output == NULL)
     return FALSE;
   bytes = ay_mapped_file_data (file, &size);
-  if (size > 0)
+  if (self->keep_exif && size > 0)
     fwrite (bytes, 1, size, ay_output_stream (output));
+  else if (!self->keep_exif && !ay_image_write_plain (file, ay_output_stream (output), error))
+    return FALSE;
   return ay_output_commit (output, error);
 }
 
@@ -179,7 +182,7 @@ ay_form_put_image (const AyFormWriter *self, gsize row, const char *relative, GE
   if (g_file_test (to, G_FILE_TEST_EXISTS | G_FILE_TEST_IS_SYMLINK))
     return ay_form_refuse (self, error, "two images would be called %s", relative);
   if (!self->link)
-    return copy_bytes (from, to, error);
+    return copy_image (self, from, to, error);
   if (symlink (from, to) == 0)
     return TRUE;
   g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: cannot be linked: %s", to, g_strerror (errno));
@@ -239,7 +242,8 @@ ay_work_export_form (AyWork *self, AyFormExport *what, const char *path, AyJob *
   g_autoptr (AyBitset) chosen = ay_bitset_copy (what->rows);
   g_autofree guint32 *rows = NULL;
   AyFormWriter writer = { .work = self, .data = self->data, .columns = columns, .chosen = chosen,
-                          .path = path, .link = what->link, .job = job };
+                          .path = path, .link = what->link,
+                          .keep_exif = what->keep_exif, .job = job };
   g_autoptr (AyOutput) certificate = NULL;
   gboolean ok;
 

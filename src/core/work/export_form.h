@@ -27,6 +27,7 @@ typedef struct
   const AyBitset *rows;
   const char *where;    /* (nullable) the condition behind rows, for the certificate */
   gboolean link;        /* images: links instead of copies */
+  gboolean keep_exif;   /* images: copied byte for byte, with what a camera noted in them */
   gsize n_written;      /* (out) */
 } AyFormExport;
 

@@ -24,7 +24,7 @@ typedef struct
   const char *folder;   /* of a folder: where to write */
   const char *path;     /* as it will be called */
   FILE *stream;         /* of a file */
-  gboolean link;
+  gboolean link, keep_exif;
   AyOutput *certificate; /* once all is written */
   AyJob *job;
 } AyFormWriter;
@@ -46,7 +46,8 @@ gboolean ay_form_write_text (const AyFormWriter *self, const char *name, const c
                              GError **error);
 /* An image of the data: where it lies now. (transfer full) (nullable): it has none. */
 char *ay_form_image (const AyFormWriter *self, gsize row);
-/* Copies or links it to folder/relative. */
+/* Copies or links it to folder/relative; a copy is without what a camera noted in it, unless that
+ * is to be kept. */
 gboolean ay_form_put_image (const AyFormWriter *self, gsize row, const char *relative,
                             GError **error);
 
