@@ -180,6 +180,88 @@ def test_coverage_budget():
     assert kept == set(chosen), kept ^ set(chosen)
 
 
+def took_of(name, steps, **more):
+    """The ids that each step takes, as the applied recipe records them."""
+    out = FOLDER / f'{name}.csv'
+    plan(write(name, steps, **more), '-o', out)
+    recorded = json.loads((FOLDER / f'{name}.csv.recipe.json').read_text(encoding='utf-8'))
+    return [set(step['took']) for step in recorded['steps']]
+
+
+def test_near_copies():
+    """Near copies by each keep-rule and both linkages: redundancy's groups less the row it keeps"""
+    train = rows_of("split = 'train'")
+    seen = set()
+    for linkage in ('single', 'complete'):
+        for keep in ('central', 'first', 'score'):
+            how = {'threshold': 0.97, 'linkage': linkage, 'keep': keep}
+            how.update({'score': 'influence'} if keep == 'score' else {})
+            given = [text for key, value in how.items() for text in (f'--{key}', value)]
+            groups = assay.run_json('redundancy', WORK, *given, '--groups', '10000',
+                                    '--no-uniqueness')['groups']
+            gone = {row for group in groups if group['keep'] for row in group['ids']
+                    if row != group['keep']}
+            took, = took_of('copies', [{'step': 'drop_duplicates', **how}])
+            assert took == gone & train and len(took) > 50, (how, len(took), len(gone & train))
+            seen.add(frozenset(took))
+    assert len(seen) == 6, 'rules and linkages that change nothing show nothing'
+    message = assay.fail('curate', WORK, '--recipe', write(
+        'copies', [{'step': 'drop_duplicates', 'keep': 'newest'}]))
+    assert 'time' in message, message
+
+
+def test_coverage():
+    """The share of rows that stay or have one that stays near: by brute force"""
+    recipe = write('half', [{'step': 'drop_where',
+                             'where': "label IN ('3', '8', '1') AND id > 'd0200'"}])
+    found = assay.run_json('curate', WORK, '--recipe', recipe, '--dropped', FOLDER / 'half.csv')
+    train = rows_of("split = 'train'")
+    rows = [row for row in table(DATA) if row['id'] in train]
+    points = numpy.array([[float(row[key]) for key in row if key.startswith('p')] for row in rows])
+    away = numpy.sqrt(((points[:, None, :] - points[None, :, :]) ** 2).sum(2))
+    numpy.fill_diagonal(away, numpy.inf)
+    nearest = numpy.argsort(away, axis=1, kind='stable')[:, :15]
+    near = numpy.take_along_axis(away, nearest, 1)
+    gone = {row['id'] for row in table(FOLDER / 'half.csv')}
+    stays = numpy.array([row['id'] not in gone for row in rows])
+    covered = stays | (stays[nearest] & (near <= numpy.median(near[:, -1]) + 1e-9)).any(1)
+    assert found['coverage']['k'] == 15 and 0.02 < 1 - covered.mean() < 0.9, covered.mean()
+    assert abs(found['coverage']['share'] - covered.mean()) < 1.5 / len(rows), found['coverage']
+
+
+def test_vanishing():
+    """A cluster or outlier region that would vanish is named; its first row stays on request"""
+    for method, more, where in (('kmeans', ('--k', '6'), 'cluster = 2'),
+                                ('density', (), 'cluster = -1')):
+        assay.run('cluster', WORK, method, *more)
+        of_it = rows_of(f"{where} AND split = 'train'")
+        rows = [row['id'] for row in table(DATA) if row['id'] in of_it]
+        assert len(rows) > 10, (method, len(rows))
+        word = 'cluster 2' if method == 'kmeans' else 'outlier region'
+        steps = [{'step': 'drop_where', 'where': where}]
+        found = plan(write('vanish', steps))
+        told = [one['text'] for one in found['warnings'] if one['id'] == 'vanishes']
+        assert any(word in text and str(len(rows)) in text for text in told), (word, told)
+        took, = took_of('spared', steps, keep_representatives=True)
+        assert rows[0] not in took and took <= set(rows) - {rows[0]}, (rows[0], len(took))
+        spared = plan(write('spared', steps, keep_representatives=True))
+        assert not any(one['id'] == 'vanishes' for one in spared['warnings']), spared['warnings']
+        assert spared['steps'][0]['n_spared'] == len(rows) - len(took) >= 1
+
+
+def test_compare():
+    """Recomputing lists the rows that a step took then and not now, and the other way round"""
+    took, = took_of('then', [{'step': 'drop_where', 'where': "label = '5'"}])
+    path = FOLDER / 'then.csv.recipe.json'
+    recipe = json.loads(path.read_text(encoding='utf-8'))
+    gone, other = sorted(took)[0], sorted(rows_of("label = '6' AND split = 'train'"))[0]
+    recipe['steps'][0]['took'] = sorted(took - {gone} | {other})
+    path.write_text(json.dumps(recipe), encoding='utf-8')
+    found = assay.run_json('curate', WORK, '--recipe', path, '--compare')
+    assert found == {'differences': [{'step': 'drop_where', 'only_then': [other],
+                                      'only_now': [gone]}]}, found
+
+
 def test_replay():
     """replay in another folder gives the same bytes, and refuses another input by name"""
     recipe = write('replay', [{'step': 'relabel_label_issues'},
@@ -322,9 +404,10 @@ def main():
     start()
     tap = Tap()
     for test in (test_default, test_effects, test_steps, test_representatives,
-                 test_balance_and_budget, test_facility_budget, test_coverage_budget, test_replay,
+                 test_balance_and_budget, test_facility_budget, test_coverage_budget,
+                 test_near_copies, test_coverage, test_compare, test_replay,
                  test_bad_recipes, test_apply, test_proof, test_proof_steps, test_proof_random,
-                 test_proof_relabelled):
+                 test_proof_relabelled, test_vanishing):
         tap.run(test.__doc__, test)
     tap.finish()
 

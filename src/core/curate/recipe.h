@@ -58,7 +58,7 @@ typedef struct
 typedef struct
 {
   GPtrArray *steps;        /* of AyStep, in order */
-  gboolean keep_representatives; /* no class and no cluster vanishes: its first rows stay */
+  gboolean keep_representatives; /* of classes, clusters and outlier regions that would vanish */
   guint64 seed;            /* of what is drawn */
   JsonNode *applied;       /* (nullable) what it was applied to: "load" (the roles), "files" (path,
                               size, sha256), "rows", "left" */

@@ -182,9 +182,9 @@ classes_of (AyPlanning *self, Kinds *out)
     out->of[i] = out->n > 0 && data->split[i] == AY_SPLIT_TRAIN ? data->label[i] : -1;
 }
 
-/* Clusters that were made before; noise (-1) is none. */
+/* Clusters that were made before; the noise of a density clustering is the outlier region. */
 static gboolean
-clusters_of (AyPlanning *self, Kinds *out, GError **error)
+clusters_of (AyPlanning *self, Kinds *out, Kinds *outliers, GError **error)
 {
   g_autoptr (AyTable) columns = ay_work_columns (self->work, error);
   AyColumn *column = columns != NULL ? ay_table_find (columns, "cluster") : NULL;
@@ -204,41 +204,56 @@ clusters_of (AyPlanning *self, Kinds *out, GError **error)
   self->plan->n_clusters = out->n;
   self->plan->cluster_before = out->before = g_new0 (gsize, MAX (out->n, 1));
   self->plan->cluster_left = out->left = g_new0 (gsize, MAX (out->n, 1));
+  outliers->n = 1;
+  outliers->of = g_new (gint32, MAX (self->data->n, 1));
+  outliers->before = g_new0 (gsize, 1);
+  outliers->left = g_new0 (gsize, 1);
   for (gsize i = 0; i < self->data->n; i++)
-    out->of[i] = values[i] >= 0.0 && values[i] < 1e6 && ay_bitset_get (self->may_go, i)
-                     ? (gint32) values[i] : -1;
+    {
+      gboolean may_go = ay_bitset_get (self->may_go, i);
+
+      out->of[i] = may_go && values[i] >= 0.0 && values[i] < 1e6 ? (gint32) values[i] : -1;
+      outliers->of[i] = may_go && values[i] < 0.0 ? 0 : -1;
+    }
   return TRUE;
+}
+
+static void
+count_again (const AyPlanning *self, const Kinds *kinds)
+{
+  memset (kinds->left, 0, kinds->n * sizeof (gsize));
+  memset (kinds->before, 0, kinds->n * sizeof (gsize));
+  count_kinds (self, kinds);
 }
 
 static gboolean
 look_at_kinds (AyPlanning *self, AyRecipe *recipe, AyBitset **taken, GError **error)
 {
-  Kinds classes = { 0 }, clusters = { 0 };
+  enum { CLASSES, CLUSTERS, OUTLIERS, N };
+  static char *const region[] = { (char *) "of a density clustering" };
+  Kinds kinds[N] = { { 0 }, { 0 }, { 0 } };
   gboolean ok;
 
-  classes_of (self, &classes);
-  ok = clusters_of (self, &clusters, error);
-  count_kinds (self, &classes);
-  if (ok && clusters.n > 0)
-    count_kinds (self, &clusters);
-  if (ok && recipe->keep_representatives)
-    {
-      spare_kinds (self, recipe, taken, &classes);
-      if (clusters.n > 0)
-        {
-          memset (clusters.left, 0, clusters.n * sizeof (gsize));
-          memset (clusters.before, 0, clusters.n * sizeof (gsize));
-          count_kinds (self, &clusters);
-          spare_kinds (self, recipe, taken, &clusters);
-          memset (classes.left, 0, classes.n * sizeof (gsize));
-          memset (classes.before, 0, classes.n * sizeof (gsize));
-          count_kinds (self, &classes);
-        }
-    }
-  warn_kinds (self, &classes, "class", self->data->class_names);
-  warn_kinds (self, &clusters, "cluster", NULL);
-  g_free (classes.of);
-  g_free (clusters.of);
+  classes_of (self, &kinds[CLASSES]);
+  ok = clusters_of (self, &kinds[CLUSTERS], &kinds[OUTLIERS], error);
+  for (guint k = 0; ok && k < N; k++)
+    if (kinds[k].n > 0)
+      count_kinds (self, &kinds[k]);
+  for (guint k = 0; ok && recipe->keep_representatives && k < N; k++)
+    if (kinds[k].n > 0)
+      {
+        spare_kinds (self, recipe, taken, &kinds[k]);
+        for (guint other = 0; other < N; other++) /* what is spared is of the others too */
+          if (kinds[other].n > 0)
+            count_again (self, &kinds[other]);
+      }
+  warn_kinds (self, &kinds[CLASSES], "class", self->data->class_names);
+  warn_kinds (self, &kinds[CLUSTERS], "cluster", NULL);
+  warn_kinds (self, &kinds[OUTLIERS], "the outlier region", region);
+  for (guint k = 0; k < N; k++)
+    g_free (kinds[k].of);
+  g_free (kinds[OUTLIERS].before);
+  g_free (kinds[OUTLIERS].left);
   return ok;
 }
 

@@ -20,7 +20,8 @@ typedef struct
   gsize n_took;         /* beyond the steps before it */
   gsize n_relabelled;
   gsize n_protected;    /* it would have taken, but they were decided to be kept */
-  gsize n_spared;       /* it took first, but they represent a class or cluster that would vanish */
+  gsize n_spared;       /* it took first, but they represent a class, a cluster or the outlier
+                         * region of a density clustering that would vanish */
   gsize n_left;         /* training and pool rows after it */
 } AyStepPlan;
 
