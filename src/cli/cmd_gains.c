@@ -23,7 +23,8 @@ static struct
 
 static const GOptionEntry options[] = {
   { "by", 0, 0, G_OPTION_ARG_FILENAME, &given.by,
-    "Sum the credits by a column, or by strategy, reason, annotator or round", "COLUMN" },
+    "Sum the credits by a column, or by strategy, reason, annotator, day (of the answer) or round",
+    "COLUMN" },
   { "rows", 0, 0, G_OPTION_ARG_INT, &given.rows,
     "Rows of most and of least credit to print (default 5)", "N" },
   { "shapley", 0, 0, G_OPTION_ARG_NONE, &given.shapley,

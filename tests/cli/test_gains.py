@@ -143,6 +143,13 @@ def test_stopped_early():
     assert len(early['rows']) == sum(one['n_new'] for one in early['rounds'])
     text = assay.run('gains', WORK, 'simulated margin 1', '--steps', '3', '--rate', '40')
     assert 'stopped early' in text and 'does not add up' in text
+    refused = assay.run_json('gains', WORK, 'simulated margin 1', '--steps', '3', '--rate',
+                             '40')['stopped_early']
+    wrong = [one for one in refused['rounds'] if not one['adds_up']]
+    assert wrong and all('do not add up' in one['why'] for one in wrong)
+    assert all(one[key] is None for one in wrong for key in
+               ('by_new', 'by_old', 'by_penalty', 'positive', 'negative'))
+    assert all(row['credit'] is None for one in wrong for row in one['rows'])
     assert 'above 0' in assay.fail('gains', WORK, 'simulated margin 1', '--steps', '3', '--rate',
                                    '0')
 
@@ -222,6 +229,34 @@ def test_said():
     assert 'there is no history' in assay.fail('gains', bare)
 
 
+def test_answers():
+    """Cut by who answered and on which day: the sums of the credits of those rows"""
+    rows = table()
+    train = [(i, name, label) for i, (name, (part, label, _)) in enumerate(rows.items())
+             if part == 'train'][:80]
+    who, when, lines = {}, {}, ['loop,order,index,label,annotator,timestamp']
+    for k, (i, name, label) in enumerate(train):
+        who[name] = ('ann', 'bo', '')[k % 3]
+        when[name] = ('2026-03-01T10:15:00Z', '2026-03-02 09:00', 'soon', '2026-03-01')[k % 4]
+        lines.append(f'{max(0, k // 10 - 5)},{k},{i},{label},{who[name]},{when[name]}')
+    path = FOLDER / 'answers.csv'
+    path.write_text('\n'.join(lines) + '\n', encoding='utf-8')
+    name = assay.run_json('history', WORK, 'import', path)['histories'][0]['name']
+    for by, value_of in (('annotator', who.get), ('day', lambda row: when[row][:10])):
+        found = assay.run_json('gains', WORK, name, '--by', by)
+        want = {}
+        for one in found['rounds']:
+            for row in one['rows']:
+                if row['credit'] is not None:
+                    want.setdefault(value_of(row['id']), []).append(row['credit'])
+        told = {one['value']: (one['n'], one['credit']) for one in found['by']}
+        assert set(told) == set(want) and len(told) == 3, (by, told)
+        for value, credits in want.items():
+            assert told[value][0] == len(credits), (by, value, told)
+            assert abs(told[value][1] - sum(credits)) < 1e-12, (by, value, told, sum(credits))
+    assert set(told) == {'2026-03-01', '2026-03-02', 'soon'}, told
+
+
 def test_real():
     """A published history of digits: every round adds up"""
     data = pathlib.Path(os.environ.get('ASSAY_TEST_DATA') or '')
@@ -239,7 +274,7 @@ def main():
     tap = Tap()
     make()
     for test in (test_adds_up, test_independent, test_views, test_stopped_early, test_held,
-                 test_columns, test_said, test_real):
+                 test_columns, test_said, test_answers, test_real):
         tap.run(test.__doc__, test)
     tap.finish()
 

@@ -325,7 +325,7 @@ static void
 fill_cuts (AssayGainsPage *self)
 {
   static const char *const columns[] = { "label", "cluster" };
-  static const char *const said[] = { "reason", "annotator", "strategy", "round" };
+  static const char *const said[] = { "reason", "annotator", "day", "strategy", "round" };
   g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
 
   g_ptr_array_set_size (self->cuts, 0);

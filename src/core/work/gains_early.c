@@ -92,13 +92,13 @@ describe_round (const AyGainsEarly *of, const AyStepRound *round, guint r, doubl
   JsonObject *object = json_object_new ();
   Moved moved;
   JsonArray *rows = describe_new_rows (of, round, r, &moved);
+  double no = round->adds_up ? 0.0 : NAN; /* credits that are refused are not summed either */
   const struct { const char *name; double value; } numbers[] = {
     { "loss_before", round->loss_before }, { "loss_after", round->loss_after },
     { "accuracy_before", round->accuracy_before }, { "accuracy_after", round->accuracy_after },
-    { "gain", round->gain }, { "by_new", round->by_new }, { "by_old", round->by_old },
-    { "by_penalty", round->by_penalty }, { "residual", round->residual },
-    { "positive", round->adds_up ? moved.positive : NAN },
-    { "negative", round->adds_up ? moved.negative : NAN },
+    { "gain", round->gain }, { "by_new", round->by_new + no }, { "by_old", round->by_old + no },
+    { "by_penalty", round->by_penalty + no }, { "residual", round->residual },
+    { "positive", moved.positive + no }, { "negative", moved.negative + no },
     { "floor", 100.0 * fabs (round->residual) }, /* above it the residual is within 1 % */
   };
 

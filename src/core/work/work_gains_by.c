@@ -79,10 +79,25 @@ kind_of_reason (const char *reason)
   return g_strndup (reason, (gsize) (colon - reason));
 }
 
+/* The day of a time such as "2026-03-01T10:15:00Z"; what is logged otherwise stays as it is.
+ * (transfer full) */
+static char *
+day_of (const char *time)
+{
+  static const char form[] = "dddd-dd-dd";
+  gsize at = 0;
+
+  while (form[at] != '\0' && (form[at] == 'd' ? g_ascii_isdigit (time[at]) : time[at] == form[at]))
+    at++;
+  return form[at] == '\0' ? g_strndup (time, at) : g_strdup (time);
+}
+
 /* What the history says of its row, (transfer full); "" where nothing. */
 static char *
 said_of (const AyRound *round, guint32 row, const char *what)
 {
+  gboolean of_day = strcmp (what, "day") == 0;
+
   if (strcmp (what, "strategy") == 0)
     return g_strdup (round->strategy != NULL ? round->strategy : "");
   if (strcmp (what, "round") == 0)
@@ -97,7 +112,9 @@ said_of (const AyRound *round, guint32 row, const char *what)
         {
           const AyGivenLabel *answer = &g_array_index (round->answers, AyGivenLabel, k);
 
-          if (answer->pick == i && answer->annotator != NULL)
+          if (answer->pick == i && of_day && answer->time != NULL)
+            return day_of (answer->time);
+          if (answer->pick == i && !of_day && answer->annotator != NULL)
             return g_strdup (answer->annotator);
         }
     }
@@ -139,7 +156,8 @@ list (Cut *cut)
 JsonArray *
 ay_work_gains_by (AyWork *self, JsonObject *gains, const char *column, GError **error)
 {
-  static const char *const of_history[] = { "strategy", "reason", "annotator", "round", NULL };
+  static const char *const of_history[] = { "strategy", "reason", "annotator", "day", "round",
+                                            NULL };
   JsonArray *rounds = json_object_get_array_member (gains, "rounds");
   gboolean said = g_strv_contains (of_history, column);
   g_autoptr (AyTable) columns = ay_work_columns (self, error);
