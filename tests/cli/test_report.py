@@ -117,11 +117,6 @@ COUNTS = re.compile(r'info\.(rows|parts\.\w+)|curate\.(n_(before|left|dropped|re
                     r'figure\.numbers\.points\.\d+\.n|'
                     r'redundancy\.(n_dropped|leaks\.n)|check\.label_issues\.n|'
                     r'finding\.findings\.\d+\.n')
-WHERE = {'info.rows': '1', 'info.parts.train': "split = 'train'", 'curate.proof.n_part':
-         "split = 'test'", 'curate.proof.test_loss_refit': "split = 'test'",
-         'curate.proof.accuracy_before': "split = 'valid'", 'curate.steps.1.n_alone':
-         "label_issue = 1 AND split = 'train'", 'check.label_issues.n': 'label_issue = 1',
-         'curate.steps.2.n_alone': "label = '1' AND id < 'd0300' AND split = 'train'"}
 
 
 def check_rows(facts):
@@ -133,18 +128,78 @@ def check_rows(facts):
             assert one['n_rows'] == one['value'], one
         else:
             assert one['n_rows'] > 0, one
-    assert {one['id'] for one in facts} >= set(WHERE)
-    for name, where in WHERE.items():
-        found = assay.run('report', WORK, '--recipe', RECIPE, '--random', '4', '--rows', name)
-        assert found == assay.run('select', WORK, '--where', where), name
-    dropped = assay.run('curate', WORK, '--recipe', RECIPE, '--dropped', FOLDER / 'dropped.csv',
-                        '--no-coverage')
-    with open(FOLDER / 'dropped.csv', encoding='utf-8', newline='') as file:
-        dropped = [row['id'] for row in csv.DictReader(file)]
-    found = assay.run_json('report', WORK, '--recipe', RECIPE, '--random', '4', '--rows',
-                           'curate.n_dropped')
-    assert found['ids'] == dropped and found['about'] == 'examples that go'
     assert 'no number' in assay.fail('report', WORK, '--rows', 'curate.nothing')
+
+
+def select(where):
+    return assay.run('select', WORK, '--where', where).split()
+
+
+def taken():
+    """What each step takes in its turn, and what it would take alone."""
+    out = FOLDER / 'taken.csv'
+    assay.run('curate', WORK, '--recipe', RECIPE, '--no-coverage', '-o', out)
+    recorded = json.loads(out.with_name('taken.csv.recipe.json').read_text(encoding='utf-8'))
+    alone = []
+    for step in json.loads(RECIPE.read_text(encoding='utf-8'))['steps']:
+        one, dropped = FOLDER / 'one.json', FOLDER / 'dropped.csv'
+        one.write_text(json.dumps({'assay_recipe': 1, 'steps': [step]}), encoding='utf-8')
+        assay.run('curate', WORK, '--recipe', one, '--no-coverage', '--dropped', dropped)
+        with open(dropped, encoding='utf-8', newline='') as file:
+            alone.append([row['id'] for row in csv.DictReader(file)])
+    return [step['took'] for step in recorded['steps']], alone
+
+
+def smallest():
+    """The rows of most influence, as many as the retention curve's smallest point has."""
+    found = assay.run_json('figure', WORK, 'retention', 'influence', '-o',
+                           FOLDER / 'retention.svg')['numbers']
+    n = next(one['n'] for one in found['points'] if one['share'] == found['minimal']['share'])
+    rows = assay.run_json('select', WORK, '--where', "split = 'train'", '--columns',
+                          'id,influence')['rows']
+    return {row['id'] for row in sorted(rows, key=lambda row: -float(row['influence']))[:n]}
+
+
+def rows_of_words():
+    """What a number is about -> the ids that other commands print of that."""
+    train = select("split = 'train'")
+    groups = assay.run_json('redundancy', WORK, '--threshold', '0.99')
+    copies = {row for group in groups['groups'] for row in group['ids'] if group['keep']} \
+        & set(train) - {group['keep'] for group in groups['groups']}
+    took, alone = taken()
+    gone = {row for step in took for row in step}
+    found = {'examples that go': gone, 'examples that may go': train,
+             'examples that stay': set(train) - gone, 'all examples': select('1'),
+             'test examples': select("split = 'test'"), 'training examples': train,
+             'examples by which rows are chosen': select("split = 'valid'"),
+             'examples without a label': select("split = 'pool'"),
+             'near copies, which could go': copies,
+             'held-out examples with a near copy': groups['leaks']['ids'],
+             'examples whose label is doubted': select('label_issue = 1'),
+             'the smallest set tried that is no worse': smallest()}
+    for k, name in enumerate(('Near copies', 'Likely label errors', 'By a condition')):
+        found[f'what goes by: {name}'] = took[k]
+        found[f'what is left after: {name}'] = set(train) - {
+            row for step in took[:k + 1] for row in step}
+        found[f'curate.steps.{k}.n_alone'] = alone[k]
+    for value in range(10):
+        found[f'judged examples of {value}'] = select(f"split = 'test' AND label = '{value}'")
+    return found
+
+
+def test_rows():
+    """The ids behind every number are those that the other commands print of the same"""
+    known = rows_of_words()
+    facts = report('digits.html')['facts']
+    checked = set()
+    for one in facts:
+        told = assay.run_json('report', WORK, '--recipe', RECIPE, '--random', '4', '--rows',
+                              one['id'])
+        want = known.get(one['id']) or known[one['about']]
+        assert told['about'] == one['about'], (one, told['about'])
+        assert len(told['ids']) == one['n_rows'] and sorted(told['ids']) == sorted(want), one
+        checked.add(one['about'])
+    assert len(checked) >= 24, checked
 
 
 def test_numbers():
@@ -381,8 +436,8 @@ def main():
     assay.run('savings', WORK, '--recipe', RECIPE, '--country', 'France', '-p', 'training_hours=8',
               '-p', 'training_power=0.4,0.5,0.7', '-p', 'training_rate=2')
     tap = Tap()
-    for test in (test_numbers, test_same_bytes, test_html, test_pdf, test_locales, test_refusals,
-                 test_nothing_to_leave_out, test_photos, test_chromium):
+    for test in (test_numbers, test_rows, test_same_bytes, test_html, test_pdf, test_locales,
+                 test_refusals, test_nothing_to_leave_out, test_photos, test_chromium):
         tap.run(test.__doc__, test)
     tap.finish()
 
