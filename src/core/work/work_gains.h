@@ -31,10 +31,9 @@ JsonObject *ay_work_gains (AyWork *self, const char *history, const AyGainsOptio
 /* What was stored. AY_ERROR_RANGE where nothing was. (transfer full) */
 JsonObject *ay_work_stored_gains (AyWork *self, const char *history, GError **error);
 /* The credits of such a result summed over the new rows by a column of the data, or by "strategy",
- * "reason", "annotator", "day" (of the answer) or "round" of the history: a list of objects "value",
- * "n", "credit", "positive", "negative", "accuracy", "rows" (their numbers), largest |credit|
- * first. RANGE where there is no such column.
- * (transfer full) */
+ * "reason", "annotator", "day" (of the answer) or "round" of the history: a list of objects
+ * "value", "n", "credit", "positive", "negative", "accuracy", "rows" (their numbers), largest
+ * |credit| first. RANGE where there is no such column. (transfer full) */
 JsonArray *ay_work_gains_by (AyWork *self, JsonObject *gains, const char *column, GError **error);
 
 G_END_DECLS
