@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/window.h"
 
+#include "app/keep_focus.h"
 #include "app/opener.h"
 #include "app/pinning.h"
 #include "app/roles_dialog.h"
@@ -350,6 +351,7 @@ assay_window_init (AssayWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify", G_CALLBACK (assay_window_actions_update), self,
                            G_CONNECT_SWAPPED);
+  assay_keep_focus (GTK_WINDOW (self));
   assay_pinning_bind (self);
   assay_search_bar_bind_button (self->search_bar, self->search_button);
   assay_window_make_recent_menu (self, self->recent_button);

@@ -415,4 +415,36 @@ def test_half():
     assert shown['metrics']['disagreements'] == 1 and shown['metrics']['n_labelled'] == 63
 
 
+def test_round_by_mouse():
+    """A round opened, labelled, taken back, written and closed by the mouse; keys still label"""
+    for dark in (False, True):
+        folder = drive.folder() / ('dark' if dark else 'light')
+        folder.mkdir()
+        work, label = live_of(folder, {f'd{i:04}' for i in range(60)},
+                              {f'd{i:04}' for i in range(60, 200)})
+        with drive.Window(work, dark=dark) as window:
+            page = Page(window, False)
+            window.keys('ctrl+7')
+            page.tab('Open Round', lambda: page.says('No round was opened'))
+            window.choose('Strategy of the Round', 'Margin', lambda: page.says('^Margin$'))
+            page.number('Rows of the Round', 5)
+            page.press('Open Round', lambda: page.says('Round 1, by margin: row 1 of 5; 0 have'))
+            ids = cli('history', work, 'show', 'loop')['rounds'][0]['ids']
+            page.press(f'Label {label[ids[0]]}', lambda: page.says('row 2 of 5; 1 have a label'))
+            page.press('Previous', lambda: page.says('row 1 of 5'))
+            page.press('Take Back', lambda: page.says('row 1 of 5; 0 have a label'))
+            window.keys(label[ids[0]])  # though the button that had the focus is insensitive now
+            until('the label by its key', lambda: page.says('row 2 of 5; 1 have a label'))
+            page.press('Next', lambda: page.says('row 3 of 5'))
+            page.press(f'Label {label[ids[2]]}', lambda: page.says('row 4 of 5; 2 have a label'))
+            assert window.unnamed() == [], window.unnamed()
+            window.picture(f'history-round-mouse-{"dark" if dark else "light"}')
+            page.write_rows(folder / 'rows.csv', 'Write Rows…')
+            page.press('Close Round', lambda: page.says('Round 1 is closed: 2 rows'))
+        assert [row['id'] for row in drive.read_csv(folder / 'rows.csv')] \
+            == [ids[1], ids[3], ids[4]]
+        shown, = cli('history', work, 'show', 'loop')['rounds']
+        assert not shown['open'] and shown['ids'] == [ids[0], ids[2]], shown
+
+
 drive.main(globals())

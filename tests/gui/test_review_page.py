@@ -161,6 +161,9 @@ def prove(window, work, rows):
         ('relabel', last['suggestion']) if last['suggestion'] else ('drop', None)))
     window.click('Prove the Answers', 'push button',
                  lambda: any('refitted head:' in text for text in window.labels()))
+    before = place(window)
+    window.keys('Right')  # though the button that had the focus was insensitive meanwhile
+    until('the next row by its key', lambda: place(window) != before)
 
 
 def test_keys():
