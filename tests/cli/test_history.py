@@ -53,6 +53,39 @@ def test_alectio():
         assert [r['n_scored'] for r in found['rounds']] == [0, 55, 50, 45, 40]
 
 
+def test_alectio_lite():
+    """Alectio-lite: its database exported to CSV, with titles and without"""
+    for titles in (True, False):
+        folder = FOLDER / f'lite-{titles}'
+        folder.mkdir()
+        files.alectio_lite(folder, TAKEN, titles=titles)
+        one, = bring(*sorted(folder.iterdir()), name=folder.name)
+        found = show(folder.name)
+        assert found['taken'][:4] == TAKEN and one['source'] == 'alectio'
+        assert [r['n_scored'] for r in found['rounds']] == [0, 55, 50, 45, 40]
+        assert notes(found) == ['again'] * 3 + ['project', 'parts'], found['notes']
+        assert '5 lines name a row of this table again' in found['notes'][0]['text'], found['notes']
+        assert 'data_map_0.csv says nothing' in found['notes'][3]['text']
+    folder = FOLDER / 'lite-odd'
+    folder.mkdir()
+    half = ['0.5,0.5', '0.25,0.75', '1.,0.']
+    for loop, text in enumerate(('ix,val\n1,a\n9999,b\n', 'ix,val\n1,a\n')):
+        (folder / f'selected_indices_{loop}.csv').write_text(text, encoding='utf-8')
+    (folder / 'logits_0.csv').write_text(
+        'ix,val\n' + ''.join(f'{k},"[{text}]"\n' for k, text in enumerate(half)), encoding='utf-8')
+    bring(*sorted(folder.iterdir()), name='odd')
+    found = show('odd')
+    assert notes(found) == ['probabilities', 'local', 'outside', 'twice', 'overlap']
+    for text, part in (('ix,val\nx,a\n', '"x" in the column ix is no row number'),
+                       ('ix,val,more\n1,a,2\n', 'two columns are expected')):
+        (folder / 'selected_indices_9.csv').write_text(text, encoding='utf-8')
+        assert part in assay.fail('history', WORK, 'import', folder / 'selected_indices_9.csv')
+    for text, part in (('ix,val\n1,"[0.5,...,0.5]"\n', 'numpy shortens'),
+                       ('ix,val\n1,"[0.5,.5]"\n2,"[1]"\n', 'row 2 has no list of 2 numbers')):
+        (folder / 'logits_9.csv').write_text(text, encoding='utf-8')
+        assert part in assay.fail('history', WORK, 'import', folder / 'logits_9.csv')
+
+
 def test_alectio_beside():
     """Alectio: what stands beside the rounds is read, or said to be of no use; metrics again"""
     folder = FOLDER / 'beside'
@@ -282,12 +315,12 @@ def test_refused():
         base.execute('CREATE TABLE indexes (id INTEGER, row_id INTEGER)')
         base.commit()
     (FOLDER / 'lite.duckdb').write_bytes(b'\0' * 8 + b'DUCK' + b'\x40' + b'\0' * 4083)
-    (FOLDER / 'selected_indices_1.csv').write_text('ix,val\n0,17\n', encoding='utf-8')
+    (FOLDER / 'table.csv').write_text('ix,val\n0,17\n', encoding='utf-8')
     (FOLDER / 'experiment.yaml').write_text('nLoops: 3\n', encoding='utf-8')
     (FOLDER / 'data_map_0.parquet').write_bytes(b'PAR1\x15\0\x15')
     for name, part in (('infer_outputs_0.db', "an SQLite database, as Alectio's infer_outputs_N"),
                        ('lite.duckdb', 'a DuckDB database, as of Alectio-lite'),
-                       ('selected_indices_1.csv', "a table of Alectio-lite's DuckDB export"),
+                       ('table.csv', "a table of Alectio-lite's DuckDB export"),
                        ('experiment.yaml', "YAML, as Alectio's description"),
                        ('data_map_0.parquet', 'Parquet')):
         said = assay.fail('history', WORK, 'import', FOLDER / name)

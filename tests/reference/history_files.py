@@ -46,6 +46,37 @@ def alectio(folder, taken, classes=4, pool=60, protocol=4):
              {'train_time': 2.5 * loop, 'num_queried_per_class': {0: 3}}, protocol)
 
 
+def numpy_text(values):
+    """As numpy's array2string (precision=5, separator=','): broken after 75 characters."""
+    lines, line = [], '['
+    for k, value in enumerate(values):
+        part = f'{value:.5f}'.rstrip('0') + (',' if k + 1 < len(values) else ']')
+        if len(line) + len(part) > 75:
+            lines.append(line)
+            line = ' '
+        line += part
+    return '\n'.join(lines + [line])
+
+
+def alectio_lite(folder, taken, classes=12, pool=60, titles=True):
+    """Alectio-lite's EXPORT DATABASE (FORMAT CSV) after its logger's source: a table a file. That
+    of each loop but the last stands twice, as the logger inserts it anew in every loop."""
+    def write(name, lines):
+        with open(folder / f'{name}.csv', 'w', encoding='utf-8', newline='') as file:
+            out = csv.writer(file, lineterminator='\n')
+            out.writerows(([['ix', 'val']] if titles else []) + lines)
+    draw = random.Random(9)
+    seen = set()
+    write('data_map_0', [[row, f'record {row}'] for row in range(pool)])
+    for loop, rows in enumerate(taken):
+        seen.update(rows)
+        again = 2 if loop + 1 < len(taken) else 1
+        write(f'selected_indices_{loop}', [[row, f'record {row}'] for row in rows] * again)
+        left = [row for row in range(pool) if row not in seen]
+        write(f'logits_{loop}',
+              [[row, numpy_text([draw.gauss(0, 2) for _ in range(classes)])] for row in left])
+
+
 def alectio_beside(folder, accuracies, off=None):
     """What stands beside the rounds: data_map, meta_temp_N, and a test set of 20 rows with the
     predictions of each loop, right as often as said but for the loop `off`."""

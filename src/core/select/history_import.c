@@ -9,7 +9,9 @@
 
 static const AyHistoryFormat formats[] = {
   { "table", "neutral form: CSV or JSON lines with a column loop or round", TRUE },
-  { "alectio", "Alectio: selected_indices_N, logits_N, metrics_N, insights_N .pkl, meta.json",
+  { "alectio",
+    "Alectio: selected_indices_N, logits_N, metrics_N, insights_N .pkl, meta.json; lite: "
+    "selected_indices_N, logits_N .csv",
     FALSE },
   { "google", "google/active-learning: results pickles", FALSE },
   { "baal", "baal: uncertainty_pool pickles", FALSE },
@@ -64,6 +66,8 @@ read_one (AyHistoryFiles *self, const char *path, const char *format, GError **e
     return FALSE;
   if (known)
     return TRUE;
+  if (ay_history_is_lite (path))
+    return ay_history_read_lite (self, path, error);
   return is_pickle (path) ? ay_history_read_pickle (self, path, format, error)
                           : ay_history_read_table (self, path, error);
 }

@@ -11,7 +11,7 @@
 #include <string.h>
 
 gboolean
-ay_history_numbered (const char *path, const char *stem, gint64 *number)
+ay_history_numbered (const char *path, const char *stem, const char *ending, gint64 *number)
 {
   g_autofree char *name = g_path_get_basename (path);
   gsize k = strlen (stem);
@@ -20,7 +20,7 @@ ay_history_numbered (const char *path, const char *stem, gint64 *number)
   if (!g_str_has_prefix (name, stem) || !g_ascii_isdigit (name[k]))
     return FALSE;
   *number = g_ascii_strtoll (name + k, &end, 10);
-  return strcmp (end, ".pkl") == 0;
+  return strcmp (end, ending) == 0;
 }
 
 static gboolean
@@ -124,6 +124,18 @@ sum_to_one (const AyScored *scored)
   return scored->n > 0 && good >= scored->n * 99 / 100;
 }
 
+void
+ay_history_tell_scored (AyDraft *draft, AyScored *scored, const char *base, const char *name)
+{
+  if (!sum_to_one (scored))
+    return;
+  scored->kind = AY_SCORED_PROBABILITIES;
+  if (g_str_has_prefix (base, "pre_softmax") || g_str_has_prefix (base, "logits")
+      || (name != NULL && strcmp (name, "softmax") != 0 && strcmp (name, "sigmoid") != 0))
+    ay_diagnostics_add (draft->scratch->notes, "probabilities",
+                        "%s: the rows sum to 1: probabilities, whatever the name says", base);
+}
+
 /* What is logged after loop i is what loop i + 1 chose by. */
 static gboolean
 read_scored (AyHistoryFiles *self, const char *path, gint64 loop, const AyPickleValue *root,
@@ -151,13 +163,7 @@ read_scored (AyHistoryFiles *self, const char *path, gint64 loop, const AyPickle
         return no_history (path, "rows of different length, or a key that is no index", error);
       scored->row[i] = row >= 0 && (guint64) row < self->data->n ? (guint32) row : AY_ROW_NONE;
     }
-  if (!sum_to_one (scored))
-    return TRUE;
-  scored->kind = AY_SCORED_PROBABILITIES;
-  if (g_str_has_prefix (base, "pre_softmax") || g_str_has_prefix (base, "logits")
-      || (name != NULL && strcmp (name, "softmax") != 0 && strcmp (name, "sigmoid") != 0))
-    ay_diagnostics_add (draft->scratch->notes, "probabilities",
-                        "%s: the rows sum to 1: probabilities, whatever the name says", base);
+  ay_history_tell_scored (draft, scored, base, name);
   return TRUE;
 }
 
@@ -219,7 +225,7 @@ read_beside (AyHistoryFiles *self, const char *path, const AyPickleValue *root)
   g_autoptr (AyArray) truth = NULL;
   gint64 loop;
 
-  if (ay_history_numbered (path, "test_predictions_", &loop))
+  if (ay_history_numbered (path, "test_predictions_", ".pkl", &loop))
     {
       check_predictions (self, base, loop, root);
       return TRUE;
@@ -231,7 +237,8 @@ read_beside (AyHistoryFiles *self, const char *path, const AyPickleValue *root)
         g_ptr_array_add (self->truth, g_steal_pointer (&truth));
       return TRUE;
     }
-  if (!g_str_has_prefix (base, "data_map") && !ay_history_numbered (path, "meta_temp_", &loop))
+  if (!g_str_has_prefix (base, "data_map")
+      && !ay_history_numbered (path, "meta_temp_", ".pkl", &loop))
     return FALSE;
   g_ptr_array_add (self->said, g_strdup_printf ("%s says nothing of rounds, and was not read",
                                                 base));
@@ -251,20 +258,20 @@ read_alectio (AyHistoryFiles *self, const char *path, const AyPickleValue *root,
   gint64 loop;
 
   *known = TRUE;
-  if (ay_history_numbered (path, "selected_indices_", &loop))
+  if (ay_history_numbered (path, "selected_indices_", ".pkl", &loop))
     return take_rows (ay_draft_round (ay_history_files_draft (self, "", "alectio", TRUE), loop),
                       root)
            || no_history (path, "no list of row numbers", error);
   for (gsize i = 0; i < G_N_ELEMENTS (scored); i++)
-    if (ay_history_numbered (path, scored[i], &loop))
+    if (ay_history_numbered (path, scored[i], ".pkl", &loop))
       return read_scored (self, path, loop, root, error);
-  if (ay_history_numbered (path, "metrics_", &loop))
+  if (ay_history_numbered (path, "metrics_", ".pkl", &loop))
     say_once (self, root, "acc_per_class", "acc_per_class is the recall of each class, and was "
                                             "not read");
-  if (ay_history_numbered (path, "metrics_", &loop))
+  if (ay_history_numbered (path, "metrics_", ".pkl", &loop))
     read_numbers (ay_draft_round (ay_history_files_draft (self, "", "alectio", TRUE), loop), root,
                   metrics);
-  else if (ay_history_numbered (path, "insights_", &loop))
+  else if (ay_history_numbered (path, "insights_", ".pkl", &loop))
     read_numbers (ay_draft_round (ay_history_files_draft (self, "", "alectio", TRUE), loop), root,
                   insights);
   else

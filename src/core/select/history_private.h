@@ -44,8 +44,17 @@ gboolean ay_history_read_json (AyHistoryFiles *self, const char *path, gboolean 
 /* Takes what it knows of a pickle of any of the formats below, or of *format alone (nullable). */
 gboolean ay_history_read_pickle (AyHistoryFiles *self, const char *path, const char *format,
                                  GError **error);
-/* A file whose name ends in "STEM_NUMBER.pkl". */
-gboolean ay_history_numbered (const char *path, const char *stem, gint64 *number);
+/* Whether a file is called as a table that Alectio-lite exports to CSV (selected_indices_N.csv,
+ * logits_N.csv ...), and its reader. */
+gboolean ay_history_is_lite (const char *path);
+gboolean ay_history_read_lite (AyHistoryFiles *self, const char *path, GError **error);
+/* A file that is called stem, a number, ending. */
+gboolean ay_history_numbered (const char *path, const char *stem, const char *ending,
+                              gint64 *number);
+/* Sets the kind of what was scored: probabilities where the rows sum to 1, which is noted where the
+ * file's name base, or the field's (nullable), says otherwise. */
+void ay_history_tell_scored (AyDraft *draft, AyScored *scored, const char *base,
+                             const char *name);
 /* codecarbon's emissions.csv, known by its columns: lines go to rounds in their order. */
 gboolean ay_history_is_emissions (GPtrArray *names);
 void ay_history_take_emissions (AyHistoryFiles *self, GPtrArray *names, GPtrArray *lines);

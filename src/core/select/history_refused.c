@@ -20,8 +20,8 @@ static const struct
     "an SQLite database, as Alectio's infer_outputs_N.db of detection: not read; " INSTEAD
     " (sqlite3 -csv -header FILE 'SELECT ...')" },
   { 8, "DUCK",
-    "a DuckDB database, as of Alectio-lite: not read; " INSTEAD
-    " (duckdb: COPY (SELECT ...) TO 'picks.csv' (HEADER))" },
+    "a DuckDB database, as of Alectio-lite: not read; import the selected_indices_N.csv of its "
+    "EXPORT DATABASE 'DIR' (FORMAT CSV), or " INSTEAD },
   { 0, "PAR1", "Parquet: not read; " INSTEAD },
 };
 
@@ -31,7 +31,7 @@ is_yaml (const char *path)
   return g_str_has_suffix (path, ".yaml") || g_str_has_suffix (path, ".yml");
 }
 
-/* The titles of a table that Alectio-lite's EXPORT DATABASE wrote: they do not say what val is. */
+/* The titles of a table that Alectio-lite's EXPORT DATABASE wrote. */
 static gboolean
 is_duckdb_table (const char *head, gsize n)
 {
@@ -54,9 +54,10 @@ what_it_is (const char *path, const char *head, gsize n)
   if (is_yaml (path))
     return "YAML, as Alectio's description of an experiment or a strategy: it says what was asked "
            "for, not which rows were taken; import selected_indices_N.pkl, or " INSTEAD;
-  if (is_duckdb_table (head, n))
-    return "a table of Alectio-lite's DuckDB export, with columns ix and val: not read, as neither "
-           "its loop nor what val means is said in it; " INSTEAD;
+  if (is_duckdb_table (head, n) && !ay_history_is_lite (path))
+    return "a table of Alectio-lite's DuckDB export, with columns ix and val: which table and loop "
+           "it is stands in its name alone; call it selected_indices_N.csv or logits_N.csv, as it "
+           "was exported, or " INSTEAD;
   return NULL;
 }
 
