@@ -438,9 +438,10 @@ compare (CmdRun *run, AyWork *work, const AyRecipe *recipe, GError **error)
 static gboolean
 write_all (CmdRun *run, AyWork *work, AyRecipe *recipe, AyPlan *plan, GError **error)
 {
-  return (given.output == NULL
-          || ay_work_curate (work, recipe, plan, given.output, run->job, error))
-         && (given.dropped == NULL
+  AyCurateFiles files = { given.output, given.dropped };
+
+  return (given.output == NULL || ay_work_curate (work, recipe, plan, &files, run->job, error))
+         && (given.output != NULL || given.dropped == NULL
              || ay_work_curate_inverse (work, plan, given.dropped, run->job, error))
          && (given.save == NULL || ay_recipe_write (recipe, given.save, error))
          && (!given.apply || ay_work_plan_apply (work, recipe, error));

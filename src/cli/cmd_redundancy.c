@@ -116,10 +116,10 @@ read_options (CmdRun *run, AyRedundancyOptions *into, CmdGroupsView *view, GErro
 
 /* How alone each row stands, and how often its nearest row is of its kind. */
 static gboolean
-find_nearest (CmdRun *run, AyWork *work, CmdGroupsView *view, GError **error)
+find_nearest (CmdRun *run, AyWork *work, CmdGroupsView *view, AyNeighbours **nearest,
+              GError **error)
 {
   g_autoptr (AyTable) columns = NULL;
-  g_autoptr (AyNeighbours) nearest = NULL;
   AyColumn *column = NULL;
 
   view->agree = given.agree != NULL ? given.agree
@@ -135,20 +135,21 @@ find_nearest (CmdRun *run, AyWork *work, CmdGroupsView *view, GError **error)
     }
   if (!view->uniqueness && column == NULL)
     return TRUE;
-  nearest = ay_redundancy_nearest (view->found, given.approximate ? CMD_APPROXIMATE_ABOVE : 0,
-                                   run->job, error);
-  if (nearest == NULL)
+  *nearest = ay_redundancy_nearest (view->found, given.approximate ? CMD_APPROXIMATE_ABOVE : 0,
+                                    run->job, error);
+  if (*nearest == NULL)
     return FALSE;
   if (column != NULL)
-    view->agreement = ay_agreement_of (nearest, column);
-  return !view->uniqueness
-         || ay_redundancy_store_uniqueness (work, view->found, nearest, run->job, error);
+    view->agreement = ay_agreement_of (*nearest, column);
+  return TRUE;
 }
 
 static gboolean
 find_all (CmdRun *run, AyWork *work, const AyRedundancyOptions *into, CmdGroupsView *view,
           GError **error)
 {
+  g_autoptr (AyNeighbours) nearest = NULL;
+
   view->work = work;
   view->found = ay_work_redundancy (work, into, run->job, error);
   if (view->found == NULL)
@@ -166,8 +167,9 @@ find_all (CmdRun *run, AyWork *work, const AyRedundancyOptions *into, CmdGroupsV
       if (view->curve == NULL)
         return FALSE;
     }
-  return find_nearest (run, work, view, error)
-         && ay_redundancy_store (work, view->found, view->cut, run->job, error);
+  return find_nearest (run, work, view, &nearest, error)
+         && ay_redundancy_store (work, view->found, view->cut, view->uniqueness ? nearest : NULL,
+                                 run->job, error);
 }
 
 static gboolean

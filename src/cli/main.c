@@ -3,12 +3,14 @@
 #include "cli/cli_run.h"
 #include "cli/cli_text.h"
 #include "core/base/error.h"
+#include "core/base/file_watch.h"
 #include "core/base/parallel.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* assay-cli: the workspace's verbs from the shell. No locale is set: numbers are in the C locale
  * and bytes pass as they are. */
@@ -181,6 +183,7 @@ run_command (const Cmd *command, int n_args, char **args, GError **error)
   g_autoptr (GHashTable) moved = cmd_parameters (globals.moved, error);
   CmdRun run = { n_args, args, globals.json, globals.quiet, (guint64) globals.seed, moved, job,
                  NULL };
+  g_autoptr (GError) failure = NULL;
   gboolean ok;
 
   if (moved == NULL)
@@ -188,8 +191,12 @@ run_command (const Cmd *command, int n_args, char **args, GError **error)
 
   ay_set_threads ((guint) globals.threads);
   run.progress = cmd_progress_start (job, globals.quiet);
-  ok = command->run (&run, error);
+  ok = command->run (&run, &failure);
   cmd_progress_free (run.progress);
+  if (!ay_mapped_files_check (error)) /* that is the cause of whatever else went wrong */
+    return FALSE;
+  if (!ok)
+    g_propagate_error (error, g_steal_pointer (&failure));
   if (ok && (fflush (stdout) != 0 || ferror (stdout)))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_IO, "cannot write to the standard output: %s",
@@ -247,6 +254,20 @@ run_without_command (int argc, char **argv)
   return EXIT_USAGE;
 }
 
+/* Small blocks of memory are not asked about by GLib: without one it says so and aborts. Nothing is
+ * half done then, as every change to a file is a transaction; what was begun is a hidden file. */
+static void
+on_fatal (const char *domain, GLogLevelFlags level, const char *text, gpointer data)
+{
+  if (strstr (text, "failed to allocate") == NULL)
+    {
+      g_log_default_handler (domain, level, text, data);
+      return;
+    }
+  fprintf (stderr, "assay-cli: not enough memory: %s\n", strstr (text, "failed to allocate"));
+  _exit (EXIT_FAILED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -254,6 +275,8 @@ main (int argc, char **argv)
   const Cmd *command;
 
   g_set_prgname ("assay-cli");
+  g_log_set_handler ("GLib", G_LOG_LEVEL_ERROR | G_LOG_FLAG_FATAL | G_LOG_FLAG_RECURSION, on_fatal,
+                     NULL);
   if (word == argc)
     return run_without_command (argc, argv);
   command = find_command (argv[word]);

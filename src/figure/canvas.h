@@ -66,4 +66,7 @@ char *ay_figure_text_fit (AyFigureCanvas *self, const char *text, const AyFigure
 char **ay_figure_text_wrap (AyFigureCanvas *self, const char *text,
                             const AyFigureTextStyle *style, double width, guint max_lines);
 
+/* For lack of memory: cr draws nothing more, and ay_figure_check() of its status says why. */
+void ay_figure_give_up (cairo_t *cr);
+
 G_END_DECLS

@@ -173,6 +173,24 @@ append_bytes (void *closure, const unsigned char *data, unsigned int length)
   return CAIRO_STATUS_SUCCESS;
 }
 
+void
+ay_figure_give_up (cairo_t *cr)
+{
+  cairo_pop_group_to_source (cr); /* there is none: the one way to put a context into an error */
+}
+
+gboolean
+ay_figure_check (cairo_status_t status, const char *what, GError **error)
+{
+  gboolean memory = status == CAIRO_STATUS_NO_MEMORY || status == CAIRO_STATUS_INVALID_POP_GROUP;
+
+  if (status == CAIRO_STATUS_SUCCESS)
+    return TRUE;
+  g_set_error (error, AY_ERROR, memory ? AY_ERROR_NOMEM : AY_ERROR_IO, "%s: %s", what,
+               memory ? "not enough memory for the drawing" : cairo_status_to_string (status));
+  return FALSE;
+}
+
 /* Finishes; FALSE with the reason when anything went wrong on the surface or the context. */
 static gboolean
 finish (cairo_surface_t *surface, cairo_t *cr, const char *path, GError **error)
@@ -184,12 +202,7 @@ finish (cairo_surface_t *surface, cairo_t *cr, const char *path, GError **error)
   if (status == CAIRO_STATUS_SUCCESS)
     status = cairo_surface_status (surface);
   cairo_surface_destroy (surface);
-  if (status == CAIRO_STATUS_SUCCESS)
-    return TRUE;
-  g_set_error (error, AY_ERROR,
-               status == CAIRO_STATUS_NO_MEMORY ? AY_ERROR_NOMEM : AY_ERROR_IO, "%s: %s", path,
-               cairo_status_to_string (status));
-  return FALSE;
+  return ay_figure_check (status, path, error);
 }
 
 static gboolean
@@ -199,12 +212,13 @@ render_png (const AyFigureSpec *self, const char *path, GString *out, GError **e
   cairo_surface_t *surface = cairo_image_surface_create (
       CAIRO_FORMAT_RGB24, (int) ceil (self->width * scale), (int) ceil (self->height * scale));
   cairo_t *cr = cairo_create (surface);
+  cairo_status_t written = CAIRO_STATUS_SUCCESS;
 
   cairo_scale (cr, scale, scale);
   ay_figure_draw (self, cr);
   if (cairo_status (cr) == CAIRO_STATUS_SUCCESS)
-    cairo_surface_write_to_png_stream (surface, append_bytes, out);
-  return finish (surface, cr, path, error);
+    written = cairo_surface_write_to_png_stream (surface, append_bytes, out);
+  return finish (surface, cr, path, error) && ay_figure_check (written, path, error);
 }
 
 static gboolean

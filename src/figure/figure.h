@@ -66,6 +66,9 @@ gboolean ay_figure_format_of_path (const char *path, AyFigureFormat *format, GEr
 
 /* Draws the whole figure on cr at 0, 0, width, height. Pure: the same pixels for the same spec. */
 void ay_figure_draw (const AyFigureSpec *self, cairo_t *cr);
+/* TRUE on success, else "WHAT: the reason" with AY_ERROR_NOMEM or AY_ERROR_IO; also where a part of
+ * a drawing gave up. */
+gboolean ay_figure_check (cairo_status_t status, const char *what, GError **error);
 /* One sentence that says what is to be seen, for screen readers and SVG's desc. (transfer full) */
 char *ay_figure_summary (const AyFigureSpec *self);
 /* The figure as SVG. (transfer full) */

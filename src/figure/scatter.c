@@ -244,6 +244,7 @@ draw_points (AyFigureCanvas *canvas, const AyFigureScatter *self, const Coloring
   image = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, options.width, options.height);
   if (cairo_surface_status (image) != CAIRO_STATUS_SUCCESS)
     {
+      ay_figure_give_up (canvas->cr);
       cairo_surface_destroy (image);
       return;
     }
@@ -267,6 +268,8 @@ draw_points (AyFigureCanvas *canvas, const AyFigureScatter *self, const Coloring
       cairo_paint (canvas->cr);
       cairo_restore (canvas->cr);
     }
+  else
+    ay_figure_give_up (canvas->cr); /* better no drawing than one without its points */
   cairo_surface_destroy (image);
 }
 

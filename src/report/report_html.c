@@ -157,9 +157,14 @@ append_picture (GString *out, const AyStorySample *sample)
   else
     {
       cairo_surface_t *surface = ay_report_picture (sample);
+      cairo_status_t status = cairo_surface_write_to_png_stream (surface, append_bytes, png);
 
-      cairo_surface_write_to_png_stream (surface, append_bytes, png);
       cairo_surface_destroy (surface);
+      if (status != CAIRO_STATUS_SUCCESS)
+        {
+          g_string_append (out, "<p>(not enough memory for this picture)</p>");
+          return;
+        }
       base64 = g_base64_encode (png->data, png->len);
     }
   g_string_append_printf (out, "<img width=\"%u\" height=\"%u\" src=\"data:image/%s;base64,%s\"",

@@ -583,10 +583,5 @@ ay_report_pdf (const AyStory *story, AyPaper paper, GString *out, GError **error
   draw_foot (&page);
   cairo_show_page (page.cr);
   status = close_page (&page);
-  if (status == CAIRO_STATUS_SUCCESS)
-    return TRUE;
-  g_set_error (error, AY_ERROR,
-               status == CAIRO_STATUS_NO_MEMORY ? AY_ERROR_NOMEM : AY_ERROR_IO, "the report: %s",
-               cairo_status_to_string (status));
-  return FALSE;
+  return ay_figure_check (status, "the report", error);
 }

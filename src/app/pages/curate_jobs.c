@@ -219,7 +219,8 @@ write_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
 
   self->plan = ay_work_plan (work, self->recipe, &options, job, error);
   return self->plan != NULL
-         && ay_work_curate (work, self->recipe, self->plan, self->path, job, error);
+         && ay_work_curate (work, self->recipe, self->plan, &(AyCurateFiles) { self->path, NULL },
+                            job, error);
 }
 
 static void

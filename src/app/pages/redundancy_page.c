@@ -305,7 +305,7 @@ store (AssayRedundancyPage *self)
 
   if (!ay_redundancy_store (assay_session_get_work (self->session),
                             assay_group_list_get_redundancy (self->groups),
-                            assay_group_list_get_cut (self->groups), NULL, &error))
+                            assay_group_list_get_cut (self->groups), NULL, NULL, &error))
     {
       assay_session_fail (self->session, error);
       return FALSE;

@@ -2,6 +2,7 @@
 #include "core/base/file.h"
 
 #include "core/base/error.h"
+#include "core/base/file_watch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +18,8 @@ struct _AyMappedFile
   void *data;
   gsize size;
   gboolean owned; /* data is g_malloc'ed, not mapped */
+  int fd;         /* -1: none */
+  int watch;
 };
 
 static gboolean
@@ -62,12 +65,18 @@ ay_mapped_file_new (const char *path, GError **error)
       close (fd);
       return NULL;
     }
-  close (fd);
   self = g_new0 (AyMappedFile, 1);
   g_atomic_ref_count_init (&self->ref);
   self->path = g_strdup (path);
   self->data = data;
   self->size = (gsize) st.st_size;
+  self->fd = fd;
+  self->watch = data != NULL ? ay_file_watch (self->path, data, self->size, fd) : -1;
+  if (self->watch < 0)
+    {
+      close (fd);
+      self->fd = -1;
+    }
   return self;
 }
 
@@ -81,6 +90,8 @@ ay_mapped_file_new_take (const char *path, char *data, gsize size)
   self->data = data;
   self->size = size;
   self->owned = TRUE;
+  self->fd = -1;
+  self->watch = -1;
   return self;
 }
 
@@ -96,6 +107,9 @@ ay_mapped_file_unref (AyMappedFile *self)
 {
   if (self == NULL || !g_atomic_ref_count_dec (&self->ref))
     return;
+  ay_file_unwatch (self->watch);
+  if (self->fd >= 0)
+    close (self->fd);
   if (self->owned)
     g_free (self->data);
   else if (self->data != NULL)
@@ -185,7 +199,7 @@ ay_output_finish (AyOutput *self, GError **error)
 gboolean
 ay_output_commit (AyOutput *self, GError **error)
 {
-  if (self->stream != NULL && !ay_output_finish (self, error))
+  if (!ay_mapped_files_check (error) || (self->stream != NULL && !ay_output_finish (self, error)))
     return FALSE;
   if (rename (self->temporary, self->path) != 0)
     return set_errno (error, self->path, "cannot write");

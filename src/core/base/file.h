@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* A file read through the page cache, kept while anyone holds it. */
+/* A file read through the page cache, kept while anyone holds it; cut short by somebody else
+ * meanwhile it reads as zeros, and nothing made of it is kept (core/base/file_watch.h). */
 typedef struct _AyMappedFile AyMappedFile;
 
 AyMappedFile *ay_mapped_file_new (const char *path, GError **error);
@@ -19,8 +20,8 @@ const char *ay_mapped_file_path (const AyMappedFile *self);
 const char *ay_mapped_file_data (const AyMappedFile *self, gsize *size);
 
 /* An output file that appears whole or not at all: written beside the target, synced, renamed.
- * Write to ay_output_stream(); ay_output_commit() reports any write error since. Freeing without
- * commit removes the temporary file. */
+ * Write to ay_output_stream(); ay_output_commit() reports any write error since, and fails when an
+ * input was cut short meanwhile. Freeing without commit removes the temporary file. */
 typedef struct _AyOutput AyOutput;
 
 AyOutput *ay_output_new (const char *path, GError **error);

@@ -2,6 +2,7 @@
 #include "core/base/job.h"
 
 #include "core/base/error.h"
+#include "core/base/file_watch.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -64,7 +65,7 @@ gboolean
 ay_job_check (const AyJob *self, GError **error)
 {
   if (!ay_job_is_cancelled (self))
-    return TRUE;
+    return !ay_mapped_files_are_lost () || ay_mapped_files_check (error);
   g_set_error_literal (error, AY_ERROR, AY_ERROR_CANCELLED, "cancelled");
   return FALSE;
 }
@@ -74,6 +75,8 @@ ay_job_commit (AyJob *self, GError **error)
 {
   int running = RUNNING;
 
+  if (!ay_mapped_files_check (error))
+    return FALSE;
   if (self != NULL)
     atomic_compare_exchange_strong (&self->state, &running, COMMITTED);
   return ay_job_check (self, error);

@@ -15,12 +15,14 @@ void ay_job_unref (AyJob *self);
 
 void ay_job_cancel (AyJob *self);
 gboolean ay_job_is_cancelled (const AyJob *self);
-/* FALSE and AY_ERROR_CANCELLED once cancelled. Own loops call it at least every 20 ms. */
+/* FALSE and AY_ERROR_CANCELLED once cancelled, AY_ERROR_CHANGED once an input was seen to be cut
+ * short while it is read. Own loops call it at least every 20 ms. */
 gboolean ay_job_check (const AyJob *self, GError **error);
 
 /* The point of no return, called before results are stored: FALSE and AY_ERROR_CANCELLED once
  * cancelled; after TRUE cancelling has no effect any more, for good. So whoever cancels knows from
- * ay_job_is_cancelled() at once whether anything will have happened. */
+ * ay_job_is_cancelled() at once whether anything will have happened. Also FALSE, with
+ * AY_ERROR_CHANGED, when an input became shorter since it was opened. */
 gboolean ay_job_commit (AyJob *self, GError **error);
 
 /* What is being done now ("fitting the head"): resets the fraction to 0. */

@@ -336,6 +336,16 @@ write_filled (const char *temporary, const char *path, const AyWorkspaceFiller *
   return self != NULL && filler->fill (self, filler->data, error);
 }
 
+/* On a full disk SQLite cannot roll back, and leaves its journal for the next who opens. */
+static void
+remove_unfinished (const char *temporary)
+{
+  g_autofree char *journal = g_strconcat (temporary, "-journal", NULL);
+
+  unlink (temporary);
+  unlink (journal);
+}
+
 AyWorkspace *
 ay_workspace_create (const char *path, const AyWorkspaceFiller *filler, GError **error)
 {
@@ -358,7 +368,7 @@ ay_workspace_create (const char *path, const AyWorkspaceFiller *filler, GError *
   close (fd);
   if (!write_filled (temporary, path, filler, error) || !move_new (temporary, path, error))
     {
-      unlink (temporary);
+      remove_unfinished (temporary);
       return NULL;
     }
   return ay_workspace_open (path, AY_WORKSPACE_WRITE, error);

@@ -78,9 +78,9 @@ choose_rows (const AyBitset *rows, const guint32 *order, gsize *n)
   return chosen;
 }
 
-gboolean
-ay_export_table (AyTable *columns, const AyBitset *rows, const AyExportOptions *options,
-                 const char *path, AyJob *job, GError **error)
+AyOutput *
+ay_export_prepare (AyTable *columns, const AyBitset *rows, const AyExportOptions *options,
+                   const char *path, AyJob *job, GError **error)
 {
   AyExportOptions defaults = AY_EXPORT_OPTIONS_INIT;
   g_autoptr (AyOutput) output = NULL;
@@ -93,16 +93,25 @@ ay_export_table (AyTable *columns, const AyBitset *rows, const AyExportOptions *
   if (ay_table_n_columns (columns) == 0)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s: there is no column to export", path);
-      return FALSE;
+      return NULL;
     }
-  g_return_val_if_fail (rows == NULL || rows->n == export.n, FALSE);
+  g_return_val_if_fail (rows == NULL || rows->n == export.n, NULL);
   if (rows != NULL || options->order != NULL)
     export.rows = chosen = choose_rows (rows, options->order, &export.n);
   output = ay_output_new (path, error);
   if (output == NULL)
-    return FALSE;
+    return NULL;
   export.stream = ay_output_stream (output);
   ay_job_set_phase (job, "writing");
-  return write_all (&export, error) && ay_job_commit (job, error)
-         && ay_output_commit (output, error);
+  return write_all (&export, error) && ay_output_finish (output, error)
+             ? g_steal_pointer (&output) : NULL;
+}
+
+gboolean
+ay_export_table (AyTable *columns, const AyBitset *rows, const AyExportOptions *options,
+                 const char *path, AyJob *job, GError **error)
+{
+  g_autoptr (AyOutput) output = ay_export_prepare (columns, rows, options, path, job, error);
+
+  return output != NULL && ay_job_commit (job, error) && ay_output_commit (output, error);
 }

@@ -3,6 +3,7 @@
 
 #include "core/base/bitset.h"
 #include "core/base/diagnostic.h"
+#include "core/base/file.h"
 #include "core/base/job.h"
 #include "core/base/table.h"
 
@@ -52,5 +53,9 @@ gboolean ay_export_format_of_path (const char *path, AyExportFormat *format, GEr
  * AY_ERROR_IO; AY_ERROR_CANCELLED. Memory: a few MB beyond the table. */
 gboolean ay_export_table (AyTable *columns, const AyBitset *rows, const AyExportOptions *options,
                           const char *path, AyJob *job, GError **error);
+/* The same, but for its name: for files that come together. (transfer full), finished */
+AyOutput *ay_export_prepare (AyTable *columns, const AyBitset *rows,
+                             const AyExportOptions *options, const char *path, AyJob *job,
+                             GError **error);
 
 G_END_DECLS

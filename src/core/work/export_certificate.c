@@ -80,6 +80,7 @@ ay_work_certify_export (AyWork *self, const AyExportFacts *facts, const char *pa
   JsonObject *object = json_object_new ();
   g_autoptr (AyOutput) output = NULL;
   g_autofree char *text = NULL;
+  guint openings;
 
   json_node_take_object (node, object);
   json_object_set_int_member (object, "assay_certificate", 1);
@@ -88,7 +89,9 @@ ay_work_certify_export (AyWork *self, const AyExportFacts *facts, const char *pa
   json_object_set_string_member (object, "where", facts->where);
   json_object_set_int_member (object, "rows", (gint64) facts->n);
   json_object_set_int_member (object, "rows_of_data", (gint64) self->data->n);
-  json_object_set_int_member (object, "test_openings", (gint64) ay_work_openings (self));
+  if (!ay_work_openings (self, &openings, error))
+    return NULL;
+  json_object_set_int_member (object, "test_openings", openings);
   add_decisions (object, self);
   if (!add_files (object, self, error) || !add_scores (object, self, error))
     return NULL;

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/file_watch.h"
 #include "core/base/json_text.h"
 #include "core/data/place.h"
 #include "core/data/reader_images.h"
@@ -179,20 +180,18 @@ static gboolean
 put_file (AyWorkspace *store, const char *kind, const char *stored, const char *path,
           GError **error)
 {
-  g_autoptr (GMappedFile) file = NULL;
+  g_autoptr (AyMappedFile) file = ay_mapped_file_new (path, error);
   g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GError) cause = NULL;
   AyItem item = { .kind = (char *) kind, .name = (char *) stored };
+  const char *data;
+  gsize size;
 
-  file = g_mapped_file_new (path, FALSE, &cause);
   if (file == NULL)
-    {
-      g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: cannot be read: %s", path, cause->message);
-      return FALSE;
-    }
-  bytes = g_mapped_file_get_bytes (file);
+    return FALSE;
+  data = ay_mapped_file_data (file, &size);
+  bytes = g_bytes_new_static (data, size);
   item.bytes = bytes;
-  return ay_workspace_put (store, &item, error);
+  return ay_workspace_put (store, &item, error) && ay_mapped_files_check (error);
 }
 
 static gboolean

@@ -77,11 +77,17 @@ gboolean ay_plan_each_decision (AyWork *work, const AyRecipe *recipe, AyDecision
 /* Records them; undo takes them back one by one. */
 gboolean ay_work_plan_apply (AyWork *work, const AyRecipe *recipe, GError **error);
 
-/* Writes the curated data to path, in the format that its ending names, the applied recipe to
- * path.recipe.json and its certificate to path.certificate.json. Test and validation rows are part
- * of it. */
-gboolean ay_work_curate (AyWork *work, AyRecipe *recipe, const AyPlan *plan, const char *path,
-                         AyJob *job, GError **error);
+typedef struct
+{
+  const char *kept;
+  const char *dropped; /* (nullable): as ay_work_curate_inverse() writes them */
+} AyCurateFiles;
+
+/* Writes the curated data to files->kept, in the format that its ending names, the applied recipe
+ * to KEPT.recipe.json and its certificate to KEPT.certificate.json. Test and validation rows are
+ * part of it. All files are written before the first gets its name. */
+gboolean ay_work_curate (AyWork *work, AyRecipe *recipe, const AyPlan *plan,
+                         const AyCurateFiles *files, AyJob *job, GError **error);
 
 /* The rows that go, with the same columns: what is left of the data beside the curated set. */
 gboolean ay_work_curate_inverse (AyWork *work, const AyPlan *plan, const char *path, AyJob *job,

@@ -152,26 +152,36 @@ describe_applied (AyWork *work, const AyPlan *plan, const char *folder, GError *
   return node;
 }
 
-static gboolean
-write_curated (const AyDataset *data, const AyLoadOptions *roles, const AyNewLabels *labels,
-               const AyBitset *dropped, const char *path, AyJob *job, GError **error)
+static AyOutput *
+prepare_curated (const AyDataset *data, const AyLoadOptions *roles, const AyNewLabels *labels,
+                 const AyBitset *dropped, const char *path, AyJob *job, GError **error)
 {
   AyExportOptions options = AY_EXPORT_OPTIONS_INIT;
   g_autoptr (AyTable) table = NULL;
   g_autoptr (AyBitset) rows = NULL;
 
   if (!ay_export_format_of_path (path, &options.format, error))
-    return FALSE;
+    return NULL;
   table = ay_curated_table (data, roles, labels);
   rows = ay_bitset_copy (dropped);
   ay_bitset_invert (rows);
-  return ay_export_table (table, rows, &options, path, job, error);
+  return ay_export_prepare (table, rows, &options, path, job, error);
+}
+
+static AyOutput *
+prepare_inverse (AyWork *work, const AyPlan *plan, const char *path, AyJob *job, GError **error)
+{
+  g_autoptr (AyBitset) left = ay_bitset_copy (plan->dropped);
+
+  ay_bitset_invert (left);
+  return prepare_curated (work->data, work->load, &plan->labels, left, path, job, error);
 }
 
 gboolean
-ay_work_curate (AyWork *work, AyRecipe *recipe, const AyPlan *plan, const char *path, AyJob *job,
-                GError **error)
+ay_work_curate (AyWork *work, AyRecipe *recipe, const AyPlan *plan, const AyCurateFiles *files,
+                AyJob *job, GError **error)
 {
+  const char *path = files->kept;
   g_autofree char *recipe_path = g_strconcat (path, ".recipe.json", NULL);
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
   g_autofree char *folder = g_path_get_dirname (absolute);
@@ -179,6 +189,8 @@ ay_work_curate (AyWork *work, AyRecipe *recipe, const AyPlan *plan, const char *
   AyExportFacts facts = { "curated", NULL, 0 };
   g_autoptr (AyOutput) recipe_file = NULL;
   g_autoptr (AyOutput) certificate = NULL;
+  g_autoptr (AyOutput) kept = NULL;
+  g_autoptr (AyOutput) gone = NULL;
 
   if (applied == NULL)
     return FALSE;
@@ -187,19 +199,27 @@ ay_work_curate (AyWork *work, AyRecipe *recipe, const AyPlan *plan, const char *
   facts.n = work->data->n - ay_bitset_count (plan->dropped);
   recipe_file = ay_recipe_prepare (recipe, recipe_path, error);
   certificate = recipe_file != NULL ? ay_work_certify_export (work, &facts, path, error) : NULL;
-  return certificate != NULL
-         && write_curated (work->data, work->load, &plan->labels, plan->dropped, path, job, error)
-         && ay_output_commit (recipe_file, error) && ay_output_commit (certificate, error);
+  if (certificate == NULL)
+    return FALSE;
+  if (files->dropped != NULL)
+    {
+      gone = prepare_inverse (work, plan, files->dropped, job, error);
+      if (gone == NULL)
+        return FALSE;
+    }
+  kept = prepare_curated (work->data, work->load, &plan->labels, plan->dropped, path, job, error);
+  return kept != NULL && ay_job_commit (job, error) && ay_output_commit (kept, error)
+         && ay_output_commit (recipe_file, error) && ay_output_commit (certificate, error)
+         && (gone == NULL || ay_output_commit (gone, error));
 }
 
 gboolean
 ay_work_curate_inverse (AyWork *work, const AyPlan *plan, const char *path, AyJob *job,
                         GError **error)
 {
-  g_autoptr (AyBitset) left = ay_bitset_copy (plan->dropped);
+  g_autoptr (AyOutput) output = prepare_inverse (work, plan, path, job, error);
 
-  ay_bitset_invert (left);
-  return write_curated (work->data, work->load, &plan->labels, left, path, job, error);
+  return output != NULL && ay_job_commit (job, error) && ay_output_commit (output, error);
 }
 
 /* --- comparing --- */

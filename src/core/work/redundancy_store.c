@@ -63,9 +63,25 @@ store_one (AyWork *work, const char *id, JsonObject *certificate, const double *
   return ay_work_store_score (work, &record, values, error);
 }
 
+static gboolean
+store_uniqueness (AyWork *work, const AyRedundancy *self, const AyNeighbours *nearest,
+                  GError **error)
+{
+  g_autofree double *values = g_new (double, MAX (self->data->n, 1));
+  g_autoptr (JsonObject) certificate = json_object_new ();
+
+  ay_uniqueness_fill (nearest, values);
+  json_object_set_string_member (certificate, "method", nearest->method);
+  ay_redundancy_certify (self, NULL, certificate);
+  json_object_set_double_member (certificate, "recall", nearest->recall);
+  if (nearest->recall_sample > 0)
+    json_object_set_int_member (certificate, "recall_sample", (gint64) nearest->recall_sample);
+  return store_one (work, "uniqueness", certificate, values, error);
+}
+
 gboolean
 ay_redundancy_store (AyWork *work, const AyRedundancy *self, const AyRedundancyCut *cut,
-                     AyJob *job, GError **error)
+                     const AyNeighbours *nearest, AyJob *job, GError **error)
 {
   gsize n = self->data->n;
   g_autofree double *group = g_new (double, MAX (n, 1));
@@ -78,7 +94,8 @@ ay_redundancy_store (AyWork *work, const AyRedundancy *self, const AyRedundancyC
   if (!ay_job_commit (job, error) || !ay_work_begin (work, error))
     return FALSE;
   return ay_work_end (work,
-                      store_one (work, "group", certificate, group, error)
+                      (nearest == NULL || store_uniqueness (work, self, nearest, error))
+                          && store_one (work, "group", certificate, group, error)
                           && store_one (work, "redundant", certificate, redundant, error),
                       error);
 }
@@ -93,21 +110,4 @@ ay_redundancy_nearest (const AyRedundancy *self, gsize approximate_above, AyJob 
   options.seed = self->options.seed;
   options.approximate_above = approximate_above;
   return ay_neighbours_find (&self->points->points, &options, job, error);
-}
-
-gboolean
-ay_redundancy_store_uniqueness (AyWork *work, const AyRedundancy *self,
-                                const AyNeighbours *nearest, AyJob *job, GError **error)
-{
-  g_autofree double *values = g_new (double, MAX (self->data->n, 1));
-  g_autoptr (JsonObject) certificate = json_object_new ();
-
-  ay_uniqueness_fill (nearest, values);
-  json_object_set_string_member (certificate, "method", nearest->method);
-  ay_redundancy_certify (self, NULL, certificate);
-  json_object_set_double_member (certificate, "recall", nearest->recall);
-  if (nearest->recall_sample > 0)
-    json_object_set_int_member (certificate, "recall_sample", (gint64) nearest->recall_sample);
-  return ay_job_commit (job, error)
-         && store_one (work, "uniqueness", certificate, values, error);
 }

@@ -196,7 +196,7 @@ GPtrArray *ay_work_whatif_groups (AyWork *self, const AyWhatIf *what, const char
                                   AyJob *job, GError **error);
 void ay_what_if_clear (AyWhatIf *self);
 /* How often the test part has been looked at. */
-guint ay_work_openings (AyWork *self);
+gboolean ay_work_openings (AyWork *self, guint *openings, GError **error);
 
 /* Decisions, recorded in the journal at once. A new label must be one that the data set knows, or
  * a number where one is predicted: AY_ERROR_RANGE. Columns that were imported, or asked of a slice

@@ -65,16 +65,14 @@ GArray *ay_redundancy_curve (AyWork *work, const AyRedundancy *self,
                              const AyOutcomeOptions *options, AyFit before[2], AyJob *job,
                              GError **error);
 
-/* Stores the columns group (number, from 0 by first row; missing: alone) and redundant (1 goes),
- * with the certificate, replacing earlier ones. */
-gboolean ay_redundancy_store (AyWork *work, const AyRedundancy *self, const AyRedundancyCut *cut,
-                              AyJob *job, GError **error);
 /* Each row's nearest other row, by the points that groups are found among. approximate_above: as
  * in AyNeighboursOptions. (transfer full) */
 AyNeighbours *ay_redundancy_nearest (const AyRedundancy *self, gsize approximate_above, AyJob *job,
                                      GError **error);
-/* Stores the score uniqueness (ay_uniqueness_fill) by that nearest row. */
-gboolean ay_redundancy_store_uniqueness (AyWork *work, const AyRedundancy *self,
-                                         const AyNeighbours *nearest, AyJob *job, GError **error);
+/* Stores the columns group (number, from 0 by first row; missing: alone) and redundant (1 goes),
+ * with the certificate, replacing earlier ones, and the score uniqueness (ay_uniqueness_fill) by
+ * that nearest row (nullable: left out): all or nothing. */
+gboolean ay_redundancy_store (AyWork *work, const AyRedundancy *self, const AyRedundancyCut *cut,
+                              const AyNeighbours *nearest, AyJob *job, GError **error);
 
 G_END_DECLS

@@ -107,14 +107,20 @@ ay_what_if_say (AyWhatIf *self, const AyHead *head, const AyProblem *judged, AyJ
   return self->sentence != NULL;
 }
 
-guint
-ay_work_openings (AyWork *self)
+gboolean
+ay_work_openings (AyWork *self, guint *openings, GError **error)
 {
-  g_autofree char *json = NULL;
+  g_autoptr (GPtrArray) settings = ay_workspace_list (self->store, AY_KIND_SETTING, error);
 
-  if (ay_workspace_has (self->store, AY_KIND_SETTING, AY_SETTING_OPENINGS))
-    json = ay_workspace_get_json (self->store, AY_KIND_SETTING, AY_SETTING_OPENINGS, NULL);
-  return json != NULL ? (guint) g_ascii_strtoull (json, NULL, 10) : 0;
+  *openings = 0;
+  for (guint i = 0; settings != NULL && i < settings->len; i++)
+    {
+      const AyItem *item = settings->pdata[i];
+
+      if (g_str_equal (item->name, AY_SETTING_OPENINGS) && item->json != NULL)
+        *openings = (guint) g_ascii_strtoull (item->json, NULL, 10);
+    }
+  return settings != NULL;
 }
 
 gboolean
@@ -122,7 +128,9 @@ ay_work_count_opening (AyWork *self, guint *openings, GError **error)
 {
   g_autofree char *text = NULL;
 
-  *openings = ay_work_openings (self) + 1;
+  if (!ay_work_openings (self, openings, error))
+    return FALSE; /* or the count would begin anew */
+  *openings += 1;
   if (ay_workspace_is_read_only (self->store))
     return TRUE; /* looked at all the same: the number printed says so, only here */
   text = g_strdup_printf ("%u", *openings);
