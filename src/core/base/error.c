@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/error.h"
 
-#include <unistd.h>
+#include "core/base/memory.h"
 
 G_DEFINE_QUARK (ay-error-quark, ay_error)
+
+/* Smaller ones are not worth a look at /proc. */
+#define LARGE (G_GUINT64_CONSTANT (16) << 20)
 
 gpointer
 ay_try_alloc (gsize count, gsize size, const char *what, GError **error)
 {
-  gpointer block = g_try_malloc0_n (count ? count : 1, size);
+  guint64 bytes;
+  gpointer block;
 
+  if (g_uint64_checked_mul (&bytes, count, size) && bytes >= LARGE
+      && !ay_check_memory (bytes, what, error))
+    return NULL;
+  block = g_try_malloc0_n (count ? count : 1, size);
   if (block == NULL)
     g_set_error (error, AY_ERROR, AY_ERROR_NOMEM,
                  "not enough memory for %s (%" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT " bytes)",
@@ -20,13 +28,12 @@ ay_try_alloc (gsize count, gsize size, const char *what, GError **error)
 gboolean
 ay_check_memory (guint64 bytes, const char *what, GError **error)
 {
-  long pages = sysconf (_SC_PHYS_PAGES), page = sysconf (_SC_PAGESIZE);
-  guint64 limit = pages > 0 && page > 0 ? (guint64) pages / 2 * (guint64) page : G_MAXUINT64;
+  guint64 left = ay_memory_free ();
 
-  if (bytes <= limit)
+  if (bytes <= left)
     return TRUE;
   g_set_error (error, AY_ERROR, AY_ERROR_NOMEM,
-               "%s: needs %" G_GUINT64_FORMAT " MB of memory, more than half of the machine's",
-               what, bytes >> 20);
+               "%s: needs %" G_GUINT64_FORMAT " MB of memory, %" G_GUINT64_FORMAT " MB are free",
+               what, bytes >> 20, left >> 20);
   return FALSE;
 }

@@ -23,10 +23,12 @@ typedef enum
 GQuark ay_error_quark (void);
 
 /* Allocates count x size zeroed bytes. NULL with AY_ERROR_NOMEM when the product overflows or
- * memory is short; `what` names the thing in the message. (transfer full): g_free(). */
+ * memory is short, for 16 MB and more as ay_check_memory() says; `what` names the thing in the
+ * message. (transfer full): g_free(). */
 gpointer ay_try_alloc (gsize count, gsize size, const char *what, GError **error);
-/* For sizes that a file claims: FALSE with AY_ERROR_NOMEM "WHAT: needs N MB of memory ..." above
- * half of the machine's memory, which malloc would grant and the kernel not give. */
+/* For sizes that a file claims, and before large things are made: FALSE with AY_ERROR_NOMEM "WHAT:
+ * needs N MB of memory, M MB are free" when bytes are more than ay_memory_free(), which malloc
+ * would grant and the kernel not give. */
 gboolean ay_check_memory (guint64 bytes, const char *what, GError **error);
 
 G_END_DECLS
