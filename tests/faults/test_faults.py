@@ -24,6 +24,8 @@ MORE = {'disk-full': ('write', '+', 28), 'device': ('write', '', 5), 'short': ('
         'map': ('map', '', 12), 'memory': ('alloc', '', 12)}
 # cairo 1.16 itself ends by SIGSEGV when the copy of an image for a vector drawing cannot be had.
 DRAWN = ('svg', 'pdf', 'report-html', 'report-pdf')
+# Its writer of PDF goes on, and says nothing, where zlib gets no memory at the end.
+PACKED = ('pdf', 'report-pdf')
 # Where no lock can be made a workspace is only read: a proof counts its look there alone.
 UNCOUNTED = ('prove', 'create', 'job.assay: setting test')
 SEEN = {'runs': 0, 'failed': 0, 'done': 0, 'cairo': 0}
@@ -70,6 +72,9 @@ def check_one(states, title, step, turn):
         assert done.stderr == '', where
         wrong = [name for name in states.differences(step, states.after[step], found)
                  if (step, kind, name) != UNCOUNTED]
+        if kind == 'alloc' and step in PACKED and wrong and all(n.endswith('.pdf') for n in wrong):
+            SEEN['cairo'] += 1
+            wrong = []
     else:
         SEEN['failed'] += 1
         if done.returncode > 0:
@@ -90,7 +95,9 @@ def check_one(states, title, step, turn):
     if done.returncode != 0 and states.differences(step, states.after[step], found):
         again = job.call(states.folder, step)
         assert again.returncode == 0, where + again.stderr
-        wrong = states.differences(step, states.after[step], job.state_of(states.folder))
+        wrong = [name for name in
+                 states.differences(step, states.after[step], job.state_of(states.folder))
+                 if step not in job.SEVERAL or not job.LOOKS.search(name)]  # it looked twice
         assert kind in ('unlink', 'alloc') or not wrong, (where, wrong)
 
 
