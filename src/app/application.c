@@ -108,9 +108,9 @@ static const Shortcut shortcuts[] = {
   { "win.drop", { "<Ctrl>d" } },
   { "win.relabel", { "<Ctrl>l" } },
   { "win.tag", { "<Ctrl>t" } },
-  { "win.prove", { "<Ctrl>p" } },
-  { "win.prove-folds", { "<Ctrl><Shift>p" } },
-  { "win.prove-pipeline", { "<Ctrl><Alt>p" } },
+  { "win.prove", { "<Ctrl>Return" } },
+  { "win.prove-folds", { "<Ctrl><Shift>Return" } },
+  { "win.prove-pipeline", { "<Ctrl><Alt>Return" } },
   { "win.pin", { "<Ctrl>b" } },
   { "win.present", { "F5" } },
   { "win.present-back", { "Escape" } },
@@ -130,6 +130,9 @@ static const Shortcut shortcuts[] = {
   { "win.preferences", { "<Ctrl>comma" } },
   { "win.show-help-overlay", { "<Ctrl>question" } },
   { "win.page-help", { "F1" } },
+  { "win.print", { "<Ctrl>p" } },
+  { "win.figure-table", { "<Ctrl><Shift>t" } },
+  { "win.figure-copy", { "<Ctrl><Shift>c" } },
   { "win.fullscreen", { "F11" } },
 };
 

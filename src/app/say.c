@@ -2,7 +2,12 @@
 #include "app/say.h"
 
 #include <glib/gi18n.h>
+#include <gtk/gtk.h>
+#include <langinfo.h>
 #include <locale.h>
+#include <string.h>
+
+#define LEFT_TO_RIGHT "\342\200\216" /* U+200E */
 
 static locale_t person = (locale_t) 0; /* the person's for numbers, C for the rest; 0: C */
 
@@ -14,15 +19,44 @@ assay_say_init (void)
   person = all != (locale_t) 0 ? newlocale (LC_NUMERIC_MASK, "", all) : (locale_t) 0;
 }
 
+/* A sign before digits is taken for one behind them where a line runs from right to left, unless a
+ * mark says that it runs from left to right here (Unicode Bidirectional Algorithm, W7). */
+static char *
+with_marks (const char *text)
+{
+  GString *out = g_string_new (NULL);
+
+  for (const char *at = text; *at != '\0'; at++)
+    {
+      gboolean sign = (*at == '-' || *at == '+') && g_ascii_isdigit (at[1])
+                      && (at == text || !g_ascii_isalnum (at[-1]));
+
+      if (sign)
+        g_string_append (out, LEFT_TO_RIGHT);
+      g_string_append_c (out, *at);
+    }
+  return g_string_free (out, FALSE);
+}
+
 static char *
 print (const char *format, va_list arguments)
 {
   locale_t before = person != (locale_t) 0 ? uselocale (person) : (locale_t) 0;
-  char *text = g_strdup_vprintf (format, arguments);
+  char *text = g_strdup_vprintf (format, arguments), *before_signs;
 
   if (before != (locale_t) 0)
     uselocale (before);
-  return text;
+  if (gtk_widget_get_default_direction () != GTK_TEXT_DIR_RTL)
+    return text;
+  before_signs = with_marks (text);
+  g_free (text);
+  return before_signs;
+}
+
+const char *
+assay_say_decimal (void)
+{
+  return person != (locale_t) 0 ? nl_langinfo_l (RADIXCHAR, person) : ".";
 }
 
 char *

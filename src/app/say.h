@@ -12,7 +12,11 @@ G_BEGIN_DECLS
 /* Learns the person's locale; once, after setlocale and before LC_NUMERIC is set back. */
 void assay_say_init (void);
 
-/* As g_strdup_printf (). (transfer full) */
+/* The decimal mark of the person. (transfer none) */
+const char *assay_say_decimal (void);
+
+/* As g_strdup_printf (); where lines run from right to left a minus stays before its number.
+ * (transfer full) */
 char *assay_say (const char *format, ...) G_GNUC_PRINTF (1, 2);
 
 /* As g_string_append_printf (). */

@@ -7,6 +7,7 @@
 #include "app/roles_dialog.h"
 #include "app/search_bar.h"
 #include "app/window_actions.h"
+#include "app/window_state.h"
 #include "core/base/error.h"
 
 #include <glib/gi18n.h>
@@ -361,5 +362,8 @@ assay_window_init (AssayWindow *self)
 AssayWindow *
 assay_window_new (AssayApplication *application)
 {
-  return g_object_new (ASSAY_TYPE_WINDOW, "application", application, NULL);
+  AssayWindow *self = g_object_new (ASSAY_TYPE_WINDOW, "application", application, NULL);
+
+  assay_window_state_follow (self);
+  return self;
 }

@@ -24,6 +24,7 @@
 #include "app/search_bar.h"
 #include "app/task_button.h"
 #include "app/text_dialog.h"
+#include "app/widgets/chart.h"
 #include "app/widgets/filter_side.h"
 #include "app/widgets/inspector.h"
 
@@ -170,12 +171,24 @@ of_the_text (GtkWidget *widget, const char *name)
   return FALSE;
 }
 
+/* With the focus in a chart, copying is about what it shows. */
+static gboolean
+of_the_chart (GtkWidget *widget, const char *name)
+{
+  AssayChart *chart = g_str_equal (name, "win.copy") ? assay_chart_focused (widget) : NULL;
+
+  if (chart == NULL)
+    return FALSE;
+  assay_chart_copy (chart);
+  return TRUE;
+}
+
 static void
 action_session (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   AssaySession *session = session_of (widget);
 
-  if (of_the_text (widget, name))
+  if (of_the_text (widget, name) || of_the_chart (widget, name))
     return;
   if (g_str_equal (name, "win.undo"))
     assay_session_undo (session);
@@ -335,6 +348,25 @@ action_fullscreen (GtkWidget *widget, const char *name, GVariant *parameter)
     gtk_window_fullscreen (GTK_WINDOW (widget));
 }
 
+/* Of the chart that has the focus, else of the largest one of the page. */
+static void
+action_chart (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AssayChart *chart = assay_chart_find (widget);
+  const char *action = g_str_equal (name, "win.figure-table")  ? "chart.table"
+                       : g_str_equal (name, "win.figure-copy") ? "chart.copy"
+                                                               : "chart.print";
+
+  if (chart == NULL || !gtk_widget_activate_action (GTK_WIDGET (chart), action, NULL))
+    assay_session_tell (session_of (widget), _ ("No figure with numbers is shown here"), FALSE);
+}
+
+static void
+action_tell (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  assay_session_tell (session_of (widget), g_variant_get_string (parameter, NULL), FALSE);
+}
+
 static void
 action_page_help (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -387,6 +419,10 @@ static const Action actions[] = {
   { "win.search", NULL, action_search },
   { "win.fullscreen", NULL, action_fullscreen },
   { "win.page-help", NULL, action_page_help },
+  { "win.figure-table", NULL, action_chart },
+  { "win.figure-copy", NULL, action_chart },
+  { "win.print", NULL, action_chart },
+  { "win.tell", "s", action_tell },
   { "win.nothing", NULL, action_nothing },
 };
 
@@ -411,7 +447,8 @@ assay_window_actions_update (AssayWindow *self)
 {
   static const char *const with_data[]
       = { "win.select-all", "win.clear-filters", "win.export", "win.side-pane", "win.inspector",
-          "win.page", "win.visit", "win.search", "win.page-help", NULL };
+          "win.page", "win.visit", "win.search", "win.page-help", "win.figure-table",
+          "win.figure-copy", "win.print", NULL };
   static const char *const with_writable[] = { "win.score", "win.import-scores", NULL };
   static const char *const with_selection[]
       = { "win.select-none", "win.copy", "win.grow", "win.shrink", "win.prove", "win.prove-folds",

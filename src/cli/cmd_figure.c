@@ -6,6 +6,7 @@
 #include "core/work/work_gains.h"
 #include "core/work/work_history.h"
 #include "core/work/work_select.h"
+#include "figure/numbers.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -446,6 +447,48 @@ find_figure (const char *name, GError **error)
   return NULL;
 }
 
+static void
+add_number (JsonArray *row, double value)
+{
+  if (isfinite (value))
+    json_array_add_double_element (row, value);
+  else
+    json_array_add_null_element (row);
+}
+
+/* What is drawn as numbers: names of the columns, then a row a line. */
+static void
+tell_table (const AyFigureSpec *spec, JsonObject *into)
+{
+  g_autoptr (AyFigureNumbers) numbers = ay_figure_numbers_new (spec, NULL);
+  JsonArray *columns, *rows;
+  JsonObject *table;
+
+  if (numbers == NULL)
+    return;
+  table = cmd_json_object (into, "table");
+  columns = cmd_json_array (table, "columns");
+  rows = cmd_json_array (table, "rows");
+  if (numbers->head != NULL)
+    json_array_add_string_element (columns, numbers->head);
+  for (guint k = 0; k < numbers->n_columns; k++)
+    json_array_add_string_element (columns, numbers->names[k]);
+  if (numbers->mark != NULL)
+    json_array_add_string_element (columns, numbers->mark);
+  for (guint i = 0; i < numbers->n_rows; i++)
+    {
+      JsonArray *row = json_array_new ();
+
+      if (numbers->head != NULL)
+        json_array_add_string_element (row, numbers->titles[i]);
+      for (guint k = 0; k < numbers->n_columns; k++)
+        add_number (row, numbers->values[(gsize) i * numbers->n_columns + k]);
+      if (numbers->mark != NULL)
+        json_array_add_string_element (row, numbers->marks[i]);
+      json_array_add_array_element (rows, row);
+    }
+}
+
 static gboolean
 write_drawing (CmdRun *run, const CmdDrawing *d, AyFigureFormat format, GError **error)
 {
@@ -469,6 +512,7 @@ write_drawing (CmdRun *run, const CmdDrawing *d, AyFigureFormat format, GError *
   cmd_json_text (object, "summary", summary);
   if (d->told != NULL)
     json_object_set_object_member (object, "numbers", json_object_ref (d->told));
+  tell_table (&d->spec, object);
   cmd_json_print (object);
   return TRUE;
 }

@@ -206,6 +206,26 @@ ay_figure_ticks (const AyFigureAxis *axis, guint max_ticks, AyFigureTicks *ticks
     }
 }
 
+void
+ay_figure_number_local (const AyFigureCanvas *canvas, char number[24])
+{
+  const char *mark = canvas->theme->decimal;
+  char *point = mark != NULL ? strchr (number, '.') : NULL;
+  g_autofree char *rest = point != NULL ? g_strdup (point + 1) : NULL;
+
+  if (point != NULL)
+    g_snprintf (point, (gulong) (number + 24 - point), "%s%s", mark, rest);
+}
+
+void
+ay_figure_ticks_for (const AyFigureCanvas *canvas, const AyFigureAxis *axis, guint max_ticks,
+                     AyFigureTicks *ticks)
+{
+  ay_figure_ticks (axis, max_ticks, ticks);
+  for (guint i = 0; i < ticks->n; i++)
+    ay_figure_number_local (canvas, ticks->label[i]);
+}
+
 static guint
 x_tick_count (double width)
 {
@@ -260,14 +280,14 @@ ay_figure_axes_layout (AyFigureCanvas *canvas, const AyFigureBox *box, const AyF
     bottom += line + 2.0;
   if (!y->hidden)
     {
-      ay_figure_ticks (y, y_tick_count (box->height - bottom), &ticks);
+      ay_figure_ticks_for (canvas, y, y_tick_count (box->height - bottom), &ticks);
       left += widest_label (canvas, &ticks) + GAP;
     }
   if (y->label != NULL)
     left += line + 2.0;
   if (!x->hidden)
     {
-      ay_figure_ticks (x, x_tick_count (box->width - left), &ticks);
+      ay_figure_ticks_for (canvas, x, x_tick_count (box->width - left), &ticks);
       right = MIN (widest_label (canvas, &ticks) / 2.0, box->width / 6.0);
       left = MAX (left, right);
     }
@@ -287,7 +307,7 @@ draw_x (AyFigureCanvas *canvas, const AyFigureBox *plot, const AyFigureAxis *x)
   AyFigureTicks ticks = { 0 };
 
   if (!x->hidden)
-    ay_figure_ticks (x, x_tick_count (plot->width), &ticks);
+    ay_figure_ticks_for (canvas, x, x_tick_count (plot->width), &ticks);
   for (guint i = 0; i < ticks.n; i++)
     {
       double at = plot->x + plot->width * ay_figure_axis_place (x, ticks.value[i]), width;
@@ -317,7 +337,7 @@ draw_y (AyFigureCanvas *canvas, const AyFigureBox *plot, const AyFigureAxis *y)
   AyFigureTicks ticks = { 0 };
 
   if (!y->hidden)
-    ay_figure_ticks (y, y_tick_count (plot->height), &ticks);
+    ay_figure_ticks_for (canvas, y, y_tick_count (plot->height), &ticks);
   for (guint i = 0; i < ticks.n; i++)
     {
       double at = plot->y + plot->height * (1.0 - ay_figure_axis_place (y, ticks.value[i]));

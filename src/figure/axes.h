@@ -27,12 +27,17 @@ typedef struct
 /* A number as a label for people: k M G T for large ones, a true minus sign, enough decimals to
  * tell neighbours `step` apart; step 0: three significant digits. */
 void ay_figure_number (double value, double step, char out[24]);
+/* Puts the decimal mark of the theme into such a number. */
+void ay_figure_number_local (const AyFigureCanvas *canvas, char number[24]);
 /* 1234567 -> "1 234 567" with narrow spaces. (transfer full) */
 char *ay_figure_count (guint64 count);
 
 /* Where a value lies between the axis's ends, 0..1 (outside: beyond). */
 double ay_figure_axis_place (const AyFigureAxis *axis, double value);
 void ay_figure_ticks (const AyFigureAxis *axis, guint max_ticks, AyFigureTicks *ticks);
+/* The same with the decimal mark of the theme: what is drawn. */
+void ay_figure_ticks_for (const AyFigureCanvas *canvas, const AyFigureAxis *axis, guint max_ticks,
+                          AyFigureTicks *ticks);
 /* Widens an empty or unusable range so that it can be drawn; rounds nothing. */
 void ay_figure_axis_repair (AyFigureAxis *axis);
 

@@ -97,6 +97,7 @@ plan_rows (AyFigureCanvas *canvas, const AyFigureBars *self, const AyFigureBox *
       ay_figure_text_size (canvas, self->names[plan->order[k]], &style, &width, NULL);
       plan->names = MAX (plan->names, width);
       number_of (self, self->values[plan->order[k]], text);
+      ay_figure_number_local (canvas, text);
       ay_figure_text_size (canvas, text, &number, &width, NULL);
       plan->numbers = MAX (plan->numbers, width + 10.0);
     }
@@ -146,6 +147,7 @@ draw_bar (AyFigureCanvas *canvas, const AyFigureBars *self, const Plan *plan,
       end = value < 0.0 ? MIN (end, was) : MAX (end, was);
     }
   number_of (self, value, text);
+  ay_figure_number_local (canvas, text);
   ay_figure_text_show (canvas, text, &style, end + (value < 0.0 ? -5.0 : 5.0),
                        y + plan->row / 2.0);
 }
@@ -175,6 +177,8 @@ draw_rest (AyFigureCanvas *canvas, const AyFigureBars *self, const Plan *plan,
 
       number_of (self, low, a);
       number_of (self, high, b);
+      ay_figure_number_local (canvas, a);
+      ay_figure_number_local (canvas, b);
       range = g_strdup_printf ("%s to %s each", a, b);
       style = number_style (canvas, AY_FIGURE_START);
       ay_figure_text_show (canvas, range, &style, plot->x + 5.0, y);
@@ -244,7 +248,7 @@ draw_grid (AyFigureCanvas *canvas, const Plan *plan, const AyFigureBox *plot)
   AyFigureTicks ticks;
   double zero = plot->x + plot->width * ay_figure_axis_place (&plan->axis, 0.0);
 
-  ay_figure_ticks (&plan->axis, (guint) CLAMP (plot->width / 76.0, 2, 10), &ticks);
+  ay_figure_ticks_for (canvas, &plan->axis, (guint) CLAMP (plot->width / 76.0, 2, 10), &ticks);
   for (guint i = 0; i < ticks.n; i++)
     {
       double x = plot->x + plot->width * ay_figure_axis_place (&plan->axis, ticks.value[i]);

@@ -146,6 +146,12 @@ ay_figure_draw (const AyFigureSpec *self, cairo_t *cr)
   draw_on (&canvas, self);
 }
 
+void
+ay_figure_draw_alone (const AyFigureSpec *self, AyFigureCanvas *canvas, const AyFigureBox *box)
+{
+  kinds[self->kind].draw (canvas, self, box);
+}
+
 /* ---- files ---- */
 
 gboolean
@@ -348,15 +354,33 @@ ay_figure_svg (const AyFigureSpec *self, GError **error)
   return g_string_free (out, !ok);
 }
 
+static gboolean
+render (const AyFigureSpec *self, AyFigureFormat format, const char *path, GString *out,
+        GError **error)
+{
+  static gboolean (*const renders[]) (const AyFigureSpec *, const char *, GString *, GError **)
+      = { render_svg, render_pdf, render_png };
+
+  return check_spec (self, path, error) && renders[format] (self, path, out, error);
+}
+
+GBytes *
+ay_figure_bytes (const AyFigureSpec *self, AyFigureFormat format, GError **error)
+{
+  g_autoptr (GString) bytes = g_string_new (NULL);
+
+  if (!render (self, format, "the figure", bytes, error))
+    return NULL;
+  return g_string_free_to_bytes (g_steal_pointer (&bytes));
+}
+
 gboolean
 ay_figure_write (const AyFigureSpec *self, const char *path, AyFigureFormat format, GError **error)
 {
-  static gboolean (*const render[]) (const AyFigureSpec *, const char *, GString *, GError **)
-      = { render_svg, render_pdf, render_png };
   g_autoptr (GString) bytes = g_string_new (NULL);
   g_autoptr (AyOutput) output = NULL;
 
-  if (!check_spec (self, path, error) || !render[format] (self, path, bytes, error))
+  if (!render (self, format, path, bytes, error))
     return FALSE;
   output = ay_output_new (path, error);
   if (output == NULL)

@@ -69,10 +69,15 @@ void ay_figure_draw (const AyFigureSpec *self, cairo_t *cr);
 /* TRUE on success, else "WHAT: the reason" with AY_ERROR_NOMEM or AY_ERROR_IO; also where a part of
  * a drawing gave up. */
 gboolean ay_figure_check (cairo_status_t status, const char *what, GError **error);
+/* The drawing alone into box: no ground, no title and caption; the canvas says look and scale. */
+void ay_figure_draw_alone (const AyFigureSpec *self, AyFigureCanvas *canvas,
+                           const AyFigureBox *box);
 /* One sentence that says what is to be seen, for screen readers and SVG's desc. (transfer full) */
 char *ay_figure_summary (const AyFigureSpec *self);
 /* The figure as SVG. (transfer full) */
 char *ay_figure_svg (const AyFigureSpec *self, GError **error);
+/* The figure as the bytes of a file. (transfer full) Errors: RANGE (size), NOMEM. */
+GBytes *ay_figure_bytes (const AyFigureSpec *self, AyFigureFormat format, GError **error);
 /* Writes the figure; the file appears whole or not at all. Text stays text in SVG and PDF, point
  * clouds are embedded images. The same bytes for the same spec. Errors: RANGE (size), IO, NOMEM. */
 gboolean ay_figure_write (const AyFigureSpec *self, const char *path, AyFigureFormat format,

@@ -267,7 +267,7 @@ ay_figure_legend_draw_scale (AyFigureCanvas *canvas, const char *title, const Ay
 
   style.anchor = AY_FIGURE_START;
   draw_gradient (canvas, scale, &bar);
-  ay_figure_ticks (&axis, (guint) CLAMP (bar.height / 32.0, 2, 7), &ticks);
+  ay_figure_ticks_for (canvas, &axis, (guint) CLAMP (bar.height / 32.0, 2, 7), &ticks);
   for (guint i = 0; i < ticks.n; i++)
     {
       double y = bar.y + bar.height * (1.0 - ay_figure_axis_place (&axis, ticks.value[i]));

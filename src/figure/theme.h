@@ -23,6 +23,7 @@ typedef struct
   AyFigureColor missing;    /* no value */
   const char *font;         /* family, static or kept alive by the owner of the theme */
   double font_size;         /* of labels, in px; titles and captions are multiples of it */
+  const char *decimal;      /* (nullable) the decimal mark of numbers; NULL: a point, as in files */
 } AyFigureTheme;
 
 /* The built-in light (also the one for every export) or dark theme. */

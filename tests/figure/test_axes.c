@@ -35,6 +35,28 @@ test_numbers (void)
   g_assert_cmpstr (text, ==, MINUS "inf");
 }
 
+/* What is drawn has the mark of the theme; what is written to files a point. */
+static void
+test_decimal_mark (void)
+{
+  AyFigureTheme theme = *ay_figure_theme (FALSE);
+  AyFigureCanvas canvas = { NULL, &theme, 1.0, NULL };
+  AyFigureAxis axis = { .low = 0.0, .high = 1.0 };
+  AyFigureTicks ticks;
+  char long_one[24] = "1.2345678901234567890";
+
+  ay_figure_ticks_for (&canvas, &axis, 5, &ticks);
+  g_assert_cmpstr (ticks.label[1], ==, "0.5");
+  theme.decimal = ",";
+  ay_figure_ticks_for (&canvas, &axis, 5, &ticks);
+  g_assert_cmpstr (ticks.label[1], ==, "0,5");
+  g_assert_cmpfloat (ticks.value[1], ==, 0.5);
+  theme.decimal = "\331\253"; /* the Arabic one has two bytes */
+  ay_figure_number_local (&canvas, long_one);
+  g_assert_true (g_str_has_prefix (long_one, "1\331\2532345"));
+  g_assert_cmpuint (strlen (long_one), <, 24);
+}
+
 static void
 test_counts (void)
 {
@@ -300,6 +322,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/axes/numbers", test_numbers);
+  g_test_add_func ("/axes/decimal-mark", test_decimal_mark);
   g_test_add_func ("/axes/counts", test_counts);
   g_test_add_func ("/axes/ticks", test_ticks);
   g_test_add_func ("/axes/repair", test_repair);

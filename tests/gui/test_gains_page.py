@@ -101,7 +101,7 @@ def check_proofs(window, work, rows):
     window.xdo('key', 'Return')
     until('the folds', lambda: want['folds']['sentence'] in window.labels())
     assert not [text for text in window.labels() if text.startswith('Refitted: ')]
-    window.keys('ctrl+alt+p')
+    window.keys('ctrl+alt+Return')
     said = until('the pipeline', lambda: [text for text in window.labels()
                                           if text.startswith('Refitted: ')])[0]
     refit, pipeline = said.split('\n')

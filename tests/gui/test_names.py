@@ -61,16 +61,6 @@ def walk_pages():
         named(window, 'names-preferences')
 
 
-def locale_of(name):
-    """The environment of a person with this locale, which is made here: few machines have it."""
-    where = drive.folder()
-    done = subprocess.run(['localedef', '-i', name, '-f', 'UTF-8', where / f'{name}.UTF-8'],
-                          capture_output=True, check=False)
-    if not (where / f'{name}.UTF-8').is_dir():
-        raise drive.Skip(f'localedef: {done.stderr.decode()[:80]}')
-    return {'LC_ALL': f'{name}.UTF-8', 'LOCPATH': str(where), 'LANGUAGE': name[:2]}
-
-
 @contextlib.contextmanager
 def walked(name, tab, map_name, **environ):
     """A window in which every page was shown: no unnamed control, and no larger than it was."""
@@ -91,7 +81,7 @@ def walked(name, tab, map_name, **environ):
 def test_german():
     """Every page in German, numbers with a comma"""
     with walked('de', 'Karte', 'Karte: .*gefärbt nach (influence|label)',
-                **locale_of('de_DE')) as window:
+                **drive.locale_of('de_DE')) as window:
         window.keys('ctrl+a', 'ctrl+0')
         window.find(r'.*Validierungsverlust 0,\d+ →.*')
 

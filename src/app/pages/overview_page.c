@@ -336,12 +336,13 @@ static void
 add_balance (AssayOverviewPage *self, AyDataset *data)
 {
   g_autofree char *summary = NULL;
-  GtkWidget *balance = assay_class_balance_new (data, &summary);
+  AssayChart *balance = assay_class_balance_new (data, &summary);
+  GtkWidget *area = assay_chart_get_area (balance);
 
-  keep_fact (self, "balance", _ ("Class balance"), summary)->widget = balance;
-  gtk_widget_set_focusable (balance, TRUE);
-  focus_on_click (balance);
-  adw_preferences_group_add (add_group (self, _ ("Class balance")), balance);
+  keep_fact (self, "balance", _ ("Class balance"), summary)->widget = area;
+  gtk_widget_set_focusable (area, TRUE);
+  focus_on_click (area);
+  adw_preferences_group_add (add_group (self, _ ("Class balance")), GTK_WIDGET (balance));
 }
 
 static gboolean

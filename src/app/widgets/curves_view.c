@@ -23,7 +23,7 @@ struct _AssayCurvesView
   GtkButton *simulate, *write;
   GtkToggleButton *stops;
   GtkLabel *sentence;
-  GtkDrawingArea *area;
+  AssayChart *chart;
   GPtrArray *names;          /* of char*: a name an entry of source; "" the comparison */
   AyStrategyCurves *curves;  /* (nullable) */
   AyFigureCurve *lines;
@@ -46,22 +46,6 @@ describe (AssayCurvesView *self)
     .n_flags = gtk_toggle_button_get_active (self->stops) ? self->n_flags : 0,
     .flags = self->flags,
   };
-}
-
-static void
-draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user)
-{
-  AssayCurvesView *self = user;
-  const AyFigureTheme *theme
-      = ay_figure_theme (adw_style_manager_get_dark (adw_style_manager_get_default ()));
-  AyFigureCanvas canvas = { cr, theme, gtk_widget_get_scale_factor (GTK_WIDGET (area)), NULL };
-  AyFigureBox box = { 0, 0, width, height };
-  AyFigureLines lines;
-
-  if (self->curves == NULL)
-    return;
-  lines = describe (self);
-  ay_figure_lines_draw (&canvas, &lines, &box);
 }
 
 static void
@@ -109,11 +93,9 @@ say (AssayCurvesView *self)
   else
     text = g_strdup (_ ("Nothing was simulated yet, and no history imported"));
   gtk_label_set_text (self->sentence, text);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->area), GTK_ACCESSIBLE_PROPERTY_LABEL, text,
-                                  -1);
+  assay_chart_update (self->chart, text);
   gtk_widget_set_sensitive (GTK_WIDGET (self->write), self->curves != NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->stops), self->n_flags > 0);
-  gtk_widget_queue_draw (GTK_WIDGET (self->area));
 }
 
 static AyStrategyCurves *
@@ -340,6 +322,7 @@ assay_curves_view_class_init (AssayCurvesViewClass *class)
   ASSAY_SESSION_BIN_CLASS (class)->save = assay_curves_view_save;
   ASSAY_SESSION_BIN_CLASS (class)->restore = assay_curves_view_restore;
   G_OBJECT_CLASS (class)->finalize = assay_curves_view_finalize;
+  g_type_ensure (ASSAY_TYPE_CHART);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/assay_app/Assay/curves_view.ui");
   BIND (source);
@@ -350,7 +333,7 @@ assay_curves_view_class_init (AssayCurvesViewClass *class)
   BIND (write);
   BIND (stops);
   BIND (sentence);
-  BIND (area);
+  BIND (chart);
 }
 
 static void
@@ -369,11 +352,9 @@ assay_curves_view_init (AssayCurvesView *self)
   assay_drop_down_shorten (self->source);
   assay_drop_down_set_name (self->strategy, _ ("Strategy to Simulate"));
   assay_drop_down_set_name (self->source, _ ("Curves Of"));
-  gtk_drawing_area_set_draw_func (self->area, draw, self, NULL);
+  assay_chart_set_figure (self->chart, describe_file, self, NULL);
   g_signal_connect_swapped (self->source, "notify::selected", G_CALLBACK (show_source), self);
   g_signal_connect_swapped (self->stops, "toggled", G_CALLBACK (say), self);
   g_signal_connect_swapped (self->simulate, "clicked", G_CALLBACK (simulate_clicked), self);
   g_signal_connect_swapped (self->write, "clicked", G_CALLBACK (write_clicked), self);
-  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
-                           G_CALLBACK (gtk_widget_queue_draw), self->area, G_CONNECT_SWAPPED);
 }

@@ -2,9 +2,9 @@
 #include "app/widgets/epoch_view.h"
 
 #include "app/say.h"
+#include "app/widgets/chart.h"
 
 #include "core/work/work_epochs.h"
-#include "figure/line.h"
 
 #include <glib/gi18n.h>
 
@@ -15,12 +15,14 @@ struct _AssayEpochView
   AssaySessionBin parent;
   AssaySession *session; /* kept by the parent */
   gint64 row;
-  GtkWidget *area;
+  AssayChart *chart;
   GtkLabel *sentence;
   AyTrainingLog *log;    /* (nullable) */
   AyDataset *data;       /* (nullable) what it is of */
   char *folder;          /* (nullable) where it was read from, beside the data */
   AyEpochCurve *curve;   /* (nullable) */
+  AyFigureCurve line;    /* of it, as drawn last */
+  AyFigureFlag *flags;   /* likewise: where it was forgotten */
   AssayTask *task;       /* (nullable) opens the log */
 };
 
@@ -28,32 +30,28 @@ G_DEFINE_FINAL_TYPE (AssayEpochView, assay_epoch_view, ASSAY_TYPE_SESSION_BIN)
 
 /* --- drawing --- */
 
-static void
-draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user)
+static gboolean
+describe (gpointer data, AyFigureSpec *spec)
 {
-  AssayEpochView *self = user;
-  const AyFigureTheme *theme
-      = ay_figure_theme (adw_style_manager_get_dark (adw_style_manager_get_default ()));
-  AyFigureCanvas canvas = { cr, theme, gtk_widget_get_scale_factor (GTK_WIDGET (area)), NULL };
-  AyFigureBox box = { 0, 0, width, height };
+  AssayEpochView *self = data;
   const AyEpochCurve *curve = self->curve;
-  g_autofree AyFigureFlag *flags = NULL;
-  AyFigureCurve line;
-  AyFigureLines lines = { .n_curves = 1, .curves = &line, .marks = TRUE, .bare = TRUE,
-                          .x_axis = { .label = _ ("epoch"), .integral = TRUE },
-                          .y_axis = { .low = 0.0, .high = 1.0 } };
+  guint n = 0;
 
   if (curve == NULL)
-    return;
-  line = (AyFigureCurve) { .name = "", .n = curve->n, .x = curve->epoch,
-                           .y = curve->probability };
-  flags = g_new (AyFigureFlag, curve->n + 1);
+    return FALSE;
+  self->line = (AyFigureCurve) { .name = "", .n = curve->n, .x = curve->epoch,
+                                 .y = curve->probability };
+  g_free (self->flags);
+  self->flags = g_new (AyFigureFlag, curve->n + 1);
   for (guint i = 0; i < curve->n; i++)
     if (curve->forgotten[i])
-      flags[lines.n_flags++]
-          = (AyFigureFlag) { 0, curve->epoch[i], curve->probability[i], "" };
-  lines.flags = flags;
-  ay_figure_lines_draw (&canvas, &lines, &box);
+      self->flags[n++] = (AyFigureFlag) { 0, curve->epoch[i], curve->probability[i], "" };
+  spec->kind = AY_FIGURE_LINES;
+  spec->lines = (AyFigureLines) { .n_curves = 1, .curves = &self->line, .marks = TRUE,
+                                  .bare = TRUE, .n_flags = n, .flags = self->flags,
+                                  .x_axis = { .label = _ ("epoch"), .integral = TRUE },
+                                  .y_axis = { .low = 0.0, .high = 1.0 } };
+  return TRUE;
 }
 
 static void
@@ -68,8 +66,7 @@ say (AssayEpochView *self)
                     label, curve->probability[0], curve->probability[curve->n - 1], what);
   gtk_label_set_text (self->sentence, text);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->sentence), ay_training_log_describe (self->log));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->area), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                  -1);
+  assay_chart_update (self->chart, name);
 }
 
 static void
@@ -85,9 +82,8 @@ show (AssayEpochView *self)
     say (self);
   else
     gtk_label_set_text (self->sentence, error != NULL ? error->message : "");
-  gtk_widget_set_visible (self->area, self->curve != NULL && self->curve->n > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->chart), self->curve != NULL && self->curve->n > 0);
   gtk_widget_set_visible (GTK_WIDGET (self), has);
-  gtk_widget_queue_draw (self->area);
 }
 
 /* --- the log --- */
@@ -189,6 +185,7 @@ assay_epoch_view_finalize (GObject *object)
   g_clear_object (&self->task);
   forget_log (self);
   ay_epoch_curve_free (self->curve);
+  g_free (self->flags);
   G_OBJECT_CLASS (assay_epoch_view_parent_class)->finalize (object);
 }
 
@@ -205,18 +202,15 @@ assay_epoch_view_init (AssayEpochView *self)
   GtkBox *box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 6));
 
   self->row = -1;
-  self->area = g_object_new (GTK_TYPE_DRAWING_AREA, "accessible-role", GTK_ACCESSIBLE_ROLE_IMG,
-                             "hexpand", TRUE, NULL);
-  gtk_drawing_area_set_content_height (GTK_DRAWING_AREA (self->area), HEIGHT);
-  gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (self->area), draw, self, NULL);
-  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
-                           G_CALLBACK (gtk_widget_queue_draw), self->area, G_CONNECT_SWAPPED);
+  self->chart = assay_chart_new ();
+  assay_chart_set_height (self->chart, HEIGHT);
+  assay_chart_set_figure (self->chart, describe, self, NULL);
   self->sentence = GTK_LABEL (gtk_label_new (NULL));
   gtk_label_set_wrap (self->sentence, TRUE);
   gtk_label_set_xalign (self->sentence, 0.0f);
   gtk_label_set_max_width_chars (self->sentence, 28);
   gtk_widget_add_css_class (GTK_WIDGET (self->sentence), "caption");
-  gtk_box_append (box, self->area);
+  gtk_box_append (box, GTK_WIDGET (self->chart));
   gtk_box_append (box, GTK_WIDGET (self->sentence));
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (box));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/histogram_brush.h"
 
+#include "app/widgets/chart.h"
 #include "core/shim/number.h"
-#include "figure/histogram.h"
 #include "figure/palette.h"
 
 #include <glib/gi18n.h>
@@ -20,7 +20,8 @@ struct _AssayHistogramBrush
   AyFigureBins *bins; /* (nullable) */
   AyFigureScaleKind scale_kind;
   double scale_low, scale_high; /* of the colours: those that the map has by this column */
-  GtkWidget *area;
+  AssayChart *chart;
+  GtkWidget *area;    /* the chart's */
   GtkEditable *low, *high;
   GtkLabel *title;
   gboolean dragging, moved, showing;
@@ -114,27 +115,27 @@ static void
 draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
 {
   AssayHistogramBrush *self = data;
-  const AyFigureTheme *theme
-      = ay_figure_theme (adw_style_manager_get_dark (adw_style_manager_get_default ()));
-  AyFigureCanvas canvas = { cr, theme, 1.0, NULL };
+  AyFigureTheme theme;
+  AyFigureCanvas canvas = { cr, &theme, 1.0, NULL };
   AyFigureScale scale;
   guint64 most = 1;
   double from, to;
 
   if (self->bins == NULL)
     return;
+  assay_chart_theme (&theme);
   for (guint b = 0; b < self->bins->n_bins; b++)
     most = MAX (most, self->bins->count[b]);
-  ay_figure_scale_init (&scale, self->scale_kind, self->scale_low, self->scale_high, theme);
+  ay_figure_scale_init (&scale, self->scale_kind, self->scale_low, self->scale_high, &theme);
   for (guint b = 0; b < self->bins->n_bins; b++)
     if (self->bins->count[b] > 0)
       draw_bin (self, &canvas, &scale, b, most);
   if (brushed (self, &from, &to))
     {
-      set_source (cr, theme->accent, 0.2);
+      set_source (cr, theme.accent, 0.2);
       cairo_rectangle (cr, from, 0, to - from, height);
       cairo_fill_preserve (cr);
-      set_source (cr, theme->accent, 1.0);
+      set_source (cr, theme.accent, 1.0);
       cairo_set_line_width (cr, 1.5);
       cairo_stroke (cr);
     }
@@ -162,17 +163,29 @@ show_range (AssayHistogramBrush *self)
   self->showing = FALSE;
 }
 
+static gboolean
+describe_figure (gpointer data, AyFigureSpec *spec)
+{
+  AssayHistogramBrush *self = data;
+
+  if (self->bins == NULL)
+    return FALSE;
+  spec->kind = AY_FIGURE_HISTOGRAM;
+  spec->histogram = (AyFigureHistogram) { .bins = self->bins, .label = self->column,
+                                          .diverging = self->scale_kind == AY_FIGURE_DIVERGING };
+  return TRUE;
+}
+
 static void
 describe (AssayHistogramBrush *self)
 {
   g_autofree char *summary = NULL;
-  AyFigureHistogram histogram = { .bins = self->bins, .label = self->column };
+  AyFigureSpec spec;
 
-  if (self->bins == NULL)
+  if (!describe_figure (self, &spec))
     return;
-  summary = ay_figure_histogram_summary (&histogram);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->area), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  summary, -1);
+  summary = ay_figure_histogram_summary (&spec.histogram);
+  assay_chart_update (self->chart, summary);
   gtk_widget_set_tooltip_text (self->area, summary);
 }
 
@@ -346,22 +359,29 @@ assay_histogram_brush_init (AssayHistogramBrush *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *ends = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkGesture *drag = gtk_gesture_drag_new ();
+  g_autoptr (GtkWidget) button = NULL;
 
   self->title = GTK_LABEL (gtk_label_new (NULL));
   gtk_label_set_xalign (self->title, 0.0f);
+  gtk_widget_set_hexpand (GTK_WIDGET (self->title), TRUE);
   gtk_widget_add_css_class (GTK_WIDGET (self->title), "heading");
-  self->area = g_object_new (GTK_TYPE_DRAWING_AREA, "accessible-role", GTK_ACCESSIBLE_ROLE_IMG,
-                             NULL);
-  gtk_drawing_area_set_content_height (GTK_DRAWING_AREA (self->area), HEIGHT);
-  gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (self->area), draw, self, NULL);
+  self->chart = assay_chart_new ();
+  self->area = assay_chart_get_area (self->chart);
+  button = assay_chart_take_button (self->chart);
+  assay_chart_set_height (self->chart, HEIGHT);
+  assay_chart_set_figure (self->chart, describe_figure, self, NULL);
+  assay_chart_set_draw (self->chart, draw);
   gtk_widget_set_cursor_from_name (self->area, "crosshair");
   g_signal_connect (drag, "drag-begin", G_CALLBACK (drag_begin), self);
   g_signal_connect (drag, "drag-update", G_CALLBACK (drag_update), self);
   g_signal_connect (drag, "drag-end", G_CALLBACK (drag_end), self);
   gtk_widget_add_controller (self->area, GTK_EVENT_CONTROLLER (drag));
-  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->title));
-  gtk_box_append (GTK_BOX (box), self->area);
+  gtk_box_append (GTK_BOX (head), GTK_WIDGET (self->title));
+  gtk_box_append (GTK_BOX (head), button);
+  gtk_box_append (GTK_BOX (box), head);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->chart));
   self->low = add_end (self, ends, _ ("From"));
   self->high = add_end (self, ends, _ ("To"));
   gtk_box_append (GTK_BOX (box), ends);

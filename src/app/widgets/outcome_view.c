@@ -2,8 +2,7 @@
 #include "app/widgets/outcome_view.h"
 
 #include "app/say.h"
-
-#include "figure/line.h"
+#include "app/widgets/chart.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -13,10 +12,11 @@
 struct _AssayOutcomeView
 {
   AdwBin parent;
-  GtkDrawingArea *area;
+  AssayChart *chart;
   GArray *outcomes;  /* (nullable) of AyOutcome, by threshold */
   gboolean percent;
   double *columns;   /* x, then the curves and the band, a point each */
+  AyFigureCurve curves[N_CURVES]; /* in them, as drawn last */
 };
 
 G_DEFINE_FINAL_TYPE (AssayOutcomeView, assay_outcome_view, ADW_TYPE_BIN)
@@ -67,13 +67,17 @@ any_refitted (AssayOutcomeView *self)
   return FALSE;
 }
 
-static AyFigureLines
-describe (AssayOutcomeView *self, AyFigureCurve curves[N_CURVES])
+static gboolean
+describe (gpointer data, AyFigureSpec *spec)
 {
+  AssayOutcomeView *self = data;
+  AyFigureCurve *curves = self->curves;
   guint n = n_points (self);
   const double *c = self->columns;
   gboolean refitted = any_refitted (self);
 
+  if (n == 0)
+    return FALSE;
   curves[0] = (AyFigureCurve) { .name = _ ("predicted, validation"), .n = n, .x = c,
                                 .y = c + PREDICTED * n };
   curves[1] = (AyFigureCurve) { .name = _ ("refitted, validation (preview)"), .n = n, .x = c,
@@ -82,47 +86,21 @@ describe (AssayOutcomeView *self, AyFigureCurve curves[N_CURVES])
   curves[3] = (AyFigureCurve) { .name = _ ("as many at random"), .n = n, .x = c,
                                 .y = c + RANDOM * n, .low = c + LOW * n, .high = c + HIGH * n,
                                 .reference = TRUE };
-  return (AyFigureLines) {
+  spec->kind = AY_FIGURE_LINES;
+  spec->lines = (AyFigureLines) {
     .n_curves = refitted ? N_CURVES : 1, .curves = curves,
     .x_axis = { .label = _ ("threshold") },
     .y_axis = { .label = self->percent ? _ ("change of accuracy, points") : _ ("change of R2") },
     .band_label = refitted ? _ ("band: 95 percent of the mean of random drops") : NULL,
     .marks = TRUE,
   };
-}
-
-static void
-draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user)
-{
-  AssayOutcomeView *self = user;
-  const AyFigureTheme *theme
-      = ay_figure_theme (adw_style_manager_get_dark (adw_style_manager_get_default ()));
-  AyFigureCanvas canvas = { cr, theme, gtk_widget_get_scale_factor (GTK_WIDGET (area)), NULL };
-  AyFigureBox box = { 0, 0, width, height };
-  AyFigureCurve curves[N_CURVES];
-  AyFigureLines lines;
-
-  if (n_points (self) == 0)
-    return;
-  lines = describe (self, curves);
-  ay_figure_lines_draw (&canvas, &lines, &box);
+  return TRUE;
 }
 
 static void
 update (AssayOutcomeView *self)
 {
-  AyFigureCurve curves[N_CURVES];
-  g_autofree char *summary = NULL;
-
-  if (n_points (self) > 0)
-    {
-      AyFigureLines lines = describe (self, curves);
-
-      summary = ay_figure_lines_summary (&lines);
-    }
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->area), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  summary != NULL ? summary : _ ("No outcome curve yet"), -1);
-  gtk_widget_queue_draw (GTK_WIDGET (self->area));
+  assay_chart_update (self->chart, n_points (self) > 0 ? NULL : _ ("No outcome curve yet"));
 }
 
 void
@@ -193,11 +171,9 @@ assay_outcome_view_class_init (AssayOutcomeViewClass *class)
 static void
 assay_outcome_view_init (AssayOutcomeView *self)
 {
-  self->area = g_object_new (GTK_TYPE_DRAWING_AREA, "accessible-role", GTK_ACCESSIBLE_ROLE_IMG,
-                             "content-height", 220, "hexpand", TRUE, NULL);
-  gtk_drawing_area_set_draw_func (self->area, draw, self, NULL);
-  adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->area));
-  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
-                           G_CALLBACK (gtk_widget_queue_draw), self->area, G_CONNECT_SWAPPED);
+  self->chart = assay_chart_new ();
+  assay_chart_set_height (self->chart, 220);
+  assay_chart_set_figure (self->chart, describe, self, NULL);
+  adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->chart));
   update (self);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/retention_view.h"
 
+#include "app/widgets/chart.h"
 #include "app/widgets/fold.h"
 
 #include <glib/gi18n.h>
@@ -12,11 +13,13 @@ struct _AssayRetentionView
 {
   AssaySessionBin parent;
   AssaySession *session;     /* kept by the parent */
-  GtkWidget *area;
+  AssayChart *chart;
+  GtkWidget *area;           /* the chart's */
   GtkLabel *sentence;
   GtkButton *draw_button;
   AyRetention *curve;        /* (nullable) */
   AyRetentionSeries *series; /* (nullable) of the curve */
+  AssayRetentionDrawing drawing; /* of both, as drawn last */
   int marked;                /* the point chosen; -1: none */
   AssayTask *task;           /* (nullable) that makes a curve */
 };
@@ -59,28 +62,17 @@ assay_retention_draw_as (AssayRetentionDrawing *drawing, const AyRetention *curv
     add_flag (drawing, series, minimal, _ ("smallest no worse on valid"));
 }
 
-static void
-describe (AssayRetentionView *self, AssayRetentionDrawing *drawing)
+static gboolean
+describe (gpointer data, AyFigureSpec *spec)
 {
-  assay_retention_draw_as (drawing, self->curve, self->series, self->marked);
-}
-
-static void
-draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user)
-{
-  AssayRetentionView *self = user;
-  AdwStyleManager *style = adw_style_manager_get_default ();
-  gboolean dark = adw_style_manager_get_dark (style);
-  const AyFigureTheme *theme = adw_style_manager_get_high_contrast (style)
-                                   ? ay_figure_theme_high_contrast (dark) : ay_figure_theme (dark);
-  AyFigureCanvas canvas = { cr, theme, gtk_widget_get_scale_factor (GTK_WIDGET (area)), NULL };
-  AyFigureBox box = { 0, 0, width, height };
-  AssayRetentionDrawing drawing;
+  AssayRetentionView *self = data;
 
   if (self->curve == NULL)
-    return;
-  describe (self, &drawing);
-  ay_figure_lines_draw (&canvas, &drawing.lines, &box);
+    return FALSE;
+  assay_retention_draw_as (&self->drawing, self->curve, self->series, self->marked);
+  spec->kind = AY_FIGURE_LINES;
+  spec->lines = self->drawing.lines;
+  return TRUE;
 }
 
 static void
@@ -88,25 +80,22 @@ say (AssayRetentionView *self)
 {
   g_autofree char *summary = NULL, *name = NULL, *text = NULL;
   guint point;
-  AssayRetentionDrawing drawing;
+  AyFigureSpec spec;
 
-  if (self->curve != NULL)
+  if (describe (self, &spec))
     {
       point = self->marked >= 0 ? (guint) self->marked : ay_retention_usual_point (self->curve);
-      describe (self, &drawing);
-      summary = ay_figure_lines_summary (&drawing.lines);
+      summary = ay_figure_lines_summary (&spec.lines);
       name = self->marked >= 0
                  ? g_strdup_printf (_ ("Retention curve. %s Chosen: %.0f %%, %u rows"), summary,
                                     self->series->x[point], (guint) self->curve->points[point].n)
                  : g_strdup_printf (_ ("Retention curve. %s No point is chosen"), summary);
       text = ay_retention_sentence (self->curve, point);
     }
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->area), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  name != NULL ? name : _ ("No retention curve yet"), -1);
+  assay_chart_update (self->chart, name != NULL ? name : _ ("No retention curve yet"));
   gtk_label_set_text (self->sentence,
                       text != NULL ? text : _ ("How many rows are needed is not known yet"));
-  assay_fold_show (self->area, self->curve != NULL);
-  gtk_widget_queue_draw (self->area);
+  assay_fold_show (GTK_WIDGET (self->chart), self->curve != NULL);
 }
 
 /* --- choosing --- */
@@ -124,24 +113,11 @@ choose (AssayRetentionView *self, int point)
 static void
 pressed (GtkGestureClick *gesture, int n_press, double x, double y, AssayRetentionView *self)
 {
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_A8, 1, 1);
-  cairo_t *cr = cairo_create (surface);
-  AyFigureCanvas canvas = { cr, ay_figure_theme (FALSE), 1.0, NULL };
-  AyFigureBox box = { 0, 0, gtk_widget_get_width (self->area),
-                      gtk_widget_get_height (self->area) };
-  AssayRetentionDrawing drawing;
-  gint at;
+  int at = assay_chart_at (self->chart, x);
 
   gtk_widget_grab_focus (self->area);
-  if (self->curve != NULL)
-    {
-      describe (self, &drawing);
-      at = ay_figure_lines_at (&canvas, &drawing.lines, &box, x);
-      if (at >= 0)
-        choose (self, at);
-    }
-  cairo_destroy (cr);
-  cairo_surface_destroy (surface);
+  if (at >= 0)
+    choose (self, at);
 }
 
 static gboolean
@@ -289,21 +265,21 @@ assay_retention_view_class_init (AssayRetentionViewClass *class)
 }
 
 static GtkWidget *
-make_area (AssayRetentionView *self)
+make_chart (AssayRetentionView *self)
 {
   GtkGesture *click = gtk_gesture_click_new ();
   GtkEventController *keys = gtk_event_controller_key_new ();
 
-  self->area = g_object_new (GTK_TYPE_DRAWING_AREA, "accessible-role", GTK_ACCESSIBLE_ROLE_IMG,
-                             "focusable", TRUE, "content-height", HEIGHT, "hexpand", TRUE, NULL);
-  gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (self->area), draw, self, NULL);
+  self->chart = assay_chart_new ();
+  self->area = assay_chart_get_area (self->chart);
+  gtk_widget_set_focusable (self->area, TRUE);
+  assay_chart_set_height (self->chart, HEIGHT);
+  assay_chart_set_figure (self->chart, describe, self, NULL);
   g_signal_connect (click, "pressed", G_CALLBACK (pressed), self);
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (key_pressed), self);
   gtk_widget_add_controller (self->area, GTK_EVENT_CONTROLLER (click));
   gtk_widget_add_controller (self->area, keys);
-  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
-                           G_CALLBACK (gtk_widget_queue_draw), self->area, G_CONNECT_SWAPPED);
-  return assay_fold_new (self->area);
+  return assay_fold_new (GTK_WIDGET (self->chart));
 }
 
 static void
@@ -319,7 +295,7 @@ assay_retention_view_init (AssayRetentionView *self)
                                   "random; looks at the test part, which are counted"));
   self->sentence = GTK_LABEL (g_object_new (GTK_TYPE_LABEL, "xalign", 0.0f, "wrap", TRUE, NULL));
   gtk_widget_add_css_class (GTK_WIDGET (self->sentence), "dim-label");
-  gtk_box_append (GTK_BOX (box), make_area (self));
+  gtk_box_append (GTK_BOX (box), make_chart (self));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->sentence));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->draw_button));
   g_signal_connect_swapped (self->draw_button, "clicked", G_CALLBACK (draw_clicked), self);

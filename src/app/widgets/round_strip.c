@@ -15,7 +15,8 @@ struct _AssayRoundStrip
   AssaySession *session; /* kept by the parent */
   GtkDropDown *by;
   GtkWidget *write;
-  GtkDrawingArea *area;
+  AssayChart *chart;
+  GtkWidget *area;       /* the chart's */
   AyHistory *history;    /* (nullable) */
   AyRoundParts *parts;   /* (nullable) */
   int round;
@@ -40,37 +41,24 @@ describe (AssayRoundStrip *self)
   return strip;
 }
 
-static void
-draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user)
+static gboolean
+describe_figure (gpointer data, AyFigureSpec *spec)
 {
-  AssayRoundStrip *self = user;
-  const AyFigureTheme *theme
-      = ay_figure_theme (adw_style_manager_get_dark (adw_style_manager_get_default ()));
-  AyFigureCanvas canvas = { cr, theme, gtk_widget_get_scale_factor (GTK_WIDGET (area)), NULL };
-  AyFigureBox box = { 0, 0, width, height };
-  AyFigureStrip strip;
+  AssayRoundStrip *self = data;
 
   if (self->parts == NULL)
-    return;
-  strip = describe (self);
-  ay_figure_strip_draw (&canvas, &strip, &box);
+    return FALSE;
+  spec->title = self->parts->title;
+  spec->kind = AY_FIGURE_STRIP;
+  spec->strip = describe (self);
+  return TRUE;
 }
 
 static void
 say (AssayRoundStrip *self)
 {
-  g_autofree char *summary = NULL;
-
-  if (self->parts != NULL)
-    {
-      AyFigureStrip strip = describe (self);
-
-      summary = ay_figure_strip_summary (&strip);
-    }
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->area), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  summary != NULL ? summary : _ ("No rounds"), -1);
+  assay_chart_update (self->chart, self->parts != NULL ? NULL : _ ("No rounds"));
   gtk_widget_set_sensitive (self->write, self->parts != NULL);
-  gtk_widget_queue_draw (GTK_WIDGET (self->area));
 }
 
 static void
@@ -97,43 +85,25 @@ void
 assay_round_strip_set_round (AssayRoundStrip *self, int round)
 {
   self->round = round;
-  gtk_widget_queue_draw (GTK_WIDGET (self->area));
+  gtk_widget_queue_draw (self->area);
 }
 
 static void
 pressed (GtkGestureClick *gesture, int n_press, double x, double y, AssayRoundStrip *self)
 {
-  int width = gtk_widget_get_width (GTK_WIDGET (self->area));
-  int height = gtk_widget_get_height (GTK_WIDGET (self->area));
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_A8, 1, 1);
-  cairo_t *cr = cairo_create (surface);
-  AyFigureCanvas canvas = { cr, ay_figure_theme (FALSE), 1.0, NULL };
-  AyFigureBox box = { 0, 0, width, height };
+  int at = assay_chart_at (self->chart, x);
 
-  if (self->parts != NULL)
-    {
-      AyFigureStrip strip = describe (self);
-      gint at = ay_figure_strip_at (&canvas, &strip, &box, x);
-
-      if (at >= 0)
-        g_signal_emit (self, chosen_signal, 0, self->parts->round[at]);
-    }
-  cairo_destroy (cr);
-  cairo_surface_destroy (surface);
+  if (at >= 0)
+    g_signal_emit (self, chosen_signal, 0, self->parts->round[at]);
 }
 
 static gboolean
 describe_file (gpointer data, AyFigureSpec *spec)
 {
-  AssayRoundStrip *self = data;
+  gboolean has = describe_figure (data, spec);
 
-  if (self->parts == NULL)
-    return FALSE;
-  spec->title = self->parts->title;
-  spec->kind = AY_FIGURE_STRIP;
-  spec->strip = describe (self);
   spec->strip.current = -1;
-  return TRUE;
+  return has;
 }
 
 static void
@@ -183,19 +153,18 @@ assay_round_strip_init (AssayRoundStrip *self)
   self->by = GTK_DROP_DOWN (gtk_drop_down_new_from_strings (kinds));
   assay_drop_down_set_name (self->by, _ ("Rounds by"));
   self->write = gtk_button_new_with_mnemonic (_ ("_Write Figure…"));
-  self->area = g_object_new (GTK_TYPE_DRAWING_AREA, "accessible-role", GTK_ACCESSIBLE_ROLE_IMG,
-                             "content-height", HEIGHT, "hexpand", TRUE, NULL);
-  gtk_drawing_area_set_draw_func (self->area, draw, self, NULL);
+  self->chart = assay_chart_new ();
+  self->area = assay_chart_get_area (self->chart);
+  assay_chart_set_height (self->chart, HEIGHT);
+  assay_chart_set_figure (self->chart, describe_figure, self, NULL);
   gtk_box_append (GTK_BOX (line), gtk_label_new (_ ("Rounds by")));
   gtk_box_append (GTK_BOX (line), GTK_WIDGET (self->by));
   gtk_box_append (GTK_BOX (line), self->write);
   gtk_box_append (GTK_BOX (box), line);
-  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->area));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->chart));
   adw_bin_set_child (ADW_BIN (self), box);
   g_signal_connect (click, "pressed", G_CALLBACK (pressed), self);
-  gtk_widget_add_controller (GTK_WIDGET (self->area), GTK_EVENT_CONTROLLER (click));
+  gtk_widget_add_controller (self->area, GTK_EVENT_CONTROLLER (click));
   g_signal_connect_swapped (self->by, "notify::selected", G_CALLBACK (make), self);
   g_signal_connect_swapped (self->write, "clicked", G_CALLBACK (write_clicked), self);
-  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
-                           G_CALLBACK (gtk_widget_queue_draw), self->area, G_CONNECT_SWAPPED);
 }

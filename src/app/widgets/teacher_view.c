@@ -21,21 +21,14 @@ struct _AssayTeacherView
 
 G_DEFINE_FINAL_TYPE (AssayTeacherView, assay_teacher_view, ASSAY_TYPE_SESSION_BIN)
 
-static void
-draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user)
+/* Title and subtitle are labels on the screen. */
+static gboolean
+describe_figure (gpointer data, AyFigureSpec *spec)
 {
-  const AssayTaught *taught = user;
-  AyFigureSpec spec = taught->spec;
-
-  spec.title = taught->heading;
-  spec.subtitle = NULL; /* a label says it */
-  if (width < 64 || height < 64)
-    return;
-  spec.width = width;
-  spec.height = height;
-  spec.scale = gtk_widget_get_scale_factor (GTK_WIDGET (area));
-  spec.theme = ay_figure_theme (adw_style_manager_get_dark (adw_style_manager_get_default ()));
-  ay_figure_draw (&spec, cr);
+  *spec = ((AssayTaught *) data)->spec;
+  spec->title = ((AssayTaught *) data)->heading;
+  spec->subtitle = NULL;
+  return TRUE;
 }
 
 static gboolean
@@ -64,10 +57,17 @@ add_words (AssayTeacherView *self, const char *text)
 }
 
 static void
+add_heading (AssayTeacherView *self, const char *text)
+{
+  add_words (self, text);
+  gtk_widget_add_css_class (gtk_widget_get_last_child (GTK_WIDGET (self->box)), "heading");
+}
+
+static void
 add_teacher (AssayTeacherView *self, AyTeachingCurves *of, const char *name)
 {
   AssayTaught *taught = assay_taught_new (of);
-  GtkWidget *area = gtk_drawing_area_new ();
+  AssayChart *chart = assay_chart_new ();
   GtkWidget *write = gtk_button_new_with_mnemonic (_ ("_Write Figure…"));
   g_autofree char *summary = ay_figure_summary (&taught->spec);
 
@@ -75,18 +75,16 @@ add_teacher (AssayTeacherView *self, AyTeachingCurves *of, const char *name)
   taught->file = g_strdup_printf ("%s.svg", name);
   gtk_widget_set_halign (write, GTK_ALIGN_START);
   g_signal_connect (write, "clicked", G_CALLBACK (write_clicked), taught);
-  gtk_widget_set_size_request (area, -1, HEIGHT);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (area), GTK_ACCESSIBLE_PROPERTY_LABEL, summary,
-                                  -1);
-  gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (area), draw, taught, assay_taught_free);
-  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
-                           G_CALLBACK (gtk_widget_queue_draw), area, G_CONNECT_SWAPPED);
+  assay_chart_set_height (chart, HEIGHT);
+  assay_chart_set_figure (chart, describe_figure, taught, assay_taught_free);
+  assay_chart_update (chart, summary);
+  add_heading (self, taught->heading);
   add_words (self, taught->said);
   add_words (self, summary);
   g_ptr_array_add (self->names, g_strdup (name));
   g_ptr_array_add (self->summaries, g_strdup (summary));
   gtk_box_append (self->box, write);
-  gtk_box_append (self->box, area);
+  gtk_box_append (self->box, GTK_WIDGET (chart));
 }
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/waterfall_view.h"
 
-#include "figure/waterfall.h"
+#include "app/widgets/chart.h"
 
 #include <glib/gi18n.h>
 
@@ -10,7 +10,8 @@
 struct _AssayWaterfallView
 {
   AdwBin parent;
-  GtkWidget *area;
+  AssayChart *chart;
+  GtkWidget *area;     /* the chart's */
   AyGainsSteps *steps; /* (nullable) */
   int current;
 };
@@ -30,36 +31,22 @@ describe (AssayWaterfallView *self)
   };
 }
 
-static void
-draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user)
+static gboolean
+describe_figure (gpointer data, AyFigureSpec *spec)
 {
-  AssayWaterfallView *self = user;
-  const AyFigureTheme *theme
-      = ay_figure_theme (adw_style_manager_get_dark (adw_style_manager_get_default ()));
-  AyFigureCanvas canvas = { cr, theme, gtk_widget_get_scale_factor (GTK_WIDGET (area)), NULL };
-  AyFigureBox box = { 0, 0, width, height };
-  AyFigureWaterfall fall;
+  AssayWaterfallView *self = data;
 
   if (self->steps == NULL)
-    return;
-  fall = describe (self);
-  ay_figure_waterfall_draw (&canvas, &fall, &box);
+    return FALSE;
+  spec->kind = AY_FIGURE_WATERFALL;
+  spec->waterfall = describe (self);
+  return TRUE;
 }
 
 static void
 say (AssayWaterfallView *self)
 {
-  g_autofree char *summary = NULL;
-
-  if (self->steps != NULL)
-    {
-      AyFigureWaterfall fall = describe (self);
-
-      summary = ay_figure_waterfall_summary (&fall);
-    }
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->area), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  summary != NULL ? summary : _ ("No gains are split yet"), -1);
-  gtk_widget_queue_draw (self->area);
+  assay_chart_update (self->chart, self->steps != NULL ? NULL : _ ("No gains are split yet"));
 }
 
 static void
@@ -75,23 +62,11 @@ choose (AssayWaterfallView *self, int step)
 static void
 pressed (GtkGestureClick *gesture, int n_press, double x, double y, AssayWaterfallView *self)
 {
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_A8, 1, 1);
-  cairo_t *cr = cairo_create (surface);
-  AyFigureCanvas canvas = { cr, ay_figure_theme (FALSE), 1.0, NULL };
-  AyFigureBox box = { 0, 0, gtk_widget_get_width (self->area),
-                      gtk_widget_get_height (self->area) };
+  int at = assay_chart_at (self->chart, x);
 
   gtk_widget_grab_focus (self->area);
-  if (self->steps != NULL)
-    {
-      AyFigureWaterfall fall = describe (self);
-      gint at = ay_figure_waterfall_at (&canvas, &fall, &box, x);
-
-      if (at >= 0)
-        choose (self, at);
-    }
-  cairo_destroy (cr);
-  cairo_surface_destroy (surface);
+  if (at >= 0)
+    choose (self, at);
 }
 
 static gboolean
@@ -148,16 +123,16 @@ assay_waterfall_view_init (AssayWaterfallView *self)
   GtkEventController *keys = gtk_event_controller_key_new ();
 
   self->current = -1;
-  self->area = g_object_new (GTK_TYPE_DRAWING_AREA, "accessible-role", GTK_ACCESSIBLE_ROLE_IMG,
-                             "focusable", TRUE, "vexpand", TRUE, "hexpand", TRUE, NULL);
-  gtk_drawing_area_set_content_height (GTK_DRAWING_AREA (self->area), HEIGHT);
-  gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (self->area), draw, self, NULL);
+  self->chart = assay_chart_new ();
+  self->area = assay_chart_get_area (self->chart);
+  gtk_widget_set_focusable (self->area, TRUE);
+  gtk_widget_set_vexpand (GTK_WIDGET (self->chart), TRUE);
+  assay_chart_set_height (self->chart, HEIGHT);
+  assay_chart_set_figure (self->chart, describe_figure, self, NULL);
   g_signal_connect (click, "pressed", G_CALLBACK (pressed), self);
   g_signal_connect (keys, "key-pressed", G_CALLBACK (key_pressed), self);
   gtk_widget_add_controller (self->area, GTK_EVENT_CONTROLLER (click));
   gtk_widget_add_controller (self->area, keys);
-  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
-                           G_CALLBACK (gtk_widget_queue_draw), self->area, G_CONNECT_SWAPPED);
-  adw_bin_set_child (ADW_BIN (self), self->area);
+  adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->chart));
   say (self);
 }

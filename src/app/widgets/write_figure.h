@@ -2,15 +2,9 @@
 #pragma once
 
 #include "app/model/session.h"
-#include "figure/figure.h"
-
-#include <adwaita.h>
+#include "app/widgets/chart.h"
 
 G_BEGIN_DECLS
-
-/* What the figure shows at the moment, into spec, which was initialised; it borrows from data.
- * FALSE: there is nothing to show any more. */
-typedef gboolean AssayDescribeFigure (gpointer data, AyFigureSpec *spec);
 
 /* Asks for a file, offering name, and writes the figure to it as its ending says; failures are told
  * by the session. data lives as long as view: when view is gone nothing is written. */

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/widgets/print_chart.h"
+
+#include <glib/gi18n.h>
+
+#define PIXEL 0.75      /* points of a logical pixel */
+#define SHAPE 0.66      /* height of a figure by its width */
+
+/* The figure takes the page's width, and its summary stands below it. */
+static void
+draw_page (GtkPrintOperation *operation, GtkPrintContext *context, int page, AssayChart *chart)
+{
+  cairo_t *cr = gtk_print_context_get_cairo_context (context);
+  double width = gtk_print_context_get_width (context) / PIXEL;
+  double height = gtk_print_context_get_height (context) / PIXEL;
+  g_autofree char *summary = NULL;
+  AyFigureSpec spec;
+
+  if (!assay_chart_describe (chart, &spec))
+    return;
+  summary = ay_figure_summary (&spec);
+  if (spec.caption == NULL)
+    spec.caption = summary;
+  spec.width = CLAMP (width, 64.0, 8192.0);
+  spec.height = CLAMP (MIN (height, width * SHAPE), 64.0, 8192.0);
+  cairo_scale (cr, PIXEL, PIXEL);
+  ay_figure_draw (&spec, cr);
+}
+
+GtkPrintOperation *
+assay_print_operation (AssayChart *chart)
+{
+  GtkPrintOperation *operation = gtk_print_operation_new ();
+
+  gtk_print_operation_set_unit (operation, GTK_UNIT_POINTS);
+  gtk_print_operation_set_n_pages (operation, 1);
+  gtk_print_operation_set_job_name (operation, _ ("Assay figure"));
+  gtk_print_operation_set_embed_page_setup (operation, TRUE);
+  g_signal_connect_object (operation, "draw-page", G_CALLBACK (draw_page), chart, 0);
+  return operation;
+}
+
+void
+assay_print_chart (AssayChart *chart)
+{
+  g_autoptr (GtkPrintOperation) operation = assay_print_operation (chart);
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (chart));
+  g_autoptr (GError) error = NULL;
+
+  gtk_print_operation_set_allow_async (operation, TRUE);
+  if (gtk_print_operation_run (operation, GTK_PRINT_OPERATION_ACTION_PRINT_DIALOG,
+                               GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, &error)
+      == GTK_PRINT_OPERATION_RESULT_ERROR)
+    gtk_widget_activate_action (GTK_WIDGET (chart), "win.tell", "s", error->message);
+}

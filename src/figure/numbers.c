@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "figure/numbers.h"
+
+#include "core/base/words.h"
+#include "core/shim/number.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What is being filled: the columns first, then the rows. */
+typedef struct
+{
+  AyFigureNumbers *out;
+  AyFigureWord *word; /* (nullable) */
+  GPtrArray *names;   /* of char * */
+} Filling;
+
+static const char *
+say (const Filling *to, const char *word)
+{
+  return to->word != NULL ? to->word (word) : word;
+}
+
+static void
+add_name (Filling *to, const char *name)
+{
+  g_ptr_array_add (to->names, g_strdup (name != NULL ? name : ""));
+}
+
+/* "accuracy, low"; a curve without a name is known by its axis. */
+static void
+add_name_of (Filling *to, const char *name, const char *what)
+{
+  g_ptr_array_add (to->names, name != NULL && *name != '\0'
+                                  ? g_strdup_printf ("%s, %s", name, what) : g_strdup (what));
+}
+
+static double *
+make_rows (Filling *to, guint n_rows)
+{
+  AyFigureNumbers *out = to->out;
+  gsize n;
+
+  out->n_columns = to->names->len;
+  out->n_rows = n_rows;
+  g_ptr_array_add (to->names, NULL);
+  out->names = (char **) g_ptr_array_steal (to->names, NULL);
+  n = (gsize) n_rows * out->n_columns;
+  out->values = g_new (double, n + 1);
+  for (gsize i = 0; i < n; i++)
+    out->values[i] = NAN;
+  return out->values;
+}
+
+static void
+title_rows (Filling *to, const char *head, const char *const *titles)
+{
+  to->out->head = g_strdup (head);
+  to->out->titles = g_new0 (char *, to->out->n_rows + 1);
+  for (guint i = 0; i < to->out->n_rows; i++)
+    to->out->titles[i] = g_strdup (titles[i]);
+}
+
+/* --- bars, bins, steps, parts --- */
+
+static void
+fill_bars (Filling *to, const AyFigureBars *bars)
+{
+  const char *value = bars->value_name != NULL ? bars->value_name
+                      : bars->label != NULL    ? bars->label
+                                               : say (to, bars->integral ? N_ ("rows")
+                                                                         : N_ ("value"));
+  double *at;
+
+  add_name (to, value);
+  if (bars->before != NULL)
+    add_name (to, bars->before_name != NULL ? bars->before_name : say (to, N_ ("before")));
+  if (bars->uncertain != NULL)
+    add_name (to, say (to, N_ ("not told from zero")));
+  at = make_rows (to, bars->n);
+  title_rows (to, say (to, N_ ("name")), bars->names);
+  for (guint i = 0; i < bars->n; i++)
+    {
+      *at++ = bars->values[i];
+      if (bars->before != NULL)
+        *at++ = bars->before[i];
+      if (bars->uncertain != NULL)
+        *at++ = bars->uncertain[i];
+    }
+}
+
+/* A line a bin; what lies outside has a line before and behind them. */
+static void
+fill_histogram (Filling *to, const AyFigureHistogram *histogram)
+{
+  const AyFigureBins *bins = histogram->bins;
+  double width = (bins->high - bins->low) / MAX (bins->n_bins, 1), *at;
+  guint below = bins->below > 0, above = bins->above > 0, n = bins->n_bins + below + above;
+
+  add_name_of (to, histogram->label, say (to, N_ ("from")));
+  add_name_of (to, histogram->label, say (to, N_ ("to")));
+  add_name (to, histogram->count_label != NULL ? histogram->count_label : say (to, N_ ("rows")));
+  if (bins->count_selected != NULL)
+    add_name (to, say (to, N_ ("selected")));
+  if (bins->count_uncertain != NULL)
+    add_name (to, say (to, N_ ("not told from zero")));
+  at = make_rows (to, n);
+  for (guint i = 0; i < n; i++, at += to->out->n_columns)
+    {
+      guint b = i - below, k = 2;
+      gboolean inside = i >= below && b < bins->n_bins;
+
+      at[0] = inside ? bins->low + b * width : i < below ? bins->minimum : bins->high;
+      at[1] = inside ? bins->low + (b + 1) * width : i < below ? bins->low : bins->maximum;
+      at[k++] = (double) (inside ? bins->count[b] : i < below ? bins->below : bins->above);
+      if (bins->count_selected != NULL && inside)
+        at[k] = (double) bins->count_selected[b];
+      k += bins->count_selected != NULL;
+      if (bins->count_uncertain != NULL && inside)
+        at[k] = (double) bins->count_uncertain[b];
+    }
+}
+
+static void
+fill_waterfall (Filling *to, const AyFigureWaterfall *fall)
+{
+  double *at;
+
+  add_name_of (to, fall->label, say (to, N_ ("before")));
+  add_name_of (to, fall->label, say (to, N_ ("after")));
+  add_name (to, say (to, N_ ("change")));
+  if (fall->residual != NULL)
+    add_name (to, say (to, N_ ("residual")));
+  at = make_rows (to, fall->n);
+  title_rows (to, fall->x_label != NULL ? fall->x_label : say (to, N_ ("step")), fall->names);
+  for (guint i = 0; i < fall->n; i++)
+    {
+      *at++ = fall->before[i];
+      *at++ = fall->after[i];
+      *at++ = fall->after[i] - fall->before[i];
+      if (fall->residual != NULL)
+        *at++ = fall->residual[i];
+    }
+}
+
+/* The counts themselves, not their shares. */
+static void
+fill_strip (Filling *to, const AyFigureStrip *strip)
+{
+  double *at;
+
+  add_name (to, strip->x_label != NULL ? strip->x_label : say (to, N_ ("step")));
+  for (guint k = 0; k < strip->n_parts; k++)
+    add_name (to, strip->names[k]);
+  at = make_rows (to, strip->n);
+  for (guint i = 0; i < strip->n; i++)
+    {
+      *at++ = strip->x[i];
+      memcpy (at, strip->values + (gsize) i * strip->n_parts, strip->n_parts * sizeof (double));
+      at += strip->n_parts;
+    }
+}
+
+/* --- curves --- */
+
+static int
+compare_numbers (gconstpointer a, gconstpointer b)
+{
+  double x = *(const double *) a, y = *(const double *) b;
+
+  return (x > y) - (x < y);
+}
+
+/* All x of the curves, ascending, each once. */
+static GArray *
+gather_x (const AyFigurePanels *panels)
+{
+  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (double));
+  GArray *out = g_array_new (FALSE, FALSE, sizeof (double));
+
+  for (guint p = 0; p < panels->n; p++)
+    for (guint c = 0; c < panels->each[p].lines.n_curves; c++)
+      {
+        const AyFigureCurve *curve = &panels->each[p].lines.curves[c];
+
+        for (guint i = 0; i < curve->n; i++)
+          if (!isnan (curve->x[i]))
+            g_array_append_val (all, curve->x[i]);
+      }
+  g_array_sort (all, compare_numbers);
+  for (guint i = 0; i < all->len; i++)
+    if (i == 0 || g_array_index (all, double, i) != g_array_index (all, double, i - 1))
+      g_array_append_val (out, g_array_index (all, double, i));
+  return out;
+}
+
+static guint
+find_x (const GArray *x, double value)
+{
+  guint at = 0;
+
+  if (isnan (value) || !g_array_binary_search ((GArray *) x, &value, compare_numbers, &at))
+    return G_MAXUINT;
+  return at;
+}
+
+static void
+name_curve (Filling *to, const AyFigureLines *lines, const AyFigureCurve *curve)
+{
+  const char *axis = lines->y_axis.label != NULL ? lines->y_axis.label : say (to, N_ ("value"));
+  const char *name = curve->name != NULL && *curve->name != '\0' ? curve->name : axis;
+
+  add_name (to, name);
+  if (curve->low == NULL || curve->high == NULL)
+    return;
+  add_name_of (to, name, say (to, N_ ("low")));
+  add_name_of (to, name, say (to, N_ ("high")));
+}
+
+static guint
+fill_curve (Filling *to, const GArray *x, const AyFigureCurve *curve, guint column)
+{
+  gboolean band = curve->low != NULL && curve->high != NULL;
+
+  for (guint i = 0; i < curve->n; i++)
+    {
+      guint row = find_x (x, curve->x[i]);
+      double *at = to->out->values + (gsize) row * to->out->n_columns + column;
+
+      if (row == G_MAXUINT)
+        continue;
+      at[0] = curve->y[i];
+      if (band)
+        {
+          at[1] = curve->low[i];
+          at[2] = curve->high[i];
+        }
+    }
+  return column + (band ? 3 : 1);
+}
+
+/* What a diamond says; without words, that it is there. */
+static void
+mark_rows (Filling *to, const GArray *x, const AyFigureLines *lines)
+{
+  AyFigureNumbers *out = to->out;
+
+  if (lines->n_flags == 0)
+    return;
+  if (out->mark == NULL)
+    {
+      out->mark = g_strdup (say (to, N_ ("marked")));
+      out->marks = g_new0 (char *, out->n_rows + 1);
+      for (guint i = 0; i < out->n_rows; i++)
+        out->marks[i] = g_strdup ("");
+    }
+  for (guint f = 0; f < lines->n_flags; f++)
+    {
+      const AyFigureFlag *flag = &lines->flags[f];
+      const char *of = lines->n_curves > 1 ? lines->curves[flag->curve].name : NULL;
+      const char *text = flag->text != NULL && *flag->text != '\0' ? flag->text : out->mark;
+      guint row = find_x (x, flag->x);
+      char *before;
+
+      if (row == G_MAXUINT)
+        continue;
+      before = out->marks[row];
+      out->marks[row] = g_strdup_printf ("%s%s%s%s%s", before, *before != '\0' ? "; " : "",
+                                         of != NULL ? of : "", of != NULL ? ": " : "", text);
+      g_free (before);
+    }
+}
+
+static void
+fill_panels (Filling *to, const AyFigurePanels *panels)
+{
+  g_autoptr (GArray) x = gather_x (panels);
+  const char *label = panels->n > 0 ? panels->each[panels->n - 1].lines.x_axis.label : NULL;
+  guint column = 1;
+
+  add_name (to, label != NULL ? label : say (to, N_ ("step")));
+  for (guint p = 0; p < panels->n; p++)
+    for (guint c = 0; c < panels->each[p].lines.n_curves; c++)
+      name_curve (to, &panels->each[p].lines, &panels->each[p].lines.curves[c]);
+  make_rows (to, x->len);
+  for (guint i = 0; i < x->len; i++)
+    to->out->values[(gsize) i * to->out->n_columns] = g_array_index (x, double, i);
+  for (guint p = 0; p < panels->n; p++)
+    {
+      for (guint c = 0; c < panels->each[p].lines.n_curves; c++)
+        column = fill_curve (to, x, &panels->each[p].lines.curves[c], column);
+      mark_rows (to, x, &panels->each[p].lines);
+    }
+}
+
+/* --- the table --- */
+
+AyFigureNumbers *
+ay_figure_numbers_new (const AyFigureSpec *spec, AyFigureWord *word)
+{
+  g_autoptr (GPtrArray) names = NULL;
+  AyFigurePanel one;
+  Filling to = { NULL, word, NULL };
+
+  if (spec->kind == AY_FIGURE_SCATTER)
+    return NULL;
+  names = g_ptr_array_new_with_free_func (g_free);
+  to.names = names;
+  to.out = g_new0 (AyFigureNumbers, 1);
+  switch (spec->kind)
+    {
+    case AY_FIGURE_HISTOGRAM: fill_histogram (&to, &spec->histogram); break;
+    case AY_FIGURE_BARS: fill_bars (&to, &spec->bars); break;
+    case AY_FIGURE_LINES:
+      one = (AyFigurePanel) { NULL, spec->lines };
+      fill_panels (&to, &(AyFigurePanels) { 1, &one });
+      break;
+    case AY_FIGURE_STRIP: fill_strip (&to, &spec->strip); break;
+    case AY_FIGURE_WATERFALL: fill_waterfall (&to, &spec->waterfall); break;
+    case AY_FIGURE_PANELS: fill_panels (&to, &spec->panels); break;
+    case AY_FIGURE_SCATTER: break;
+    }
+  return to.out;
+}
+
+void
+ay_figure_numbers_free (AyFigureNumbers *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->head);
+  g_strfreev (self->titles);
+  g_strfreev (self->names);
+  g_free (self->values);
+  g_free (self->mark);
+  g_strfreev (self->marks);
+  g_free (self);
+}
+
+/* A tab or a line's end inside would break the table. */
+static void
+append_cell (GString *out, const char *text, gboolean last)
+{
+  for (; *text != '\0'; text++)
+    g_string_append_c (out, *text == '\t' || *text == '\n' || *text == '\r' ? ' ' : *text);
+  g_string_append_c (out, last ? '\n' : '\t');
+}
+
+char *
+ay_figure_numbers_tsv (const AyFigureNumbers *self, const AyBitset *which)
+{
+  GString *out = g_string_new (NULL);
+  guint n = self->n_columns;
+
+  if (self->head != NULL)
+    append_cell (out, self->head, n == 0 && self->mark == NULL);
+  for (guint k = 0; k < n; k++)
+    append_cell (out, self->names[k], k + 1 == n && self->mark == NULL);
+  if (self->mark != NULL)
+    append_cell (out, self->mark, TRUE);
+  for (guint i = 0; i < self->n_rows; i++)
+    {
+      if (which != NULL && !ay_bitset_get (which, i))
+        continue;
+      if (self->head != NULL)
+        append_cell (out, self->titles[i], n == 0 && self->mark == NULL);
+      for (guint k = 0; k < n; k++)
+        {
+          double value = self->values[(gsize) i * n + k];
+          char text[AY_NUMBER_SIZE] = "";
+
+          if (!isnan (value))
+            ay_number_format (value, text);
+          append_cell (out, text, k + 1 == n && self->mark == NULL);
+        }
+      if (self->mark != NULL)
+        append_cell (out, self->marks[i], TRUE);
+    }
+  return g_string_free (out, FALSE);
+}

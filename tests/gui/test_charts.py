@@ -1,0 +1,117 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every figure of a page as the table of its numbers, by Ctrl+Shift+T: the numbers are those that
+assay-cli draws the same figure from. A chart of its own: clipboard and printer."""
+import os
+import re
+import shutil
+import subprocess
+
+import drive
+from drive import cli, until
+
+
+def workspace():
+    work = drive.folder() / 'figures.assay'
+    cli('new', work, drive.SAMPLE, '--label', 'label', '--id', 'id')
+    cli('map', work, 'pca')
+    cli('score', work, 'influence')
+    cli('simulate', work, '--strategy', 'margin', '--rounds', '4', '--repeats', '2')
+    return work
+
+
+def truth(work, *figure):
+    """Names and rows of the table that the command line tells of a figure."""
+    table = cli('figure', work, *figure, '-o', work.with_suffix('.svg'))['table']
+    return table['columns'], table['rows']
+
+
+def as_number(text):
+    """A cell as a number; nan of a dash, None of words."""
+    if text in ('–', None):
+        return float('nan')
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def near(said, value):
+    """A cell of six digits."""
+    return said != said and value != value or abs(said - value) <= 6e-6 * abs(value) + 1e-12
+
+
+def numbers(values):
+    return [number for number in map(as_number, values) if number is not None]
+
+
+def cells(window, table):
+    return [one.said for one in window.tree.below(table, deep=True) if one.role == 'label']
+
+
+def shown(window, name, rows):
+    """The table of this name holds the numbers of these rows, row by row."""
+    wanted = numbers(value for row in rows for value in row)
+    said = []
+
+    def same():
+        found = window.all(name, 'tree table')
+        said[:] = cells(window, found[0]) if found else []
+        found = numbers(said)
+        return len(found) == len(wanted) and all(map(near, found, wanted))
+    try:
+        until(f'the table {name}', same)
+    except AssertionError as error:
+        raise AssertionError(f'{said} instead of {wanted}') from error
+
+
+def as_table(window, drawing, picture):
+    """The figure of this name as a table, and its name."""
+    window.find(drawing, 'image')
+    window.keys('ctrl+shift+t')
+    table = window.find(drawing, 'tree table')
+    window.picture(picture)
+    return re.escape(table.said)
+
+
+def test_history():
+    """Learning curves, and back"""
+    work = workspace()
+    _, rows = truth(work, 'curves')
+    with drive.Window(work) as window:
+        window.find('Map', 'page tab')
+        window.idle()
+        window.keys('ctrl+7')
+        name = as_table(window, '.*curves? of .*', 'figures-curves')
+        shown(window, name, rows)
+        window.keys('ctrl+shift+t')
+        window.find(name, 'image')
+
+
+def test_overview():
+    """The class balance, the only chart of its page"""
+    work = workspace()
+    _, rows = truth(work, 'classes')
+    with drive.Window(work) as window:
+        window.find('Map', 'page tab')
+        window.idle()
+        window.keys('ctrl+1')
+        name = as_table(window, 'Bars of .*', 'figures-classes')
+        shown(window, name, [row[:2] for row in rows])  # what decisions leave is not drawn here
+
+
+def test_chart():
+    """A chart of its own: table, clipboard read back, the printed page"""
+    page = drive.folder() / 'page.pdf'
+    probe = os.environ.get('ASSAY_PROBE_CHART',
+                           str(drive.ROOT / 'build' / 'tests' / 'gui' / 'probe-chart'))
+    done = subprocess.run([probe, page], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    if shutil.which('pdftotext'):
+        said = subprocess.run(['pdftotext', page, '-'], capture_output=True, text=True,
+                              check=True).stdout
+        for word in ('Three bars', 'zwei', 'height', 'Bars of height for 3 names'):
+            assert word in said, (word, said)
+
+
+drive.main(globals())
