@@ -419,6 +419,12 @@ def test_sample():
     look(shutil.copy(drive.SAMPLE, drive.folder() / 'digits.csv'), 'scores-light')
 
 
+def test_sample_keys():
+    """The sample's scores by keys, in light colours"""
+    look(shutil.copy(drive.SAMPLE, drive.folder() / 'digits.csv'), 'scores-keys-light',
+         by_keys=True)
+
+
 def digits_and_their_training():
     """The first rows of a real training run, the last epoch's logits as their features."""
     source = pathlib.Path(os.environ.get('ASSAY_TEST_DATA', '/none')) / TRAINING

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The why card in the inspector: what it says is what assay-cli explain says of the same row; a
-training row is selected by a click, another by keys; the flip set is selected."""
+training row is selected by a click, another by keys; the flip set is selected. By the mouse in
+light colours, with imports of scores; by keys alone in dark ones, with one import."""
 import pathlib
 import re
 import shutil
@@ -68,7 +69,7 @@ def shown_row(window):
     return window.labels(window.find('Values of the Row', 'list'))[1]
 
 
-def what_if(window, work, row):
+def what_if(window, work, row, by_keys=False):
     """The selected training row relabelled, counted twice, removed: as assay-cli whatif says."""
     where = ('--where', f"id = '{row}'")
     own = cli('select', work, *where, '--columns', 'label')['rows'][0]['label']
@@ -80,32 +81,53 @@ def what_if(window, work, row):
             ('Remove', 'removing 1 training row', [])):
         want = cli('whatif', work, *where, *option)
         change = want['loss_predicted'] - want['loss_before']
-        window.choose('What If', entry, lambda: words in window.bar())
+        pick(window, 'What If', entry, lambda now=words: now in window.bar(), by_keys)
         said = re.search(r'validation loss by (\S+)', window.bar()).group(1)
         assert abs(float(said) - change) <= 1e-3 * abs(change) + 1e-12, (said, change)
         if entry.startswith('Relabel'):
             want = cli('whatif', work, *where, *option, '--verify')
-            window.click('Prove It', 'push button')
+            press(window, 'Prove It', by_keys)
             refit = re.search(r'validation loss (\S+)', window.proof()).group(1)
             change = want['loss_refit'] - want['loss_before']
             assert abs(float(refit) - change) <= 1e-3 * abs(change), (refit, change)
-            window.picture('why-what-if')
+            window.picture(f'why-what-if{"-keys" * by_keys}')
 
 
-def pick(window, drop_down, name):
-    """An entry of a drop-down that shows what is chosen."""
-    window.choose(drop_down, name, lambda: name in window.labels())
+def pick(window, drop_down, name, chosen=None, by_keys=False):
+    """An entry of a drop-down, which shows what is chosen when nothing else tells."""
+    chosen = chosen or (lambda: name in window.labels())
+    if not by_keys:
+        window.choose(drop_down, name, chosen)
+        return
+    window.xdo('mousemove', 1, 1)  # a pointer below the list would choose
+    walk_to(window, drop_down)
+    shown = drive.again('the list', lambda: window.keys('space'),
+                        lambda: window.all('GtkListView', 'list'))[0]
+    names = [one.said for one in window.all('.+', 'label', shown)]
+    window.keys('Home', *['Down'] * names.index(name), 'Return')
+    until(f'{name} of {drop_down}', chosen)
 
 
 def walk_to(window, name):
     def there():
         part = window.focused()
         return part is not None and drive.plain(part.said) == name
-    for _ in range(20):
+    for _ in range(90):
         if there():
             return
         window.keys('Tab')
     raise AssertionError(f'Tab does not lead to {name}')
+
+
+def press(window, name, by_keys, done=None):
+    """A button; by keys Tab leads there."""
+    if not by_keys:
+        window.click(name, 'push button', done)
+        return
+    walk_to(window, name)
+    window.keys('space')
+    if done is not None:
+        until(f'what Space on {name} brings', done)
 
 
 def import_file(window, path, fill_in, found, press=True):
@@ -226,36 +248,60 @@ def imports(window, work, row):
     window.picture('import-own')
 
 
-def test_card():
-    """The why card, by mouse and keys"""
-    picture = 'why'
+def look(picture, by_keys, bring):
     data = shutil.copy(ROOT / 'data/samples/digits.csv', drive.folder() / f'{picture}.csv')
     work = pathlib.Path(data).with_suffix('.assay')
-    with drive.Window(data) as window:
+    with drive.Window(data, dark=by_keys) as window:
         window.scored()
         wrong = cli('select', work, '--where', "split = 'valid' AND id = 'd0027'",
                     '--columns', 'id')['rows'][0]['id']
         window.search(f"id = '{wrong}'")
         window.keys('ctrl+a')
         until('one row', lambda: window.bar().startswith('1 row selected'))
-        imports(window, work, wrong)
-        window.click('Explain This Row', 'push button', lambda: lines(window))
+        bring(window, work, wrong)
+        press(window, 'Explain This Row', by_keys, lambda: lines(window))
         told = check(window, work, wrong)
         check_parts(window, work, wrong)
         window.picture(f'{picture}-card')
         window.search('')
-        window.click(f'{re.escape(told[1][0])}, .*if removed.*',
-                     done=lambda: shown_row(window) == told[1][0])
+        if by_keys:
+            walk_to(window, window.all('.*if removed [+-].*')[0].said)
+            window.keys('Down', 'Return')
+            until('the row', lambda: shown_row(window) == told[1][0])
+        else:
+            window.click(f'{re.escape(told[1][0])}, .*if removed.*',
+                         done=lambda: shown_row(window) == told[1][0])
         window.keys('Down', 'Return')
         until('the next row', lambda: shown_row(window) == told[2][0])
         assert window.bar().startswith('1 row selected: removing 1 training row')
-        what_if(window, work, told[2][0])
-        window.click('Find What Flips It', 'push button')
+        what_if(window, work, told[2][0], by_keys)
+        press(window, 'Find What Flips It', by_keys)
         flip = cli('explain', work, wrong, '--flip')['flip']
         until('the flip set', lambda: flip['sentence'] in window.labels())
         until('its selection', lambda: window.bar().startswith(f"{flip['n']} row"))
         assert not window.unnamed(), window.unnamed()
         window.picture(f'{picture}-flip')
+
+
+def test_card():
+    """The why card and the imports by mouse and keys, in light colours"""
+    look('why', False, imports)
+
+
+def test_card_keys():
+    """The why card by keys alone, in dark colours, with an import of scores"""
+    def bring(window, work, row):
+        mine = pathlib.Path(work).parent / 'took.csv'
+        mine.write_text(f'id,took\n{row},2\nnobody,1\n', encoding='utf-8')
+
+        def tell():
+            pick(window, 'Direction', 'Lower is better', by_keys=True)
+            walk_to(window, 'Meaning')
+            window.fill('How long it took')
+        import_file(window, mine, tell, '1 row matched')
+        info = imported(work, 'took')
+        assert info['direction'] == 'low' and info['maximum'] == 2, info
+    look('why-keys', True, bring)
 
 
 drive.main(globals())
