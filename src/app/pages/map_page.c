@@ -64,6 +64,8 @@ on_hover (AssayMapPage *self, gint64 row, double x, double y)
     }
   assay_row_card_set_row (self->card, self->session, row);
   gtk_widget_set_visible (card, TRUE);
+  gtk_widget_set_margin_start (card, 0); /* else measured with it, from where it was before */
+  gtk_widget_set_margin_top (card, 0);
   gtk_widget_measure (card, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &width, NULL, NULL);
   gtk_widget_measure (card, GTK_ORIENTATION_VERTICAL, width, NULL, &height, NULL, NULL);
   left = CLAMP ((int) x - width / 2, 0, MAX (gtk_widget_get_width (view) - width, 0));
