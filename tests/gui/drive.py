@@ -336,7 +336,7 @@ class Window:
 
     def type(self, text):
         self.ready()
-        self.xdo('type', '--delay', 4, text)
+        self.xdo('type', '--delay', 4, '--', text)
         self.settle()
 
     def fill(self, text):

@@ -39,7 +39,7 @@ def distance_to_edge(polygon, at):
 
 
 class Places:
-    """Pixels within the map's widget: as Home shows all rows, then as the wheel has changed it."""
+    """Pixels within the map's widget: as Home shows all rows, then as it was moved."""
 
     def __init__(self, window, work):
         rows = cli('select', work, '--where', '1 = 1', '--columns', 'id,label,map_x,map_y')['rows']
@@ -47,11 +47,22 @@ class Places:
         self.labels = [str(row['label']) for row in rows]
         left, top, width, height = window.box(window.map)
         self.corner, self.size = (left, top), (width, height)
-        xs, ys = [row['map_x'] for row in rows], [row['map_y'] for row in rows]
+        self.world = [(row['map_x'], row['map_y']) for row in rows]
+        self.at = []
+        self.fit(self.ids)
+
+    def fit(self, ids):
+        """As the map shows when the rows of these ids fill it."""
+        shown = set(ids)
+        xs, ys = zip(*(at for row_id, at in zip(self.ids, self.world) if row_id in shown))
+        width, height = self.size
         unit = max((max(xs) - min(xs)) / width, (max(ys) - min(ys)) / height) * (1 + 2 * MARGIN)
         middle = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
         self.at = [(width / 2 + (x - middle[0]) / unit, height / 2 - (y - middle[1]) / unit)
-                   for x, y in zip(xs, ys)]
+                   for x, y in self.world]
+
+    def move(self, right, down):
+        self.at = [(x + right, y + down) for x, y in self.at]
 
     def zoom(self, about, factor):
         self.at = [(about[0] + (x - about[0]) * factor, about[1] + (y - about[1]) * factor)
@@ -60,14 +71,15 @@ class Places:
     def screen(self, at):
         return round(self.corner[0] + at[0]), round(self.corner[1] + at[1])
 
-    def alone(self, near, room=11.0):
+    def alone(self, near, room=11.0, among=None):
         """The row next to a place that no other row is near to, well within the widget."""
         def is_alone(row):
             x, y = self.at[row]
             return 20 < x < self.size[0] - 20 and 20 < y < self.size[1] - 20 \
                 and sum(math.dist(one, (x, y)) < room for one in self.at) == 1
         rows = sorted(range(len(self.at)), key=lambda row: math.dist(self.at[row], near))
-        return next(row for row in rows if is_alone(row))
+        return next(row for row in rows
+                    if (among is None or self.ids[row] in among) and is_alone(row))
 
     def most_central(self, names, region):
         """The row of a region that lies nearest to the mean of its places."""

@@ -10,9 +10,8 @@ import shutil
 
 import drive
 from drive import again, cli, plain, until
+from page_steps import choose, find_copies, label, press, said, walk
 
-SUMMARY = (r'Groups: (\d+), with (\d+) rows\. Rows that may go: (\d+)\. Groups with differing '
-           r'labels: (\d+); in several parts: (\d+)')
 LEAKS = (r'(\d+) validation and (\d+) test rows have a copy in an earlier part; validation '
          r'accuracy ([0-9.]+) %, without them ([0-9.]+) %')
 POINTS = r' ([+-][0-9.]+) points'
@@ -22,53 +21,12 @@ REFITTED = (PREDICTED + '; preview on validation rows' + POINTS + '; on test row
 ORDERS = {'size': 'Largest first', 'link': 'Weakest link first',
           'conflict': 'Conflicting labels first', 'leak': 'In several parts first'}
 SHOWN = 5
-N_LEAVES = 60
 N_WORDS = 6
-
-
-def said(window):
-    found = [re.match(SUMMARY, text) for text in window.labels()]
-    return next(([int(number) for number in one.groups()] for one in found if one), None)
 
 
 def expected(found):
     return [found['n_groups'], found['n_in_groups'], found['n_redundant'], found['n_conflicts'],
             found['leaks']['n_groups']]
-
-
-def press(window, name, key):
-    """A button, by its access key where one is given."""
-    if key is not None:
-        window.keys(key)
-    else:
-        window.click(name, 'push button')
-
-
-def label(window, pattern, patience=drive.PATIENCE):
-    return until(pattern, lambda: [found for found in (re.fullmatch(pattern, text)
-                                                       for text in window.labels())
-                                   if found], patience)[0]
-
-
-def walk(window, pattern, key='Tab'):
-    """Presses the key until the focus is on what is named so."""
-    def there():
-        part = window.focused()
-        return part is not None and any(re.fullmatch(pattern, plain(one.said))
-                                        for one in part.chain()[:2])
-    for _ in range(N_LEAVES):
-        if there():
-            return
-        window.keys(key)
-    raise AssertionError(f'{key} does not lead to {pattern}')
-
-
-def find_copies(window, key):
-    """Returns the figures at the threshold that the page starts with."""
-    window.keys('ctrl+4')
-    window.find('.*Find Near Copies', 'push button')
-    press(window, '.*Find Near Copies', key)
-    return until('the groups', lambda: said(window), 120)
 
 
 def value_of(window):
@@ -111,19 +69,6 @@ def set_threshold(window, text, before, by_keys):
     window.type(text)
     window.keys('Return')
     return until('other groups', lambda: said(window) != before and said(window))
-
-
-def choose(window, drop_down, names, name, by_keys):
-    """From the first of the names to one further down, or back."""
-    if not by_keys:
-        window.choose(drop_down, name, lambda: window.all(name, 'label'))
-        return
-    now = next(at for at, one in enumerate(names) if window.all(one, 'label'))
-    away = names.index(name) - now
-    walk(window, drop_down)
-    window.xdo('mousemove', 2, 2)  # a list that opens under the pointer takes what is there
-    window.keys('space', *(['Down'] * away if away > 0 else ['Up'] * -away), 'Return')
-    label(window, re.escape(name))
 
 
 def keep_first(window, by_keys):
@@ -177,9 +122,9 @@ def check_leaks(numbers, found):
         assert abs(number - 100 * told[part]['accuracy']) <= 0.00501, (numbers, told)
 
 
-def jump(window, picture, by_keys):
-    """A group to the map and back, whatever is selected there; forth again; then from another row
-    of the map to its group."""
+def jump(window, folder, picture, by_keys):
+    """A group selected and exported; to the map and back, whatever is selected there; forth again;
+    then from another row of the map to its group."""
     listed = window.all(r'Group \d+: .*', 'list item')
     size = int(re.search(r': (\d+) row', listed[2].said)[1])
     if by_keys:
@@ -191,6 +136,10 @@ def jump(window, picture, by_keys):
     until('another group', lambda: label(window, fate)[0])
     window.settle()
     stays = label(window, fate)[0]
+    press(window, 'Select Group', 'alt+g' if by_keys else None)
+    group = [row['id'] for row in window.export(folder / 'group.csv')]
+    assert len(group) == size and stays.split()[0] in group, (group, size, stays)
+    window.keys('ctrl+shift+a')
 
     def show():
         drive.again('the map', lambda: press(window, 'Show on Map', 'alt+m' if by_keys else None),
@@ -215,12 +164,13 @@ def jump(window, picture, by_keys):
     window.search('')
     window.keys('ctrl+4')
     assert label(window, fate)[0] == stays
-    return stays
+    return stays, group
 
 
-def check_fate(stays, found):
+def check_fate(stays, group, found):
     told = next(one for one in found['groups'] if one['keep'] == stays.split()[0])
     assert int(stays.split()[2]) < told['size']
+    assert group == [str(one) for one in told['ids']], (group, told['ids'])
 
 
 def drop_and_undo(window, folder, by_keys):
@@ -331,14 +281,13 @@ def copies(data, picture, loose, distance, by_keys=False, dark=False):
         again('a prediction', lambda: press(window, '.*Predict', key('alt+e')),
               lambda: window.all('Running Tasks') or window.all(PREDICTED, 'label'))
         lines = [label(window, PREDICTED, 120)]
-        if by_keys:
-            press(window, '.*Refit and Compare', 'alt+a')
-            lines.append(label(window, REFITTED, 240))
-            window.find('.* curves of .* over threshold: .*refitted, test from .*')
+        press(window, '.*Refit and Compare', key('alt+a'))
+        lines.append(label(window, REFITTED, 240))
+        window.find('.* curves of .* over threshold: .*refitted, test from .*')
         window.picture(f'{picture}-curve')
         unnamed = window.unnamed()
         assert unnamed == [], unnamed
-        stays = jump(window, picture, by_keys)
+        stays, group = jump(window, data.parent, picture, by_keys)
         dropped = drop_and_undo(window, data.parent, by_keys)
         third = find_again(window, distance, by_keys)
         assert third[0] > 0
@@ -359,11 +308,11 @@ def copies(data, picture, loose, distance, by_keys=False, dark=False):
     assert slid[1] == expected(moved), (slid, expected(moved))
     common += ['--threshold', loose]
     check_groups(shown, work, common)
-    found = cli('redundancy', work, *common, '--refit' if by_keys else '--curve', '--keep', 'first',
+    found = cli('redundancy', work, *common, '--refit', '--keep', 'first',
                 '--groups', '100000')
     assert second == expected(found), (second, expected(found))
     check_leaks(leaked, found)
-    check_fate(stays, found)
+    check_fate(stays, group, found)
     told = [str(one) for one in cli('select', work, '--where', 'redundant = 1')['ids']]
     assert dropped == told, (len(dropped), len(told))
     assert len(told) == second[2], (len(told), second)

@@ -2,6 +2,7 @@
 #include "app/pages/redundancy_page.h"
 
 #include "app/model/row.h"
+#include "app/pages/redundancy_asked.h"
 #include "app/pages/redundancy_jobs.h"
 #include "app/pages/redundancy_words.h"
 #include "app/widgets/drop_down.h"
@@ -9,14 +10,12 @@
 #include "app/widgets/gallery_cell.h"
 #include "app/widgets/group_cell.h"
 #include "app/widgets/outcome_view.h"
+#include "app/widgets/spin_range.h"
 
 #include <glib/gi18n.h>
 
 /* Of a very large group only so many rows are shown; the count says how many there are. */
 #define MAX_MEMBERS 500
-/* How loosely copies are looked for unless told otherwise. */
-#define LOOSEST_COSINE 0.9
-#define USUAL_COSINE 0.99
 
 struct _AssayRedundancyPage
 {
@@ -26,10 +25,11 @@ struct _AssayRedundancyPage
   GtkSingleSelection *chosen; /* of groups */
   GListStore *members;        /* AssayRow: the representative first */
   GtkStack *stack;
-  GtkAdjustment *threshold_adjustment, *floor_adjustment;
+  GtkAdjustment *threshold_adjustment;
   GtkScale *threshold_scale;
-  GtkSpinButton *threshold_spin, *floor_spin;
-  GtkDropDown *metric_drop_down, *linkage_drop_down, *keep_drop_down, *order_drop_down;
+  GtkSpinButton *threshold_spin;
+  AssayRedundancyAsked asked; /* its controls are children as well */
+  GtkDropDown *order_drop_down;
   GtkButton *find_button, *drop_button, *select_button, *store_button, *leaks_button;
   GtkButton *select_group_button, *map_button, *predict_button, *refit_button;
   GtkLabel *summary_label, *group_label, *outcome_label;
@@ -45,74 +45,6 @@ G_DEFINE_FINAL_TYPE (AssayRedundancyPage, assay_redundancy_page, ASSAY_TYPE_SESS
 
 /* --- what is asked for --- */
 
-/* The keep rules that this data allows, in the order of the drop-down; then the scores. */
-static const struct { AyKeepRule rule; const char *name; } rules[] = {
-  { AY_KEEP_CENTRAL, N_ ("Keep the most central") },
-  { AY_KEEP_FIRST, N_ ("Keep the first") },
-  { AY_KEEP_NEWEST, N_ ("Keep the newest") },
-  { AY_KEEP_LONGEST, N_ ("Keep the longest text") },
-};
-
-static gboolean
-rule_fits (AssayRedundancyPage *self, AyKeepRule rule)
-{
-  AyDataset *data = assay_session_get_data (self->session);
-
-  if (rule == AY_KEEP_NEWEST)
-    return data != NULL && data->time != NULL;
-  if (rule == AY_KEEP_LONGEST)
-    return data != NULL && data->text != NULL;
-  return TRUE;
-}
-
-/* The rule is found again by its name: the scores may be others. */
-static void
-fill_rules (AssayRedundancyPage *self)
-{
-  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
-  GPtrArray *scores = assay_session_get_scores (self->session);
-  GtkStringObject *before = gtk_drop_down_get_selected_item (self->keep_drop_down);
-  g_autofree char *name = before != NULL ? g_strdup (gtk_string_object_get_string (before)) : NULL;
-  guint at = 0;
-
-  for (gsize k = 0; k < G_N_ELEMENTS (rules); k++)
-    if (rule_fits (self, rules[k].rule))
-      gtk_string_list_append (names, _ (rules[k].name));
-  for (guint i = 0; i < scores->len; i++)
-    {
-      const AyScoreInfo *info = scores->pdata[i];
-      g_autofree char *highest = g_strdup_printf (_ ("Keep the highest %s"), info->id);
-
-      gtk_string_list_append (names, highest);
-    }
-  for (guint i = 0; name != NULL && i < g_list_model_get_n_items (G_LIST_MODEL (names)); i++)
-    if (g_str_equal (gtk_string_list_get_string (names, i), name))
-      at = i;
-  self->filling = TRUE;
-  gtk_drop_down_set_model (self->keep_drop_down, G_LIST_MODEL (names));
-  gtk_drop_down_set_selected (self->keep_drop_down, at);
-  self->filling = FALSE;
-}
-
-static void
-read_rule (AssayRedundancyPage *self, AyRedundancyOptions *options)
-{
-  guint at = gtk_drop_down_get_selected (self->keep_drop_down);
-  GPtrArray *scores = assay_session_get_scores (self->session);
-
-  for (gsize k = 0; k < G_N_ELEMENTS (rules); k++)
-    if (rule_fits (self, rules[k].rule) && at-- == 0)
-      {
-        options->keep = rules[k].rule;
-        return;
-      }
-  if (at < scores->len)
-    {
-      options->keep = AY_KEEP_SCORE;
-      options->keep_score = ((const AyScoreInfo *) scores->pdata[at])->id;
-    }
-}
-
 static void
 forget_outcomes (AssayRedundancyPage *self)
 {
@@ -126,9 +58,9 @@ on_keep (AssayRedundancyPage *self)
 {
   AyRedundancyOptions options = AY_REDUNDANCY_OPTIONS_INIT;
 
-  if (self->filling || assay_group_list_get_redundancy (self->groups) == NULL)
+  if (self->asked.filling || assay_group_list_get_redundancy (self->groups) == NULL)
     return;
-  read_rule (self, &options);
+  assay_redundancy_asked_read_rule (&self->asked, &options);
   forget_outcomes (self);
   assay_group_list_keep (self->groups, &options);
 }
@@ -140,27 +72,8 @@ find (AssayRedundancyPage *self)
 
   if (assay_session_get_work (self->session) == NULL)
     return;
-  options.distance = gtk_drop_down_get_selected (self->metric_drop_down) == 1
-                         ? AY_DISTANCE_EUCLIDEAN
-                         : AY_DISTANCE_COSINE;
-  options.linkage = gtk_drop_down_get_selected (self->linkage_drop_down) == 1
-                        ? AY_LINKAGE_COMPLETE
-                        : AY_LINKAGE_SINGLE;
-  options.floor = gtk_adjustment_get_value (self->floor_adjustment);
-  options.threshold = options.distance == AY_DISTANCE_COSINE ? MAX (USUAL_COSINE, options.floor)
-                                                             : options.floor;
-  read_rule (self, &options);
+  assay_redundancy_asked_read (&self->asked, &options);
   assay_group_list_find (self->groups, &options);
-}
-
-/* A cosine is at most 1; a distance has no such bound. */
-static void
-on_metric (AssayRedundancyPage *self)
-{
-  gboolean cosine = gtk_drop_down_get_selected (self->metric_drop_down) == 0;
-
-  gtk_adjustment_configure (self->floor_adjustment, cosine ? LOOSEST_COSINE : 1.0, 0.0,
-                            cosine ? 1.0 : 1e9, cosine ? 0.01 : 0.1, 0.1, 0.0);
 }
 
 /* --- what was found --- */
@@ -466,6 +379,12 @@ leaks (AssayRedundancyPage *self)
 /* --- the page --- */
 
 static void
+on_columns_changed (AssayRedundancyPage *self)
+{
+  assay_redundancy_asked_fill_rules (&self->asked);
+}
+
+static void
 assay_redundancy_page_bind (AssaySessionBin *bin, AssaySession *session)
 {
   static const char *const columns[] = { "columns-changed", NULL };
@@ -483,8 +402,9 @@ assay_redundancy_page_bind (AssaySessionBin *bin, AssaySession *session)
   g_signal_connect_object (self->groups, "cut", G_CALLBACK (on_cut), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->chosen, "notify::selected-item", G_CALLBACK (show_members), self,
                            G_CONNECT_SWAPPED);
-  assay_session_bin_watch (bin, columns, G_CALLBACK (fill_rules));
-  fill_rules (self);
+  assay_session_bin_watch (bin, columns, G_CALLBACK (on_columns_changed));
+  assay_redundancy_asked_bind (&self->asked, session);
+  assay_spin_range_tell (self->threshold_spin, session);
 }
 
 static void
@@ -500,6 +420,9 @@ assay_redundancy_page_dispose (GObject *object)
 }
 
 #define BIND(NAME) gtk_widget_class_bind_template_child (widget_class, AssayRedundancyPage, NAME)
+#define BIND_ASKED(NAME, CONTROL)                                                                 \
+  gtk_widget_class_bind_template_child_full (                                                     \
+      widget_class, NAME, FALSE, G_STRUCT_OFFSET (AssayRedundancyPage, asked.CONTROL))
 
 static void
 assay_redundancy_page_save (AssaySessionBin *bin, AssayPinnedView *view)
@@ -512,12 +435,7 @@ assay_redundancy_page_save (AssaySessionBin *bin, AssayPinnedView *view)
     return;
   json_object_set_double_member (view->state, "threshold",
                                  gtk_adjustment_get_value (self->threshold_adjustment));
-  json_object_set_double_member (view->state, "floor",
-                                 gtk_adjustment_get_value (self->floor_adjustment));
-  json_object_set_int_member (view->state, "metric",
-                              gtk_drop_down_get_selected (self->metric_drop_down));
-  json_object_set_int_member (view->state, "linkage",
-                              gtk_drop_down_get_selected (self->linkage_drop_down));
+  assay_redundancy_asked_save (&self->asked, view->state);
   if (chosen == NULL || assay_has_focus (GTK_WIDGET (self->outcome_view))
       || assay_has_focus (GTK_WIDGET (self->threshold_scale)))
     {
@@ -555,22 +473,6 @@ show_wanted (AssayRedundancyPage *self)
 }
 
 /* What was searched for is searched for again where it is not what is shown. */
-static gboolean
-is_found (AssayRedundancyPage *self, JsonObject *state)
-{
-  AyRedundancy *found = assay_group_list_get_redundancy (self->groups);
-  guint metric = (guint) json_object_get_int_member_with_default (state, "metric", 0);
-  guint linkage = (guint) json_object_get_int_member_with_default (state, "linkage", 0);
-  double floor = json_object_get_double_member_with_default (state, "floor", LOOSEST_COSINE);
-
-  gtk_drop_down_set_selected (self->metric_drop_down, metric);
-  gtk_drop_down_set_selected (self->linkage_drop_down, linkage);
-  gtk_adjustment_set_value (self->floor_adjustment, floor);
-  return found != NULL && found->options.floor == floor
-         && (found->options.distance == AY_DISTANCE_EUCLIDEAN) == (metric == 1)
-         && (found->options.linkage == AY_LINKAGE_COMPLETE) == (linkage == 1);
-}
-
 static void
 assay_redundancy_page_restore (AssaySessionBin *bin, JsonObject *state)
 {
@@ -580,7 +482,8 @@ assay_redundancy_page_restore (AssaySessionBin *bin, JsonObject *state)
     return;
   g_clear_pointer (&self->wanted, json_object_unref);
   self->wanted = json_object_ref (state);
-  if (!is_found (self, state))
+  assay_redundancy_asked_restore (&self->asked, state);
+  if (!assay_redundancy_asked_is (&self->asked, assay_group_list_get_redundancy (self->groups)))
     find (self);
   else
     {
@@ -606,13 +509,12 @@ assay_redundancy_page_class_init (AssayRedundancyPageClass *class)
                                                "/io/github/assay_app/Assay/redundancy_page.ui");
   BIND (stack);
   BIND (threshold_adjustment);
-  BIND (floor_adjustment);
   BIND (threshold_scale);
   BIND (threshold_spin);
-  BIND (floor_spin);
-  BIND (metric_drop_down);
-  BIND (linkage_drop_down);
-  BIND (keep_drop_down);
+  BIND_ASKED ("floor_spin", floor);
+  BIND_ASKED ("metric_drop_down", metric);
+  BIND_ASKED ("linkage_drop_down", linkage);
+  BIND_ASKED ("keep_drop_down", keep);
   BIND (order_drop_down);
   BIND (find_button);
   BIND (drop_button);
@@ -661,18 +563,13 @@ assay_redundancy_page_init (AssayRedundancyPage *self)
   none = GTK_SELECTION_MODEL (
       gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->members))));
   gtk_grid_view_set_model (self->member_view, none);
-  assay_drop_down_set_name (self->metric_drop_down, _ ("Metric"));
-  assay_drop_down_set_name (self->linkage_drop_down, _ ("Linkage"));
-  assay_drop_down_set_name (self->keep_drop_down, _ ("Which Row Stays"));
+  assay_redundancy_asked_init (&self->asked);
   assay_drop_down_set_name (self->order_drop_down, _ ("Order of Groups"));
-  assay_drop_down_shorten (self->keep_drop_down);
   connect_buttons (self);
   g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
   g_signal_connect_swapped (self->threshold_adjustment, "value-changed",
                             G_CALLBACK (on_threshold), self);
-  g_signal_connect_swapped (self->metric_drop_down, "notify::selected", G_CALLBACK (on_metric),
-                            self);
-  g_signal_connect_swapped (self->keep_drop_down, "notify::selected", G_CALLBACK (on_keep), self);
+  g_signal_connect_swapped (self->asked.keep, "notify::selected", G_CALLBACK (on_keep), self);
   g_signal_connect_swapped (self->order_drop_down, "notify::selected", G_CALLBACK (on_order),
                             self);
   g_signal_connect_swapped (self->member_view, "activate", G_CALLBACK (member_activated), self);

@@ -4,6 +4,7 @@
 #include "app/model/cluster_names.h"
 #include "app/widgets/cluster_row.h"
 #include "app/widgets/drop_down.h"
+#include "app/widgets/spin_range.h"
 #include "core/base/error.h"
 #include "core/work/clusters.h"
 
@@ -255,6 +256,7 @@ assay_cluster_list_bind (AssaySessionBin *bin, AssaySession *session)
   self->session = session;
   assay_session_bin_watch (bin, columns, G_CALLBACK (on_columns_changed));
   assay_session_bin_watch (bin, loaded, G_CALLBACK (on_loaded));
+  assay_spin_range_tell (self->count, session);
   on_loaded (self);
   on_columns_changed (self);
 }

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Steps by pointer or by keys that the tests of the Map and the Redundancy page have in common."""
+import re
+
+import drive
+from drive import plain, until
+
+SUMMARY = (r'Groups: (\d+), with (\d+) rows\. Rows that may go: (\d+)\. Groups with differing '
+           r'labels: (\d+); in several parts: (\d+)')
+N_LEAVES = 60
+
+
+def said(window):
+    found = [re.match(SUMMARY, text) for text in window.labels()]
+    return next(([int(number) for number in one.groups()] for one in found if one), None)
+
+
+def press(window, name, key):
+    """A button, by its access key where one is given."""
+    if key is not None:
+        window.keys(key)
+    else:
+        window.click(name, 'push button')
+
+
+def label(window, pattern, patience=drive.PATIENCE):
+    return until(pattern, lambda: [found for found in (re.fullmatch(pattern, text)
+                                                       for text in window.labels())
+                                   if found], patience)[0]
+
+
+def walk(window, pattern, key='Tab'):
+    """Presses the key until the focus is on what is named so."""
+    def there():
+        part = window.focused()
+        return part is not None and any(re.fullmatch(pattern, plain(one.said))
+                                        for one in part.chain()[:2])
+    for _ in range(N_LEAVES):
+        if there():
+            return
+        window.keys(key)
+    raise AssertionError(f'{key} does not lead to {pattern}')
+
+
+def enter(window, name, text, by_keys=False):
+    """Into an entry of numbers, instead of what is there."""
+    if by_keys:
+        walk(window, f'{name}.*')
+    else:
+        x, y, _, height = window.box(window.find(f'{name}.*', 'spin button'))
+        window.xdo('mousemove', x + 15, y + height // 2, 'click', 1)  # its buttons are at the right
+        window.settle()
+    window.keys('ctrl+a')
+    window.type(text)
+    window.keys('Return')
+
+
+def find_copies(window, key):
+    """Returns the figures at the threshold that the page starts with."""
+    window.keys('ctrl+4')
+    window.find('.*Find Near Copies', 'push button')
+    press(window, '.*Find Near Copies', key)
+    return until('the groups', lambda: said(window), 120)
+
+
+def choose(window, drop_down, names, name, by_keys):
+    """From the first of the names to one further down, or back."""
+    if not by_keys:
+        window.choose(drop_down, name, lambda: window.all(name, 'label'))
+        return
+    now = next(at for at, one in enumerate(names) if window.all(one, 'label'))
+    away = names.index(name) - now
+    walk(window, drop_down)
+    window.xdo('mousemove', 2, 2)  # a list that opens under the pointer takes what is there
+    window.keys('space', *(['Down'] * away if away > 0 else ['Up'] * -away), 'Return')
+    label(window, re.escape(name))
