@@ -11,6 +11,7 @@ import drive
 from drive import cli, until
 
 HISTORY = 'simulated margin 1'
+LONG = 'simulated random 1'  # whose order-free attribution takes its time
 ROUNDS = 4
 
 
@@ -45,8 +46,8 @@ def label_rounds(work, label):
 
 
 def workspace():
-    """The sample, the labels of each ninth row hidden: mapped, clustered, with a live loop, a
-    simulated history, one with news, and one of other data."""
+    """The sample, the labels of each ninth row hidden: mapped, clustered, with a live loop, two
+    simulated histories, one with news, one of two annotators, and one of other data."""
     work = drive.folder() / 'gains.assay'
     with open(drive.SAMPLE, encoding='utf-8', newline='') as file:
         rows = list(csv.DictReader(file))
@@ -62,9 +63,12 @@ def workspace():
     cli('cluster', work, 'kmeans', '--k', '5')
     label_rounds(work, label)
     bring_news(work)
+    bring_answers(work)
     other = work.with_name('elsewhere.csv')
     other.write_text('loop,order,index\n0,0,90001\n1,0,90002\n', encoding='utf-8')
     cli('history', work, 'import', other)
+    cli('simulate', work, '--strategy', 'random', '--rounds', '10', '--batch', '40',
+        '--repeats', '1')
     cli('simulate', work, '--strategy', 'margin', '--rounds', ROUNDS, '--repeats', '1')
     return work
 
@@ -108,6 +112,14 @@ def check_proofs(window, work, rows):
     assert pipeline == want['pipeline']['sentence'], (pipeline, want)
     change = want['test']['loss_refit'] - want['test']['loss_before']
     assert f'test {change:+.4g} ' in refit and refit.endswith(want['sentence']), (refit, want)
+
+
+def check_width(window):
+    """However high the bar below is, the page stays between the panes at its sides."""
+    x, _, width, _ = window.box(window.find('validation loss in .* steps.*'))
+    left, _, side, _ = window.box(window.find('Clear Filters', 'push button'))
+    right = window.box(window.find('Explain This Row', 'push button'))[0]
+    assert left + side <= x and x + width <= right, (left + side, x, x + width, right)
 
 
 def check_rounds(window, gains):
@@ -163,6 +175,7 @@ def click_through(work, other, gains):
         until('what is to be done', lambda: any(text.startswith('Not split yet')
                                                 for text in window.labels()))
         refuse(window)
+        cancel(window, False)
         window.choose('History', HISTORY, lambda: window.all(HISTORY, 'label'))
         window.click('Order-Free')
         window.click('Beside Random')
@@ -180,6 +193,8 @@ def click_through(work, other, gains):
         window.picture('gains-light-round')
         check_proofs(window, other, gains['rounds'][2]['rows'])
         window.picture('gains-light-proved')
+        check_width(window)
+        in_gallery(window, cli('history', other, 'show', HISTORY)['rounds'][2]['ids'])
         window.click(f"{rows[0]['id']} .*; credit.*", 'list item')
         until('one row', lambda: any(text.startswith('1 row selected') for text in
                                      window.labels()))
@@ -189,6 +204,9 @@ def click_through(work, other, gains):
         check_cut(window, 'label', gains['by'])
         window.picture('gains-light-cut')
         check_cut(window, 'cluster', cli('gains', other, HISTORY, '--by', 'cluster')['by'])
+        check_refused(window, cli('gains', other, HISTORY, '--steps', '100', '--rate', '100')
+                      ['stopped_early'])
+        check_said(window, other)
         window.click('Show on Map', 'push button', done=lambda: window.all('Map: .*'))
 
 
@@ -206,6 +224,121 @@ def bring_news(work):
         for line in [{'loop': loop, 'order': order, 'index': row} for order, row in enumerate(of)]
         or [{'loop': loop, 'accuracy': .5}]) + '\n', encoding='utf-8')
     assert cli('history', work, 'import', path)['histories'][0]['name'] == 'news'
+
+
+def bring_answers(work):
+    """A history whose answers are of two annotators on two days."""
+    rows = [(at, row['label']) for at, row in enumerate(
+        cli('select', work, '--columns', 'split,label')['rows']) if row['split'] == 'train'][:80]
+    path = work.with_name('answers.csv')
+    path.write_text('loop,order,index,label,annotator,timestamp\n' + ''.join(
+        f"{max(0, k // 10 - 5)},{k},{at},{label},{('ann', 'bo')[k % 2]},2026-03-0{1 + k % 3 // 2}\n"
+        for k, (at, label) in enumerate(rows)), encoding='utf-8')
+    assert cli('history', work, 'import', path)['histories'][0]['name'] == 'answers'
+
+
+def is_split(window):
+    return window.all('validation loss in .* steps.*')
+
+
+def cancel(window, by_keys):
+    """A split that runs is cancelled: nothing is kept of it, and it can be started again."""
+    window.choose('History', LONG, lambda: window.all(LONG, 'label'))
+    both = {'Order-Free': 'alt+f', 'Beside Random': 'alt+n'}
+
+    def toggle():
+        for name, key in both.items():
+            window.keys(key) if by_keys else window.click(name)
+    toggle()
+    button = window.find('Split Gains', 'push button')
+    x, y, _, height = window.box(button)
+
+    def runs():
+        return not window.all('Split Gains', 'push button')
+    if by_keys:
+        drive.again('the split', lambda: window.keys('alt+g'), runs)
+        window.keys('alt+c')
+    else:
+        window.click('Split Gains', 'push button', done=runs)
+        window.xdo('mousemove', x + 20, y + height // 2, 'click', 1)  # it says Cancel now
+        window.settle()
+    window.find('Split Gains', 'push button')
+    window.idle()
+    assert any(text.startswith('Not split yet') for text in window.labels()), window.labels()
+    assert not is_split(window) and not window.all('That did not work')
+    toggle()
+
+
+def tab_to_waterfall(window):
+    def on_waterfall():
+        focus = window.focused()
+        return focus is not None and 'steps from' in focus.name
+    for _ in range(40):
+        if on_waterfall():
+            break
+        window.keys('Tab')
+    assert on_waterfall()
+
+
+def check_refused(window, early):
+    """Steps that are too large: their credits do not add up, and none is shown."""
+    window.choose('Head Fitted', 'Stopped Early', lambda: window.all('Rate of the Steps'))
+    x, y, _, height = window.box(window.find('Rate of the Steps', 'spin button'))
+    window.xdo('mousemove', x + 20, y + height // 2, 'click', 1)  # beside its buttons
+    window.settle()
+    window.keys('ctrl+a')
+    window.type('100')
+    window.keys('Return')
+    window.click('Split Gains', 'push button',
+                 done=lambda: any('do not add up' in text for text in window.labels()))
+    window.idle()
+    window.click('All Rounds', done=lambda: lines(window, 'Gains of the Rounds'))
+    told = lines(window, 'Gains of the Rounds')
+    assert len(told) == len(early['rounds'])
+    for (_, cells), one in zip(told, early['rounds']):
+        assert not one['adds_up'] and near(cells['gain'], one['gain']), (cells, one)
+        assert {cells[name] for name in ('by them', 'helped by', 'hurt by', 'by others',
+                                         'penalty')} == {'–'}, cells
+    said = ' '.join(window.labels())
+    for one in early['rounds']:
+        assert f"Round {one['round']} is not split: {one['why']}" in said, said
+    window.picture('gains-light-refused-credits')
+    window.click('Round', done=lambda: window.all('Credits of the Rows', 'list'))
+    tab_to_waterfall(window)
+    window.keys('End')
+    text = until('the last round', lambda: detail(window, early['rounds'][-1]['round']))
+    assert early['rounds'][-1]['why'] in text, text
+    assert not lines(window, 'Credits of the Rows')
+    window.choose('Head Fitted', 'To the Optimum', lambda: not window.all('Rate of the Steps'))
+
+
+def in_gallery(window, ids):
+    """The rows of the bar as pictures; returns once exactly these show."""
+    window.click('Show in Samples', 'push button', done=lambda: window.all('Samples', 'tree table'))
+    window.click('Gallery', 'push button', lambda: window.all('Gallery', 'table'))
+    window.click('Only selected', done=lambda: any(text.startswith(f'{len(ids)} of ')
+                                                   for text in window.labels()))
+    shown = until('the pictures', lambda: [one.said for one in window.all(
+        '.+', 'table cell', window.find('Gallery', 'table'))])
+    assert sorted(re.match(r'\w+', text)[0] for text in shown) == sorted(ids), (shown, ids)
+    window.picture('gains-light-gallery')
+    window.click('Only selected')
+    window.click('Table', 'push button', done=lambda: window.all('Samples', 'tree table'))
+    window.keys('ctrl+8')
+
+
+def check_said(window, other):
+    """What a history says of its rows: by annotator, by day; and by the loop's reasons."""
+    live = cli('history', other, 'list')['histories'][0]['name']
+    for history, column in (('answers', 'annotator'), ('answers', 'day'), (live, 'reason')):
+        want = cli('gains', other, history, '--by', column)
+        window.choose('History', history, lambda name=history: window.all(name, 'label'))
+        if not is_split(window):
+            window.click('Split Gains', 'push button', done=lambda: is_split(window))
+            window.idle()
+        check_cut(window, column, want['by'])
+        assert column != 'day' or {one['value'] for one in want['by']} == {'2026-03-01',
+                                                                           '2026-03-02'}
 
 
 def check_news(window):
@@ -262,14 +395,7 @@ def walk(work, gains):
         window.keys('ctrl+8')
         window.choose('History', HISTORY, lambda: window.all('validation loss in .* steps.*'))
 
-        def on_waterfall():
-            focus = window.focused()
-            return focus is not None and 'steps from' in focus.name
-        for _ in range(12):
-            if on_waterfall():
-                break
-            window.keys('Tab')
-        assert on_waterfall()
+        tab_to_waterfall(window)
         window.keys('End')
         check_round(window, gains, ROUNDS)
         window.picture('gains-dark')
@@ -282,6 +408,7 @@ def walk(work, gains):
         window.click('What to Collect', 'push button',
                      done=lambda: lines(window, 'What to Collect by Kind'))
         window.picture('gains-dark-advice')
+        cancel(window, True)
 
 
 def test_page():
