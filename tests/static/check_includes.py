@@ -33,12 +33,14 @@ ALLOWED = {
     'report': BASE | {'figure'},
     'cli': CORE | {'figure', 'report'},
     'app': CORE | {'figure', 'report'},
+    'mpi': CORE,
 }
 # Libraries that only some layers may see.
 LIBRARIES = {
     re.compile(r'gtk/|gdk/|gsk/|adwaita'): {'app'},
     re.compile(r'cairo|pango/'): {'figure', 'report', 'app'},
     re.compile(r'gdk-pixbuf/'): {'core/data', 'figure', 'report', 'app'},
+    re.compile(r'mpi\.h'): {'mpi'},
     re.compile(r'sqlite3'): {'core/store', 'core/work'},
     re.compile(r'simdjson|fast_float|charconv'): {'core/shim'},
 }

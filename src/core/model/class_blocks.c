@@ -13,11 +13,12 @@
  * always the same. As many are wanted as may cost what `worth` rounds do, but at least 2 (d + 1).
  *
  * Cost: at most 32 C d^3, and C d^3 / 3 flop; a solve 2 C d^2. Memory: C d^2 / 2 floats (triangles
- * in LAPACK's rectangular packed form) and a square a worker. A task is a class. */
+ * in LAPACK's rectangular packed form) and a square a worker. A task is a class, and of several
+ * ranks each makes some classes' factors, of rows of all ranks. */
 #include "core/model/class_blocks.h"
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
+#include "core/base/parts.h"
 #include "core/model/reduced.h"
 
 #include <cblas.h>
@@ -143,12 +144,32 @@ build_class (gsize c, guint worker, gpointer data)
     g_atomic_int_set (&self->failed, 1);
 }
 
+/* Whether a class of any rank is not definite. */
+static gboolean
+any_failed (AyRanks *ranks, gint own, guint8 *failed, GError **error)
+{
+  guint size = ranks != NULL ? ranks->size : 1;
+  g_autofree guint8 *all = g_new0 (guint8, size);
+  g_autofree gsize *sizes = g_new (gsize, size);
+  guint8 mine = own != 0;
+
+  for (guint r = 0; r < size; r++)
+    sizes[r] = 1;
+  if (!ay_ranks_gather (ranks, &mine, sizes, all, error))
+    return FALSE;
+  for (guint r = 0; r < size; r++)
+    *failed |= all[r];
+  return TRUE;
+}
+
 AyClassBlocks *
 ay_class_blocks_new (const AyProblem *problem, const AyHead *head, const AyCurvature *at,
                      double worth, AyJob *job, GError **error)
 {
   g_autoptr (AyClassBlocks) self = g_new0 (AyClassBlocks, 1);
   Build build = { .blocks = self, .problem = problem, .head = head, .at = at, .job = job };
+  AyParts classes = ay_parts_by (problem->ranks, head->n_classes, 1);
+  guint8 failed = 0;
 
   self->n_classes = head->n_classes;
   self->stride = head->d + 1;
@@ -157,10 +178,11 @@ ay_class_blocks_new (const AyProblem *problem, const AyHead *head, const AyCurva
                           LEAST_ROWS * (double) self->stride, MOST_ROWS * (double) self->stride);
   self->factors = ay_try_alloc (self->n_classes * self->size, sizeof (float),
                                 "the preconditioner", error);
-  if (self->factors == NULL
-      || !ay_parallel_for (self->n_classes, build_class, &build, job, error))
+  if (self->factors == NULL || !ay_parts_for (&classes, build_class, &build, job, error)
+      || !ay_parts_gather (&classes, self->factors, self->size * sizeof (float), error)
+      || !any_failed (problem->ranks, build.failed, &failed, error))
     return NULL;
-  if (!build.failed)
+  if (!failed)
     return g_steal_pointer (&self);
   g_set_error_literal (error, AY_ERROR, AY_ERROR_NOT_CONVERGED,
                        "a class's Hessian is not positive definite in float");

@@ -6,15 +6,15 @@
  * sum_i w_i (diag p_i - p_i p_i^T)(v z_i) (x) z_i + lambda v without the intercepts; for ridge
  * p_i - y_i becomes v.z_i - t_i and the matrix 1.
  *
- * Rows are cut into chunks whose number depends on the sizes alone; a worker reads a chunk in
- * blocks that stay in its second-level cache, standardises, multiplies, and adds the block's
- * product to the chunk's sum in double; chunks are added in order. Several right-hand sides share
- * one reading. Cost: 4 n d C flop a vector. Memory: n x C probabilities (float unless wide), the
- * chunks' sums, a block a worker. */
+ * Rows are cut into parts (parts.h); a worker reads a part in blocks that stay in its second-level
+ * cache, standardises, multiplies, and adds the block's product to the part's sum in double; parts
+ * are added along their tree. Several right-hand sides share one reading. Of several ranks each
+ * has all probabilities and all results by row in the end. Cost: 4 n d C flop a vector. Memory:
+ * n x C probabilities (float unless wide), the parts' sums, a block a worker. */
 #include "core/model/curvature.h"
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
+#include "core/base/parts.h"
 #include "core/model/standardise.h"
 #include "core/model/thin.h"
 
@@ -24,10 +24,10 @@
 #include <string.h>
 
 #define BLOCK_VALUES (40 << 10) /* numbers a block of rows */
-#define SUM_BYTES (64 << 20)    /* bound of the chunks' sums */
+#define SUM_BYTES (64 << 20)    /* bound of the parts' sums */
 #define CHEAP_BYTES (8 << 20)   /* of sums that take no time to clear and to add */
-#define MAX_CHUNKS 48
-#define WIDE_CHUNKS 16          /* of sums that do */
+#define MAX_PARTS 64
+#define WIDE_PARTS 16           /* of sums that do */
 #define THIN_COLUMNS 40         /* up to which the thin kernels beat a general product */
 #define WIDE_VALUES 1e7         /* n x p up to which double products are cheap */
 
@@ -41,7 +41,7 @@ struct _AyCurvature
   guint n_outputs;
   double *wide_p;       /* n x n_outputs: probabilities (ridge: residuals), or */
   float *narrow_p;
-  gsize block_rows, chunk_rows, n_chunks;
+  gsize block_rows;
 };
 
 typedef enum { PASS_MOVE, PASS_PRODUCT, PASS_OUTPUTS, PASS_GATHER, PASS_EFFECT } PassKind;
@@ -51,18 +51,20 @@ typedef struct
 {
   AyCurvature *self;
   PassKind kind;
-  gsize k, n_chunks, chunk_rows;
+  gsize k;
+  AyParts parts;
+  gsize step;           /* rows a block, at most self->block_rows: a part's, evenly */
   const double *in;     /* k x p, wide */
   gboolean thin;        /* float products by thin.h */
   gsize columns;        /* multiplied: k n_outputs; thin passes that do not mind a shift of all
                            classes take outputs relative to the last one, k (n_outputs - 1) */
   gsize z_stride;       /* of z, narrow_in and sums: stride, or padded for thin.h */
-  gsize sum_size;       /* of a chunk's sums */
+  gsize sum_size;       /* of a part's sums */
   float *narrow_in;     /* columns x z_stride: the same, rounded */
   const double *rows_in; /* n x n_outputs: a gather's */
   double *rows_out;     /* n x n_outputs: outputs; n x k: effects */
-  double *sums;         /* n_chunks x columns x z_stride */
-  double *losses;       /* n_chunks */
+  double *sums;         /* own parts x columns x z_stride */
+  double *losses;       /* own parts */
   gboolean want_sums;
   AyJob *job;
 } Pass;
@@ -399,7 +401,7 @@ effect_row (const AyCurvature *self, gsize i, gsize k, const double *u, double *
 }
 
 static void
-run_block (Pass *pass, Block *block, gsize chunk, double *p)
+run_block (Pass *pass, Block *block, gsize place, double *p)
 {
   AyCurvature *self = pass->self;
   gsize columns = pass->k * self->n_outputs, n = self->n_outputs;
@@ -413,14 +415,14 @@ run_block (Pass *pass, Block *block, gsize chunk, double *p)
     memcpy (pass->rows_out + block->first * n, block->u, block->count * n * sizeof (double));
   for (gsize i = 0; i < block->count; i++)
     if (pass->kind == PASS_MOVE)
-      pass->losses[chunk] += move_row (self, block->first + i, block->u + i * columns);
+      pass->losses[place] += move_row (self, block->first + i, block->u + i * columns);
     else if (pass->kind == PASS_PRODUCT)
       curve_row (self, block->first + i, pass->k, block->u + i * columns, p);
     else if (pass->kind == PASS_EFFECT)
       effect_row (self, block->first + i, pass->k, block->u + i * columns, p,
                   pass->rows_out + (block->first + i) * pass->k);
   if (pass->want_sums)
-    backward (pass, block, pass->sums + chunk * pass->sum_size);
+    backward (pass, block, pass->sums + place * pass->sum_size);
 }
 
 /* n zeroed floats on a cache line; never NULL, as g_new() */
@@ -437,12 +439,12 @@ aligned_new (gsize n)
 }
 
 static void
-run_chunk (gsize chunk, guint worker, gpointer data)
+run_part (gsize part, guint worker, gpointer data)
 {
   Pass *pass = data;
   const AyCurvature *self = pass->self;
   gsize columns = pass->k * self->n_outputs;
-  gsize last = MIN (self->n, (chunk + 1) * pass->chunk_rows), rows = self->block_rows;
+  gsize last = MIN (self->n, (part + 1) * pass->parts.rows), rows = self->block_rows;
   float *z = aligned_new (rows * pass->z_stride);
   g_autofree double *wide_z = g_new (double, self->wide ? rows * self->stride : 1);
   g_autofree double *u = g_new (double, rows * columns);
@@ -451,12 +453,12 @@ run_chunk (gsize chunk, guint worker, gpointer data)
   g_autofree double *p = g_new (double, self->n_outputs);
   Block block = { 0, 0, z, wide_z, u, narrow_u, product };
 
-  for (block.first = chunk * pass->chunk_rows; block.first < last; block.first += rows)
+  for (block.first = part * pass->parts.rows; block.first < last; block.first += pass->step)
     {
       if (ay_job_is_cancelled (pass->job))
         break;
-      block.count = MIN (rows, last - block.first);
-      run_block (pass, &block, chunk, p);
+      block.count = MIN (pass->step, last - block.first);
+      run_block (pass, &block, part - pass->parts.first, p);
     }
   free (z);
   free (narrow_u);
@@ -468,7 +470,7 @@ static void
 choose_layout (Pass *pass)
 {
   const AyCurvature *self = pass->self;
-  gsize wanted;
+  gsize wanted, blocks;
 
   pass->columns = pass->k * self->n_outputs;
   pass->thin = !self->wide && pass->columns <= THIN_COLUMNS;
@@ -477,10 +479,12 @@ choose_layout (Pass *pass)
     pass->columns -= pass->k;
   pass->z_stride = pass->thin ? (self->stride + 15) / 16 * 16 : self->stride;
   pass->sum_size = (pass->columns * pass->z_stride + 7) / 8 * 8;
-  wanted = CLAMP (CHEAP_BYTES / (pass->sum_size * sizeof (double)), WIDE_CHUNKS, MAX_CHUNKS);
+  wanted = CLAMP (CHEAP_BYTES / (pass->sum_size * sizeof (double)), WIDE_PARTS, MAX_PARTS);
   wanted = CLAMP (SUM_BYTES / (pass->sum_size * sizeof (double)), 4, wanted);
-  pass->chunk_rows = MAX (ay_n_blocks (self->n, wanted), self->block_rows);
-  pass->n_chunks = ay_n_blocks (self->n, pass->chunk_rows);
+  pass->parts = ay_parts (self->problem->ranks, self->n, self->block_rows, wanted);
+  blocks = ay_n_blocks (pass->parts.rows, self->block_rows);
+  pass->step = (ay_n_blocks (pass->parts.rows, blocks) + AY_THIN_ROWS - 1) / AY_THIN_ROWS
+               * AY_THIN_ROWS;
 }
 
 /* The vectors in float, relative to the last class where the columns are. */
@@ -498,7 +502,7 @@ round_in (const Pass *pass, float *to)
                        - (m < n ? pass->in[(v * n + m) * stride + j] : 0.0));
 }
 
-/* The first chunk's sums, which hold all of them by now, to k x p; rows that sum to zero over the
+/* The first part's sums, which hold all of them by now, to k x p; rows that sum to zero over the
  * classes give the last class by the others. */
 static void
 take_sums (const Pass *pass, double *out)
@@ -523,6 +527,23 @@ take_sums (const Pass *pass, double *out)
     }
 }
 
+/* What the ranks found by row, to all of them. */
+static gboolean
+gather_rows (const Pass *pass, GError **error)
+{
+  const AyCurvature *self = pass->self;
+  gsize n = self->n_outputs;
+
+  if (pass->kind == PASS_MOVE && self->wide)
+    return ay_parts_gather (&pass->parts, self->wide_p, n * sizeof (double), error);
+  if (pass->kind == PASS_MOVE)
+    return ay_parts_gather (&pass->parts, self->narrow_p, n * sizeof (float), error);
+  if (pass->kind == PASS_OUTPUTS)
+    return ay_parts_gather (&pass->parts, pass->rows_out, n * sizeof (double), error);
+  return pass->kind != PASS_EFFECT
+         || ay_parts_gather (&pass->parts, pass->rows_out, pass->k * sizeof (double), error);
+}
+
 /* Runs the pass; out (nullable): the k p sums. */
 static gboolean
 run_pass (Pass *pass, double *out, double *loss, GError **error)
@@ -534,11 +555,11 @@ run_pass (Pass *pass, double *out, double *loss, GError **error)
 
   choose_layout (pass);
   pass->want_sums = out != NULL;
-  sums = ay_try_alloc (MAX (pass->n_chunks, 1) * (out != NULL ? pass->sum_size : 1),
+  sums = ay_try_alloc (ay_parts_own (&pass->parts) * (out != NULL ? pass->sum_size : 1),
                        sizeof (double), "sums over the rows", error);
   if (sums == NULL)
     return FALSE;
-  losses = g_new0 (double, pass->n_chunks + 1);
+  losses = g_new0 (double, ay_parts_own (&pass->parts));
   pass->sums = sums;
   pass->losses = losses;
   if (!self->wide && pass->in != NULL)
@@ -547,17 +568,12 @@ run_pass (Pass *pass, double *out, double *loss, GError **error)
       round_in (pass, narrow);
       pass->narrow_in = narrow;
     }
-  done = ay_parallel_for (pass->n_chunks, run_chunk, pass, pass->job, error);
+  done = ay_parts_for (&pass->parts, run_part, pass, pass->job, error);
   free (narrow);
-  if (!done)
+  if (!done || !gather_rows (pass, error)
+      || (loss != NULL && !ay_parts_sum (&pass->parts, losses, 1, pass->job, error))
+      || (out != NULL && !ay_parts_sum (&pass->parts, sums, pass->sum_size, pass->job, error)))
     return FALSE;
-  for (gsize chunk = 1; chunk < pass->n_chunks; chunk++)
-    {
-      losses[0] += losses[chunk];
-      if (out != NULL)
-        cblas_daxpy (pass->columns * pass->z_stride, 1.0, sums + chunk * pass->sum_size, 1, sums,
-                     1);
-    }
   if (out != NULL)
     take_sums (pass, out);
   if (loss != NULL)

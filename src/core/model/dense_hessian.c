@@ -5,15 +5,15 @@
  * the m = C - 1 reduced classes; a block is itself symmetric, so that only the panels of columns
  * up to the diagonal are multiplied. A task is a panel and a group of pairs: it goes through the
  * rows in blocks, standardises, puts the panel's columns times each pair's curvature side by side,
- * multiplies all at once and adds to its own places in double: no shared sums, the same bytes for
- * any number of threads.
+ * multiplies all at once and adds in double, part of the rows by part (parts.h): no sums that
+ * threads share, the same bytes for any number of them and of ranks.
  *
  * Cost: about 0.56 m^2 n d^2 flop, a reading of the rows a task. Memory: r^2 doubles; a worker, a
- * block of rows, of scaled ones and of products. */
+ * block of rows, of scaled ones and of products, and up to five sums of a task. */
 #include "core/model/dense_hessian.h"
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
+#include "core/base/parts.h"
 #include "core/model/reduced.h"
 
 #include <cblas.h>
@@ -23,6 +23,9 @@
 #define PANEL 64
 #define PAIRS 9 /* a group, at most */
 #define BLOCK_ROWS 1024
+#define PART_ROWS 256            /* at least */
+#define MAX_PARTS 16
+#define BATCH_BYTES (64 << 20)   /* of sums that ranks exchange at a time */
 
 typedef struct
 {
@@ -32,6 +35,10 @@ typedef struct
   gboolean wide;
   gsize stride, r, n_panels, n_pairs;
   guint m;
+  AyParts parts;
+  gsize first_task;  /* of a batch */
+  double *nodes;     /* of several ranks: what each task of the batch leaves, task_size x n_nodes */
+  gsize n_nodes;     /* this rank's */
   double *out;
   AyJob *job;
 } Build;
@@ -49,6 +56,13 @@ typedef struct
   float *z, *scaled, *product;
   double *wide_z, *wide_scaled, *wide_product, *p;
 } Scratch;
+
+/* What no task's sum is larger than. */
+static gsize
+most_values (const Build *self)
+{
+  return self->stride * MIN (PAIRS, self->n_pairs) * PANEL;
+}
 
 static void
 scale_rows (const Build *self, const Task *task, Scratch *s, gsize first, gsize count)
@@ -96,8 +110,28 @@ multiply (const Build *self, const Task *task, Scratch *s, gsize count)
                stride, s->wide_scaled, columns, 0.0, s->wide_product, columns);
 }
 
+static gsize
+task_size (const Task *task)
+{
+  return (task->from + task->width) * task->n_pairs * task->width;
+}
+
 static void
-add_products (const Build *self, const Task *task, const Scratch *s)
+add_products (const Build *self, const Task *task, const Scratch *s, double *sum)
+{
+  gsize size = task_size (task);
+
+  if (self->wide)
+    for (gsize j = 0; j < size; j++)
+      sum[j] += s->wide_product[j];
+  else
+    for (gsize j = 0; j < size; j++)
+      sum[j] += s->product[j];
+}
+
+/* The task's sum to its places in the matrix. */
+static void
+put_sum (const Build *self, const Task *task, const double *sum)
 {
   gsize rows = task->from + task->width, width = task->width, columns = task->n_pairs * width;
 
@@ -107,12 +141,7 @@ add_products (const Build *self, const Task *task, const Scratch *s)
                    + task->from;
 
       for (gsize i = 0; i < rows; i++)
-        if (self->wide)
-          for (gsize j = 0; j < width; j++)
-            to[i * self->r + j] += s->wide_product[i * columns + k * width + j];
-        else
-          for (gsize j = 0; j < width; j++)
-            to[i * self->r + j] += s->product[i * columns + k * width + j];
+        memcpy (to + i * self->r, sum + i * columns + k * width, width * sizeof (double));
     }
 }
 
@@ -141,11 +170,31 @@ task_at (const Build *self, gsize index)
   return task;
 }
 
+/* One part's sum. */
+static void
+sum_part (const Build *self, const Task *task, Scratch *s, gsize part, double *sum)
+{
+  gsize last = MIN (self->problem->n, (part + 1) * self->parts.rows);
+
+  for (gsize first = part * self->parts.rows; first < last; first += BLOCK_ROWS)
+    {
+      gsize count = MIN (BLOCK_ROWS, last - first);
+
+      if (ay_job_is_cancelled (self->job))
+        return;
+      ay_curvature_rows (self->problem, self->head, first, count, s->z);
+      scale_rows (self, task, s, first, count);
+      multiply (self, task, s, count);
+      add_products (self, task, s, sum);
+    }
+}
+
 static void
 build_panels (gsize index, guint worker, gpointer data)
 {
   const Build *self = data;
-  Task task = task_at (self, index);
+  Task task = task_at (self, self->first_task + index);
+  g_auto (AyPartSums) sums;
   gsize stride = self->stride, columns = task.n_pairs * task.width;
   gsize narrow = self->wide ? 0 : 1, wide = self->wide ? 1 : 0;
   g_autofree float *z = g_new (float, BLOCK_ROWS * stride);
@@ -157,17 +206,60 @@ build_panels (gsize index, guint worker, gpointer data)
   g_autofree double *p = g_new (double, self->head->n_outputs);
   Scratch s = { z, scaled, product, wide_z, wide_scaled, wide_product, p };
 
-  for (gsize first = 0; first < self->problem->n; first += BLOCK_ROWS)
+  ay_part_sums_init (&sums, &self->parts, task_size (&task));
+  for (gsize part = self->parts.first; part < self->parts.last; part++)
     {
-      gsize count = MIN (BLOCK_ROWS, self->problem->n - first);
+      double *sum = ay_part_sums_next (&sums, NULL);
 
-      if (ay_job_is_cancelled (self->job))
-        return;
-      ay_curvature_rows (self->problem, self->head, first, count, z);
-      scale_rows (self, &task, &s, first, count);
-      multiply (self, &task, &s, count);
-      add_products (self, &task, &s);
+      if (sum == NULL)
+        g_error ("no memory for %zu sums of the Hessian", task_size (&task));
+      sum_part (self, &task, &s, part, sum);
+      ay_part_sums_push (&sums);
     }
+  if (self->nodes != NULL)
+    ay_part_sums_take (&sums, self->nodes + index * self->n_nodes * most_values (self));
+  else if (ay_part_sums_fold (&sums) != NULL)
+    put_sum (self, &task, ay_part_sums_fold (&sums));
+}
+
+/* Of several ranks: tasks by batches, whose sums are then added up. */
+static gboolean
+build_batch (Build *self, gsize count, AyJob *job, GError **error)
+{
+  g_autofree double *sum = ay_try_alloc (most_values (self), sizeof (double), "the Hessian", error);
+
+  if (sum == NULL || !ay_parallel_for (count, build_panels, self, job, error))
+    return FALSE;
+  for (gsize index = 0; index < count; index++)
+    {
+      Task task = task_at (self, self->first_task + index);
+
+      if (!ay_parts_merge (&self->parts, self->nodes + index * self->n_nodes * most_values (self),
+                           task_size (&task), sum, job, error))
+        return FALSE;
+      put_sum (self, &task, sum);
+    }
+  return TRUE;
+}
+
+static gboolean
+build_shared (Build *self, gsize n_tasks, AyJob *job, GError **error)
+{
+  gsize most = 1, batch;
+  g_autofree double *nodes = NULL;
+
+  for (guint r = 0; r < self->parts.ranks->size; r++)
+    most = MAX (most, ay_parts_n_nodes (&self->parts, r));
+  batch = CLAMP (BATCH_BYTES / (most * most_values (self) * sizeof (double)), 1, n_tasks);
+  self->n_nodes = ay_parts_n_nodes (&self->parts, self->parts.ranks->rank);
+  nodes = ay_try_alloc (batch * most * most_values (self), sizeof (double), "the Hessian", error);
+  if (nodes == NULL)
+    return FALSE;
+  self->nodes = nodes;
+  for (self->first_task = 0; self->first_task < n_tasks; self->first_task += batch)
+    if (!build_batch (self, MIN (batch, n_tasks - self->first_task), job, error))
+      return FALSE;
+  return TRUE;
 }
 
 /* The penalty, and the triangles not computed. */
@@ -204,9 +296,13 @@ ay_dense_hessian_build (const AyProblem *problem, const AyHead *head, const AyCu
                  .n_panels = ay_n_blocks (head->d + 1, PANEL), .n_pairs = m * (m + 1) / 2,
                  .out = out, .job = job };
 
+  gsize n_tasks = ay_n_blocks (self.n_pairs, PAIRS) * self.n_panels;
+
   memset (out, 0, self.r * self.r * sizeof (double));
-  if (!ay_parallel_for (ay_n_blocks (self.n_pairs, PAIRS) * self.n_panels, build_panels, &self,
-                        job, error))
+  self.parts = ay_parts (problem->ranks, problem->n, PART_ROWS, MAX_PARTS);
+  if (!(problem->ranks != NULL
+            ? build_shared (&self, n_tasks, job, error)
+            : ay_parallel_for (n_tasks, build_panels, &self, job, error)))
     return FALSE;
   finish (&self);
   return TRUE;

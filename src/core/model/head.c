@@ -2,7 +2,7 @@
 #include "core/model/head.h"
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
+#include "core/base/parts.h"
 #include "core/model/lambda_folds.h"
 #include "core/model/ridge_fit.h"
 #include "core/model/softmax_fit.h"
@@ -289,17 +289,18 @@ struct _Outputs
   OutputFunc func;
   double *out;             /* predictions */
   const AyProblem *on;     /* evaluation */
-  double *sums;            /* per block: weight, loss, right; or weight, loss, w t, w t^2 */
+  AyParts parts;           /* of evaluation */
+  double *sums;            /* per own part: weight, loss, right; or weight, loss, w t, w t^2 */
 };
 
 #define N_SUMS 4
+#define MAX_PARTS 1024     /* of an evaluation */
 
+/* Rows first .. first+count-1, which are of a block or a part. */
 static void
-output_block (gsize block, guint worker, gpointer data)
+output_rows (Outputs *self, gsize block, gsize first, gsize count)
 {
-  Outputs *self = data;
   const AyHead *head = self->head;
-  gsize first = block * self->block_rows, count = MIN (self->block_rows, self->count - first);
   gsize d = head->d, n_outputs = head->n_outputs;
   g_autofree float *z = g_new (float, count * d + 1);
   g_autofree double *wide = g_new (double, count * d + 1);
@@ -315,6 +316,25 @@ output_block (gsize block, guint worker, gpointer data)
     cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasTrans, count, n_outputs, d, 1.0, wide, d,
                  head->weights, d, 1.0, logits, n_outputs);
   self->func (self, block, first, count, logits);
+}
+
+static void
+output_block (gsize block, guint worker, gpointer data)
+{
+  Outputs *self = data;
+  gsize first = block * self->block_rows;
+
+  output_rows (self, block, first, MIN (self->block_rows, self->count - first));
+}
+
+static void
+evaluate_part (gsize part, guint worker, gpointer data)
+{
+  Outputs *self = data;
+  gsize last = MIN (self->count, (part + 1) * self->parts.rows);
+
+  for (gsize first = part * self->parts.rows; first < last; first += self->block_rows)
+    output_rows (self, part, first, MIN (self->block_rows, last - first));
 }
 
 /* log sum exp of the logits */
@@ -377,7 +397,7 @@ static void
 sum_fit (Outputs *self, gsize block, gsize first, gsize count, const double *logits)
 {
   const AyProblem *on = self->on;
-  double *sums = self->sums + block * N_SUMS;
+  double *sums = self->sums + (block - self->parts.first) * N_SUMS;
   guint n = self->head->n_outputs;
 
   for (gsize i = 0; i < count; i++)
@@ -410,17 +430,17 @@ sum_fit (Outputs *self, gsize block, gsize first, gsize count, const double *log
 gboolean
 ay_head_evaluate (const AyHead *self, const AyProblem *on, AyFit *fit, AyJob *job, GError **error)
 {
-  gsize block_rows = rows_a_block (self), n_blocks = ay_n_blocks (on->n, block_rows);
-  g_autofree double *sums = g_new0 (double, MAX (n_blocks, 1) * N_SUMS);
+  gsize block_rows = rows_a_block (self);
+  AyParts parts = ay_parts (on->ranks, on->n, block_rows, MAX_PARTS);
+  g_autofree double *sums = g_new0 (double, ay_parts_own (&parts) * N_SUMS);
   Outputs work = { .head = self, .features = on->features, .rows = on->rows, .count = on->n,
-                   .block_rows = block_rows, .func = sum_fit, .on = on, .sums = sums };
+                   .block_rows = block_rows, .func = sum_fit, .on = on, .parts = parts,
+                   .sums = sums };
 
   *fit = (AyFit) { 0, NAN, NAN };
-  if (!ay_parallel_for (n_blocks, output_block, &work, job, error))
+  if (!ay_parts_for (&parts, evaluate_part, &work, job, error)
+      || !ay_parts_sum (&parts, sums, N_SUMS, job, error))
     return FALSE;
-  for (gsize block = 1; block < n_blocks; block++)
-    for (guint k = 0; k < N_SUMS; k++)
-      sums[k] += sums[block * N_SUMS + k];
   for (gsize i = 0; i < on->n; i++)
     fit->n += on->weight == NULL || on->weight[i] > 0.0;
   if (!(sums[0] > 0.0))

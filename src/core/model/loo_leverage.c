@@ -15,7 +15,7 @@
 #include "core/model/loo_private.h"
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
+#include "core/base/parts.h"
 #include "core/model/curvature.h"
 #include "core/model/reduced.h"
 
@@ -30,6 +30,7 @@
 #define MAX_JOIN_STEPS 30
 #define JOIN_TOLERANCE 1e-9
 #define EXPONENTIAL 60.0 /* flop that one costs */
+#define N_FOUND 4
 
 typedef struct
 {
@@ -46,6 +47,8 @@ typedef struct
   const double *s;
   double *effect;
   gsize count, stride, r;
+  AyParts parts;       /* blocks of BLOCK_ROWS rows, shared out to the ranks */
+  double *found;       /* count x N_FOUND: a row's effect, error and halves */
   guint m, n_outputs;
   gboolean joins;      /* rows are put in, not taken out */
   AyJob *job;
@@ -271,7 +274,7 @@ pass_init (AyLoo *loo, const AyProblem *train, const AyHead *head, const double 
 
   return (Pass) { .loo = loo, .train = train, .head = head, .inverse = inverse, .m = m,
                   .n_outputs = head->n_outputs, .stride = head->d + 1, .r = m * (head->d + 1),
-                  .job = job };
+                  .parts = ay_parts_by (train->ranks, train->n, BLOCK_ROWS), .job = job };
 }
 
 static gboolean
@@ -286,8 +289,13 @@ run_leverage (Pass *pass, GError **error)
         return FALSE;
       pass->narrow = narrow;
     }
-  return ay_parallel_for (ay_n_blocks (pass->train->n, BLOCK_ROWS), leverage_block, pass, pass->job,
-                          error);
+  return ay_parts_for (&pass->parts, leverage_block, pass, pass->job, error)
+         && ay_parts_gather (&pass->parts, pass->q, pass->m * sizeof (double), error)
+         && ay_parts_gather (&pass->parts, pass->loo->output, pass->n_outputs * sizeof (double),
+                             error)
+         && (pass->joins
+             || (ay_parts_gather (&pass->parts, pass->loo->leverage, sizeof (double), error)
+                 && ay_parts_gather (&pass->parts, pass->loo->self, sizeof (double), error)));
 }
 
 gboolean
@@ -376,14 +384,29 @@ evaluate_block (gsize block, guint worker, gpointer data)
   target_moves (self, q_z, count, moves);
   for (gsize k = 0; k < count; k++)
     {
-      gsize i = self->rows != NULL ? self->rows[first + k] : first + k;
+      double *found = self->found + (first + k) * N_FOUND;
       AyTargetChange change;
 
       ay_target_loss_change (self->target, moves + k * m, count * m, scratch, &change);
-      self->loo->effect[i] = change.mean;
-      self->loo->error[i] = change.error;
+      found[0] = change.mean;
+      found[1] = change.error;
+      found[2] = change.half[0];
+      found[3] = change.half[1];
+    }
+}
+
+static void
+put_found (const Pass *self)
+{
+  for (gsize k = 0; k < self->count; k++)
+    {
+      gsize i = self->rows != NULL ? self->rows[k] : k;
+      const double *found = self->found + k * N_FOUND;
+
+      self->loo->effect[i] = found[0];
+      self->loo->error[i] = found[1];
       for (guint h = 0; h < 2 && self->loo->half[h] != NULL; h++)
-        self->loo->half[h][i] = change.half[h];
+        self->loo->half[h][i] = found[2 + h];
     }
 }
 
@@ -394,11 +417,17 @@ ay_loo_evaluate (AyLoo *self, const AyProblem *train, const AyHead *head, const 
 {
   Pass pass = pass_init (self, train, head, inverse, job);
   g_autofree float *narrow = NULL, *narrow_target = NULL;
+  g_autofree double *found = ay_try_alloc (MAX (count, 1) * N_FOUND, sizeof (double), "effects",
+                                           error);
 
+  if (found == NULL)
+    return FALSE;
   pass.q_in = q;
   pass.target = target;
   pass.rows = rows;
   pass.count = count;
+  pass.found = found;
+  pass.parts = ay_parts_by (train->ranks, count, BLOCK_ROWS);
   if (count * ay_loo_evaluation_flop (head, ay_target_loss_rows (target)) > WIDE_FLOP)
     {
       narrow = to_float (inverse, pass.r * pass.r, error);
@@ -410,7 +439,11 @@ ay_loo_evaluate (AyLoo *self, const AyProblem *train, const AyHead *head, const 
       pass.narrow = narrow;
       pass.narrow_target = narrow_target;
     }
-  return ay_parallel_for (ay_n_blocks (count, BLOCK_ROWS), evaluate_block, &pass, job, error);
+  if (!ay_parts_for (&pass.parts, evaluate_block, &pass, job, error)
+      || !ay_parts_gather (&pass.parts, found, N_FOUND * sizeof (double), error))
+    return FALSE;
+  put_found (&pass);
+  return TRUE;
 }
 
 static void
@@ -442,5 +475,6 @@ ay_loo_linear (const AyProblem *train, const AyHead *head, const double *q, cons
   pass.q_in = q;
   pass.s = s;
   pass.effect = effect;
-  return ay_parallel_for (ay_n_blocks (train->n, BLOCK_ROWS), linear_block, &pass, job, error);
+  return ay_parts_for (&pass.parts, linear_block, &pass, job, error)
+         && ay_parts_gather (&pass.parts, effect, sizeof (double), error);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "core/base/ranks.h"
 #include "core/data/dataset.h"
 
 G_BEGIN_DECLS
@@ -18,6 +19,7 @@ typedef struct
   const double *target;     /* by position; NULL for classes */
   const double *weight;     /* by position; NULL: all 1 */
   guint n_classes;          /* 0: numeric target (ridge) */
+  AyRanks *ranks;           /* (nullable) who share the work over these rows; all have them all */
 } AyProblem;
 
 /* The weight at a position; 1 where the problem has none. */

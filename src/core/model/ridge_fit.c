@@ -3,14 +3,16 @@
  *
  * With weighted means m of z and t, (sum w (z - m)(z - m)^T + lambda I) v = sum w (z - m)(t - tm)
  * and b = tm - v.m. Blocks of rows are standardised, shifted by m and scaled by sqrt w in double;
- * tiles of the upper triangle are shared out to the workers, each tile adding the blocks in order
- * (the same bytes for any number of threads). n d^2 flop, 8 d^2 bytes, one Cholesky d^3 / 3; then
- * steps of iterative refinement against the true gradient. Above DENSE_LIMIT features: conjugate
+ * tiles of the upper triangle are shared out to the workers, each tile adding the blocks in order;
+ * that by parts of the rows, which are added along their tree (parts.h): the same bytes for any
+ * number of threads and of ranks. n d^2 flop, 8 d^2 bytes and as many for each of up to five sums
+ * of parts (two of large d), one Cholesky d^3 / 3; then steps of iterative refinement against the
+ * true gradient. Above DENSE_LIMIT features: conjugate
  * gradients on the same equations, 4 n d flop an iteration and no matrix. */
 #include "core/model/ridge_fit.h"
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
+#include "core/base/parts.h"
 #include "core/model/standardise.h"
 
 #include <cblas.h>
@@ -22,6 +24,9 @@
 #define TILE 128
 #define BLOCK_VALUES (1 << 20)
 #define STRIP 64 /* rows a worker loads at a time */
+#define PART_ROWS 256               /* at least */
+#define MAX_PARTS 16
+#define MATRIX_BYTES (256.0 * (1 << 20)) /* of matrices, one a part, that may be */
 
 typedef struct
 {
@@ -34,12 +39,14 @@ typedef struct
   double *target;      /* block_rows: sqrt(w) (t - target_mean) */
   double *matrix;      /* (nullable) d x d */
   const double *v;     /* where a gradient is taken */
-  double *out;         /* d */
+  double *out;         /* d, then half_squares */
+  double *sum;         /* of the present part: what a step adds to */
   double *residual;    /* block_rows */
   gsize first, count;  /* rows of the present block */
   gboolean homogeneous; /* take the target as 0: a product with the matrix */
   gsize n_tiles;       /* a side */
   double half_squares; /* sum of w e^2 / 2 */
+  AyParts parts;
 } Ridge;
 
 static double
@@ -72,13 +79,15 @@ load_strip (gsize strip, guint worker, gpointer data)
 
 typedef gboolean (*BlockStep) (Ridge *self, AyJob *job, GError **error);
 
-/* Loads block after block and hands each to the step. */
+/* Loads block after block of a part and hands each to the step. */
 static gboolean
-over_blocks (Ridge *self, BlockStep step, AyJob *job, GError **error)
+over_blocks (Ridge *self, gsize part, BlockStep step, AyJob *job, GError **error)
 {
-  for (self->first = 0; self->first < self->problem->n; self->first += self->block_rows)
+  gsize last = MIN (self->problem->n, (part + 1) * self->parts.rows);
+
+  for (self->first = part * self->parts.rows; self->first < last; self->first += self->block_rows)
     {
-      self->count = MIN (self->block_rows, self->problem->n - self->first);
+      self->count = MIN (self->block_rows, last - self->first);
       if (!ay_parallel_for (ay_n_blocks (self->count, STRIP), load_strip, self, job, error)
           || !step (self, job, error))
         return FALSE;
@@ -86,7 +95,24 @@ over_blocks (Ridge *self, BlockStep step, AyJob *job, GError **error)
   return TRUE;
 }
 
-/* Sums w z into out; the block holds sqrt(w) z at this time, as the mean is still 0. */
+/* out (size numbers) = what the step adds up over all rows. */
+static gboolean
+over_parts (Ridge *self, BlockStep step, gsize size, double *out, AyJob *job, GError **error)
+{
+  g_auto (AyPartSums) sums;
+
+  ay_part_sums_init (&sums, &self->parts, size);
+  for (gsize part = self->parts.first; part < self->parts.last; part++)
+    {
+      self->sum = ay_part_sums_next (&sums, error);
+      if (self->sum == NULL || !over_blocks (self, part, step, job, error))
+        return FALSE;
+      ay_part_sums_push (&sums);
+    }
+  return ay_part_sums_finish (&sums, out, job, error);
+}
+
+/* Sums w z, and w t; the block holds sqrt(w) z at this time, as the mean is still 0. */
 static gboolean
 add_means (Ridge *self, AyJob *job, GError **error)
 {
@@ -96,8 +122,8 @@ add_means (Ridge *self, AyJob *job, GError **error)
 
       if (!(weight > 0.0))
         continue;
-      cblas_daxpy (self->d, sqrt (weight), self->block + i * self->d, 1, self->out, 1);
-      self->half_squares += weight * self->problem->target[self->first + i];
+      cblas_daxpy (self->d, sqrt (weight), self->block + i * self->d, 1, self->sum, 1);
+      self->sum[self->d] += weight * self->problem->target[self->first + i];
     }
   return ay_job_check (job, error);
 }
@@ -106,13 +132,12 @@ static gboolean
 find_means (Ridge *self, AyJob *job, GError **error)
 {
   memset (self->mean, 0, self->d * sizeof (double));
-  memset (self->out, 0, self->d * sizeof (double));
-  self->target_mean = self->half_squares = 0.0;
-  if (!over_blocks (self, add_means, job, error))
+  self->target_mean = 0.0;
+  if (!over_parts (self, add_means, self->d + 1, self->out, job, error))
     return FALSE;
   for (gsize j = 0; j < self->d; j++)
     self->mean[j] = self->out[j] / self->head->sum_weight;
-  self->target_mean = self->half_squares / self->head->sum_weight;
+  self->target_mean = self->out[self->d] / self->head->sum_weight;
   return TRUE;
 }
 
@@ -128,7 +153,7 @@ add_tile (gsize tile, guint worker, gpointer data)
   j = (row + tile) * TILE;
   cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, MIN (TILE, d - i), MIN (TILE, d - j),
                self->count, 1.0, self->block + i, d, self->block + j, d, 1.0,
-               self->matrix + i * d + j, d);
+               self->sum + i * d + j, d);
 }
 
 static gboolean
@@ -137,7 +162,7 @@ add_matrix (Ridge *self, AyJob *job, GError **error)
   return ay_parallel_for (self->n_tiles * (self->n_tiles + 1) / 2, add_tile, self, job, error);
 }
 
-/* Adds block^T (block v - target) to out. */
+/* Adds block^T (block v - target), and half the squares. */
 static gboolean
 add_gradient (Ridge *self, AyJob *job, GError **error)
 {
@@ -146,10 +171,10 @@ add_gradient (Ridge *self, AyJob *job, GError **error)
   for (gsize i = 0; i < self->count; i++)
     {
       self->residual[i] -= self->homogeneous ? 0.0 : self->target[i];
-      self->half_squares += 0.5 * self->residual[i] * self->residual[i];
+      self->sum[self->d] += 0.5 * self->residual[i] * self->residual[i];
     }
   cblas_dgemv (CblasRowMajor, CblasTrans, self->count, self->d, 1.0, self->block, self->d,
-               self->residual, 1, 1.0, self->out, 1);
+               self->residual, 1, 1.0, self->sum, 1);
   return ay_job_check (job, error);
 }
 
@@ -157,11 +182,10 @@ add_gradient (Ridge *self, AyJob *job, GError **error)
 static gboolean
 gradient_at (Ridge *self, const double *v, AyJob *job, GError **error)
 {
-  memset (self->out, 0, self->d * sizeof (double));
-  self->half_squares = 0.0;
   self->v = v;
-  if (!over_blocks (self, add_gradient, job, error))
+  if (!over_parts (self, add_gradient, self->d + 1, self->out, job, error))
     return FALSE;
+  self->half_squares = self->out[self->d];
   cblas_daxpy (self->d, self->head->lambda, v, 1, self->out, 1);
   return TRUE;
 }
@@ -182,7 +206,7 @@ factor (Ridge *self, AyJob *job, GError **error)
   gsize d = self->d;
   lapack_int info;
 
-  if (!over_blocks (self, add_matrix, job, error))
+  if (!over_parts (self, add_matrix, d * d, self->matrix, job, error))
     return FALSE;
   for (gsize j = 0; j < d; j++)
     self->matrix[j * d + j] += self->head->lambda;
@@ -264,10 +288,13 @@ allocate (Ridge *self, GError **error)
 {
   gsize d = self->d;
 
-  self->block_rows = CLAMP (BLOCK_VALUES / MAX (d, 1), STRIP, 16384);
+  self->parts = ay_parts (self->problem->ranks, self->problem->n, PART_ROWS,
+                          (gsize) CLAMP (MATRIX_BYTES / (8.0 * d * d + 1.0), 2.0, MAX_PARTS));
+  self->block_rows = MIN (CLAMP (BLOCK_VALUES / MAX (d, 1), STRIP, 16384), self->parts.rows);
   self->n_tiles = ay_n_blocks (d, TILE);
   self->mean = ay_try_alloc (d, sizeof (double), "ridge means", error);
-  self->out = self->mean == NULL ? NULL : ay_try_alloc (d, sizeof (double), "ridge sums", error);
+  self->out = self->mean == NULL ? NULL : ay_try_alloc (d + 1, sizeof (double), "ridge sums",
+                                                           error);
   self->block = self->out == NULL ? NULL
                                    : ay_try_alloc (self->block_rows * d, sizeof (double),
                                                    "a block of features", error);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Passes over the data for the softmax head.
  *
- * Rows are cut into chunks whose number depends on the sizes alone; a worker takes a chunk, reads
- * it in blocks of rows that stay in its second-level cache, standardises them, takes logits,
- * softmax and gradient there (thin.c), and adds to the chunk's own sum in double. Chunks are added
- * in order, so that any number of threads gives the same bytes.
+ * Rows are cut into parts (parts.h); a worker takes a part, reads it in blocks of rows that stay in
+ * its second-level cache, standardises them, takes logits, softmax and gradient there (thin.c), and
+ * adds to the part's own sum in double. Parts are added along their tree, so that any number of
+ * threads and of ranks gives the same bytes.
  *
  * As theta sums to zero over the classes, only n_classes - 1 of them are multiplied. Weights are
  * used relative to their mean.
@@ -14,11 +14,11 @@
  * inv_scale (r^T x - centre r^T 1). That saves the standardised copy, a quarter of a pass at ten
  * classes; theta is then rounded so that w inv_scale is a float.
  * 4 n d (C - 1) flop a gradient, 6 n d (C - 1) a Hessian product,
- * one reading of the rows each; memory: the chunks' sums and a block a worker. */
+ * one reading of the rows each; memory: the parts' sums and a block a worker. */
 #include "core/model/softmax_pass.h"
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
+#include "core/base/parts.h"
 #include "core/model/standardise.h"
 #include "core/model/thin.h"
 
@@ -28,9 +28,8 @@
 
 #define BLOCK_BYTES (160 << 10) /* of a block and its logits: with the rows that are read ahead
                                    they stay in a second-level cache of 512 KB */
-#define SUM_BYTES (64 << 20)    /* bound of the chunks' sums */
-#define MAX_CHUNKS 64
-#define REDUCE_COLUMNS 4096
+#define SUM_BYTES (64 << 20)    /* bound of the parts' sums */
+#define MAX_PARTS 64
 #define IN_PLACE_MEAN 4.0 /* means up to so many spreads lose little when not subtracted */
 #define IN_PLACE_SAMPLE 256
 #define IN_PLACE_CLASSES 32 /* with more, a copy is cheap and its padded rows suit the cache */
@@ -56,8 +55,9 @@ struct _AySoftmax
   gsize d, stride, p; /* stride: d + 1 rounded up */
   guint n_classes, k; /* k = n_classes - 1 */
   double relative;    /* times a weight: its share of the mean weight */
-  gsize max_rows, chunk_rows, n_chunks, sum_size;
-  double *sums;       /* n_chunks x sum_size: k x stride of gradient, loss, spread, padding */
+  gsize max_rows, sum_size;
+  AyParts parts;
+  double *sums;       /* own parts x sum_size: k x stride of gradient, loss, spread, padding */
   double *point;      /* where products are taken */
   void *theta, *v;    /* k x stride, float or double */
   gboolean in_place;  /* fast passes read the rows as they are */
@@ -151,7 +151,7 @@ AySoftmax *
 ay_softmax_new (const AyProblem *problem, const AyHead *head, AyJob *job, GError **error)
 {
   g_autoptr (AySoftmax) self = g_new0 (AySoftmax, 1);
-  gsize n_chunks, theta_size;
+  gsize theta_size;
 
   self->problem = problem;
   self->head = head;
@@ -165,10 +165,10 @@ ay_softmax_new (const AyProblem *problem, const AyHead *head, AyJob *job, GError
   theta_size = self->k * self->stride;
   self->sum_size = theta_size + 8;
   self->max_rows = rows_a_block (self, sizeof (float));
-  n_chunks = CLAMP (SUM_BYTES / (self->sum_size * sizeof (double)), 2, MAX_CHUNKS);
-  self->chunk_rows = (ay_n_blocks (problem->n, n_chunks) + 63) / 64 * 64;
-  self->n_chunks = ay_n_blocks (problem->n, self->chunk_rows);
-  self->sums = ay_try_alloc (self->n_chunks * self->sum_size, sizeof (double), "gradients", error);
+  self->parts = ay_parts (problem->ranks, problem->n, 1,
+                          CLAMP (SUM_BYTES / (self->sum_size * sizeof (double)), 2, MAX_PARTS));
+  self->sums = ay_try_alloc (ay_parts_own (&self->parts) * self->sum_size, sizeof (double),
+                             "gradients", error);
   if (self->sums == NULL)
     return NULL;
   self->point = ay_try_alloc (self->p, sizeof (double), "gradients", error);
@@ -326,19 +326,19 @@ add_ones (const Pass *pass, const AyThinBlock *block, const float *r, double *su
 }
 
 static void
-pass_chunk (gsize chunk, guint worker_index, gpointer data)
+pass_part (gsize part, guint worker_index, gpointer data)
 {
   const Pass *pass = data;
   const AyThinKernels *kernels = pass->kernels;
   AySoftmax *self = pass->self;
   Worker *worker = self->workers + worker_index;
-  double *sum = self->sums + chunk * self->sum_size;
-  gsize last = MIN (self->problem->n, (chunk + 1) * self->chunk_rows);
+  double *sum = self->sums + (part - self->parts.first) * self->sum_size;
+  gsize last = MIN (self->problem->n, (part + 1) * self->parts.rows);
   char *u = (char *) worker->logits + self->n_classes * pass->block_rows * kernels->size;
   AyThinSums sums = { 0.0, 0.0 };
 
   memset (sum, 0, self->sum_size * sizeof (double));
-  for (gsize first = chunk * self->chunk_rows; first < last; first += pass->block_rows)
+  for (gsize first = part * self->parts.rows; first < last; first += pass->block_rows)
     {
       AyThinBlock block;
       void *r;
@@ -362,21 +362,6 @@ pass_chunk (gsize chunk, guint worker_index, gpointer data)
     }
   sum[self->k * self->stride] = sums.loss;
   sum[self->k * self->stride + 1] = sums.spread;
-}
-
-static void
-reduce_columns (gsize block, guint worker, gpointer data)
-{
-  AySoftmax *self = data;
-  gsize first = block * REDUCE_COLUMNS, last = MIN (self->sum_size, first + REDUCE_COLUMNS);
-
-  for (gsize chunk = 1; chunk < self->n_chunks; chunk++)
-    {
-      const double *sum = self->sums + chunk * self->sum_size;
-
-      for (gsize j = first; j < last; j++)
-        self->sums[j] += sum[j];
-    }
 }
 
 /* theta's classes but the last as the kernels read them; which: 0 for theta, 1 for v. */
@@ -426,9 +411,8 @@ run_pass (AySoftmax *self, AyPassKind kind, const void *v, GError **error)
   Pass pass = { self, kernels, rows_a_block (self, kernels->size), layout,
                 layout == LAYOUT_RAW ? self->d : self->stride, v };
 
-  return ay_parallel_for (self->n_chunks, pass_chunk, &pass, self->job, error)
-         && ay_parallel_for (ay_n_blocks (self->sum_size, REDUCE_COLUMNS), reduce_columns, self,
-                             self->job, error);
+  return ay_parts_for (&self->parts, pass_part, &pass, self->job, error)
+         && ay_parts_sum (&self->parts, self->sums, self->sum_size, self->job, error);
 }
 
 /* The summed gradient of class c by feature j, or by its intercept (j = d). */

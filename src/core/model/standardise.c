@@ -4,29 +4,29 @@
  * Moments: with t = x - x0, x0 the row of the largest weight, one pass sums w t and w t^2 in
  * double; mean = x0 + E t, variance = E t^2 - (E t)^2. As x0 is itself in the sample, (E t)^2 is at
  * most sum(w) / max(w) <= n variances, so that no more than a factor n of the 2^53 is lost, and a
- * constant column gives exactly 0. Chunks of rows whose size depends on the width alone are summed
- * apart and added in order.
+ * constant column gives exactly 0. Parts of rows are summed apart and added along their tree.
  *
  * Blocks: data is never copied whole; a worker reads and standardises a block of rows into its own
  * buffer each time it is needed: 2 flop a number, hidden behind reading it. */
 #include "core/model/standardise.h"
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
+#include "core/base/parts.h"
 
 #include <math.h>
 #include <string.h>
 
-#define CHUNK_VALUES (1 << 20) /* numbers a chunk of the moments: some ms of work */
+#define PART_VALUES (1 << 18) /* numbers a part of the moments: a ms of work */
 #define STRIP_VALUES (1 << 13) /* numbers converted at a time: they stay in the first-level cache */
-#define MAX_CHUNKS 256
+#define MAX_PARTS 256
 
 typedef struct
 {
   const AyProblem *problem;
-  gsize d, chunk_rows;
+  gsize d;
+  AyParts parts;
   const double *origin; /* d */
-  double *sums;         /* per chunk: w, then d of w t, then d of w t^2 */
+  double *sums;         /* per own part: w, then d of w t, then d of w t^2 */
 } MomentSums;
 
 /* The same text for each width of vector; what a row adds does not depend on it. */
@@ -78,14 +78,14 @@ has_avx2 (void)
 }
 
 static void
-sum_chunk (gsize chunk, guint worker, gpointer data)
+sum_part (gsize part, guint worker, gpointer data)
 {
   MomentSums *job = data;
   const AyProblem *problem = job->problem;
-  gsize first = chunk * job->chunk_rows, last = MIN (problem->n, first + job->chunk_rows);
+  gsize first = part * job->parts.rows, last = MIN (problem->n, first + job->parts.rows);
   gsize strip = MAX (1, STRIP_VALUES / MAX (job->d, 1));
   g_autofree double *block = g_new (double, strip * job->d + 1);
-  double *sums = job->sums + chunk * (2 * job->d + 1);
+  double *sums = job->sums + (part - job->parts.first) * (2 * job->d + 1);
   gboolean wide = has_avx2 ();
 
   for (gsize at = first; at < last; at += strip)
@@ -125,14 +125,11 @@ heaviest (const AyProblem *problem)
 }
 
 static AyMoments *
-moments_from_sums (const MomentSums *job, gsize n_chunks)
+moments_from_sums (const MomentSums *job)
 {
   AyMoments *self = g_new0 (AyMoments, 1);
-  gsize d = job->d, stride = 2 * d + 1;
+  gsize d = job->d;
 
-  for (gsize chunk = 1; chunk < n_chunks; chunk++)
-    for (gsize j = 0; j < stride; j++)
-      job->sums[j] += job->sums[chunk * stride + j];
   self->d = d;
   self->sum_weight = job->sums[0];
   self->mean = g_new (double, MAX (d, 1));
@@ -152,8 +149,9 @@ AyMoments *
 ay_moments_of (const AyProblem *problem, AyJob *job, GError **error)
 {
   gsize d = ay_matrix_cols (problem->features), origin_at = heaviest (problem);
-  gsize chunk_rows, n_chunks;
+  gsize stride = 2 * d + 1;
   g_autofree double *origin = NULL, *sums = NULL;
+  AyParts parts;
   MomentSums work;
 
   if (origin_at >= problem->n)
@@ -162,19 +160,20 @@ ay_moments_of (const AyProblem *problem, AyJob *job, GError **error)
                    problem->n);
       return NULL;
     }
-  chunk_rows = MAX (MAX (1, CHUNK_VALUES / MAX (d, 1)), ay_n_blocks (problem->n, MAX_CHUNKS));
-  n_chunks = ay_n_blocks (problem->n, chunk_rows);
+  parts = ay_parts (problem->ranks, problem->n, PART_VALUES / MAX (d, 1), MAX_PARTS);
   origin = ay_try_alloc (d, sizeof (double), "the feature means", error);
   if (origin == NULL)
     return NULL;
-  sums = ay_try_alloc (n_chunks * (2 * d + 1), sizeof (double), "the feature means", error);
+  sums = ay_try_alloc (ay_parts_own (&parts) * stride, sizeof (double), "the feature means",
+                       error);
   if (sums == NULL)
     return NULL;
   ay_matrix_get_f64 (problem->features, problem->rows[origin_at], 1, origin);
-  work = (MomentSums) { problem, d, chunk_rows, origin, sums };
-  if (!ay_parallel_for (n_chunks, sum_chunk, &work, job, error))
+  work = (MomentSums) { problem, d, parts, origin, sums };
+  if (!ay_parts_for (&parts, sum_part, &work, job, error)
+      || !ay_parts_sum (&parts, sums, stride, job, error))
     return NULL;
-  return moments_from_sums (&work, n_chunks);
+  return moments_from_sums (&work);
 }
 
 void

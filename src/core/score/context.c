@@ -10,6 +10,7 @@ struct _AyScoreContext
 {
   AyDataset *data;
   AyHeadOptions options;
+  AyRanks *ranks;        /* (nullable) */
   AyHead *head;          /* (nullable) */
   GHashTable *parameters; /* char * -> char * */
   char **wanted;         /* (nullable) ids */
@@ -72,6 +73,12 @@ ay_score_context_free (AyScoreContext *self)
   g_strfreev (self->wanted);
   ay_dataset_unref (self->data);
   g_free (self);
+}
+
+void
+ay_score_context_set_ranks (AyScoreContext *self, AyRanks *ranks)
+{
+  self->ranks = ranks;
 }
 
 void
@@ -170,7 +177,10 @@ const AyProblem *
 ay_score_context_train (AyScoreContext *self, GError **error)
 {
   if (self->train == NULL)
-    self->train = ay_problem_of_split (self->data, AY_SPLIT_TRAIN);
+    {
+      self->train = ay_problem_of_split (self->data, AY_SPLIT_TRAIN);
+      self->train->problem.ranks = self->ranks;
+    }
   if (self->train->problem.n > 0)
     return &self->train->problem;
   g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "the train part has no labelled row");
@@ -221,6 +231,8 @@ ay_score_context_target (AyScoreContext *self, GError **error)
 
       self->target = ay_target_new (self->data, AY_SPLIT_VALID, self->kind,
                                     kept != NULL ? kept : self->slice, error);
+      if (self->target != NULL)
+        self->target->problem.ranks = self->ranks;
     }
   return self->target != NULL ? &self->target->problem : NULL;
 }

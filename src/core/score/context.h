@@ -17,6 +17,10 @@ typedef struct _AyScoreContext AyScoreContext;
 AyScoreContext *ay_score_context_new (AyDataset *data, const AyHeadOptions *options, AyHead *head);
 void ay_score_context_free (AyScoreContext *self);
 
+/* Of several ranks, who call the same in the same order (nullable: one). Only before anything is
+ * computed. */
+void ay_score_context_set_ranks (AyScoreContext *self, AyRanks *ranks);
+
 /* Parameters as given with -p, NULL = unset; a name no method of the run knows is the caller's
  * error. */
 void ay_score_context_set (AyScoreContext *self, const char *name, const char *value);

@@ -129,10 +129,26 @@ store_first (AyWorkspace *store, gpointer data, GError **error)
          && (first->more == NULL || first->more->fill (store, first->more->data, error));
 }
 
+/* Takes what was loaded. */
+static AyWork *
+load_first (AyWork *self, AyLoadOptions *options, const AyLoadInside *inside, AyJob *job,
+            GError **error)
+{
+  self->data = ay_dataset_load_inside (options, inside, job, error);
+  if (self->data == NULL)
+    {
+      ay_work_unref (self);
+      return NULL;
+    }
+  self->load = ay_load_options_copy (options);
+  self->head_options.seed = options->seed;
+  return self;
+}
+
 AyWork *
 ay_work_load_new (AyLoadOptions *options, AyJob *job, GError **error)
 {
-  g_autoptr (AyWork) self = work_alloc ();
+  AyWork *self = work_alloc ();
   AyFeatureKeeper keeper;
   AyLoadInside inside = { .near = ay_near_copies () };
 
@@ -142,12 +158,15 @@ ay_work_load_new (AyLoadOptions *options, AyJob *job, GError **error)
       keeper = ay_inside_collector (self->inside);
       inside.keeper = &keeper;
     }
-  self->data = ay_dataset_load_inside (options, &inside, job, error);
-  if (self->data == NULL)
-    return NULL;
-  self->load = ay_load_options_copy (options);
-  self->head_options.seed = options->seed;
-  return g_steal_pointer (&self);
+  return load_first (self, options, &inside, job, error);
+}
+
+AyWork *
+ay_work_load_told (AyLoadOptions *options, GBytes *split, AyJob *job, GError **error)
+{
+  AyLoadInside inside = { .split = split };
+
+  return load_first (work_alloc (), options, &inside, job, error);
 }
 
 gboolean

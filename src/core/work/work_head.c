@@ -139,12 +139,19 @@ ay_work_load_head_options (AyWork *self, GError **error)
 }
 
 gboolean
+ay_work_keep_parameters (AyWork *self, GError **error)
+{
+  g_autofree char *json = options_to_json (self);
+
+  return ay_workspace_put_json (self->store, AY_KIND_SETTING, AY_SETTING_HEAD, json, error);
+}
+
+gboolean
 ay_work_set_parameters (AyWork *self, GHashTable *parameters, GError **error)
 {
   AyHeadOptions before = self->head_options;
   AyTargetKind kind = self->target_kind;
   g_autofree char *slice = g_strdup (self->slice);
-  g_autofree char *json = NULL;
   gboolean any = FALSE, ok = TRUE;
 
   for (gsize i = 0; i < G_N_ELEMENTS (names) && ok; i++)
@@ -156,9 +163,8 @@ ay_work_set_parameters (AyWork *self, GHashTable *parameters, GError **error)
     }
   if (!any)
     return TRUE;
-  json = ok ? options_to_json (self) : NULL;
-  if (ok && !ay_workspace_is_read_only (self->store))
-    ok = ay_workspace_put_json (self->store, AY_KIND_SETTING, AY_SETTING_HEAD, json, error);
+  if (ok && self->store != NULL && !ay_workspace_is_read_only (self->store))
+    ok = ay_work_keep_parameters (self, error);
   if (!ok)
     {
       self->head_options = before;
@@ -208,7 +214,8 @@ recall_flagged (AyWork *self)
   JsonObject *object;
   AyFlagged flagged;
 
-  if (!ay_workspace_has (self->store, AY_KIND_SETTING, AY_SETTING_FLAGGED))
+  if (self->store == NULL
+      || !ay_workspace_has (self->store, AY_KIND_SETTING, AY_SETTING_FLAGGED))
     return;
   json = ay_workspace_get_json (self->store, AY_KIND_SETTING, AY_SETTING_FLAGGED, NULL);
   node = json != NULL ? ay_json_read (json, -1, NULL) : NULL;
@@ -239,6 +246,7 @@ aim (AyWork *self, const char *where, AyJob *job, GError **error)
   if (self->context == NULL)
     {
       self->context = ay_score_context_new (self->data, &self->head_options, NULL);
+      ay_score_context_set_ranks (self->context, self->ranks);
       recall_flagged (self);
     }
   ay_score_context_set_target (self->context, self->target_kind, slice, where);

@@ -24,6 +24,7 @@ struct _AyWork
   char *slice;              /* (nullable) SQL */
   AyScoreContext *context;  /* (nullable): head, Hessian ... until the options change */
   char *aim;                /* (nullable) SQL: the slice that the context's target is of now */
+  AyRanks *ranks;           /* (nullable) who compute scores together, each with this data */
 
   GRecMutex lock;           /* guards journal, columns and filter */
   AyTable *columns;         /* (nullable): rebuilt after a verb that stores */
@@ -48,6 +49,8 @@ struct _AyWork
 /* The two halves of ay_work_new(): the data loaded, with no file yet; then the file, which appears
  * whole with what `more` (nullable) puts into it too. */
 AyWork *ay_work_load_new (AyLoadOptions *options, AyJob *job, GError **error);
+/* The first for a rank that is told the parts as another one drew them. */
+AyWork *ay_work_load_told (AyLoadOptions *options, GBytes *split, AyJob *job, GError **error);
 gboolean ay_work_create (AyWork *self, const char *path, const AyWorkspaceFiller *more, AyJob *job,
                          GError **error);
 /* AY_ERROR_IO "PATH: exists already". */
@@ -105,6 +108,15 @@ JsonNode *ay_work_files_describe (AyWorkspace *store, const AyLoadOptions *load,
  * records of what lies elsewhere now are brought up to date. */
 gboolean ay_work_files_check (AyWork *self, JsonNode *files, GHashTable *moved, AyJob *job,
                               GError **error);
+
+/* The two halves of ay_work_score(): results (of AyScoreResult *), which need no file yet, then
+ * what is stored of them. */
+GPtrArray *ay_work_compute_scores (AyWork *self, const char *const *ids, GHashTable *parameters,
+                                   guint64 seed, AyJob *job, GError **error);
+gboolean ay_work_keep_scores (AyWork *self, const char *const *ids, GHashTable *parameters,
+                              GPtrArray *results, GError **error);
+/* Head and target parameters as they are now, into the file. */
+gboolean ay_work_keep_parameters (AyWork *self, GError **error);
 
 /* Whether the data knows the label as a class (or, where a number is predicted, as one):
  * AY_ERROR_RANGE names what there is. */

@@ -179,9 +179,9 @@ store_result (AyColumnStep *step, const AyScoreMethod *method, GHashTable *param
   return ok;
 }
 
-static gboolean
-store_results (AyWork *self, const char *const *ids, GHashTable *parameters, GPtrArray *results,
-               GError **error)
+gboolean
+ay_work_keep_scores (AyWork *self, const char *const *ids, GHashTable *parameters,
+                     GPtrArray *results, GError **error)
 {
   g_autoptr (AyBitset) rows = NULL;
   AyColumnStep step;
@@ -218,9 +218,9 @@ remembered (GHashTable *parameters)
   return kept;
 }
 
-gboolean
-ay_work_score (AyWork *self, const char *const *ids, GHashTable *parameters, guint64 seed,
-               AyJob *job, GError **error)
+GPtrArray *
+ay_work_compute_scores (AyWork *self, const char *const *ids, GHashTable *parameters, guint64 seed,
+                        AyJob *job, GError **error)
 {
   g_autoptr (GPtrArray) results
       = g_ptr_array_new_with_free_func ((GDestroyNotify) ay_score_result_free);
@@ -228,26 +228,37 @@ ay_work_score (AyWork *self, const char *const *ids, GHashTable *parameters, gui
   AyScoreContext *context;
 
   if (!check_parameters (parameters, ids, error))
-    return FALSE;
+    return NULL;
   if (seed != self->head_options.seed)
     {
       self->head_options.seed = seed;
       g_clear_pointer (&self->context, ay_score_context_free);
     }
   if (!ay_work_set_parameters (self, kept, error))
-    return FALSE;
+    return NULL;
   context = context_of_run (self, ids, parameters, job, error);
   if (context == NULL)
-    return FALSE;
+    return NULL;
   for (gsize i = 0; ids[i] != NULL; i++)
     {
       AyScoreResult *result = ay_score_run (ay_score_find (ids[i]), context, job, error);
 
       if (result == NULL)
-        return FALSE;
+        return NULL;
       g_ptr_array_add (results, result);
     }
-  return ay_job_commit (job, error) && store_results (self, ids, parameters, results, error);
+  return g_steal_pointer (&results);
+}
+
+gboolean
+ay_work_score (AyWork *self, const char *const *ids, GHashTable *parameters, guint64 seed,
+               AyJob *job, GError **error)
+{
+  g_autoptr (GPtrArray) results
+      = ay_work_compute_scores (self, ids, parameters, seed, job, error);
+
+  return results != NULL && ay_job_commit (job, error)
+         && ay_work_keep_scores (self, ids, parameters, results, error);
 }
 
 static const char *

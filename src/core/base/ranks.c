@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/base/ranks.h"
+
+#include "core/base/error.h"
+
+#include <string.h>
+
+gboolean
+ay_ranks_gather (AyRanks *self, const void *mine, const gsize *sizes, void *all, GError **error)
+{
+  if (self == NULL)
+    {
+      memcpy (all, mine, sizes[0]);
+      return TRUE;
+    }
+  self->sent += sizes[self->rank];
+  self->rounds++;
+  return self->gather (self, mine, sizes, all, error);
+}
+
+/* --- ranks that are threads --- */
+
+/* Every call meets the others twice: all have shown their bytes; all have copied them. */
+typedef struct
+{
+  guint size, arrived, turn;
+  gboolean failed;
+  const void **shown; /* size */
+  GMutex lock;
+  GCond meet;
+  AyRankFunc func;
+  gpointer data;
+} Room;
+
+typedef struct
+{
+  AyRanks ranks;
+  Room *room;
+  gboolean done;
+  GError *error;
+} Member;
+
+/* FALSE where a rank has failed. */
+static gboolean
+meet (Room *self)
+{
+  guint turn;
+  gboolean failed;
+
+  g_mutex_lock (&self->lock);
+  turn = self->turn;
+  if (++self->arrived == self->size)
+    {
+      self->arrived = 0;
+      self->turn++;
+      g_cond_broadcast (&self->meet);
+    }
+  while (turn == self->turn && !self->failed)
+    g_cond_wait (&self->meet, &self->lock);
+  failed = self->failed;
+  g_mutex_unlock (&self->lock);
+  return !failed;
+}
+
+static gboolean
+gather_in_process (AyRanks *ranks, const void *mine, const gsize *sizes, void *all,
+                   GError **error)
+{
+  Room *self = ranks->data;
+  char *to = all;
+
+  self->shown[ranks->rank] = mine;
+  if (meet (self))
+    {
+      for (guint r = 0; r < ranks->size; to += sizes[r], r++)
+        if (sizes[r] > 0)
+          memcpy (to, self->shown[r], sizes[r]);
+      if (meet (self))
+        return TRUE;
+    }
+  g_set_error (error, AY_ERROR, AY_ERROR_CANCELLED, "rank %u: another rank has failed",
+               ranks->rank);
+  return FALSE;
+}
+
+static gpointer
+member_main (gpointer data)
+{
+  Member *self = data;
+  Room *room = self->room;
+
+  self->done = room->func (&self->ranks, room->data, &self->error);
+  if (self->done)
+    return NULL;
+  g_mutex_lock (&room->lock);
+  room->failed = TRUE;
+  g_cond_broadcast (&room->meet);
+  g_mutex_unlock (&room->lock);
+  return NULL;
+}
+
+/* The error of a rank that failed by itself, else that of any. */
+static gboolean
+take_error (Member *members, guint size, GError **error)
+{
+  Member *worst = NULL;
+
+  for (guint r = 0; r < size; r++)
+    if (!members[r].done
+        && (worst == NULL
+            || (g_error_matches (worst->error, AY_ERROR, AY_ERROR_CANCELLED)
+                && !g_error_matches (members[r].error, AY_ERROR, AY_ERROR_CANCELLED))))
+      worst = members + r;
+  if (worst != NULL && worst->error != NULL)
+    g_propagate_error (error, g_steal_pointer (&worst->error));
+  for (guint r = 0; r < size; r++)
+    g_clear_error (&members[r].error);
+  return worst == NULL;
+}
+
+gboolean
+ay_ranks_in_process (guint size, AyRankFunc func, gpointer data, GError **error)
+{
+  g_autofree const void **shown = g_new0 (const void *, size);
+  g_autofree Member *members = g_new0 (Member, size);
+  g_autofree GThread **threads = g_new0 (GThread *, size);
+  Room room = { .size = size, .shown = shown, .func = func, .data = data };
+
+  g_mutex_init (&room.lock);
+  g_cond_init (&room.meet);
+  for (guint r = 0; r < size; r++)
+    {
+      members[r].room = &room;
+      members[r].ranks = (AyRanks) { .rank = r, .size = size, .gather = gather_in_process,
+                                     .data = &room };
+      threads[r] = g_thread_new ("rank", member_main, members + r);
+    }
+  for (guint r = 0; r < size; r++)
+    g_thread_join (threads[r]);
+  g_mutex_clear (&room.lock);
+  g_cond_clear (&room.meet);
+  return take_error (members, size, error);
+}

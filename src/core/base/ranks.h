@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* The one way in which processes of a run talk to each other. All ranks run the same program on the
+ * same data set, of whose rows each takes a share (parts.h), and call this at the same places. The
+ * core knows no more of it: src/mpi fills it in with MPI, ay_ranks_in_process() with threads, and
+ * where it is NULL there is one rank. */
+typedef struct _AyRanks AyRanks;
+
+struct _AyRanks
+{
+  guint rank, size; /* 0 .. size - 1 */
+  /* Everybody's bytes to everybody: mine has sizes[rank] bytes, all gets those of rank 0, 1 ... one
+   * after another. FALSE and an error where a rank is gone. */
+  gboolean (*gather) (AyRanks *self, const void *mine, const gsize *sizes, void *all,
+                      GError **error);
+  gpointer data;    /* of gather */
+  guint64 sent;     /* bytes that this rank gave, by ay_ranks_gather() */
+  guint64 rounds;   /* calls */
+};
+
+/* The same with the bytes counted. self may be NULL: a copy. */
+gboolean ay_ranks_gather (AyRanks *self, const void *mine, const gsize *sizes, void *all,
+                          GError **error);
+
+/* Runs func on `size` ranks, a thread each, in this process; FALSE and the first rank's error
+ * where any of them fails (which ends the others at their next call). */
+typedef gboolean (*AyRankFunc) (AyRanks *ranks, gpointer data, GError **error);
+gboolean ay_ranks_in_process (guint size, AyRankFunc func, gpointer data, GError **error);
+
+G_END_DECLS

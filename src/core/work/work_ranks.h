@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "core/work/work.h"
+
+G_BEGIN_DECLS
+
+/* A new workspace with scores, made by several ranks together (assay-mpi). Every rank reads the
+ * labels and maps the feature files, of which it touches the rows that it works on; the first one
+ * draws the parts, tells the others, and writes. */
+typedef struct
+{
+  AyRanks *ranks;           /* (nullable) one */
+  const char *path;         /* of the workspace, which must not exist */
+  AyLoadOptions *load;      /* not embed; guessed roles are written back */
+  const char *const *ids;   /* of scores that ay_ranks_can_score() */
+  GHashTable *parameters;   /* (nullable) as ay_work_score() takes them; not slice, nor of */
+  guint64 seed;
+} AyRanksScore;
+
+/* Whether the score's work is shared out. */
+gboolean ay_ranks_can_score (const char *id);
+/* All ranks call it; all return once the workspace is there, whole. FALSE on the rank where
+ * something is wrong (and on all where ranks do not read the same data: CHANGED names the rank and
+ * what differs); the others must then be ended. Of the file nothing is left. */
+gboolean ay_work_score_by_ranks (const AyRanksScore *run, AyJob *job, GError **error);
+
+G_END_DECLS

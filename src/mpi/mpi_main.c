@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "assay-config.h"
+#include "core/base/error.h"
+#include "core/base/parallel.h"
+#include "core/work/work_ranks.h"
+#include "mpi/mpi_ranks.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* assay-mpi: the same core over the ranks of mpirun. What can go wrong ends all of them at once,
+ * with one line that names the rank. */
+
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+static struct
+{
+  char *features, *label, *target, *id, *split, *weight, *group, *time, *class_names;
+  char *valid_features, *valid_label, *output, *methods;
+  char **parameters, **words;
+  gint threads;
+  gint64 seed;
+  gboolean quiet, version;
+} given;
+
+static const GOptionEntry options[] = {
+  { "output", 'o', 0, G_OPTION_ARG_FILENAME, &given.output, "The workspace to make", "WORK.assay" },
+  { "methods", 'm', 0, G_OPTION_ARG_STRING, &given.methods,
+    "Scores, by commas (default: influence,loo)", "ID,..." },
+  { "parameter", 'p', 0, G_OPTION_ARG_FILENAME_ARRAY, &given.parameters,
+    "A parameter of a method or of the head, as in assay-cli score; may be repeated", "KEY=VALUE" },
+  { "features", 0, 0, G_OPTION_ARG_FILENAME, &given.features,
+    "As in assay-cli new, like the others that follow", "SOURCE" },
+  { "label", 0, 0, G_OPTION_ARG_FILENAME, &given.label, "Class of each row of all shards",
+    "SOURCE" },
+  { "target", 0, 0, G_OPTION_ARG_FILENAME, &given.target, "Number to predict, instead", "SOURCE" },
+  { "split", 0, 0, G_OPTION_ARG_FILENAME, &given.split, "train, valid, test or pool of each row",
+    "SOURCE" },
+  { "id", 0, 0, G_OPTION_ARG_FILENAME, &given.id, "Id of each row", "SOURCE" },
+  { "weight", 0, 0, G_OPTION_ARG_FILENAME, &given.weight, "Weight of each row", "SOURCE" },
+  { "group", 0, 0, G_OPTION_ARG_FILENAME, &given.group, "Rows of one group stay in one part",
+    "SOURCE" },
+  { "time", 0, 0, G_OPTION_ARG_FILENAME, &given.time, "Time of each row", "SOURCE" },
+  { "class-names", 0, 0, G_OPTION_ARG_FILENAME, &given.class_names, "File of class names", "FILE" },
+  { "valid-features", 0, 0, G_OPTION_ARG_FILENAME, &given.valid_features,
+    "Features of a validation set of its own", "FILE" },
+  { "valid-label", 0, 0, G_OPTION_ARG_FILENAME, &given.valid_label, "Its labels", "FILE" },
+  { "threads", 0, 0, G_OPTION_ARG_INT, &given.threads,
+    "Threads of each rank (default: the cores that it may use)", "N" },
+  { "seed", 0, 0, G_OPTION_ARG_INT64, &given.seed, "Seed of everything drawn (default 0)", "N" },
+  { "quiet", 0, 0, G_OPTION_ARG_NONE, &given.quiet, "No notes", NULL },
+  { "version", 0, 0, G_OPTION_ARG_NONE, &given.version, "Print the version", NULL },
+  { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &given.words, NULL, NULL },
+  { NULL },
+};
+
+static gboolean
+usage_error (GError **error, const char *text)
+{
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "%s", text);
+  return FALSE;
+}
+
+static gboolean
+parse (int *argc, char ***argv, GError **error)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new ("score SHARD...");
+
+  g_option_context_set_summary (context, "Scores what lies in several files, on several machines, "
+                                         "into one workspace.");
+  g_option_context_set_description (context, "All ranks must see the same files under the same "
+                                             "names. The manual: man assay-mpi.");
+  g_option_context_add_main_entries (context, options, NULL);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+  if (given.version)
+    return TRUE;
+  if (given.words == NULL || strcmp (given.words[0], "score") != 0 || given.words[1] == NULL)
+    return usage_error (error, "expected: score SHARD...");
+  if (given.output == NULL || !g_str_has_suffix (given.output, ".assay"))
+    return usage_error (error, "-o: expected the name of a workspace, ending with .assay");
+  if (given.label != NULL && given.target != NULL)
+    return usage_error (error, "--label and --target exclude each other");
+  if ((given.valid_features != NULL) != (given.valid_label != NULL))
+    return usage_error (error, "--valid-features and --valid-label go together");
+  return TRUE;
+}
+
+static AyLoadOptions *
+load_options (void)
+{
+  AyLoadOptions *load = ay_load_options_new ();
+
+  g_clear_pointer (&load->inputs, g_strfreev);
+  load->inputs = g_strdupv (given.words + 1);
+  load->features = g_strdup (given.features);
+  load->label = g_strdup (given.label);
+  load->target = g_strdup (given.target);
+  load->id = g_strdup (given.id);
+  load->split = g_strdup (given.split);
+  load->weight = g_strdup (given.weight);
+  load->group = g_strdup (given.group);
+  load->time = g_strdup (given.time);
+  load->class_names = g_strdup (given.class_names);
+  load->valid_features = g_strdup (given.valid_features);
+  load->valid_label = g_strdup (given.valid_label);
+  load->seed = (guint64) given.seed;
+  return load;
+}
+
+/* "key=value" each. (transfer full) */
+static GHashTable *
+parameters (GError **error)
+{
+  g_autoptr (GHashTable) table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+  for (char **pair = given.parameters; pair != NULL && *pair != NULL; pair++)
+    {
+      const char *equals = strchr (*pair, '=');
+
+      if (equals == NULL || equals == *pair || !g_utf8_validate (*pair, -1, NULL))
+        {
+          usage_error (error, "-p: expected key=value");
+          return NULL;
+        }
+      g_hash_table_replace (table, g_strndup (*pair, equals - *pair), g_strdup (equals + 1));
+    }
+  return g_steal_pointer (&table);
+}
+
+/* What each rank gave to the others. */
+static gboolean
+print_traffic (AyRanks *ranks, GError **error)
+{
+  guint64 mine[2] = { ranks->sent, ranks->rounds };
+  g_autofree guint64 *all = g_new0 (guint64, 2 * ranks->size);
+  g_autofree gsize *sizes = g_new (gsize, ranks->size);
+
+  for (guint r = 0; r < ranks->size; r++)
+    sizes[r] = sizeof mine;
+  if (!ay_ranks_gather (ranks, mine, sizes, all, error))
+    return FALSE;
+  for (guint r = 0; r < ranks->size && ranks->rank == 0 && !given.quiet; r++)
+    fprintf (stderr, "rank %u of %u sent %" G_GUINT64_FORMAT " bytes in %" G_GUINT64_FORMAT
+                     " rounds\n", r, ranks->size, all[2 * r], all[2 * r + 1]);
+  return TRUE;
+}
+
+static gboolean
+score (AyRanks *ranks, GError **error)
+{
+  g_autoptr (GHashTable) table = parameters (error);
+  g_auto (GStrv) ids = g_strsplit (given.methods != NULL ? given.methods : "influence,loo", ",",
+                                   -1);
+  g_autoptr (AyLoadOptions) load = load_options ();
+  AyRanksScore run = { .ranks = ranks, .path = given.output, .load = load,
+                       .ids = (const char *const *) ids, .parameters = table,
+                       .seed = (guint64) given.seed };
+
+  return table != NULL && ay_work_score_by_ranks (&run, NULL, error)
+         && print_traffic (ranks, error);
+}
+
+/* Everybody's mistake is said once, by the first rank. */
+static int
+end_usage (const AyRanks *ranks, const GError *error)
+{
+  if (ranks->rank == 0)
+    fprintf (stderr, "assay-mpi: %s\n", error->message);
+  mpi_ranks_end ();
+  return EXIT_USAGE;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  AyRanks ranks;
+
+  mpi_ranks_begin (&argc, &argv, &ranks);
+  if (!parse (&argc, &argv, &error))
+    return end_usage (&ranks, error);
+  if (given.version)
+    {
+      if (ranks.rank == 0)
+        puts ("assay-mpi " AY_VERSION);
+      mpi_ranks_end ();
+      return 0;
+    }
+  ay_set_threads ((guint) MAX (given.threads, 0));
+  if (!score (&ranks, &error))
+    {
+      fprintf (stderr, "assay-mpi: rank %u: %s\n", ranks.rank, error->message);
+      fflush (stderr);
+      mpi_ranks_abort (error->domain == G_OPTION_ERROR ? EXIT_USAGE : EXIT_FAILED);
+    }
+  mpi_ranks_end ();
+  return 0;
+}
