@@ -92,6 +92,7 @@ test_edges (void)
 
   g_assert_cmpuint (constant->n, ==, 3);
   g_assert_true (isnan (constant->rank_correlation));
+  g_assert_cmpuint (constant->n_apart, ==, 0);
   g_assert_cmpuint (empty->n, ==, 0);
   g_assert_cmpuint (empty->n_apart, ==, 0);
   g_assert_true (isnan (empty->rank_correlation));

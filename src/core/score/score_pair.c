@@ -42,7 +42,7 @@ ay_score_pair_new (const double *a, const double *b, gsize n, const AyScorePairO
   first = ranks_of (a, rows, self->n, FALSE);
   second = ranks_of (b, rows, self->n, options->turn);
   self->rank_correlation = self->n > 2 ? ay_pearson (first, second, self->n) : NAN;
-  self->n_apart = MIN (options->n_apart, self->n);
+  self->n_apart = isnan (self->rank_correlation) ? 0 : MIN (options->n_apart, self->n);
   self->apart = g_new (guint32, self->n_apart + 1);
   self->gap = g_new (double, self->n_apart + 1);
   far = g_new (double, self->n + 1);

@@ -10,7 +10,7 @@ typedef struct
 {
   gsize n;                 /* rows that have both */
   double rank_correlation; /* Spearman; NaN for fewer than three rows or where one is constant */
-  gsize n_apart;
+  gsize n_apart;           /* 0 where there is no rank correlation */
   guint32 *apart;          /* n_apart rows, the furthest apart first, ties by row */
   double *gap;             /* n_apart: share of the rows between the row's two ranks, -1..1;
                               > 0 = the second puts it higher */
