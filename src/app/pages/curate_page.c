@@ -179,6 +179,14 @@ mark_point (AssayCuratePage *self)
   assay_retention_view_mark (self->retention_view, budget_of_curve (self));
 }
 
+/* What there is can be selected and is a stop of Tab; nothing is none. */
+static void
+tell_proof (AssayCuratePage *self, const char *text)
+{
+  gtk_label_set_text (self->proof_label, text);
+  gtk_label_set_selectable (self->proof_label, *text != '\0');
+}
+
 /* The recipe is another one now. */
 static void
 changed (AssayCuratePage *self)
@@ -186,7 +194,7 @@ changed (AssayCuratePage *self)
   mark_point (self);
   g_clear_pointer (&self->plan, ay_plan_free);
   stop_estimating (self);
-  gtk_label_set_text (self->proof_label, "");
+  tell_proof (self, "");
   show_plan (self);
   g_clear_handle_id (&self->rest, g_source_remove);
   if (gtk_widget_get_mapped (GTK_WIDGET (self)))
@@ -335,7 +343,7 @@ take_proof (gpointer page, JsonObject *proof)
   g_autofree char *words = ay_proof_to_text (proof);
   g_autofree char *text = g_strdup_printf (_ ("Proof: %s"), words);
 
-  gtk_label_set_text (self->proof_label, text);
+  tell_proof (self, text);
 }
 
 static void
