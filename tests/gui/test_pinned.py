@@ -285,6 +285,84 @@ def pin_recipe(window, work, n):
     window.keys('Escape')
 
 
+def is_chosen(window, tab):
+    """The parts of a stack that are hidden are listed all the same: its switcher tells."""
+    return any(window.find(tab).has(state) for state in (4, 20, 23))  # checked, pressed, selected
+
+
+def pin_data_map(window, work, n):
+    """The data map with its hard rows selected; come back to from another tab and selection."""
+    window.keys('ctrl+6')
+    window.click('Data Map', done=lambda: window.all('Hard: .*', 'push button'))
+    window.click('Hard: .*', 'push button', done=lambda: has(window, r'^\d+ rows? selected'))
+    found = pin(window, work, n)
+    told = cli('figure', work, 'datamap', '-o', work.with_suffix('.svg'))['numbers']
+    assert found['view'] == 'scores' and state_of(found)['data_map'] is True, found
+    assert found['n'] == told['hard'] == len(found['ids']), (found['n'], told)
+    assert found['sentence'].startswith('Data map: {easy} rows are easy, {ambiguous} ambiguous, '
+                                        '{hard} hard. '.format(**told)), found
+    assert is_chosen(window, 'Data Map')
+    window.click('About the Score', done=lambda: not is_chosen(window, 'Data Map'))
+    window.keys('ctrl+2', 'ctrl+a')
+    until('another selection', lambda: not has(window, f"^{found['n']} rows? selected"))
+    lead_back(window, found, lambda: has(window, f"^{found['n']} rows? selected")
+              and is_chosen(window, 'Data Map'))
+
+
+def pin_outcome(window, work, n):
+    """What a threshold would cost, with the focus on the threshold: the rows that would go."""
+    window.keys('ctrl+4')
+    again('a prediction', lambda: window.keys('alt+e'),
+          lambda: has(window, '^at .*: predicted'))
+    window.idle(120)
+    window.keys('alt+h', 'ctrl+a')
+    window.type('0.985')
+    window.keys('Return')
+    line = until('its cost', lambda: has(window, r'^at 0\.985: predicted'))[0]
+    for _ in range(6):
+        if window.focused() is not None and window.focused().said == 'Threshold':
+            break
+        window.keys('shift+Tab')
+    found = pin(window, work, n)
+    told = cli('redundancy', work, '--threshold', '0.985', '--curve', '--no-uniqueness')
+    assert found['view'] == 'redundancy' and found['sentence'].endswith(line), found
+    assert found['n'] == told['n_redundant'] == len(found['ids']), (found['n'], told)
+    at = min(told['curve'], key=lambda one: abs(one['threshold'] - 0.985))
+    points = float(re.search(r'predicted\D*([+−-]?[0-9.]+) ', line)[1].replace('−', '-'))
+    assert abs(points - 100 * at['accuracy_change']) <= 0.0051, (line, at)
+    window.keys('alt+h', 'ctrl+a')
+    window.type('0.99')
+    window.keys('Return')
+    until('another cost', lambda: not has(window, r'^at 0\.985: predicted'))
+    lead_back(window, found, lambda: has(window, re.escape(line)))
+    until('its rows', lambda: has(window, f"^{found['n']} rows? selected"))
+
+
+def pin_number(window, work, n):
+    """A number of a report that is written here; come back to, it has the focus and its rows."""
+    path = work.with_suffix('.html')
+    window.keys('ctrl+5')
+    until('the plan', lambda: has(window, 'rows stay'), 60)
+    again('the file dialog', lambda: window.keys('alt+t'), lambda: window.all('Write Report.*'))
+    window.fill(str(path))
+    window.keys('Return')
+    until('the report', path.exists, 120)
+    window.idle(120)
+    told = cli('report', work, '--random', '20', '--rows', 'curate.n_left')
+    number = next(one for one in cli('report', work, '--random', '20', '-o', path)['facts']
+                  if one['id'] == 'curate.n_left')
+    words = f"{number['text']}: {number['statement']}"
+    window.keys('ctrl+9')
+    window.find(re.escape(words), 'list item').focus()
+    until('the number', lambda: (window.focused() or window).said == words)
+    found = pin(window, work, n)
+    assert (found['view'], found['sentence']) == ('report', words), found
+    assert state_of(found) == {'number': 'curate.n_left'} and found['ids'] == told['ids'], found
+    window.keys('ctrl+2', 'ctrl+shift+a')
+    lead_back(window, found, lambda: window.focused() and window.focused().said == words)
+    until('its rows', lambda: has(window, f"^{found['n']} rows selected"))
+
+
 def pin_others(window, work):
     """Every other page: what stands there, by one key, and back to it with its state."""
     pin_overview(window, work, 7)
@@ -292,6 +370,9 @@ def pin_others(window, work):
     pin_group(window, work, 11)
     pin_queue(window, work, 12)
     pin_recipe(window, work, 13)
+    pin_data_map(window, work, 15)
+    pin_outcome(window, work, 16)
+    pin_number(window, work, 17)
 
 
 def look(work, dark):
@@ -321,7 +402,7 @@ def test_pinned():
     data = shutil.copy(drive.SAMPLE, drive.folder() / 'digits.csv')
     work = data.with_suffix('.assay')
     cli('new', work, data)
-    cli('score', work, 'influence', 'label_issue')
+    cli('score', work, 'influence', 'label_issue', 'confidence', 'variability', 'correctness')
     cli('figure', work, 'retention', 'influence', '-o', work.with_suffix('.svg'))
     cli('map', work, 'pca')
     cli('simulate', work, '--strategy', 'hedge', '--rounds', '3', '--repeats', '2')
