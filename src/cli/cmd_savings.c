@@ -51,6 +51,13 @@ list_inputs (CmdRun *run)
   return cmd_list_print (list, run);
 }
 
+static gboolean
+is_any_given (void)
+{
+  return given.inputs != NULL || given.country != NULL || given.currency != NULL
+         || given.emissions != NULL || given.trainer != NULL;
+}
+
 /* What was given now is remembered. */
 static gboolean
 remember (AyWork *work, GError **error)
@@ -74,9 +81,7 @@ remember (AyWork *work, GError **error)
            || ay_savings_read_emissions (&inputs, given.emissions, error))
        && (given.trainer == NULL
            || ay_savings_read_trainer (&inputs, given.trainer, error));
-  if (ok && (g_hash_table_size (pairs) > 0 || given.country != NULL || given.currency != NULL
-             || given.emissions != NULL || given.trainer != NULL))
-    ok = ay_work_keep_savings (work, &inputs, error);
+  ok = ok && ay_work_keep_savings (work, &inputs, error);
   ay_savings_inputs_clear (&inputs);
   return ok;
 }
@@ -180,8 +185,10 @@ run_savings (CmdRun *run, GError **error)
   if (given.list)
     return list_inputs (run);
   recipe = given.recipe != NULL ? ay_recipe_read (given.recipe, error) : ay_recipe_new_default ();
-  work = recipe != NULL ? cmd_open (run, run->args[0], AY_WORKSPACE_WRITE, error) : NULL;
-  if (work == NULL || !remember (work, error))
+  if (recipe != NULL)
+    work = cmd_open (run, run->args[0], is_any_given () ? AY_WORKSPACE_WRITE : AY_WORKSPACE_READ,
+                     error);
+  if (work == NULL || (is_any_given () && !remember (work, error)))
     return FALSE;
   plan = ay_work_plan (work, recipe, &how, run->job, error);
   if (plan == NULL)
