@@ -18,6 +18,7 @@ SHELL = ['bin/assay-cli', 'share/man/man1/assay-cli.1', 'share/assay/grid-intens
          'share/assay/samples/digits.csv', 'share/assay/samples/digits.md',
          'share/bash-completion/completions/assay-cli',
          'share/fish/vendor_completions.d/assay-cli.fish', 'share/zsh/site-functions/_assay-cli']
+MPI = ['bin/assay-mpi', 'share/man/man1/assay-mpi.1']
 WINDOW = ['bin/assay', 'share/man/man1/assay.1', f'share/applications/{ID}.desktop',
           f'share/metainfo/{ID}.metainfo.xml', f'share/mime/packages/{ID}.xml',
           f'share/glib-2.0/schemas/{ID}.gschema.xml',
@@ -37,7 +38,8 @@ def test_whole():
     prefix.rename(MOVED)
     found = {str(path.relative_to(MOVED)) for path in MOVED.rglob('*') if path.is_file()}
     window = (BUILD / 'src/app/assay').exists()
-    named = set(SHELL + WINDOW if window else SHELL)
+    ranks = MPI if (BUILD / 'src/mpi/assay-mpi').exists() else []
+    named = set((SHELL + WINDOW if window else SHELL) + ranks)
     assert not named - found, f'not installed: {named - found}'
     assert not found - named, f'installed, and no one knows why: {found - named}'
 
