@@ -19,6 +19,11 @@ TUNED = {'threshold': '0.97', 'keep': 'first', 'reason': 'seen twice'}
 OFF = 'off\nno effect is estimated'
 
 
+def entry(name):
+    """An entry of a row is told by its title, which stands in it twice."""
+    return f'{re.escape(name)}( {re.escape(name)})?'
+
+
 class Controls:
     """The Curate page, each part used by the pointer or by keys alone; what it then says is what
     assay-cli says of the same steps."""
@@ -29,12 +34,14 @@ class Controls:
 
     def tab_to(self, pattern, role=None):
         """Moves the focus on until it is on that part."""
+        passed = []
         for _ in range(90):
             part = self.window.focused()
+            passed.append(part and (part.role, part.said))
             if part is not None and re.fullmatch(pattern, part.said) and role in (None, part.role):
                 return
             self.window.keys('Tab')
-        raise AssertionError(f'no Tab reaches {pattern}')
+        raise AssertionError(f'no Tab reaches {pattern}, but {passed}')
 
     def use(self, name, done):
         """Presses a button or turns a switch, until done()."""
@@ -178,7 +185,7 @@ class Controls:
     def turn_wheel_to(self, name):
         """Until the entry lies within what scrolls it."""
         for _ in range(40):
-            part = self.window.find(re.escape(name), 'text')
+            part = self.window.find(entry(name), 'text')
             _, y, _, height = self.window.box(part)
             pane = next(one for one in part.chain() if one.role == 'scroll pane')
             left, top, wide, high = self.window.box(pane)
@@ -189,23 +196,26 @@ class Controls:
             self.window.settle()
         raise AssertionError(f'no wheel brings {name}')
 
-    def enter(self, name, text):
-        """Into an entry that is applied: by its button, or with Enter."""
+    def enter(self, name, text, tabs=None):
+        """Into an entry that is applied: by its button, or with Enter. GTK 4.8 does not say that
+        the entry of a row has the focus: it is told by how many times Tab leads there."""
         window = self.window
         if self.by_keys:
-            self.tab_to(re.escape(name), 'text')
-            window.fill(text)
+            window.keys(*['Tab'] * tabs, 'ctrl+a')
+            window.type(text)
             window.keys('Return')
+            until(f'{text} in {name}', lambda: any(
+                one.text() == text for one in window.all(entry(name), 'text')))
             return
 
         def type_it():
             self.turn_wheel_to(name)
-            window.click(re.escape(name), 'text')
+            window.click(entry(name), 'text')
             window.keys('ctrl+a')
             window.type(text)
         drive.again(f'{text} in {name}', type_it, lambda: any(
-            one.text() == text for one in window.all(re.escape(name), 'text')))
-        part = window.find(re.escape(name), 'text')
+            one.text() == text for one in window.all(entry(name), 'text')))
+        part = window.find(entry(name), 'text')
         _, y, _, height = window.box(part)
         row = next(one for one in part.chain()[1:] if one.role in ('list item', 'list'))
         left, _, width, _ = window.box(row)
@@ -223,7 +233,11 @@ class Controls:
             return drive.again('a step unfolded by keys', lambda: window.keys('space'), done)
         fold(lambda: window.all('threshold', 'text'))
         for name, text in TUNED.items():
-            self.enter(name, text)
+            entries = [one.said for one in window.all('(?!From$|To$).*', 'text')]
+            if self.by_keys:
+                self.tab_to(f'Remove Step: {COPIES}')
+            self.enter(name, text, 1 + next(k for k, said_of in enumerate(entries)
+                                            if re.fullmatch(entry(name), said_of)))
         tuned = {'step': 'drop_duplicates', 'threshold': 0.97, 'keep': 'first', 'why': 'seen twice'}
         self.plan([DEFAULT[0], tuned, DEFAULT[2]])
         assert window.unnamed() == [], window.unnamed()
@@ -283,14 +297,14 @@ class Controls:
         what cannot be read is said."""
         window, work = self.window, self.work
         self.use('Savings…', lambda: any('is not given' in text for text in window.labels()))
-        assert window.unnamed() == [], window.unnamed()
+        until('only named controls', lambda: not window.unnamed())
         inputs = cli('savings', work)['inputs']
         names = [f"{one['sentence']} ({one['unit']})" if one['unit'] else one['sentence']
                  for one in inputs] + ['Country of the grid', 'Currency']
         first = [str(2 + at + self.by_keys) if one['id'] != 'review_share'
                  else f'0.{2 + self.by_keys}' for at, one in enumerate(inputs)]
-        for name, text in zip(names, [*first, 'France', 'EUR']):
-            self.enter(name, text)
+        for at, (name, text) in enumerate(zip(names, [*first, 'France', 'EUR'])):
+            self.enter(name, text, int(at > 0))  # the first has the focus
         until('the inputs', lambda: [one['likely'] for one in cli('savings', work)['inputs']]
               == [float(text) for text in first])
         told = cli('savings', work)
@@ -300,10 +314,13 @@ class Controls:
             line = f"{one['title']}: {one['why']}" if one['why'] else \
                 f"{one['title']}: {one['likely']:.4g} ({one['low']:.4g} to {one['high']:.4g})"
             assert line in said_here, (line, said_here)
-        self.enter('Power while it trains (kW)', '1,2')
+        power = 'Power while it trains (kW)'
+        if self.by_keys:
+            window.keys(*['shift+Tab'] * (len(names) - 1 - names.index(power)))
+        self.enter(power, '1,2', 0)
         until('what cannot be read', lambda: any('training_power' in text and '1,2' in text
                                                  for text in window.labels()))
-        self.enter('Power while it trains (kW)', '1,2,4')
+        self.enter(power, '1,2,4', 0)
         until('the range', lambda: cli('savings', work)['inputs'][6]['high'] == 4)
         window.picture(f'curate-savings-{self.colors}')
         window.keys('Escape')
@@ -329,6 +346,9 @@ class Controls:
             cli('report', self.work, '--random', '20', '-o', again)
             assert path.read_bytes() == again.read_bytes(), ending
             path.unlink()
+            # what was written is told above the buttons, for as long as the pointer is there
+            window.xdo('mousemove', 10, 300)
+            window.gone(f'The report {re.escape(path.name)} is written.*', 'label')
 
 
 def each_control(work, by_keys):

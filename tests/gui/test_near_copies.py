@@ -10,7 +10,7 @@ import shutil
 
 import drive
 from drive import again, cli, plain, until
-from page_steps import choose, find_copies, label, press, said, walk
+from page_steps import choose, enter, find_copies, label, press, said, walk
 
 LEAKS = (r'(\d+) validation and (\d+) test rows have a copy in an earlier part; validation '
          r'accuracy ([0-9.]+) %, without them ([0-9.]+) %')
@@ -204,11 +204,7 @@ def find_again(window, distance, by_keys):
     choose(window, 'Linkage', ['Chains', 'All pairs'], 'All pairs', by_keys)
     if by_keys:
         window.keys('alt+o')
-    else:
-        window.click('Loosest Threshold.*', 'spin button')
-    window.keys('ctrl+a')
-    window.type(distance)
-    window.keys('Return')
+    enter(window, 'Loosest Threshold', distance, by_keys)
     before = said(window)
     press(window, '.*Find Again', 'alt+n' if by_keys else None)
     found = until('groups by distance', lambda: said(window) != before and said(window), 120)

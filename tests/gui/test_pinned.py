@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Findings: pinned by one key from any page, said in other words, taken down and undone, and gone
 back to; the workspace holds what assay-cli lists."""
+import contextlib
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 
 import drive
@@ -324,7 +326,12 @@ def pin_outcome(window, work, n):
             break
         window.keys('shift+Tab')
     found = pin(window, work, n)
-    told = cli('redundancy', work, '--threshold', '0.985', '--curve', '--no-uniqueness')
+    beside = work.with_name('beside.assay')  # the window has the other to itself
+    beside.unlink(missing_ok=True)
+    with contextlib.closing(sqlite3.connect(work)) as store, \
+            contextlib.closing(sqlite3.connect(beside)) as copy:
+        store.backup(copy)
+    told = cli('redundancy', beside, '--threshold', '0.985', '--curve', '--no-uniqueness')
     assert found['view'] == 'redundancy' and found['sentence'].endswith(line), found
     assert found['n'] == told['n_redundant'] == len(found['ids']), (found['n'], told)
     at = min(told['curve'], key=lambda one: abs(one['threshold'] - 0.985))
@@ -353,8 +360,12 @@ def pin_number(window, work, n):
                   if one['id'] == 'curate.n_left')
     words = f"{number['text']}: {number['statement']}"
     window.keys('ctrl+9')
-    window.find(re.escape(words), 'list item').focus()
-    until('the number', lambda: (window.focused() or window).said == words)
+    window.find(re.escape(words), 'list item')
+    for _ in range(200):
+        part = window.focused()
+        if part is not None and part.said == words:
+            break
+        window.keys('Tab' if part is None or part.role != 'list item' else 'Down')
     found = pin(window, work, n)
     assert (found['view'], found['sentence']) == ('report', words), found
     assert state_of(found) == {'number': 'curate.n_left'} and found['ids'] == told['ids'], found
