@@ -418,6 +418,7 @@ def test_page():
     gains = cli('gains', other, HISTORY, '--shapley', '--random', '20', '--by', 'label', '--steps',
                 '100')
     click_through(work, other, gains)
+    cli('gains', other, HISTORY)  # without a head that is stopped early
     walk(other, gains)
 
 

@@ -88,7 +88,7 @@ def clusters(window, work, picture, by_keys):
     """So many as the entry says. Returns them as assay-cli lists them."""
     press(window, 'Clusters', 'alt+u' if by_keys else None)
     enter(window, 'Number of Clusters', str(N_CLUSTERS), by_keys)
-    press(window, 'Find Clusters', 'alt+f' if by_keys else None)
+    press(window, 'Find Clusters', 'alt+e' if by_keys else None)
     until('so many clusters', lambda: len(lines(window)) == N_CLUSTERS, 120)
     window.find('Map: .*coloured by cluster')
     window.idle()

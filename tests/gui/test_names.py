@@ -37,6 +37,9 @@ def walk_pages():
     with drive.Window(data) as window:
         window.scored()
         named(window, 'names-map')
+        window.click('Clusters', done=lambda: window.all('Number of Clusters', 'spin button'))
+        named(window, 'names-clusters')
+        window.click('Clusters', done=lambda: not window.all('Number of Clusters', 'spin button'))
         for key, page in zip('1234567890', PAGES):
             window.keys(f'ctrl+{key}', 'F1')
             window.find(f'What Am I Looking At. — {page}')

@@ -302,7 +302,7 @@ static void
 assay_cluster_list_init (AssayClusterList *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  GtkWidget *button = gtk_button_new_with_mnemonic (_ ("_Find Clusters"));
+  GtkWidget *button = gtk_button_new_with_mnemonic (_ ("Find Clust_ers"));
   GtkWidget *scroll = gtk_scrolled_window_new ();
   GtkEventController *keys = gtk_event_controller_key_new ();
 
