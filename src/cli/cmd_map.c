@@ -2,6 +2,7 @@
 #include "cli/cli_describe.h"
 #include "cli/cli_json.h"
 #include "cli/cli_run.h"
+#include "core/base/system.h"
 
 #include <stdio.h>
 
@@ -76,6 +77,9 @@ print_trust (JsonObject *certificate)
             json_object_get_int_member (certificate, "trust_sample"));
   if (json_object_has_member (certificate, "kl"))
     printf ("divergence %.4f\n", json_object_get_double_member (certificate, "kl"));
+  printf ("%.2f s; %.0f MB of memory at most, mapped files among it\n",
+          json_object_get_double_member (certificate, "seconds"),
+          (double) ay_system_peak_memory () / 1e6);
 }
 
 static gboolean
@@ -89,6 +93,7 @@ print_result (CmdRun *run, AyWork *work, GError **error)
   if (maps == NULL)
     return FALSE;
   cmd_json_text (object, "method", run->args[1]);
+  cmd_json_count (object, "peak_memory", ay_system_peak_memory ());
   for (guint i = 0; i < maps->len; i++)
     {
       const AyMapInfo *info = maps->pdata[i];

@@ -37,6 +37,7 @@ def test_trust_is_scikit_learns():
         table = columns(WORK, 'map_x', 'map_y', 'map_trust')
         y = table[:, :2]
         assert certificate['map'] == method and certificate['trust_sample'] == len(y)
+        assert certificate['seconds'] > 0 and 1e7 < answer['peak_memory'] < 4e9
         assert abs(certificate['trustworthiness'] - trustworthiness(x, y, n_neighbors=15)) < 1e-4
         assert abs(certificate['continuity'] - trustworthiness(y, x, n_neighbors=15)) < 1e-4
         seen = NearestNeighbors(n_neighbors=15).fit(y).kneighbors(return_distance=False)

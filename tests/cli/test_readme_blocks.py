@@ -82,10 +82,10 @@ def run(block):
     if block.startswith('assay-cli new mine.assay'):
         (FOLDER / 'mine.assay').unlink(missing_ok=True)  # two ways to the same
     begin = time.monotonic()
-    done = subprocess.run(['bash', '-n' if there else '-e', '-c', block], cwd=FOLDER, capture_output=True, text=True,
-                          check=False, stdin=subprocess.DEVNULL, timeout=580,
-                          env=assay.environment(PATH=f'{FOLDER}/bin:{os.environ["PATH"]}',
-                                                **MPIRUN))
+    env = assay.environment(PATH=f'{FOLDER}/bin:{os.environ["PATH"]}', **MPIRUN)
+    done = subprocess.run(['bash', '-n' if there else '-e', '-c', block], cwd=FOLDER,
+                          capture_output=True, text=True, check=False,
+                          stdin=subprocess.DEVNULL, timeout=580, env=env)
     print(f'# {time.monotonic() - begin:5.1f} s')
     assert done.returncode == 0, (block, done.returncode, done.stdout[-2000:], done.stderr)
 

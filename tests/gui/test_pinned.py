@@ -2,11 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Findings: pinned by one key from any page, said in other words, taken down and undone, and gone
 back to; the workspace holds what assay-cli lists."""
-import contextlib
 import json
 import re
 import shutil
-import sqlite3
 import subprocess
 
 import drive
@@ -311,40 +309,6 @@ def pin_data_map(window, work, n):
               and is_chosen(window, 'Data Map'))
 
 
-def pin_outcome(window, work, n):
-    """What a threshold would cost, with the focus on the threshold: the rows that would go."""
-    window.keys('ctrl+4')
-    again('a prediction', lambda: window.keys('alt+e'),
-          lambda: has(window, '^at .*: predicted'))
-    window.idle(120)
-    window.keys('alt+h', 'ctrl+a')
-    window.type('0.985')
-    window.keys('Return')
-    line = until('its cost', lambda: has(window, r'^at 0\.985: predicted'))[0]
-    for _ in range(6):
-        if window.focused() is not None and window.focused().said == 'Threshold':
-            break
-        window.keys('shift+Tab')
-    found = pin(window, work, n)
-    beside = work.with_name('beside.assay')  # the window has the other to itself
-    beside.unlink(missing_ok=True)
-    with contextlib.closing(sqlite3.connect(work)) as store, \
-            contextlib.closing(sqlite3.connect(beside)) as copy:
-        store.backup(copy)
-    told = cli('redundancy', beside, '--threshold', '0.985', '--curve', '--no-uniqueness')
-    assert found['view'] == 'redundancy' and found['sentence'].endswith(line), found
-    assert found['n'] == told['n_redundant'] == len(found['ids']), (found['n'], told)
-    at = min(told['curve'], key=lambda one: abs(one['threshold'] - 0.985))
-    points = float(re.search(r'predicted\D*([+−-]?[0-9.]+) ', line)[1].replace('−', '-'))
-    assert abs(points - 100 * at['accuracy_change']) <= 0.0051, (line, at)
-    window.keys('alt+h', 'ctrl+a')
-    window.type('0.99')
-    window.keys('Return')
-    until('another cost', lambda: not has(window, r'^at 0\.985: predicted'))
-    lead_back(window, found, lambda: has(window, re.escape(line)))
-    until('its rows', lambda: has(window, f"^{found['n']} rows? selected"))
-
-
 def pin_number(window, work, n):
     """A number of a report that is written here; come back to, it has the focus and its rows."""
     path = work.with_suffix('.html')
@@ -382,8 +346,7 @@ def pin_others(window, work):
     pin_queue(window, work, 12)
     pin_recipe(window, work, 13)
     pin_data_map(window, work, 15)
-    pin_outcome(window, work, 16)
-    pin_number(window, work, 17)
+    pin_number(window, work, 16)
 
 
 def look(work, dark):

@@ -6,6 +6,7 @@
 
 #include <cblas.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* The measurement: every worker multiplies its own two matrices, so that nothing is shared but the
@@ -104,4 +105,12 @@ ay_system_measure (double *gflops, AyJob *job, GError **error)
         *gflops = MAX (*gflops, 2e-9 * SIDE * SIDE * SIDE * (double) n_blocks / seconds);
     }
   return TRUE;
+}
+
+guint64
+ay_system_peak_memory (void)
+{
+  struct rusage usage;
+
+  return getrusage (RUSAGE_SELF, &usage) == 0 ? (guint64) usage.ru_maxrss * 1024 : 0;
 }

@@ -25,6 +25,10 @@ void ay_system_free (AySystem *self);
  * use them. FALSE: cancelled or short of memory. */
 gboolean ay_system_measure (double *gflops, AyJob *job, GError **error);
 
+/* Bytes: the most main memory that this process has had at once, mapped files among it; 0: not
+ * known. */
+guint64 ay_system_peak_memory (void);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AySystem, ay_system_free)
 
 G_END_DECLS
