@@ -175,7 +175,7 @@ def click_through(work, other, gains):
         until('what is to be done', lambda: any(text.startswith('Not split yet')
                                                 for text in window.labels()))
         refuse(window)
-        cancel(window, False)
+        cancel(window)
         window.choose('History', HISTORY, lambda: window.all(HISTORY, 'label'))
         window.click('Order-Free')
         window.click('Beside Random')
@@ -241,32 +241,23 @@ def is_split(window):
     return window.all('validation loss in .* steps.*')
 
 
-def cancel(window, by_keys):
+def cancel(window):
     """A split that runs is cancelled: nothing is kept of it, and it can be started again."""
     window.choose('History', LONG, lambda: window.all(LONG, 'label'))
-    both = {'Order-Free': 'alt+f', 'Beside Random': 'alt+n'}
-
-    def toggle():
-        for name, key in both.items():
-            window.keys(key) if by_keys else window.click(name)
-    toggle()
-    button = window.find('Split Gains', 'push button')
-    x, y, _, height = window.box(button)
-
-    def runs():
-        return not window.all('Split Gains', 'push button')
-    if by_keys:
-        drive.again('the split', lambda: window.keys('alt+g'), runs)
-        window.keys('alt+c')
-    else:
-        window.click('Split Gains', 'push button', done=runs)
-        window.xdo('mousemove', x + 20, y + height // 2, 'click', 1)  # it says Cancel now
-        window.settle()
+    both = ('Order-Free', 'Beside Random')
+    for name in both:
+        window.click(name)
+    x, y, _, height = window.box(window.find('Split Gains', 'push button'))
+    window.click('Split Gains', 'push button',
+                 done=lambda: not window.all('Split Gains', 'push button'))
+    window.xdo('mousemove', x + 20, y + height // 2, 'click', 1)  # it says Cancel now
+    window.settle()
     window.find('Split Gains', 'push button')
     window.idle()
     assert any(text.startswith('Not split yet') for text in window.labels()), window.labels()
     assert not is_split(window) and not window.all('That did not work')
-    toggle()
+    for name in both:
+        window.click(name)
 
 
 def tab_to_waterfall(window):
@@ -408,7 +399,6 @@ def walk(work, gains):
         window.click('What to Collect', 'push button',
                      done=lambda: lines(window, 'What to Collect by Kind'))
         window.picture('gains-dark-advice')
-        cancel(window, True)
 
 
 def test_page():

@@ -309,35 +309,6 @@ def pin_data_map(window, work, n):
               and is_chosen(window, 'Data Map'))
 
 
-def pin_number(window, work, n):
-    """A number of a report that is written here; come back to, it has the focus and its rows."""
-    path = work.with_suffix('.html')
-    window.keys('ctrl+5')
-    until('the plan', lambda: has(window, 'rows stay'), 60)
-    again('the file dialog', lambda: window.keys('alt+t'), lambda: window.all('Write Report.*'))
-    window.fill(str(path))
-    window.keys('Return')
-    until('the report', path.exists, 120)
-    window.idle(120)
-    told = cli('report', work, '--random', '20', '--rows', 'curate.n_left')
-    number = next(one for one in cli('report', work, '--random', '20', '-o', path)['facts']
-                  if one['id'] == 'curate.n_left')
-    words = f"{number['text']}: {number['statement']}"
-    window.keys('ctrl+9')
-    window.find(re.escape(words), 'list item')
-    for _ in range(200):
-        part = window.focused()
-        if part is not None and part.said == words:
-            break
-        window.keys('Tab' if part is None or part.role != 'list item' else 'Down')
-    found = pin(window, work, n)
-    assert (found['view'], found['sentence']) == ('report', words), found
-    assert state_of(found) == {'number': 'curate.n_left'} and found['ids'] == told['ids'], found
-    window.keys('ctrl+2', 'ctrl+shift+a')
-    lead_back(window, found, lambda: window.focused() and window.focused().said == words)
-    until('its rows', lambda: has(window, f"^{found['n']} rows selected"))
-
-
 def pin_others(window, work):
     """Every other page: what stands there, by one key, and back to it with its state."""
     pin_overview(window, work, 7)
@@ -346,7 +317,6 @@ def pin_others(window, work):
     pin_queue(window, work, 12)
     pin_recipe(window, work, 13)
     pin_data_map(window, work, 15)
-    pin_number(window, work, 16)
 
 
 def look(work, dark):
