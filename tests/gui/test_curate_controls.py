@@ -370,14 +370,22 @@ def each_control(work, by_keys):
         window.close()
 
 
-def test_controls():
-    """Each control by the pointer in light colours, then by keys alone in dark ones"""
-    data = shutil.copy(drive.SAMPLE, drive.folder() / 'controls.csv')
+def fresh(name):
+    data = shutil.copy(drive.SAMPLE, drive.folder() / f'{name}.csv')
     work = data.with_suffix('.assay')
     cli('new', work, data)
     cli('score', work, 'influence', 'label_issue')
-    each_control(work, False)
-    each_control(work, True)
+    return work
+
+
+def test_pointer():
+    """Each control by the pointer, in light colours"""
+    each_control(fresh('pointed'), False)
+
+
+def test_keys():
+    """Each control by keys alone, in dark colours"""
+    each_control(fresh('keyed'), True)
 
 
 drive.main(globals())
