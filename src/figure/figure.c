@@ -344,16 +344,6 @@ check_spec (const AyFigureSpec *self, const char *path, GError **error)
   return FALSE;
 }
 
-char *
-ay_figure_svg (const AyFigureSpec *self, GError **error)
-{
-  GString *out = g_string_new (NULL);
-  gboolean ok = check_spec (self, "the figure", error)
-                && render_svg (self, "the figure", out, error);
-
-  return g_string_free (out, !ok);
-}
-
 static gboolean
 render (const AyFigureSpec *self, AyFigureFormat format, const char *path, GString *out,
         GError **error)
@@ -362,6 +352,15 @@ render (const AyFigureSpec *self, AyFigureFormat format, const char *path, GStri
       = { render_svg, render_pdf, render_png };
 
   return check_spec (self, path, error) && renders[format] (self, path, out, error);
+}
+
+char *
+ay_figure_svg (const AyFigureSpec *self, GError **error)
+{
+  GString *out = g_string_new (NULL);
+  gboolean ok = render (self, AY_FIGURE_SVG, "the figure", out, error);
+
+  return g_string_free (out, !ok);
 }
 
 GBytes *

@@ -134,11 +134,8 @@ print_traffic (AyRanks *ranks, GError **error)
 {
   guint64 mine[2] = { ranks->sent, ranks->rounds };
   g_autofree guint64 *all = g_new0 (guint64, 2 * ranks->size);
-  g_autofree gsize *sizes = g_new (gsize, ranks->size);
 
-  for (guint r = 0; r < ranks->size; r++)
-    sizes[r] = sizeof mine;
-  if (!ay_ranks_gather (ranks, mine, sizes, all, error))
+  if (!ay_ranks_gather_each (ranks, mine, sizeof mine, all, error))
     return FALSE;
   for (guint r = 0; r < ranks->size && ranks->rank == 0 && !given.quiet; r++)
     fprintf (stderr, "rank %u of %u sent %" G_GUINT64_FORMAT " bytes in %" G_GUINT64_FORMAT

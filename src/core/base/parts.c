@@ -33,46 +33,32 @@ typedef struct
   gsize to, from;
 } Addition;
 
-/* What is to be done, and the nodes that remain. */
-typedef struct
-{
-  GArray *nodes;     /* of Place */
-  GArray *additions; /* of Addition */
-} Plan;
-
 static void
-plan_init (Plan *self)
+tree_init (AyPartTree *self)
 {
   self->nodes = g_array_new (FALSE, FALSE, sizeof (Place));
   self->additions = g_array_new (FALSE, FALSE, sizeof (Addition));
 }
 
 static void
-plan_clear (Plan *self)
+tree_clear (AyPartTree *self)
 {
   g_array_unref (self->nodes);
   g_array_unref (self->additions);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Plan, plan_clear)
-
-/* Whether the node completes its parent with the one on its left. */
-static gboolean
-completes (guint left_level, gsize left, guint level, gsize index)
-{
-  return left_level == level && index % 2 == 1 && left + 1 == index;
-}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AyPartTree, tree_clear)
 
 static void
-plan_add (Plan *self, Place node)
+tree_add (AyPartTree *self, Place node)
 {
   while (self->nodes->len > 0)
     {
       Place left = g_array_index (self->nodes, Place, self->nodes->len - 1);
       Addition addition = { left.at, node.at };
 
-      if (!completes (left.level, left.index, node.level, node.index))
-        break;
+      if (left.level != node.level || node.index % 2 == 0 || left.index + 1 != node.index)
+        break; /* they are not the two of one parent */
       g_array_append_val (self->additions, addition);
       node = (Place) { node.level + 1, node.index / 2, left.at };
       g_array_set_size (self->nodes, self->nodes->len - 1);
@@ -82,7 +68,7 @@ plan_add (Plan *self, Place node)
 
 /* What is left, from the right. */
 static void
-plan_fold (Plan *self)
+tree_fold (AyPartTree *self)
 {
   for (guint k = self->nodes->len; k > 1; k--)
     {
@@ -103,19 +89,19 @@ first_and_last (gsize n_parts, guint rank, guint size, gsize *first, gsize *last
 
 /* The nodes that a rank's parts leave, places counted from 0 in the order of its parts. */
 static void
-plan_own (Plan *self, const AyParts *parts, guint rank)
+tree_own (AyPartTree *self, const AyParts *parts, guint rank)
 {
   gsize first, last;
 
   first_and_last (parts->n_parts, rank, parts->ranks != NULL ? parts->ranks->size : 1, &first,
                   &last);
   for (gsize part = first; part < last; part++)
-    plan_add (self, (Place) { 0, part, part - first });
+    tree_add (self, (Place) { 0, part, part - first });
 }
 
 typedef struct
 {
-  const Plan *plan;
+  const AyPartTree *tree;
   double *sums;
   gsize size;
 } Adding;
@@ -125,7 +111,7 @@ add_columns (gsize block, guint worker, gpointer data)
 {
   const Adding *self = data;
   gsize first = block * COLUMNS, count = MIN (COLUMNS, self->size - first);
-  GArray *additions = self->plan->additions;
+  GArray *additions = self->tree->additions;
 
   for (guint k = 0; k < additions->len; k++)
     {
@@ -139,9 +125,9 @@ add_columns (gsize block, guint worker, gpointer data)
 }
 
 static gboolean
-carry_out (const Plan *plan, double *sums, gsize size, AyJob *job, GError **error)
+carry_out (const AyPartTree *tree, double *sums, gsize size, AyJob *job, GError **error)
 {
-  Adding adding = { plan, sums, size };
+  Adding adding = { tree, sums, size };
 
   return ay_parallel_for (ay_n_blocks (size, COLUMNS), add_columns, &adding, job, error);
 }
@@ -222,36 +208,36 @@ ay_parts_gather (const AyParts *self, void *rows, gsize size, GError **error)
 static gboolean
 join_nodes (const AyParts *self, double *all, gsize size, AyJob *job, GError **error)
 {
-  g_auto (Plan) plan;
+  g_auto (AyPartTree) tree;
   gsize at = 0;
 
-  plan_init (&plan);
+  tree_init (&tree);
   for (guint r = 0; r < self->ranks->size; r++)
     {
-      g_auto (Plan) own;
+      g_auto (AyPartTree) own;
 
-      plan_init (&own);
-      plan_own (&own, self, r);
+      tree_init (&own);
+      tree_own (&own, self, r);
       for (guint k = 0; k < own.nodes->len; k++)
         {
           Place node = g_array_index (own.nodes, Place, k);
 
           node.at = at++;
-          plan_add (&plan, node);
+          tree_add (&tree, node);
         }
     }
-  plan_fold (&plan);
-  return carry_out (&plan, all, size, job, error);
+  tree_fold (&tree);
+  return carry_out (&tree, all, size, job, error);
 }
 
 gsize
 ay_parts_n_nodes (const AyParts *self, guint rank)
 {
-  g_auto (Plan) plan;
+  g_auto (AyPartTree) tree;
 
-  plan_init (&plan);
-  plan_own (&plan, self, rank);
-  return plan.nodes->len;
+  tree_init (&tree);
+  tree_own (&tree, self, rank);
+  return tree.nodes->len;
 }
 
 /* Columns first .. first+count-1 of the nodes of all ranks, added up. all: room for them. */
@@ -309,106 +295,111 @@ ay_parts_merge (const AyParts *self, const double *nodes, gsize size, double *ou
 gboolean
 ay_parts_sum (const AyParts *self, double *sums, gsize size, AyJob *job, GError **error)
 {
-  g_auto (Plan) plan;
+  g_auto (AyPartTree) tree;
   gsize stride = size;
 
-  plan_init (&plan);
-  plan_own (&plan, self, self->ranks != NULL ? self->ranks->rank : 0);
+  tree_init (&tree);
+  tree_own (&tree, self, self->ranks != NULL ? self->ranks->rank : 0);
   if (self->ranks == NULL)
-    plan_fold (&plan);
-  if (!carry_out (&plan, sums, size, job, error))
+    tree_fold (&tree);
+  if (!carry_out (&tree, sums, size, job, error))
     return FALSE;
-  for (guint k = 0; k < plan.nodes->len; k++) /* side by side */
-    if (g_array_index (plan.nodes, Place, k).at != k)
-      memcpy (sums + k * stride, sums + g_array_index (plan.nodes, Place, k).at * stride,
+  for (guint k = 0; k < tree.nodes->len; k++) /* side by side */
+    if (g_array_index (tree.nodes, Place, k).at != k)
+      memcpy (sums + k * stride, sums + g_array_index (tree.nodes, Place, k).at * stride,
               size * sizeof (double));
   return ay_parts_merge (self, sums, size, sums, job, error);
 }
 
 /* --- part after part --- */
 
-typedef struct
-{
-  guint level;
-  gsize index;
-  double *sum;
-} Node;
-
 void
 ay_part_sums_init (AyPartSums *self, const AyParts *parts, gsize size)
 {
   *self = (AyPartSums) { .parts = parts, .size = size, .next = parts->first };
-  self->nodes = g_ptr_array_new_with_free_func (g_free);
-  self->spare = g_ptr_array_new_with_free_func (g_free);
+  tree_init (&self->tree);
+  self->sums = g_ptr_array_new_with_free_func (g_free);
+  self->spare = g_array_new (FALSE, FALSE, sizeof (gsize));
 }
 
 void
 ay_part_sums_clear (AyPartSums *self)
 {
-  for (guint k = 0; k < self->nodes->len; k++)
-    g_free (((Node *) self->nodes->pdata[k])->sum);
-  g_ptr_array_unref (self->nodes);
-  g_ptr_array_unref (self->spare);
-  g_free (self->current);
+  tree_clear (&self->tree);
+  g_ptr_array_unref (self->sums);
+  g_array_unref (self->spare);
 }
 
 double *
 ay_part_sums_next (AyPartSums *self, GError **error)
 {
-  if (self->current != NULL)
-    return self->current;
-  if (self->spare->len == 0)
-    return self->current = ay_try_alloc (MAX (self->size, 1), sizeof (double), "sums", error);
-  self->current = g_ptr_array_steal_index (self->spare, self->spare->len - 1);
-  memset (self->current, 0, self->size * sizeof (double));
-  return self->current;
+  double *sum;
+
+  if (self->begun)
+    return self->sums->pdata[self->place];
+  if (self->spare->len > 0)
+    {
+      self->place = g_array_index (self->spare, gsize, self->spare->len - 1);
+      g_array_set_size (self->spare, self->spare->len - 1);
+      sum = self->sums->pdata[self->place];
+      memset (sum, 0, self->size * sizeof (double));
+    }
+  else
+    {
+      sum = ay_try_alloc (MAX (self->size, 1), sizeof (double), "sums", error);
+      if (sum == NULL)
+        return NULL;
+      self->place = self->sums->len;
+      g_ptr_array_add (self->sums, sum);
+    }
+  self->begun = TRUE;
+  return sum;
+}
+
+/* Carries out what the tree has planned; what was added is not needed any more. */
+static void
+add_up (AyPartSums *self)
+{
+  for (guint k = 0; k < self->tree.additions->len; k++)
+    {
+      Addition addition = g_array_index (self->tree.additions, Addition, k);
+      double *restrict to = self->sums->pdata[addition.to];
+      const double *restrict from = self->sums->pdata[addition.from];
+
+      for (gsize j = 0; j < self->size; j++)
+        to[j] += from[j];
+      g_array_append_val (self->spare, addition.from);
+    }
+  g_array_set_size (self->tree.additions, 0);
 }
 
 void
 ay_part_sums_push (AyPartSums *self)
 {
-  Node *node = g_new (Node, 1);
+  tree_add (&self->tree, (Place) { 0, self->next++, self->place });
+  self->begun = FALSE;
+  add_up (self);
+}
 
-  *node = (Node) { 0, self->next++, g_steal_pointer (&self->current) };
-  while (self->nodes->len > 0)
-    {
-      Node *left = self->nodes->pdata[self->nodes->len - 1];
-
-      if (!completes (left->level, left->index, node->level, node->index))
-        break;
-      for (gsize j = 0; j < self->size; j++)
-        left->sum[j] += node->sum[j];
-      g_ptr_array_add (self->spare, node->sum);
-      node->sum = left->sum;
-      node->level++;
-      node->index /= 2;
-      g_ptr_array_set_size (self->nodes, self->nodes->len - 1);
-    }
-  g_ptr_array_add (self->nodes, node);
+static const double *
+sum_of_node (const AyPartSums *self, guint node)
+{
+  return self->sums->pdata[g_array_index (self->tree.nodes, Place, node).at];
 }
 
 void
 ay_part_sums_take (AyPartSums *self, double *nodes)
 {
-  for (guint k = 0; k < self->nodes->len; k++)
-    memcpy (nodes + k * self->size, ((Node *) self->nodes->pdata[k])->sum,
-            self->size * sizeof (double));
+  for (guint k = 0; k < self->tree.nodes->len; k++)
+    memcpy (nodes + k * self->size, sum_of_node (self, k), self->size * sizeof (double));
 }
 
 const double *
 ay_part_sums_fold (AyPartSums *self)
 {
-  for (guint k = self->nodes->len; k > 1; k--)
-    {
-      double *to = ((Node *) self->nodes->pdata[k - 2])->sum;
-      Node *from = self->nodes->pdata[k - 1];
-
-      for (gsize j = 0; j < self->size; j++)
-        to[j] += from->sum[j];
-      g_ptr_array_add (self->spare, g_steal_pointer (&from->sum));
-      g_ptr_array_set_size (self->nodes, k - 1);
-    }
-  return self->nodes->len > 0 ? ((Node *) self->nodes->pdata[0])->sum : NULL;
+  tree_fold (&self->tree);
+  add_up (self);
+  return self->tree.nodes->len > 0 ? sum_of_node (self, 0) : NULL;
 }
 
 gboolean
@@ -419,7 +410,7 @@ ay_part_sums_finish (AyPartSums *self, double *out, AyJob *job, GError **error)
 
   if (self->parts->ranks != NULL)
     {
-      nodes = ay_try_alloc (MAX (self->nodes->len, 1) * self->size, sizeof (double), "sums",
+      nodes = ay_try_alloc (MAX (self->tree.nodes->len, 1) * self->size, sizeof (double), "sums",
                             error);
       if (nodes == NULL)
         return FALSE;

@@ -43,6 +43,12 @@ gboolean ay_parts_sum (const AyParts *self, double *sums, gsize size, AyJob *job
  * others'. */
 gboolean ay_parts_gather (const AyParts *self, void *rows, gsize size, GError **error);
 
+/* What the tree still has to add up, and the nodes that remain (parts.c). */
+typedef struct
+{
+  GArray *nodes, *additions;
+} AyPartTree;
+
 /* A sum made part after part, where not all of them fit memory at once: at most some log2(n_parts)
  * of them are kept. A part is added up in ay_part_sums_next(), which is zero, then pushed; parts
  * first .. last - 1 in order. */
@@ -50,9 +56,11 @@ typedef struct
 {
   const AyParts *parts;
   gsize size, next;  /* the part that comes next */
-  GPtrArray *nodes;  /* of Node, from the left */
-  GPtrArray *spare;  /* of double *, not in use */
-  double *current;   /* (nullable) */
+  AyPartTree tree;
+  GPtrArray *sums;   /* of double *, by place */
+  GArray *spare;     /* of gsize: places that are not in use */
+  gsize place;       /* of the sum that is being made, once it is begun */
+  gboolean begun;
 } AyPartSums;
 
 /* NULL and NOMEM. */

@@ -18,6 +18,17 @@ ay_ranks_gather (AyRanks *self, const void *mine, const gsize *sizes, void *all,
   return self->gather (self, mine, sizes, all, error);
 }
 
+gboolean
+ay_ranks_gather_each (AyRanks *self, const void *mine, gsize size, void *all, GError **error)
+{
+  guint n = self != NULL ? self->size : 1;
+  g_autofree gsize *sizes = g_new (gsize, n);
+
+  for (guint r = 0; r < n; r++)
+    sizes[r] = size;
+  return ay_ranks_gather (self, mine, sizes, all, error);
+}
+
 /* --- ranks that are threads --- */
 
 /* Every call meets the others twice: all have shown their bytes; all have copied them. */

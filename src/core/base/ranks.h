@@ -27,6 +27,10 @@ struct _AyRanks
 gboolean ay_ranks_gather (AyRanks *self, const void *mine, const gsize *sizes, void *all,
                           GError **error);
 
+/* `size` bytes of each rank to everybody: all gets ranks x size. self may be NULL: a copy. */
+gboolean ay_ranks_gather_each (AyRanks *self, const void *mine, gsize size, void *all,
+                               GError **error);
+
 /* Runs func on `size` ranks, a thread each, in this process; FALSE and the first rank's error
  * where any of them fails (which ends the others at their next call). */
 typedef gboolean (*AyRankFunc) (AyRanks *ranks, gpointer data, GError **error);

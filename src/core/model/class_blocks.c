@@ -150,12 +150,9 @@ any_failed (AyRanks *ranks, gint own, guint8 *failed, GError **error)
 {
   guint size = ranks != NULL ? ranks->size : 1;
   g_autofree guint8 *all = g_new0 (guint8, size);
-  g_autofree gsize *sizes = g_new (gsize, size);
   guint8 mine = own != 0;
 
-  for (guint r = 0; r < size; r++)
-    sizes[r] = 1;
-  if (!ay_ranks_gather (ranks, &mine, sizes, all, error))
+  if (!ay_ranks_gather_each (ranks, &mine, 1, all, error))
     return FALSE;
   for (guint r = 0; r < size; r++)
     *failed |= all[r];

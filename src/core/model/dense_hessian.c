@@ -40,6 +40,7 @@ typedef struct
   double *nodes;     /* of several ranks: what each task of the batch leaves, task_size x n_nodes */
   gsize n_nodes;     /* this rank's */
   double *out;
+  gint short_of_memory;
   AyJob *job;
 } Build;
 
@@ -192,9 +193,10 @@ sum_part (const Build *self, const Task *task, Scratch *s, gsize part, double *s
 static void
 build_panels (gsize index, guint worker, gpointer data)
 {
-  const Build *self = data;
+  Build *self = data;
   Task task = task_at (self, self->first_task + index);
   g_auto (AyPartSums) sums;
+  const double *whole;
   gsize stride = self->stride, columns = task.n_pairs * task.width;
   gsize narrow = self->wide ? 0 : 1, wide = self->wide ? 1 : 0;
   g_autofree float *z = g_new (float, BLOCK_ROWS * stride);
@@ -212,14 +214,32 @@ build_panels (gsize index, guint worker, gpointer data)
       double *sum = ay_part_sums_next (&sums, NULL);
 
       if (sum == NULL)
-        g_error ("no memory for %zu sums of the Hessian", task_size (&task));
+        {
+          g_atomic_int_set (&self->short_of_memory, 1);
+          return;
+        }
       sum_part (self, &task, &s, part, sum);
       ay_part_sums_push (&sums);
     }
   if (self->nodes != NULL)
-    ay_part_sums_take (&sums, self->nodes + index * self->n_nodes * most_values (self));
-  else if (ay_part_sums_fold (&sums) != NULL)
-    put_sum (self, &task, ay_part_sums_fold (&sums));
+    {
+      ay_part_sums_take (&sums, self->nodes + index * self->n_nodes * most_values (self));
+      return;
+    }
+  whole = ay_part_sums_fold (&sums);
+  if (whole != NULL)
+    put_sum (self, &task, whole);
+}
+
+static gboolean
+build_tasks (Build *self, gsize count, AyJob *job, GError **error)
+{
+  if (!ay_parallel_for (count, build_panels, self, job, error))
+    return FALSE;
+  if (!self->short_of_memory)
+    return TRUE;
+  g_set_error_literal (error, AY_ERROR, AY_ERROR_NOMEM, "not enough memory for the Hessian's sums");
+  return FALSE;
 }
 
 /* Of several ranks: tasks by batches, whose sums are then added up. */
@@ -228,7 +248,7 @@ build_batch (Build *self, gsize count, AyJob *job, GError **error)
 {
   g_autofree double *sum = ay_try_alloc (most_values (self), sizeof (double), "the Hessian", error);
 
-  if (sum == NULL || !ay_parallel_for (count, build_panels, self, job, error))
+  if (sum == NULL || !build_tasks (self, count, job, error))
     return FALSE;
   for (gsize index = 0; index < count; index++)
     {
@@ -302,7 +322,7 @@ ay_dense_hessian_build (const AyProblem *problem, const AyHead *head, const AyCu
   self.parts = ay_parts (problem->ranks, problem->n, PART_ROWS, MAX_PARTS);
   if (!(problem->ranks != NULL
             ? build_shared (&self, n_tasks, job, error)
-            : ay_parallel_for (n_tasks, build_panels, &self, job, error)))
+            : build_tasks (&self, n_tasks, job, error)))
     return FALSE;
   finish (&self);
   return TRUE;

@@ -105,7 +105,7 @@ check_rows (const AyProblem *train, guint *present, GError **error)
   *present = 0;
   for (gsize i = 0; i < train->n; i++)
     {
-      double weight = train->weight != NULL ? train->weight[i] : 1.0;
+      double weight = ay_problem_weight (train, i);
 
       if (!(weight >= 0.0) || isinf (weight))
         {
@@ -141,7 +141,7 @@ sum_of_weights (const AyProblem *problem)
   double sum = 0.0;
 
   for (gsize i = 0; i < problem->n; i++)
-    sum += problem->weight != NULL ? problem->weight[i] : 1.0;
+    sum += ay_problem_weight (problem, i);
   return sum;
 }
 
@@ -218,9 +218,9 @@ target_spread (const AyProblem *train)
   double sum = sum_of_weights (train), mean = 0.0, square = 0.0;
 
   for (gsize i = 0; i < train->n; i++)
-    mean += (train->weight != NULL ? train->weight[i] : 1.0) / sum * train->target[i];
+    mean += ay_problem_weight (train, i) / sum * train->target[i];
   for (gsize i = 0; i < train->n; i++)
-    square += (train->weight != NULL ? train->weight[i] : 1.0) / sum
+    square += ay_problem_weight (train, i) / sum
               * (train->target[i] - mean) * (train->target[i] - mean);
   return square > 0.0 ? sqrt (square) : 1.0;
 }
@@ -403,7 +403,7 @@ sum_fit (Outputs *self, gsize block, gsize first, gsize count, const double *log
   for (gsize i = 0; i < count; i++)
     {
       const double *z = logits + i * n;
-      double weight = on->weight != NULL ? on->weight[first + i] : 1.0;
+      double weight = ay_problem_weight (on, first + i);
 
       if (!(weight > 0.0))
         continue;
@@ -442,7 +442,7 @@ ay_head_evaluate (const AyHead *self, const AyProblem *on, AyFit *fit, AyJob *jo
       || !ay_parts_sum (&parts, sums, N_SUMS, job, error))
     return FALSE;
   for (gsize i = 0; i < on->n; i++)
-    fit->n += on->weight == NULL || on->weight[i] > 0.0;
+    fit->n += ay_problem_weight (on, i) > 0.0;
   if (!(sums[0] > 0.0))
     return TRUE;
   fit->loss = sums[1] / sums[0];

@@ -49,12 +49,6 @@ typedef struct
   AyParts parts;
 } Ridge;
 
-static double
-weight_of (const AyProblem *problem, gsize i)
-{
-  return problem->weight != NULL ? problem->weight[i] : 1.0;
-}
-
 static void
 load_strip (gsize strip, guint worker, gpointer data)
 {
@@ -67,7 +61,7 @@ load_strip (gsize strip, guint worker, gpointer data)
   for (gsize i = 0; i < count; i++)
     {
       gsize at = self->first + from + i;
-      double root = sqrt (weight_of (self->problem, at));
+      double root = sqrt (ay_problem_weight (self->problem, at));
       double *row = self->block + (from + i) * d;
 
       for (gsize j = 0; j < d; j++)
@@ -118,7 +112,7 @@ add_means (Ridge *self, AyJob *job, GError **error)
 {
   for (gsize i = 0; i < self->count; i++)
     {
-      double weight = weight_of (self->problem, self->first + i);
+      double weight = ay_problem_weight (self->problem, self->first + i);
 
       if (!(weight > 0.0))
         continue;

@@ -280,7 +280,7 @@ load_block (const Pass *pass, Worker *worker, gsize first, gsize count)
   for (gsize i = 0; i < rows; i++)
     {
       double weight = i >= count ? 0.0
-                                 : problem->weight != NULL ? problem->weight[first + i] : 1.0;
+                                 : ay_problem_weight (problem, first + i);
 
       worker->weight[i] = weight * self->relative;
       worker->label[i] = weight > 0.0 ? problem->label[first + i] : 0;

@@ -82,7 +82,7 @@ refit (Retain *self, const guint32 *order, gsize n, double *valid, double *test,
   AyFit fit;
 
   for (gsize k = 0; k < n; k++)
-    weight[order[k]] = kept.weight != NULL ? kept.weight[order[k]] : 1.0;
+    weight[order[k]] = ay_problem_weight (&kept, order[k]);
   kept.weight = weight;
   options.tolerance = TOLERANCE;
   head = ay_head_fit (&kept, &options, self->head, self->job, error);

@@ -73,13 +73,10 @@ static gboolean
 agree (AyRanks *ranks, const AyDataset *data, GError **error)
 {
   guint size = ranks != NULL ? ranks->size : 1;
-  g_autofree gsize *sizes = g_new (gsize, size);
   g_autofree Facts *all = g_new0 (Facts, size);
   Facts mine = facts_of (data);
 
-  for (guint r = 0; r < size; r++)
-    sizes[r] = sizeof mine;
-  if (!ay_ranks_gather (ranks, &mine, sizes, all, error))
+  if (!ay_ranks_gather_each (ranks, &mine, sizeof mine, all, error))
     return FALSE;
   for (guint r = 1; r < size; r++)
     for (guint k = 0; k < N_FACTS; k++)
