@@ -337,13 +337,14 @@ ay_figure_numbers_free (AyFigureNumbers *self)
   g_free (self);
 }
 
-/* A tab or a line's end inside would break the table. */
+/* Tabs stand between; a tab or a line's end inside would break the table. */
 static void
-append_cell (GString *out, const char *text, gboolean last)
+append_cell (GString *out, gboolean first, const char *text)
 {
+  if (!first)
+    g_string_append_c (out, '\t');
   for (; *text != '\0'; text++)
     g_string_append_c (out, *text == '\t' || *text == '\n' || *text == '\r' ? ' ' : *text);
-  g_string_append_c (out, last ? '\n' : '\t');
 }
 
 char *
@@ -353,17 +354,18 @@ ay_figure_numbers_tsv (const AyFigureNumbers *self, const AyBitset *which)
   guint n = self->n_columns;
 
   if (self->head != NULL)
-    append_cell (out, self->head, n == 0 && self->mark == NULL);
+    append_cell (out, TRUE, self->head);
   for (guint k = 0; k < n; k++)
-    append_cell (out, self->names[k], k + 1 == n && self->mark == NULL);
+    append_cell (out, k == 0 && self->head == NULL, self->names[k]);
   if (self->mark != NULL)
-    append_cell (out, self->mark, TRUE);
+    append_cell (out, FALSE, self->mark);
+  g_string_append_c (out, '\n');
   for (guint i = 0; i < self->n_rows; i++)
     {
       if (which != NULL && !ay_bitset_get (which, i))
         continue;
       if (self->head != NULL)
-        append_cell (out, self->titles[i], n == 0 && self->mark == NULL);
+        append_cell (out, TRUE, self->titles[i]);
       for (guint k = 0; k < n; k++)
         {
           double value = self->values[(gsize) i * n + k];
@@ -371,10 +373,11 @@ ay_figure_numbers_tsv (const AyFigureNumbers *self, const AyBitset *which)
 
           if (!isnan (value))
             ay_number_format (value, text);
-          append_cell (out, text, k + 1 == n && self->mark == NULL);
+          append_cell (out, k == 0 && self->head == NULL, text);
         }
       if (self->mark != NULL)
-        append_cell (out, self->marks[i], TRUE);
+        append_cell (out, FALSE, self->marks[i]);
+      g_string_append_c (out, '\n');
     }
   return g_string_free (out, FALSE);
 }

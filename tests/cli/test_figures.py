@@ -8,9 +8,8 @@ import subprocess
 import sys
 import xml.etree.ElementTree
 
-import numpy
-
 import assay
+import training_log
 from tap import Tap
 
 FOLDER = assay.Folder().__enter__()
@@ -23,18 +22,6 @@ FIGURES = {'map': [], 'histogram': ['influence'], 'classes': [], 'datamap': [],
            'rounds': [HISTORY]}
 
 
-def make_logged():
-    """A workspace with the log of a training run, of which a row's epochs are drawn."""
-    rng = numpy.random.default_rng(4)
-    labels = rng.integers(0, 3, 60)
-    log = rng.normal(size=(7, 60, 3)) + 1.5 * numpy.eye(3)[labels]
-    numpy.save(FOLDER / 'log.npy', log)
-    numpy.save(FOLDER / 'last.npy', log[-1])
-    (FOLDER / 'run.csv').write_text('\n'.join(['label', *(f'c{y}' for y in labels)]) + '\n')
-    assay.run('new', LOGGED, FOLDER / 'run.csv', '--label', 'label', '--features',
-              FOLDER / 'last.npy', '--dynamics', FOLDER / 'log.npy')
-
-
 def make():
     assay.run('new', WORK, assay.SAMPLE)
     assay.run('map', WORK, 'pca')
@@ -42,7 +29,7 @@ def make():
     assay.run('redundancy', WORK, '--threshold', '0.98', '--curve')
     assay.run('simulate', WORK, '--strategy', 'hedge', '--rounds', '3', '--repeats', '1')
     assay.run('gains', WORK, HISTORY)
-    make_logged()
+    training_log.make(LOGGED)
     FIGURES['epochs'] = assay.run('select', LOGGED, '--where', "split = 'train'", '--limit',
                                   '1').split()
 

@@ -11,6 +11,7 @@ import numpy
 import pandas
 
 import assay
+import training_log
 from tap import Tap
 
 SCORES = ['influence', 'loo', 'self_influence', 'self_confidence', 'normalized_margin',
@@ -142,15 +143,8 @@ def test_two_scores():
 
 def test_epochs():
     """figure epochs: a row's curve and its forgetting by numpy; test rows are refused"""
-    rng = numpy.random.default_rng(4)
-    labels = rng.integers(0, 3, 60)
-    log = rng.normal(size=(7, 60, 3)) + 1.5 * numpy.eye(3)[labels]
-    numpy.save(FOLDER / 'log.npy', log)
-    numpy.save(FOLDER / 'last.npy', log[-1])
-    (FOLDER / 'run.csv').write_text('\n'.join(['label', *(f'c{y}' for y in labels)]) + '\n')
     work = FOLDER / 'run.assay'
-    assay.run('new', work, FOLDER / 'run.csv', '--label', 'label', '--features',
-              FOLDER / 'last.npy', '--dynamics', FOLDER / 'log.npy')
+    log, labels = training_log.make(work)
     assay.run('score', work, 'confidence', 'correctness', 'forgetting')
     rows = assay.run_json('select', work, '--columns',
                           'id,split,confidence,correctness,forgetting')['rows']

@@ -17,6 +17,7 @@ TEXT = 'org.a11y.atspi.Text'
 ROOT = '/org/a11y/atspi/accessible/root'
 ROLES = {int(value): Atspi.role_get_name(value) for value in map(Atspi.Role, range(130))}
 ACTIVE, FOCUSABLE, FOCUSED, SENSITIVE = 1, 11, 12, 24  # bits of the states
+CHOSEN = (4, 20, 23)  # checked, pressed, selected
 TOPS = ('frame', 'application', 'dialog', 'alert', 'window')
 LARGE = ('tree table', 'table', 'list', 'grid', 'panel')
 LARGE_NAMES = ('Samples', 'Gallery', 'Values of the Row')

@@ -268,6 +268,10 @@ class Window:
                 for one, other in itertools.combinations(found, 2)
                 if access_key(one.said) == access_key(other.said) and not apart(one, other)]
 
+    def is_chosen(self, tab, role=None):
+        """Whether it is the tab that shows: what other pages hold is listed all the same."""
+        return any(self.find(tab, role).has(state) for state in tree.CHOSEN)
+
     def focused(self):
         """The part that has the keyboard focus, of the active window; or None."""
         found = [one for one in self.tree.read().values() if one.has(tree.FOCUSED)]

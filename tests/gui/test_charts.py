@@ -74,30 +74,28 @@ def as_table(window, drawing, picture):
     return re.escape(table.said)
 
 
-def test_history():
-    """Learning curves, and back"""
+def there_and_back(page, figure, drawing, columns=None):
+    """The page's chart as a table, which has those first columns of assay-cli's, and back."""
     work = workspace()
-    _, rows = truth(work, 'curves')
+    _, rows = truth(work, figure)
     with drive.Window(work) as window:
         window.find('Map', 'page tab')
         window.idle()
-        window.keys('ctrl+7')
-        name = as_table(window, '.*curves? of .*', 'figures-curves')
-        shown(window, name, rows)
+        window.keys(page)
+        name = as_table(window, drawing, f'figures-{figure}')
+        shown(window, name, [row[:columns] for row in rows])
         window.keys('ctrl+shift+t')
         window.find(name, 'image')
 
 
+def test_history():
+    """Learning curves, and back"""
+    there_and_back('ctrl+7', 'curves', '.*curves? of .*')
+
+
 def test_overview():
-    """The class balance, the only chart of its page"""
-    work = workspace()
-    _, rows = truth(work, 'classes')
-    with drive.Window(work) as window:
-        window.find('Map', 'page tab')
-        window.idle()
-        window.keys('ctrl+1')
-        name = as_table(window, 'Bars of .*', 'figures-classes')
-        shown(window, name, [row[:2] for row in rows])  # what decisions leave is not drawn here
+    """The class balance, the only chart of its page; what decisions leave is not drawn here"""
+    there_and_back('ctrl+1', 'classes', 'Bars of .*', 2)
 
 
 def test_chart():

@@ -142,10 +142,9 @@ def jump(window, folder, picture, by_keys):
     window.keys('ctrl+shift+a')
 
     def show():
-        # the map is listed while another page lies above it, too: its tab tells
         drive.again('the map', lambda: press(window, 'Show on Map', 'alt+m' if by_keys else None),
-                    lambda: window.all(rf'Map: .*\b{size} selected.*') and any(
-                        window.find('Map', 'page tab').has(state) for state in (4, 20, 23)))
+                    lambda: window.all(rf'Map: .*\b{size} selected.*')
+                    and window.is_chosen('Map', 'page tab'))
     show()
     window.keys('ctrl+a')
     press(window, '.*Back to Redundancy', 'alt+b' if by_keys else None)

@@ -285,11 +285,6 @@ def pin_recipe(window, work, n):
     window.keys('Escape')
 
 
-def is_chosen(window, tab):
-    """The parts of a stack that are hidden are listed all the same: its switcher tells."""
-    return any(window.find(tab).has(state) for state in (4, 20, 23))  # checked, pressed, selected
-
-
 def pin_data_map(window, work, n):
     """The data map with its hard rows selected; come back to from another tab and selection."""
     window.keys('ctrl+6')
@@ -301,12 +296,12 @@ def pin_data_map(window, work, n):
     assert found['n'] == told['hard'] == len(found['ids']), (found['n'], told)
     assert found['sentence'].startswith('Data map: {easy} rows are easy, {ambiguous} ambiguous, '
                                         '{hard} hard. '.format(**told)), found
-    assert is_chosen(window, 'Data Map')
-    window.click('About the Score', done=lambda: not is_chosen(window, 'Data Map'))
+    assert window.is_chosen('Data Map')
+    window.click('About the Score', done=lambda: not window.is_chosen('Data Map'))
     window.keys('ctrl+2', 'ctrl+a')
     until('another selection', lambda: not has(window, f"^{found['n']} rows? selected"))
     lead_back(window, found, lambda: has(window, f"^{found['n']} rows? selected")
-              and is_chosen(window, 'Data Map'))
+              and window.is_chosen('Data Map'))
 
 
 def pin_others(window, work):

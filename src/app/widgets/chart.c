@@ -128,21 +128,16 @@ bind_cell (GtkSignalListItemFactory *factory, GtkListItem *item, const Column *c
 }
 
 static void
-column_free (gpointer column, GClosure *closure)
-{
-  g_free (column);
-}
-
-static void
 add_column (AssayChart *self, const char *title, int index)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  Column *setup = g_new (Column, 1), *bind = g_new (Column, 1);
+  Column *of = g_new (Column, 1);
   g_autoptr (GtkColumnViewColumn) column = NULL;
 
-  *setup = *bind = (Column) { self, index };
-  g_signal_connect_data (factory, "setup", G_CALLBACK (setup_cell), setup, column_free, 0);
-  g_signal_connect_data (factory, "bind", G_CALLBACK (bind_cell), bind, column_free, 0);
+  *of = (Column) { self, index };
+  g_object_set_data_full (G_OBJECT (factory), "column", of, g_free);
+  g_signal_connect (factory, "setup", G_CALLBACK (setup_cell), of);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_cell), of);
   column = gtk_column_view_column_new (title, factory);
   gtk_column_view_column_set_resizable (column, TRUE);
   gtk_column_view_append_column (self->view, column);
@@ -271,7 +266,8 @@ dup_selected (AssayChart *self)
 void
 assay_chart_copy_table (AssayChart *self)
 {
-  g_autoptr (AyFigureNumbers) numbers = make_numbers (self);
+  g_autoptr (AyFigureNumbers) made = self->numbers == NULL ? make_numbers (self) : NULL;
+  const AyFigureNumbers *numbers = self->numbers != NULL ? self->numbers : made;
   g_autoptr (AyBitset) which = self->numbers != NULL ? dup_selected (self) : NULL;
   g_autofree char *text = numbers != NULL ? ay_figure_numbers_tsv (numbers, which) : NULL;
 
@@ -588,11 +584,10 @@ assay_chart_init (AssayChart *self)
   gtk_widget_set_hexpand (GTK_WIDGET (self), TRUE);
   gtk_widget_set_vexpand (GTK_WIDGET (self), FALSE);
   adw_bin_set_child (ADW_BIN (self), self->box);
-  for (const char *const *change = (const char *const[]) { "notify::dark", "notify::high-contrast",
-                                                           NULL };
-       *change != NULL; change++)
-    g_signal_connect_object (adw_style_manager_get_default (), *change,
-                             G_CALLBACK (gtk_widget_queue_draw), self->area, G_CONNECT_SWAPPED);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
+                           G_CALLBACK (gtk_widget_queue_draw), self->area, G_CONNECT_SWAPPED);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::high-contrast",
+                           G_CALLBACK (gtk_widget_queue_draw), self->area, G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_settings_get_default (), "notify::gtk-xft-dpi",
                            G_CALLBACK (gtk_widget_queue_draw), self->area, G_CONNECT_SWAPPED);
   assay_chart_update (self, NULL);

@@ -296,7 +296,6 @@ gboolean
 ay_parts_sum (const AyParts *self, double *sums, gsize size, AyJob *job, GError **error)
 {
   g_auto (AyPartTree) tree;
-  gsize stride = size;
 
   tree_init (&tree);
   tree_own (&tree, self, self->ranks != NULL ? self->ranks->rank : 0);
@@ -306,7 +305,7 @@ ay_parts_sum (const AyParts *self, double *sums, gsize size, AyJob *job, GError 
     return FALSE;
   for (guint k = 0; k < tree.nodes->len; k++) /* side by side */
     if (g_array_index (tree.nodes, Place, k).at != k)
-      memcpy (sums + k * stride, sums + g_array_index (tree.nodes, Place, k).at * stride,
+      memcpy (sums + k * size, sums + g_array_index (tree.nodes, Place, k).at * size,
               size * sizeof (double));
   return ay_parts_merge (self, sums, size, sums, job, error);
 }
