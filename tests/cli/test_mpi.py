@@ -16,6 +16,7 @@ from tap import Skip, Tap
 FOLDER = assay.Folder().__enter__()
 PROGRAM = os.environ.get('ASSAY_MPI', '')
 SCORES = 'influence,loo,self_influence'
+NEIGHBOURS = 'knn_shapley,knn_banzhaf,knn_beta'
 ALLOWED = {'OMPI_ALLOW_RUN_AS_ROOT': '1', 'OMPI_ALLOW_RUN_AS_ROOT_CONFIRM': '1',
            'OMPI_MCA_rmaps_base_oversubscribe': '1', 'OMPI_MCA_mpi_yield_when_idle': '1'}
 
@@ -44,6 +45,11 @@ def shards(name, features, cuts):
     return paths
 
 
+def column(path, name):
+    with open(path, encoding='utf-8') as file:
+        return numpy.array([float(row[name] or 'nan') for row in csv.DictReader(file)])
+
+
 def digits():
     with open(assay.SAMPLE, encoding='utf-8') as file:
         rows = list(csv.reader(file))[1:]
@@ -51,40 +57,52 @@ def digits():
     return shards('digits', numpy.array([row[2:] for row in rows], dtype=float), [500, 700, 1200])
 
 
-def exported(work):
+def exported(work, scores):
     out = work.with_suffix('.csv')
-    assay.run('export', work, '--columns', f'id,split,label,{SCORES}', '-o', out)
+    assay.run('export', work, '--columns', f'id,split,label,{scores}', '-o', out)
     described = assay.run_json('info', work)
     return out.read_bytes(), described.get('scores')
 
 
-def compare(name, paths, *roles):
+def compare(name, paths, *roles, scores=SCORES, parameters=()):
     plain = FOLDER / f'{name}-plain.assay'
     assay.run('new', plain, *paths, *roles)
-    assay.run('score', plain, *SCORES.split(','))
-    expected = exported(plain)
+    assay.run('score', plain, *scores.split(','), *parameters)
+    expected = exported(plain, scores)
     for ranks in 1, 2, 4:
         work = FOLDER / f'{name}-{ranks}.assay'
-        done, _ = mpi(ranks, *paths, *roles, '-m', SCORES, '-o', work)
+        done, _ = mpi(ranks, *paths, *roles, '-m', scores, *parameters, '-o', work)
         assert done.returncode == 0, done.stderr
         assert done.stderr.count(f' of {ranks} sent ') == ranks, done.stderr
-        assert exported(work) == expected, f'{name}: {ranks} ranks differ from the plain run'
+        assert exported(work, scores) == expected, f'{name}: {ranks} ranks, not the plain run'
+    return expected[1]
 
 
 def test_digits():
-    """Softmax: digits in four shards"""
-    compare('digits', digits(), '--label', FOLDER / 'digit.npy')
+    """Softmax and neighbour values: digits in four shards"""
+    compare('digits', digits(), '--label', FOLDER / 'digit.npy', scores=f'{SCORES},{NEIGHBOURS}')
+    near = compare('nearest', digits(), '--label', FOLDER / 'digit.npy', scores=NEIGHBOURS,
+                   parameters=['-p', 'nearest=200'])
+    said = {score['id']: score['certificate'] for score in near}['knn_shapley']
+    assert said['rows_ordered'] == 200 and 0 < said['error_at_most'] < 1 / 200, said
+    assert said['exact'] == 'approximate: nearest', said
+    whole = column(FOLDER / 'digits-plain.csv', 'knn_shapley')
+    part = column(FOLDER / 'nearest-plain.csv', 'knn_shapley')
+    worst = numpy.nanmax(numpy.abs(whole - part))
+    print(f'# nearest=200: {worst:.2g} from all rows, at most {said["error_at_most"]:.2g}')
+    assert 0 < worst <= said['error_at_most'], worst
 
 
 def test_mixture():
-    """Softmax and ridge: a mixture of 20000 rows in three shards"""
+    """Softmax, neighbour values and ridge: a mixture of 20000 rows in three shards"""
     random = numpy.random.default_rng(3)
     label = random.integers(0, 5, 20000)
     x = random.normal(size=(10, 32))[label] * .5 + random.normal(size=(20000, 32))
     paths = shards('mixture', x, [7000, 14000])
     numpy.save(FOLDER / 'class.npy', label)
     numpy.save(FOLDER / 'number.npy', 2 * x[:, 0] - x[:, 3] + random.normal(size=20000))
-    compare('mixture', paths, '--label', FOLDER / 'class.npy')
+    compare('mixture', paths, '--label', FOLDER / 'class.npy', scores=f'{SCORES},{NEIGHBOURS}',
+            parameters=['-p', 'nearest=500'])
     compare('numbers', paths, '--target', FOLDER / 'number.npy')
 
 
@@ -107,7 +125,8 @@ def test_wrong_shards():
     narrow = FOLDER / 'narrow.npy'
     numpy.save(narrow, numpy.zeros((200, 63), dtype=numpy.float32))
     refuse('63', first, narrow, *others[1:])
-    refuse('knn_shapley', first, *others, '-m', 'knn_shapley')
+    refuse('density', first, *others, '-m', 'density')
+    refuse('not shared out', first, *others, '-m', 'knn_shapley', '-p', 'utility=threshold')
 
 
 def test_killed_rank():

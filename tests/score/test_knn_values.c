@@ -423,6 +423,9 @@ test_nearest (void)
           0.5 * (whole->half[i] + whole->half[4000 + i]), whole->value[i], 1e-15);
     }
   g_assert_cmpfloat (worst, <, 2e-4);
+  g_assert_cmpfloat (worst, <=, part->bound[0]);
+  g_assert_cmpfloat (part->bound[0], <, 1.0 / 400);
+  g_assert_cmpfloat (whole->bound[0], ==, 0.0);
   g_assert_cmpfloat (largest, >, 4 * worst);
   options.nearest = 0;
   for (gsize t = 0; t < 64; t++)

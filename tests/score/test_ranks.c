@@ -15,6 +15,7 @@ typedef struct
   AyDataset *data;
   double lambda_mean;
   char **ids;
+  const char *nearest, *metric, *utility; /* (nullable) parameters */
   GPtrArray *expected; /* of AyScoreResult *, of one rank */
   guint64 sent;        /* by the first rank */
 } Case;
@@ -31,6 +32,10 @@ scores (const Case *self, AyRanks *ranks, GError **error)
   options.lambda_mean = self->lambda_mean;
   context = ay_score_context_new (self->data, &options, NULL);
   ay_score_context_set_ranks (context, ranks);
+  ay_score_context_set_wanted (context, (const char *const *) self->ids);
+  ay_score_context_set (context, "nearest", self->nearest);
+  ay_score_context_set (context, "metric", self->metric);
+  ay_score_context_set (context, "utility", self->utility);
   for (char **id = self->ids; *id != NULL; id++)
     {
       AyScoreResult *result = ay_score_run (ay_score_find (*id), context, NULL, error);
@@ -73,27 +78,35 @@ compare (AyRanks *ranks, gpointer data, GError **error)
   return TRUE;
 }
 
+/* Takes the data set. */
+static void
+check_case (Case *self, AyDataset *data)
+{
+  g_autoptr (AyDataset) owned = data;
+  g_autoptr (GPtrArray) expected = NULL;
+  g_autoptr (GError) error = NULL;
+
+  self->data = data;
+  self->expected = expected = scores (self, NULL, &error);
+  g_assert_no_error (error);
+  for (guint size = 1; size <= 4; size++)
+    {
+      g_assert_true (ay_ranks_in_process (size, compare, self, &error));
+      g_assert_no_error (error);
+      g_assert_cmpuint (self->sent, >, 0);
+    }
+}
+
 static void
 check (gsize n, gsize d, guint n_classes, double lambda_mean)
 {
   static char *ids[] = { "influence", "loo", "self_influence", NULL };
   g_auto (Made) made = made_new (n, d, n_classes, 1.5, 3 + n_classes);
-  g_autoptr (AyDataset) data = NULL;
-  g_autoptr (GPtrArray) expected = NULL;
-  g_autoptr (GError) error = NULL;
   Case self = { .lambda_mean = lambda_mean, .ids = ids };
 
   for (gsize i = 0; i < n; i++)
     made.weight[i] = 0.5 + i % 3;
-  self.data = data = dataset_of (&made, n / 10);
-  self.expected = expected = scores (&self, NULL, &error);
-  g_assert_no_error (error);
-  for (guint size = 1; size <= 4; size++)
-    {
-      g_assert_true (ay_ranks_in_process (size, compare, &self, &error));
-      g_assert_no_error (error);
-      g_assert_cmpuint (self.sent, >, 0);
-    }
+  check_case (&self, dataset_of (&made, n / 10));
 }
 
 static void
@@ -116,6 +129,55 @@ test_large (void)
   check (1200, 700, 10, 1e-1);
 }
 
+/* Neighbour values: whole lists and the nearest only, on rows of which many are the same or as good
+ * as that, so that ties and orders in doubt cross the ranks' borders; fewer blocks than ranks. */
+static void
+test_neighbours (void)
+{
+  static char *ids[] = { "knn_shapley", "knn_banzhaf", "knn_beta", NULL };
+  static char *banzhaf[] = { "knn_banzhaf", NULL };
+  static const Case cases[] = {
+    { .ids = ids }, { .ids = ids, .nearest = "40" }, { .ids = ids, .nearest = "300" },
+    { .ids = ids, .nearest = "60", .metric = "cosine" },
+    { .ids = ids, .nearest = "60", .utility = "soft" }, { .ids = banzhaf },
+  };
+
+  for (guint k = 0; k < G_N_ELEMENTS (cases); k++)
+    for (guint blocks = 0; blocks < 2; blocks++)
+      {
+        gsize n = blocks == 0 ? 500 : 2600, d = 5;
+        g_auto (Made) made = made_new (n, d, 3, 1.5, 11);
+        g_autofree float *x = g_new (float, n * d);
+        Case self = cases[k];
+
+        for (gsize i = 0; i < n; i++)
+          {
+            made.weight[i] = 0.5 + i % 3;
+            ay_matrix_get_f32 (made.features, i, 1, x + i * d);
+            for (gsize j = 0; j < d && i >= 70; j++) /* 70 points, far from 0 */
+              x[i * d + j] = x[(i - 70) * d + j] * (i % 11 == 0 ? 1.0f + 1e-7f : 1.0f);
+          }
+        for (gsize i = 0; i < n * d; i++)
+          x[i] += 300.0f;
+        ay_matrix_unref (made.features);
+        made.features = ay_matrix_take_f32 (n, d, g_steal_pointer (&x));
+        check_case (&self, dataset_of (&made, n / 10));
+      }
+}
+
+static void
+test_refused (void)
+{
+  static char *ids[] = { "knn_shapley", NULL };
+  g_auto (Made) made = made_new (200, 4, 3, 1.5, 2);
+  g_autoptr (AyDataset) data = dataset_of (&made, 20);
+  g_autoptr (GError) error = NULL;
+  Case self = { .ids = ids, .data = data, .utility = "threshold" };
+
+  g_assert_false (ay_ranks_in_process (2, compare, &self, &error));
+  g_assert_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -123,5 +185,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ranks/softmax", test_softmax);
   g_test_add_func ("/ranks/ridge", test_ridge);
   g_test_add_func ("/ranks/large", test_large);
+  g_test_add_func ("/ranks/neighbours", test_neighbours);
+  g_test_add_func ("/ranks/refused", test_refused);
   return g_test_run ();
 }

@@ -195,6 +195,46 @@ test_nearest (void)
     }
 }
 
+/* Wherever the matches beyond the nearest stand, no value is farther off than the bound, and some
+ * come near to it. */
+static void
+test_bound (void)
+{
+  enum { N = 12, COUNT = 3 };
+  double closest = 0.0;
+
+  for (guint law = 0; law < G_N_ELEMENTS (laws); law++)
+    for (AyNearUtility utility = 0; utility <= AY_UTILITY_SOFT; utility++)
+      for (guint matches = 0; matches <= N - COUNT; matches++)
+        {
+          AySemivalueGame game = { laws[law], utility, N, 2, 0.3 };
+          g_autoptr (AySemivalueTable) table = ay_semivalue_table_new (&game, NULL);
+          double gain = ay_semivalue_mean_gain (table, COUNT), last = table->gain[N - 1];
+          double rest = matches / (double) (N - COUNT), u[N] = { 1.0, 0.0, 1.0 };
+          double whole[N], part[N], worst = 0.0, bound, base;
+
+          bound = ay_semivalue_bound (table, COUNT, matches);
+          for (guint set = 0; set < 1u << (N - COUNT); set++)
+            {
+              if ((guint) __builtin_popcount (set) != matches)
+                continue;
+              for (guint i = COUNT; i < N; i++)
+                u[i] = set >> (i - COUNT) & 1;
+              ay_semivalue_sorted (table, u, N, 0.0, whole);
+              base = ay_semivalue_sorted (table, u, COUNT, rest, part);
+              for (guint i = 0; i < N; i++)
+                {
+                  double value = i < COUNT ? part[i] : base + u[i] * gain + rest * (last - gain);
+
+                  worst = MAX (worst, fabs (value - whole[i]));
+                }
+            }
+          g_assert_cmpfloat (worst, <=, bound + 1e-15);
+          closest = MAX (closest, bound > 0.0 ? worst / bound : 0.0);
+        }
+  g_assert_cmpfloat (closest, >, 0.7);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -203,5 +243,6 @@ main (int argc, char **argv)
   g_test_add_func ("/semivalue/properties", test_properties);
   g_test_add_func ("/semivalue/laws", test_laws);
   g_test_add_func ("/semivalue/nearest", test_nearest);
+  g_test_add_func ("/semivalue/bound", test_bound);
   return g_test_run ();
 }

@@ -80,11 +80,13 @@ tree_fold (AyPartTree *self)
   g_array_set_size (self->nodes, MIN (self->nodes->len, 1));
 }
 
-static void
-first_and_last (gsize n_parts, guint rank, guint size, gsize *first, gsize *last)
+void
+ay_parts_of_rank (const AyParts *self, guint rank, gsize *first, gsize *last)
 {
-  *first = n_parts * rank / size;
-  *last = n_parts * (rank + 1) / size;
+  guint size = self->ranks != NULL ? self->ranks->size : 1;
+
+  *first = self->n_parts * rank / size;
+  *last = self->n_parts * (rank + 1) / size;
 }
 
 /* The nodes that a rank's parts leave, places counted from 0 in the order of its parts. */
@@ -93,8 +95,7 @@ tree_own (AyPartTree *self, const AyParts *parts, guint rank)
 {
   gsize first, last;
 
-  first_and_last (parts->n_parts, rank, parts->ranks != NULL ? parts->ranks->size : 1, &first,
-                  &last);
+  ay_parts_of_rank (parts, rank, &first, &last);
   for (gsize part = first; part < last; part++)
     tree_add (self, (Place) { 0, part, part - first });
 }
@@ -139,8 +140,7 @@ ay_parts_by (AyRanks *ranks, gsize n, gsize rows)
 {
   AyParts self = { .ranks = ranks, .n = n, .rows = rows, .n_parts = ay_n_blocks (n, rows) };
 
-  first_and_last (self.n_parts, ranks != NULL ? ranks->rank : 0, ranks != NULL ? ranks->size : 1,
-                  &self.first, &self.last);
+  ay_parts_of_rank (&self, ranks != NULL ? ranks->rank : 0, &self.first, &self.last);
   return self;
 }
 
@@ -191,7 +191,7 @@ ay_parts_gather (const AyParts *self, void *rows, gsize size, GError **error)
     {
       gsize first, last;
 
-      first_and_last (self->n_parts, r, self->ranks->size, &first, &last);
+      ay_parts_of_rank (self, r, &first, &last);
       sizes[r] = (MIN (last * self->rows, self->n) - MIN (first * self->rows, self->n)) * size;
     }
   mine = ay_try_alloc (MAX (sizes[self->ranks->rank], 1), 1, "results of a rank", error);

@@ -26,6 +26,8 @@ AyParts ay_parts (AyRanks *ranks, gsize n, gsize least, gsize most);
 /* Parts of so many rows, for results by row that nobody adds. */
 AyParts ay_parts_by (AyRanks *ranks, gsize n, gsize rows);
 
+/* The parts of another rank: *first .. *last - 1. */
+void ay_parts_of_rank (const AyParts *self, guint rank, gsize *first, gsize *last);
 /* How many sums ay_parts_sum() is given: the own parts, and room for one at least. */
 static inline gsize
 ay_parts_own (const AyParts *self)

@@ -9,7 +9,7 @@
 #include "core/score/knn_distances.h"
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
+#include "core/base/parts.h"
 #include "core/model/standardise.h"
 #include "core/score/distance_order.h"
 
@@ -18,14 +18,15 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define BLOCK 256  /* rows of a product */
+#define BLOCK AY_KNN_BLOCK /* rows of a product */
 #define DOUBT 4.0  /* units of rounding of |q|^2 + |x|^2, and a quarter of root d more */
 
 struct _AyKnnDistances
 {
   const AyProblem *rows;
   AyKnnDistancesOptions options;
-  gsize d;
+  AyParts parts;              /* blocks of rows */
+  gsize first, n, d;          /* own rows: first .. first + n - 1 */
   float *centre, *inv_scale;  /* one piece */
   float *query;               /* tile x d, standardised */
   double *wide_query;         /* (nullable) the same */
@@ -35,8 +36,7 @@ struct _AyKnnDistances
   double *wide_block;         /* (nullable) */
   float *distance;            /* tile x n, or */
   double *wide_distance;      /* tile x n */
-  const guint32 *queries;     /* of the present tile */
-  gsize count;
+  gsize count;                /* queries of the present tile */
   double doubt;               /* relative to |q|^2 + |x|^2 */
 };
 
@@ -70,7 +70,7 @@ square_of (const AyKnnDistances *self, const float *z)
 static gboolean
 allocate (AyKnnDistances *self, GError **error)
 {
-  gsize n = self->rows->n, d = self->d, tile = self->options.tile, workers = ay_threads ();
+  gsize n = self->n, d = self->d, tile = self->options.tile, workers = ay_threads ();
   gboolean wide = self->options.wide;
 
   self->query = ay_try_alloc (tile * d, sizeof (float), "rows judged", error);
@@ -83,7 +83,10 @@ allocate (AyKnnDistances *self, GError **error)
     return FALSE;
   self->query_square = self->square + n;
   if (!wide)
-    return (self->distance = ay_try_alloc (tile * n, sizeof (float), "distances", error)) != NULL;
+    {
+      self->distance = ay_try_alloc (MAX (tile * n, 1), sizeof (float), "distances", error);
+      return self->distance != NULL;
+    }
   self->wide_query = ay_try_alloc ((tile + workers * BLOCK) * d, sizeof (double), "rows judged",
                                    error);
   if (self->wide_query == NULL)
@@ -106,6 +109,9 @@ ay_knn_distances_new (const AyProblem *rows, const AyKnnDistancesOptions *option
   self->rows = rows;
   self->options = *options;
   self->d = moments->d;
+  self->parts = ay_parts_by (rows->ranks, rows->n, BLOCK);
+  self->first = MIN (self->parts.first * BLOCK, rows->n);
+  self->n = MIN (self->parts.last * BLOCK, rows->n) - self->first;
   self->doubt = rounding * (DOUBT + 0.25 * sqrt (self->d));
   self->centre = g_new (float, 2 * self->d + 1);
   self->inv_scale = self->centre + self->d;
@@ -136,6 +142,13 @@ ay_knn_distances_n_features (const AyKnnDistances *self)
   return self->d;
 }
 
+gsize
+ay_knn_distances_own (const AyKnnDistances *self, gsize *first)
+{
+  *first = self->first;
+  return self->n;
+}
+
 static void
 widen (const float *from, gsize count, double *to)
 {
@@ -161,7 +174,7 @@ DEFINE_FINISH (finish_wide, double)
 static void
 multiply_narrow (AyKnnDistances *self, gsize first, gsize count, const float *z)
 {
-  gsize n = self->rows->n, d = self->d;
+  gsize n = self->n, d = self->d;
 
   cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, self->count, count, d, -2.0f, self->query,
                d, z, d, 0.0f, self->distance + first, n);
@@ -173,7 +186,7 @@ multiply_narrow (AyKnnDistances *self, gsize first, gsize count, const float *z)
 static void
 multiply_wide (AyKnnDistances *self, gsize first, gsize count, const float *z, double *wide)
 {
-  gsize n = self->rows->n, d = self->d;
+  gsize n = self->n, d = self->d;
 
   widen (z, count * d, wide);
   cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasTrans, self->count, count, d, -2.0,
@@ -187,10 +200,11 @@ static void
 load_block (gsize block, guint worker, gpointer data)
 {
   AyKnnDistances *self = data;
-  gsize first = block * BLOCK, count = MIN (BLOCK, self->rows->n - first);
+  gsize from = block * BLOCK, count = MIN (BLOCK, self->rows->n - from);
+  gsize first = from - self->first; /* among the own */
   float *z = self->block + worker * BLOCK * self->d;
 
-  read_rows (self, self->rows->rows + first, count, z);
+  read_rows (self, self->rows->rows + from, count, z);
   for (gsize i = 0; i < count; i++)
     self->square[first + i] = square_of (self, z + i * self->d);
   if (self->options.wide)
@@ -203,14 +217,18 @@ gboolean
 ay_knn_distances_load (AyKnnDistances *self, const guint32 *queries, gsize count, AyJob *job,
                        GError **error)
 {
-  self->queries = queries;
+  AyParts shares = ay_parts_by (self->rows->ranks, count, 1);
+
   self->count = count;
-  read_rows (self, queries, count, self->query);
+  read_rows (self, queries + shares.first, shares.last - shares.first,
+             self->query + shares.first * self->d);
+  if (!ay_parts_gather (&shares, self->query, self->d * sizeof (float), error))
+    return FALSE;
   for (gsize t = 0; t < count; t++)
     self->query_square[t] = square_of (self, self->query + t * self->d);
   if (self->options.wide)
     widen (self->query, count * self->d, self->wide_query);
-  return ay_parallel_for (ay_n_blocks (self->rows->n, BLOCK), load_block, self, job, error);
+  return ay_parts_for (&self->parts, load_block, self, job, error);
 }
 
 const float *
@@ -219,9 +237,9 @@ ay_knn_distances_of (const AyKnnDistances *self, gsize t, float *scratch)
   const double *wide;
 
   if (!self->options.wide)
-    return self->distance + t * self->rows->n;
-  wide = self->wide_distance + t * self->rows->n;
-  for (gsize i = 0; i < self->rows->n; i++)
+    return self->distance + t * self->n;
+  wide = self->wide_distance + t * self->n;
+  for (gsize i = 0; i < self->n; i++)
     scratch[i] = (float) wide[i];
   return scratch;
 }
@@ -240,6 +258,33 @@ direct (const AyKnnDistances *self, gsize t, gsize row, float *z)
   if (self->options.cosine && cblas_snrm2 (self->d, z, 1) == 0.0f)
     sum = self->query_square[t] + 1.0;
   return sum;
+}
+
+void
+ay_knn_distances_exact (const AyKnnDistances *self, gsize t, const guint64 *entry, gsize count,
+                        AyKnnExact *exact, float *scratch)
+{
+  for (gsize i = 0; i < count; i++)
+    {
+      gsize row = ay_order_row (entry[i]);
+
+      exact[i] = (AyKnnExact) { self->square[row - self->first], direct (self, t, row, scratch) };
+    }
+}
+
+/* Of place i of a list. */
+static double
+length_at (const AyKnnDistances *self, const AyKnnList *list, gsize i)
+{
+  return list->known != NULL ? list->known[i].length
+                             : self->square[ay_order_row (list->entry[i]) - self->first];
+}
+
+static double
+direct_at (const AyKnnDistances *self, gsize t, const AyKnnList *list, gsize i, float *scratch)
+{
+  return list->known != NULL ? list->known[i].direct
+                             : direct (self, t, ay_order_row (list->entry[i]), scratch);
 }
 
 typedef struct
@@ -276,35 +321,37 @@ sort_run (guint64 *list, double *squared, gsize count)
 
 /* Computes the runs of doubt that begin before `depth` and ends them before `limit`. */
 static void
-settle (const AyKnnDistances *self, gsize t, guint64 *list, double *squared, gsize depth,
-        gsize limit, float *scratch)
+settle (const AyKnnDistances *self, gsize t, const AyKnnList *list, gsize depth, gsize limit,
+        float *scratch)
 {
+  double *squared = list->squared;
+
   for (gsize i = 0, end; i < depth; i = end)
     {
       for (end = i + 1; end < limit; end++)
         if (squared[end] - squared[end - 1]
-            > self->doubt * (self->query_square[t] + self->square[ay_order_row (list[end])]))
+            > self->doubt * (self->query_square[t] + length_at (self, list, end)))
           break;
       if (end - i < 2)
         continue;
       for (gsize k = i; k < end; k++)
-        squared[k] = direct (self, t, ay_order_row (list[k]), scratch);
-      sort_run (list + i, squared + i, end - i);
+        squared[k] = direct_at (self, t, list, k, scratch);
+      sort_run (list->entry + i, squared + i, end - i);
     }
 }
 
 gsize
-ay_knn_distances_refine (const AyKnnDistances *self, gsize t, guint64 *list, gsize count,
-                         gsize depth, double *squared, float *scratch)
+ay_knn_distances_refine (const AyKnnDistances *self, gsize t, const AyKnnList *list, gsize depth,
+                         float *scratch)
 {
-  gsize limit = self->options.wide ? count : MIN (count, 4 * depth);
+  gboolean wide = self->options.wide;
+  gsize limit = wide ? list->count : ay_knn_refined (list->count, depth);
 
   for (gsize i = 0; i < limit; i++)
-    squared[i] = self->options.wide
-                     ? self->wide_distance[t * self->rows->n + ay_order_row (list[i])]
-                     : ay_order_distance (list[i]);
-  if (self->options.wide)
-    sort_run (list, squared, limit);
-  settle (self, t, list, squared, self->options.wide ? limit : MIN (depth, limit), limit, scratch);
+    list->squared[i] = wide ? self->wide_distance[t * self->n + ay_order_row (list->entry[i])]
+                            : ay_order_distance (list->entry[i]);
+  if (wide)
+    sort_run (list->entry, list->squared, limit);
+  settle (self, t, list, wide ? limit : MIN (depth, limit), limit, scratch);
   return limit;
 }

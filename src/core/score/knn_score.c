@@ -143,7 +143,7 @@ quantity_of (AyNearUtility utility)
 }
 
 static void
-say_order (const Asked *asked, const AyKnnValues *values, AyScoreResult *out)
+say_order (const Asked *asked, const AyKnnValues *values, Law law, AyScoreResult *out)
 {
   const AyKnnOptions *o = &asked->options;
 
@@ -156,8 +156,11 @@ say_order (const Asked *asked, const AyKnnValues *values, AyScoreResult *out)
   if (o->utility != AY_UTILITY_THRESHOLD)
     ay_score_count (out, "rows_ordered", values->ordered);
   if (!values->to_rounding)
-    ay_score_text (out, "shortcut", "rows beyond the ordered ones enter by their exact share of "
-                   "matches, and have the mean value of such rows");
+    {
+      ay_score_text (out, "shortcut", "rows beyond the ordered ones enter by their exact share of "
+                     "matches, and have the mean value of such rows");
+      ay_score_number (out, "error_at_most", values->bound[asked->place[law]]);
+    }
   ay_score_text (out, "exact", values->to_rounding
                      ? "for the neighbour classifier on these features, to rounding"
                      : "approximate: nearest");
@@ -185,7 +188,7 @@ say (AyScoreContext *context, const Asked *asked, const AyKnnValues *values, Law
   if (o->weighted || o->utility == AY_UTILITY_THRESHOLD)
     ay_score_number (out, "radius", values->radius);
   ay_score_number (out, "sum_of_values", sum);
-  say_order (asked, values, out);
+  say_order (asked, values, law, out);
   ay_score_text (out, "note", "compare ranks: 0 is no safe limit between helpful and harmful for "
                  "neighbour values, and they shrink as 1 / n");
   return ay_noise_say (&noise, context, out, error);

@@ -12,6 +12,9 @@
  * row costs O(T) beyond its distances. Where every gain beyond a rank is nothing to rounding, as
  * for Banzhaf beyond some 2 K + 10 sqrt K + 40 rows, the pass does so by itself.
  *
+ * Of several ranks each has the distances to its own training rows and adds to those alone. The
+ * lists of all ranks are merged (knn_merge.h), so that every rank has the same list as one alone.
+ *
  * Cost: 2 n d flop a validation row, some ns a pair for sorting, and 2 ns for each semivalue. */
 #include "core/score/knn_values.h"
 
@@ -20,7 +23,7 @@
 #include "core/base/rng.h"
 #include "core/base/stats.h"
 #include "core/score/distance_order.h"
-#include "core/score/knn_distances.h"
+#include "core/score/knn_merge.h"
 
 #include <math.h>
 #include <string.h>
@@ -38,8 +41,10 @@ typedef struct
 typedef struct
 {
   AyDistanceOrder *order;
-  double *u, *value, *squared; /* n */
-  float *narrow, *row;         /* n, d */
+  double *u, *value, *squared; /* n_listed */
+  float *narrow, *row;         /* n_own, d */
+  guint64 *entry;              /* (nullable) of ranks: n_listed */
+  AyKnnExact *known;           /* and what is known of its first ones */
 } Worker;
 
 typedef struct
@@ -48,6 +53,9 @@ typedef struct
   const AyKnnOptions *options;
   AyKnnValues *out;
   AyKnnDistances *distances;
+  AyKnnMerge *merge;           /* (nullable) of ranks */
+  gsize first_own, n_own;      /* training rows whose distances this rank has */
+  gsize n_listed;              /* of a validation row's list */
   AySemivalueTable **tables;   /* n_laws */
   gsize *ordered;              /* n_laws: rows ordered for it */
   double *mean_gain;           /* n_laws: beyond them */
@@ -55,7 +63,8 @@ typedef struct
   guint32 *turn;               /* positions of valid in random order */
   guint32 *queries;            /* their rows */
   gsize n_groups, tile, first, count;
-  Sums *sums;                  /* n_groups x n_laws x n */
+  Sums *sums;                  /* n_groups x n_laws x n_own */
+  double *bound;               /* n_groups x n_laws: sums of the values' bounds */
   Sums *by_class;              /* n_groups x n_laws x (n_classes + 1): last for all rows */
   double *kth;                 /* tile: distance to the K-th nearest */
   double unit;                 /* mean weight of the validation rows */
@@ -70,6 +79,15 @@ add (Sums *to, double value)
 {
   to->sum += value;
   to->square += value * value;
+}
+
+/* Those of an own training row; else NULL. */
+static Sums *
+sums_of (const Pass *self, gsize group, guint law, gsize row)
+{
+  if (row - self->first_own >= self->n_own)
+    return NULL;
+  return self->sums + (group * self->out->n_laws + law) * self->n_own + row - self->first_own;
 }
 
 /* u of the ordered rows. */
@@ -98,7 +116,6 @@ add_beyond (const Pass *self, gsize group, guint law, const guint64 *list, gsize
 {
   gsize n_classes = self->train->n_classes;
   Sums *by_class = self->by_class + (group * self->out->n_laws + law) * (n_classes + 1);
-  Sums *sums = self->sums + (group * self->out->n_laws + law) * self->out->n;
 
   add (&by_class[n_classes], level[0]);
   by_class[y].sum += level[1] - level[0];
@@ -106,9 +123,12 @@ add_beyond (const Pass *self, gsize group, guint law, const guint64 *list, gsize
   for (gsize i = 0; i < count; i++)
     {
       double back = level[ay_order_match (list[i])];
+      Sums *own = sums_of (self, group, law, ay_order_row (list[i]));
 
-      sums[ay_order_row (list[i])].sum -= back;
-      sums[ay_order_row (list[i])].square -= back * back;
+      if (own == NULL)
+        continue;
+      own->sum -= back;
+      own->square -= back * back;
     }
 }
 
@@ -118,7 +138,6 @@ value_by_law (const Pass *self, Worker *w, gsize group, guint law, gint32 y, dou
 {
   const AySemivalueTable *table = self->tables[law];
   gsize n = self->out->n, count = self->ordered[law];
-  Sums *sums = self->sums + (group * self->out->n_laws + law) * n;
   double matches = 0.0, rest = 0.0, base;
 
   for (gsize i = 0; i < count && count < n; i++)
@@ -127,7 +146,12 @@ value_by_law (const Pass *self, Worker *w, gsize group, guint law, gint32 y, dou
     rest = (self->class_count[y] - matches) / (n - count);
   base = ay_semivalue_sorted (table, w->u, count, rest, w->value);
   for (gsize i = 0; i < count; i++)
-    add (&sums[ay_order_row (list[i])], weight * w->value[i]);
+    {
+      Sums *own = sums_of (self, group, law, ay_order_row (list[i]));
+
+      if (own != NULL)
+        add (own, weight * w->value[i]);
+    }
   if (count < n)
     {
       double gain = self->mean_gain[law], last = table->gain[n - 1];
@@ -135,6 +159,8 @@ value_by_law (const Pass *self, Worker *w, gsize group, guint law, gint32 y, dou
                           weight * (base + gain + rest * (last - gain)) };
 
       add_beyond (self, group, law, list, count, level, y);
+      self->bound[group * self->out->n_laws + law]
+          += weight * ay_semivalue_bound (table, count, self->class_count[y] - (gsize) matches);
     }
 }
 
@@ -142,7 +168,7 @@ static void
 value_ball (const Pass *self, Worker *w, gsize group, const float *distance, gint32 y,
             double weight)
 {
-  gsize n = self->out->n, count = 0;
+  gsize n = self->n_own, count = 0;
   double most = self->out->radius * self->out->radius;
   guint32 *member = (guint32 *) w->squared;
 
@@ -174,26 +200,73 @@ depth_of (guint k)
   return 2 * (gsize) k + (gsize) (10.0 * sqrt (k)) + 40;
 }
 
+/* The `wanted` nearest own rows of query t. */
+static guint64 *
+order_own (const Pass *self, gsize t, gsize wanted, Worker *w)
+{
+  gint32 y = self->valid->label[self->turn[self->first + t]];
+  const float *distance = ay_knn_distances_of (self->distances, t, w->narrow);
+  gsize count;
+
+  return ay_distance_order (w->order, distance, self->train->label + self->first_own, y, wanted,
+                            &count);
+}
+
+/* The nearest rows of query t, of all ranks. */
+static AyKnnList
+list_of (const Pass *self, gsize t, Worker *w)
+{
+  AyKnnList list = { w->entry, self->n_listed, w->known, w->squared };
+
+  if (self->merge == NULL)
+    list.entry = order_own (self, t, self->n_listed, w);
+  else
+    ay_knn_merge_list (self->merge, t, w->entry, w->known);
+  return list;
+}
+
 static void
 value_query (const Pass *self, gsize t, gsize group, Worker *w)
 {
-  gsize position = self->turn[self->first + t], count, exact;
+  gsize position = self->turn[self->first + t], exact;
   gint32 y = self->valid->label[position];
   double weight = ay_problem_weight (self->valid, position) / self->unit;
-  const float *distance = ay_knn_distances_of (self->distances, t, w->narrow);
-  guint64 *list;
+  AyKnnList list;
 
   if (self->options->utility == AY_UTILITY_THRESHOLD)
     {
-      value_ball (self, w, group, distance, y, weight);
+      value_ball (self, w, group, ay_knn_distances_of (self->distances, t, w->narrow), y, weight);
       return;
     }
-  list = ay_distance_order (w->order, distance, self->train->label, y, self->out->ordered, &count);
-  exact = ay_knn_distances_refine (self->distances, t, list, count, depth_of (self->options->k),
-                                   w->squared, w->row);
-  fill_u (self, w, list, MIN (count, self->out->ordered), exact);
+  list = list_of (self, t, w);
+  exact = ay_knn_distances_refine (self->distances, t, &list, depth_of (self->options->k), w->row);
+  fill_u (self, w, list.entry, self->out->ordered, exact);
   for (guint law = 0; law < self->out->n_laws; law++)
-    value_by_law (self, w, group, law, y, weight, list);
+    value_by_law (self, w, group, law, y, weight, list.entry);
+}
+
+/* This rank's part of query t's list. */
+static void
+tell_query (gsize t, guint worker, gpointer data)
+{
+  Pass *self = data;
+  Worker *w = &self->workers[worker];
+  gsize count, exact;
+  AyKnnExact *known;
+  guint64 *own = ay_knn_merge_own (self->merge, t, &count, &known, &exact);
+  const guint64 *list = order_own (self, t, count, w);
+
+  for (gsize i = 0; i < count; i++)
+    own[i] = list[i] + ((guint64) self->first_own << 1); /* by position among all rows */
+  ay_knn_distances_exact (self->distances, t, own, exact, known, w->row);
+}
+
+static gboolean
+merge_lists (Pass *self, GError **error)
+{
+  return self->merge == NULL
+         || (ay_parallel_for (self->count, tell_query, self, self->job, error)
+             && ay_knn_merge_gather (self->merge, self->count, error));
 }
 
 static void
@@ -212,9 +285,8 @@ find_kth (gsize t, guint worker, gpointer data)
 {
   Pass *self = data;
   Worker *w = &self->workers[worker];
-  gsize wanted = MIN (self->options->k, self->out->n), count;
-  const float *distance = ay_knn_distances_of (self->distances, t, w->narrow);
-  guint64 *list = ay_distance_order (w->order, distance, self->train->label, 0, wanted, &count);
+  gsize wanted = MIN (self->options->k, self->out->n);
+  const guint64 *list = order_own (self, t, wanted, w);
 
   self->kth[t] = sqrt (ay_order_distance (list[wanted - 1]));
 }
@@ -265,24 +337,49 @@ make_tables (Pass *self, GError **error)
   return TRUE;
 }
 
+/* What is sorted and, of ranks, merged of a validation row's list: what is wanted, and enough
+ * beyond it for what is as good as tied with it. */
+static gboolean
+make_lists (Pass *self, GError **error)
+{
+  gsize depth = depth_of (self->options->k), n = self->out->n;
+  AyParts parts = ay_parts_by (self->train->ranks, n, AY_KNN_BLOCK);
+
+  self->n_listed = self->options->utility == AY_UTILITY_THRESHOLD
+                       ? n
+                       : MIN (n, self->out->ordered + depth);
+  if (parts.ranks != NULL)
+    self->merge = ay_knn_merge_new (&parts, self->n_listed,
+                                    ay_knn_refined (self->n_listed, depth), self->tile, error);
+  return parts.ranks == NULL || self->merge != NULL;
+}
+
 static gboolean
 make_workers (Pass *self, GError **error)
 {
-  gsize n = self->out->n, d = ay_knn_distances_n_features (self->distances);
+  gsize n = self->n_listed, d = ay_knn_distances_n_features (self->distances);
 
   self->workers = g_new0 (Worker, ay_threads ());
   for (guint k = 0; k < ay_threads (); k++)
     {
       Worker *w = &self->workers[k];
 
-      w->order = ay_distance_order_new (n, error);
+      w->order = ay_distance_order_new (self->n_own, error);
       w->u = w->order != NULL ? ay_try_alloc (3 * n, sizeof (double), "values", error) : NULL;
-      w->narrow = w->u != NULL ? ay_try_alloc (n + d, sizeof (float), "distances", error) : NULL;
+      w->narrow = w->u != NULL ? ay_try_alloc (self->n_own + d, sizeof (float), "distances", error)
+                               : NULL;
       if (w->narrow == NULL)
         return FALSE;
       w->value = w->u + n;
       w->squared = w->value + n;
-      w->row = w->narrow + n;
+      w->row = w->narrow + self->n_own;
+      if (self->merge == NULL)
+        continue;
+      w->entry = ay_try_alloc (n, sizeof (guint64), "nearest rows", error);
+      w->known = w->entry != NULL ? ay_try_alloc (n, sizeof (AyKnnExact), "nearest rows", error)
+                                  : NULL;
+      if (w->known == NULL)
+        return FALSE;
     }
   return TRUE;
 }
@@ -302,6 +399,7 @@ prepare (Pass *self, GError **error)
   self->distances = ay_knn_distances_new (self->train, &options, self->job, error);
   if (self->distances == NULL)
     return FALSE;
+  self->n_own = ay_knn_distances_own (self->distances, &self->first_own);
   self->tables = g_new0 (AySemivalueTable *, laws);
   self->mean_gain = g_new0 (double, laws);
   self->ordered = g_new0 (gsize, laws);
@@ -310,8 +408,11 @@ prepare (Pass *self, GError **error)
   self->turn = g_new (guint32, m);
   self->queries = g_new (guint32, m);
   self->by_class = g_new0 (Sums, self->n_groups * laws * (self->train->n_classes + 1));
-  self->sums = ay_try_alloc (self->n_groups * laws, n * sizeof (Sums), "values", error);
-  if (self->sums == NULL || !make_tables (self, error) || !make_workers (self, error))
+  self->bound = g_new0 (double, self->n_groups * laws);
+  self->sums = ay_try_alloc (self->n_groups * laws, MAX (self->n_own, 1) * sizeof (Sums), "values",
+                             error);
+  if (self->sums == NULL || !make_tables (self, error) || !make_lists (self, error)
+      || !make_workers (self, error))
     return FALSE;
   for (gsize i = 0; i < n; i++)
     self->class_count[self->train->label[i]]++;
@@ -335,10 +436,13 @@ pass_clear (Pass *self)
       ay_distance_order_free (self->workers[k].order);
       g_free (self->workers[k].u);
       g_free (self->workers[k].narrow);
+      g_free (self->workers[k].entry);
+      g_free (self->workers[k].known);
     }
   for (guint k = 0; self->tables != NULL && k < self->options->n_laws; k++)
     ay_semivalue_table_free (self->tables[k]);
   ay_knn_distances_free (self->distances);
+  ay_knn_merge_free (self->merge);
   g_free (self->workers);
   g_free (self->tables);
   g_free (self->mean_gain);
@@ -348,6 +452,7 @@ pass_clear (Pass *self)
   g_free (self->turn);
   g_free (self->queries);
   g_free (self->by_class);
+  g_free (self->bound);
   g_free (self->sums);
 }
 
@@ -371,7 +476,7 @@ reduce (Pass *self)
   double halves[2] = { weight_of_half (self, 0), weight_of_half (self, 1) };
 
   for (guint law = 0; law < out->n_laws; law++)
-    for (gsize i = 0; i < n; i++)
+    for (gsize i = self->first_own; i < self->first_own + self->n_own; i++)
       {
         Sums total[2] = { { 0.0, 0.0 }, { 0.0, 0.0 } };
         double mean, spread;
@@ -379,7 +484,7 @@ reduce (Pass *self)
         for (gsize g = 0; g < self->n_groups; g++)
           {
             gsize at = g * out->n_laws + law;
-            const Sums *own = &self->sums[at * n + i];
+            const Sums *own = sums_of (self, g, law, i);
             const Sums *by_class = self->by_class + at * (n_classes + 1);
             const Sums *of_class = &by_class[self->train->label[i]];
 
@@ -395,6 +500,22 @@ reduce (Pass *self)
       }
 }
 
+/* Values of the own rows to the other ranks; the laws' bounds, which all have. */
+static gboolean
+tell_values (Pass *self, GError **error)
+{
+  AyKnnValues *out = self->out;
+  AyParts parts = ay_parts_by (self->train->ranks, out->n, AY_KNN_BLOCK);
+
+  for (guint k = 0; k < 4 * out->n_laws; k++)
+    if (!ay_parts_gather (&parts, out->value + k * out->n, sizeof (double), error))
+      return FALSE;
+  for (guint law = 0; law < out->n_laws; law++)
+    for (gsize g = 0; g < self->n_groups; g++)
+      out->bound[law] += self->bound[g * out->n_laws + law] / out->n_judged;
+  return TRUE;
+}
+
 static gboolean
 run (Pass *self, GError **error)
 {
@@ -408,13 +529,32 @@ run (Pass *self, GError **error)
       self->count = MIN (self->tile, m - self->first);
       if (!ay_knn_distances_load (self->distances, self->queries + self->first, self->count,
                                   self->job, error)
-          || (self->first == 0 && !set_radius (self, error))
+          || (self->first == 0 && !set_radius (self, error)) || !merge_lists (self, error)
           || !ay_parallel_for (self->n_groups, value_group, self, self->job, error))
         return FALSE;
       ay_job_set_fraction (self->job, (double) (self->first + self->count) / m);
     }
   reduce (self);
-  return TRUE;
+  return tell_values (self, error);
+}
+
+/* FALSE and an error where the options do not go together. */
+static gboolean
+check (const AyProblem *train, const AyKnnOptions *options, GError **error)
+{
+  gboolean other = options->weighted || options->utility == AY_UTILITY_THRESHOLD;
+
+  if (options->nearest > 0 && other)
+    g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "nearest goes with rows that count "
+                         "alike and without a ball");
+  else if (train->ranks != NULL && (other || options->wide))
+    g_set_error_literal (error, AY_ERROR, AY_ERROR_UNSUPPORTED, "neighbour values with weights, a "
+                         "radius or precision=f64 are not shared out to ranks");
+  else if (train->n >= G_MAXINT32)
+    g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "too many rows for neighbour values");
+  else
+    return TRUE;
+  return FALSE;
 }
 
 AyKnnValues *
@@ -425,18 +565,8 @@ ay_knn_values_new (const AyProblem *train, const AyProblem *valid, const AyKnnOp
   Pass pass = { .train = train, .valid = valid, .options = options, .out = self, .job = job };
   gboolean done;
 
-  if (options->nearest > 0
-      && (options->weighted || options->utility == AY_UTILITY_THRESHOLD))
-    {
-      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "nearest goes with rows that count "
-                           "alike and without a ball");
-      return NULL;
-    }
-  if (train->n >= G_MAXINT32)
-    {
-      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "too many rows for neighbour values");
-      return NULL;
-    }
+  if (!check (train, options, error))
+    return NULL;
   self->n = train->n;
   self->n_judged = valid->n;
   self->n_laws = options->n_laws;
@@ -445,6 +575,7 @@ ay_knn_values_new (const AyProblem *train, const AyProblem *valid, const AyKnnOp
     return NULL;
   self->error = self->value + self->n_laws * self->n;
   self->half = self->error + self->n_laws * self->n;
+  self->bound = g_new0 (double, self->n_laws);
   done = run (&pass, error);
   pass_clear (&pass);
   return done ? g_steal_pointer (&self) : NULL;
@@ -456,5 +587,6 @@ ay_knn_values_free (AyKnnValues *self)
   if (self == NULL)
     return;
   g_free (self->value);
+  g_free (self->bound);
   g_free (self);
 }

@@ -36,13 +36,16 @@ typedef struct
   double radius;       /* used, where one is needed */
   gsize ordered;       /* rows ordered a validation row: n, or fewer; 0 with a ball */
   gboolean to_rounding; /* ordering no more than that loses nothing but rounding */
+  double *bound;       /* n_laws: no value differs by more from that with all rows ordered */
 } AyKnnValues;
 
 /* valid's weights count, train's do not; both have classes and at least one row. Memory: up to 512
  * MB of distances (or 64 rows of them, where that is more), and 16 n bytes for each of at most 64
- * groups of validation rows, together at most 256 MB, a semivalue. Same bytes for any number of
- * threads and whichever laws are asked together. Errors: RANGE (nearest with weights or a ball),
- * NOMEM, CANCELLED, INPUT as ay_moments_scaling. (transfer full) */
+ * groups of validation rows, together at most 256 MB, a semivalue; ranks share both by train's
+ * rows, and each holds all ranks' nearest rows for a tile. Same bytes for any number of threads
+ * and ranks and whichever laws are asked together. Errors: RANGE (nearest with weights or a ball),
+ * NOMEM, CANCELLED, INPUT as ay_moments_scaling; of ranks UNSUPPORTED (weights, a ball, wide).
+ * (transfer full) */
 AyKnnValues *ay_knn_values_new (const AyProblem *train, const AyProblem *valid,
                                 const AyKnnOptions *options, AyJob *job, GError **error);
 void ay_knn_values_free (AyKnnValues *self);

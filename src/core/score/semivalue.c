@@ -219,6 +219,31 @@ ay_semivalue_sorted (const AySemivalueTable *self, const double *u, gsize count,
   return common;
 }
 
+/* The sum over the others of u_j (g(j) - g(j - 1)) is least where the matches come first, most
+ * where they come last; a point beyond has u g(j) + such a sum, g falling. */
+double
+ay_semivalue_bound (const AySemivalueTable *self, gsize count, gsize matches)
+{
+  gsize n = self->game.n;
+  const double *gain = self->gain;
+  double rest, fall, near, far, own[2], last = 0.0;
+
+  if (count >= n)
+    return 0.0;
+  rest = (double) matches / (n - count);
+  fall = gain[count - 1] - gain[n - 1];
+  near = MAX (gain[count - 1] - gain[count - 1 + matches] - rest * fall,
+              rest * fall - (gain[n - 1 - matches] - gain[n - 1]));
+  for (guint u = 0; u < 2; u++)
+    own[u] = u * ay_semivalue_mean_gain (self, count)
+             + rest * (gain[n - 1] - ay_semivalue_mean_gain (self, count));
+  far = MAX (MAX (own[1] - gain[n - 1], gain[count] - own[1]),
+             MAX (-own[0], own[0] + gain[count] - gain[n - 1]));
+  if (self->game.utility == AY_UTILITY_SOFT) /* the farthest point's own u is not known */
+    last = (self->alone + self->among * (1.0 + 1.0 / (n - 1.0))) * MAX (rest, 1.0 - rest);
+  return MAX (near, far) + last;
+}
+
 double
 ay_semivalue_mean_gain (const AySemivalueTable *self, gsize count)
 {

@@ -184,7 +184,8 @@ write_workspace (AyWork *self, const AyRanksScore *run, GPtrArray *results, AyJo
 gboolean
 ay_ranks_can_score (const char *id)
 {
-  static const char *const able[] = { "influence", "loo", "self_influence", NULL };
+  static const char *const able[] = { "influence", "loo", "self_influence", "knn_shapley",
+                                      "knn_banzhaf", "knn_beta", NULL };
 
   return g_strv_contains (able, id);
 }
