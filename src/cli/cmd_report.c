@@ -43,7 +43,6 @@ find_date (GError **error)
 {
   const char *epoch = g_getenv ("SOURCE_DATE_EPOCH");
   g_autoptr (GDateTime) now = NULL;
-  GDate date;
 
   if (given.date == NULL)
     {
@@ -51,15 +50,14 @@ find_date (GError **error)
                           : g_date_time_new_now_local ();
       return g_date_time_format (now, "%Y-%m-%d");
     }
-  if (strlen (given.date) == 10 && given.date[4] == '-' && given.date[7] == '-')
+  if (g_regex_match_simple ("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", given.date, G_REGEX_DOLLAR_ENDONLY, 0))
     {
-      int year = atoi (given.date), month = atoi (given.date + 5), day = atoi (given.date + 8);
+      guint64 year = g_ascii_strtoull (given.date, NULL, 10);
+      guint64 month = g_ascii_strtoull (given.date + 5, NULL, 10);
+      guint64 day = g_ascii_strtoull (given.date + 8, NULL, 10);
 
-      if (g_date_valid_dmy ((GDateDay) day, (GDateMonth) month, (GDateYear) year))
-        {
-          g_date_clear (&date, 1);
-          return g_strdup (given.date);
-        }
+      if (g_date_valid_dmy (day, month, year))
+        return g_strdup (given.date);
     }
   cmd_usage_error (error, "--date %s: expected YYYY-MM-DD", given.date);
   return NULL;

@@ -308,6 +308,7 @@ def test_refusals():
     """A bad name, date, paper, title is a usage error or named; a read-only folder says so"""
     for arguments in ([], ['-o', FOLDER / 'x.pdf', '--date', '2026-13-01'],
                       ['-o', FOLDER / 'x.pdf', '--date', 'soon'],
+                      ['-o', FOLDER / 'x.pdf', '--date', '20ab-01-02'],
                       ['-o', FOLDER / 'x.pdf', '--paper', 'a3'],
                       ['-o', FOLDER / 'x.pdf', '--random', '1']):
         assay.fail('report', WORK, *arguments, status=2)
