@@ -66,6 +66,7 @@ remember (AyWork *work, GError **error)
   AySavingsInputs inputs;
   GHashTableIter iter;
   gpointer key, value;
+  gsize n_runs;
   gboolean ok = pairs != NULL && ay_work_stored_savings (work, &inputs, error);
 
   if (!ok)
@@ -78,7 +79,7 @@ remember (AyWork *work, GError **error)
        && (given.currency == NULL
            || ay_savings_inputs_set (&inputs, "currency", given.currency, error))
        && (given.emissions == NULL
-           || ay_savings_read_emissions (&inputs, given.emissions, error))
+           || ay_savings_read_emissions (&inputs, given.emissions, &n_runs, error))
        && (given.trainer == NULL
            || ay_savings_read_trainer (&inputs, given.trainer, error));
   ok = ok && ay_work_keep_savings (work, &inputs, error);

@@ -190,34 +190,46 @@ ay_work_savings_inputs (AyWork *self, const AyPlan *plan, const char *grid, AySa
 
 /* --- measured energy --- */
 
+/* Of the runs that have both; returns how many these are. */
+static gsize
+spread_of (const double *values, const double *other, gsize n, double scale, AyRange *out)
+{
+  double sum = 0.0;
+  gsize n_runs = 0;
+
+  *out = (AyRange) { .low = INFINITY, .high = 0.0 };
+  for (gsize i = 0; i < n; i++)
+    if (!isnan (values[i]) && !isnan (other[i]))
+      {
+        out->low = MIN (out->low, scale * values[i]);
+        out->high = MAX (out->high, scale * values[i]);
+        sum += scale * values[i];
+        n_runs++;
+      }
+  out->likely = n_runs > 0 ? CLAMP (sum / (double) n_runs, out->low, out->high) : NAN;
+  return n_runs;
+}
+
 static gboolean
-set_spread (AySavingsInputs *self, const AyColumn *column, double scale, const char *key,
+set_spread (AySavingsInputs *self, const AyRange *range, const char *key, const char *path,
             GError **error)
 {
-  const double *values = ay_column_numbers (column);
-  double low = INFINITY, high = 0.0, sum = 0.0;
-  gsize n = 0;
+  const double values[] = { range->low, range->likely, range->high };
   char text[3 * (AY_NUMBER_SIZE + 1)], *at = text;
 
-  for (gsize i = 0; i < ay_column_rows (column); i++)
-    if (!isnan (values[i]))
-      {
-        low = MIN (low, scale * values[i]);
-        high = MAX (high, scale * values[i]);
-        sum += scale * values[i];
-        n++;
-      }
   for (guint w = 0; w < 3; w++)
     {
-      at += ay_number_format (w == 0 ? low : w == 2 ? high : CLAMP (sum / (double) n, low, high),
-                              at);
+      at += ay_number_format (values[w], at);
       *at++ = w < 2 ? ',' : '\0';
     }
-  return ay_savings_inputs_set (self, key, n > 0 ? text : "no runs", error);
+  if (ay_savings_inputs_set (self, key, text, error))
+    return TRUE;
+  g_prefix_error (error, "%s: ", path);
+  return FALSE;
 }
 
 gboolean
-ay_savings_read_emissions (AySavingsInputs *self, const char *path, GError **error)
+ay_savings_read_emissions (AySavingsInputs *self, const char *path, gsize *n_runs, GError **error)
 {
   g_autoptr (AyMappedFile) file = ay_mapped_file_new (path, error);
   g_autoptr (AyDiagnostics) diagnostics = ay_diagnostics_new ();
@@ -226,6 +238,7 @@ ay_savings_read_emissions (AySavingsInputs *self, const char *path, GError **err
       = file != NULL ? ay_csv_read (file, &options, diagnostics, NULL, error) : NULL;
   AyColumn *energy = table != NULL ? ay_table_find (table, "energy_consumed") : NULL;
   AyColumn *duration = table != NULL ? ay_table_find (table, "duration") : NULL;
+  AyRange kwh, hours;
 
   if (table == NULL)
     return FALSE;
@@ -236,8 +249,18 @@ ay_savings_read_emissions (AySavingsInputs *self, const char *path, GError **err
                    "%s: no codecarbon file: expected columns duration and energy_consumed", path);
       return FALSE;
     }
-  return set_spread (self, energy, 1.0, "training_kwh", error)
-         && set_spread (self, duration, 1.0 / 3600.0, "training_hours", error);
+  spread_of (ay_column_numbers (energy), ay_column_numbers (duration), ay_column_rows (energy),
+             1.0, &kwh);
+  *n_runs = spread_of (ay_column_numbers (duration), ay_column_numbers (energy),
+                       ay_column_rows (energy), 1.0 / 3600.0, &hours);
+  if (*n_runs == 0)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                   "%s: no run has both duration and energy_consumed", path);
+      return FALSE;
+    }
+  return set_spread (self, &kwh, "training_kwh", path, error)
+         && set_spread (self, &hours, "training_hours", path, error);
 }
 
 gboolean

@@ -15,9 +15,11 @@ gboolean ay_work_savings_inputs (AyWork *self, const AyPlan *plan, const char *g
 /* The remembered alone, to be changed and kept. */
 gboolean ay_work_stored_savings (AyWork *self, AySavingsInputs *out, GError **error);
 gboolean ay_work_keep_savings (AyWork *self, const AySavingsInputs *inputs, GError **error);
-/* Sets training_kwh and training_hours to the lowest, mean and highest run in codecarbon's
- * emissions.csv. Nothing else is read of it, places least of all. AY_ERROR_INPUT. */
-gboolean ay_savings_read_emissions (AySavingsInputs *self, const char *path, GError **error);
+/* Sets training_kwh and training_hours to the lowest, mean and highest of the *n_runs runs in
+ * codecarbon's emissions.csv that have both. Nothing else is read of it, places least of all.
+ * AY_ERROR_INPUT, or AY_ERROR_RANGE of a value below 0, with the file's name. */
+gboolean ay_savings_read_emissions (AySavingsInputs *self, const char *path, gsize *n_runs,
+                                    GError **error);
 /* Sets training_flops to total_flos of Hugging Face's trainer_state.json. AY_ERROR_INPUT. */
 gboolean ay_savings_read_trainer (AySavingsInputs *self, const char *path, GError **error);
 
