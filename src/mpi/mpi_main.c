@@ -20,7 +20,7 @@ static struct
   char **parameters, **words;
   gint threads;
   gint64 seed;
-  gboolean quiet, version;
+  gboolean resume, quiet, version;
 } given;
 
 static const GOptionEntry options[] = {
@@ -48,6 +48,8 @@ static const GOptionEntry options[] = {
   { "threads", 0, 0, G_OPTION_ARG_INT, &given.threads,
     "Threads of each rank (default: the cores that it may use)", "N" },
   { "seed", 0, 0, G_OPTION_ARG_INT64, &given.seed, "Seed of everything drawn (default 0)", "N" },
+  { "resume", 0, 0, G_OPTION_ARG_NONE, &given.resume,
+    "Go on from the last stage that the same run has finished", NULL },
   { "quiet", 0, 0, G_OPTION_ARG_NONE, &given.quiet, "No notes", NULL },
   { "version", 0, 0, G_OPTION_ARG_NONE, &given.version, "Print the version", NULL },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &given.words, NULL, NULL },
@@ -152,7 +154,7 @@ score (AyRanks *ranks, GError **error)
   g_autoptr (AyLoadOptions) load = load_options ();
   AyRanksScore run = { .ranks = ranks, .path = given.output, .load = load,
                        .ids = (const char *const *) ids, .parameters = table,
-                       .seed = (guint64) given.seed };
+                       .seed = (guint64) given.seed, .resume = given.resume };
 
   return table != NULL && ay_work_score_by_ranks (&run, NULL, error)
          && print_traffic (ranks, error);

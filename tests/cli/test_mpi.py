@@ -33,7 +33,7 @@ def mpi(ranks, *arguments):
     env = dict(os.environ, **ALLOWED, XDG_CACHE_HOME=str(assay.CACHE))
     began = time.monotonic()
     done = subprocess.run(command(ranks, *arguments), capture_output=True, text=True, check=False,
-                          env=env, timeout=400)
+                          env=env, timeout=1800)
     return done, time.monotonic() - began
 
 
@@ -94,13 +94,14 @@ def test_digits():
 
 
 def test_mixture():
-    """Softmax, neighbour values and ridge: a mixture of 20000 rows in three shards"""
+    """Softmax, neighbour values and ridge: a mixture in three shards"""
+    n, d = map(int, os.environ.get('ASSAY_MIXTURE', '20000x32').split('x'))
     random = numpy.random.default_rng(3)
-    label = random.integers(0, 5, 20000)
-    x = random.normal(size=(10, 32))[label] * .5 + random.normal(size=(20000, 32))
-    paths = shards('mixture', x, [7000, 14000])
+    label = random.integers(0, 5, n)
+    x = random.normal(size=(10, d))[label] * .5 + random.normal(size=(n, d))
+    paths = shards('mixture', x, [n // 3, n // 3 * 2])
     numpy.save(FOLDER / 'class.npy', label)
-    numpy.save(FOLDER / 'number.npy', 2 * x[:, 0] - x[:, 3] + random.normal(size=20000))
+    numpy.save(FOLDER / 'number.npy', 2 * x[:, 0] - x[:, 3] + random.normal(size=n))
     compare('mixture', paths, '--label', FOLDER / 'class.npy', scores=f'{SCORES},{NEIGHBOURS}',
             parameters=['-p', 'nearest=500'])
     compare('numbers', paths, '--target', FOLDER / 'number.npy')
@@ -129,16 +130,12 @@ def test_wrong_shards():
     refuse('not shared out', first, *others, '-m', 'knn_shapley', '-p', 'utility=threshold')
 
 
-def test_killed_rank():
-    """A rank that is killed ends the run in seconds; nothing is written"""
+def start(*arguments):
+    """Two ranks, begun; returns mpirun and their process numbers."""
     if not PROGRAM or shutil.which('mpirun') is None:
         raise Skip('no MPI: nothing is known of assay-mpi here')
-    random = numpy.random.default_rng(5)
-    paths = shards('killed', random.normal(size=(60000, 100)), [30000])
-    numpy.save(FOLDER / 'many.npy', random.integers(0, 10, 60000))
-    work = FOLDER / 'killed.assay'
-    run = subprocess.Popen(command(2, *paths, '--label', FOLDER / 'many.npy', '-o', work),
-                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    run = subprocess.Popen(command(2, *arguments), stdout=subprocess.DEVNULL,
+                           stderr=subprocess.PIPE, text=True,
                            env=dict(os.environ, **ALLOWED, XDG_CACHE_HOME=str(assay.CACHE)))
     ranks = []
     while len(ranks) < 2 and run.poll() is None:
@@ -146,13 +143,87 @@ def test_killed_rank():
                                 capture_output=True, text=True, check=False)
         ranks = listed.stdout.split()
     assert len(ranks) == 2, run.stderr.read()
-    os.kill(int(ranks[1]), signal.SIGKILL)
+    return run, [int(rank) for rank in ranks]
+
+
+def kill(run, rank):
+    """Returns the seconds after which the run ended."""
     began = time.monotonic()
+    os.kill(rank, signal.SIGKILL)
     said = run.communicate(timeout=60)[1]
     seconds = time.monotonic() - began
-    print(f'# ended {seconds:.1f} s after the kill')
     assert run.returncode != 0 and seconds < 20, (seconds, said)
-    assert not [path for path in FOLDER.iterdir() if path.name.startswith(('killed.assay', '.k'))]
+    return seconds
+
+
+def left(name):
+    return [path.name for path in FOLDER.iterdir() if f'{name}.assay' in path.name]
+
+
+def killed_data():
+    random = numpy.random.default_rng(5)
+    label = random.integers(0, 5, 30000)
+    x = random.normal(size=(5, 60))[label] * .3 + random.normal(size=(30000, 60))
+    numpy.save(FOLDER / 'many.npy', label)
+    return [*shards('killed', x, [15000]), '--label', FOLDER / 'many.npy', '-m',
+            f'{SCORES},knn_shapley', '-p', 'nearest=100']
+
+
+def test_killed_rank():
+    """Killed before a stage is finished: the run ends in seconds and leaves nothing"""
+    run, ranks = start(*killed_data(), '-o', FOLDER / 'early.assay')
+    seconds = kill(run, ranks[1])
+    print(f'# ended {seconds:.1f} s after the kill')
+    assert left('early') == [], left('early')
+
+
+def test_resume():
+    """Killed at random moments the run ends by itself, resumes, and gives the same bytes"""
+    asked = killed_data()
+    scores = f'{SCORES},knn_shapley'
+    whole = FOLDER / 'whole.assay'
+    done, seconds = mpi(2, *asked, '-o', whole)
+    assert done.returncode == 0, done.stderr
+    expected = exported(whole, scores)
+    random = numpy.random.default_rng()
+    resumed = 0
+    for k in range(int(os.environ.get('ASSAY_KILLS', 3))):
+        work = FOLDER / f'kill{k}.assay'
+        moment = random.uniform(0, seconds)
+        run, ranks = start(*asked, '-o', work)
+        try:
+            run.wait(moment)
+            print(f'# {k}: done before it was killed at {moment:.1f} s')
+        except subprocess.TimeoutExpired:
+            victim = int(random.integers(2))
+            ended = kill(run, ranks[victim])
+            assert not work.exists()
+            kept = left(work.stem)
+            resumed += bool(kept)
+            print(f'# {k}: rank {victim} killed at {moment:.1f} of {seconds:.1f} s, ended '
+                  f'{ended:.1f} s later, left {", ".join(kept) or "nothing"}')
+            done, again = mpi(2, *asked, '--resume', '-o', work)
+            assert done.returncode == 0, done.stderr
+            print(f'#    resumed in {again:.1f} s')
+        assert exported(work, scores) == expected, f'moment {moment}'
+        assert left(work.stem) == [work.name], left(work.stem)
+    print(f'# {resumed} had finished stages')
+
+
+def test_resume_other():
+    """What was begun with other options is not resumed, and begun anew without --resume"""
+    asked = killed_data()
+    work = FOLDER / 'other.assay'
+    begun = FOLDER / '.other.assay.begun.assay'
+    run, ranks = start(*asked, '-o', work)
+    while not begun.exists() and run.poll() is None:
+        pass
+    kill(run, ranks[1])
+    done, _ = mpi(2, *asked, '-p', 'lambda_mean=0.1', '--resume', '-o', work)
+    assert done.returncode != 0 and 'begun with other options' in done.stderr, done.stderr
+    assert begun.exists() and not work.exists()
+    done, _ = mpi(2, *asked, '-p', 'lambda_mean=0.1', '-o', work)
+    assert done.returncode == 0 and left('other') == ['other.assay'], (done.stderr, left('other'))
 
 
 if __name__ == '__main__':

@@ -62,6 +62,9 @@ AyHead *ay_head_ref (AyHead *self);
 /* Another head with the same content, to be changed by its owner. (transfer full) */
 AyHead *ay_head_copy (const AyHead *from);
 void ay_head_unref (AyHead *self);
+/* The whole head, for the same machine. (transfer full); reading: NULL and AY_ERROR_INPUT. */
+GBytes *ay_head_to_bytes (const AyHead *self);
+AyHead *ay_head_from_bytes (GBytes *bytes, GError **error);
 
 /* Outputs for rows of a matrix, count x n_outputs, row-major: softmax probabilities, or the ridge
  * prediction. */

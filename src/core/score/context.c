@@ -76,6 +76,14 @@ ay_score_context_free (AyScoreContext *self)
 }
 
 void
+ay_score_context_set_head (AyScoreContext *self, AyHead *head)
+{
+  ay_head_ref (head);
+  ay_head_unref (self->head);
+  self->head = head;
+}
+
+void
 ay_score_context_set_ranks (AyScoreContext *self, AyRanks *ranks)
 {
   self->ranks = ranks;

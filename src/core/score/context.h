@@ -17,6 +17,9 @@ typedef struct _AyScoreContext AyScoreContext;
 AyScoreContext *ay_score_context_new (AyDataset *data, const AyHeadOptions *options, AyHead *head);
 void ay_score_context_free (AyScoreContext *self);
 
+/* A head fitted before with these options, instead of one fitted on need. Only before anything is
+ * computed. */
+void ay_score_context_set_head (AyScoreContext *self, AyHead *head);
 /* Of several ranks, who call the same in the same order (nullable: one). Only before anything is
  * computed. */
 void ay_score_context_set_ranks (AyScoreContext *self, AyRanks *ranks);

@@ -109,10 +109,11 @@ JsonNode *ay_work_files_describe (AyWorkspace *store, const AyLoadOptions *load,
 gboolean ay_work_files_check (AyWork *self, JsonNode *files, GHashTable *moved, AyJob *job,
                               GError **error);
 
-/* The two halves of ay_work_score(): results (of AyScoreResult *), which need no file yet, then
- * what is stored of them. */
-GPtrArray *ay_work_compute_scores (AyWork *self, const char *const *ids, GHashTable *parameters,
-                                   guint64 seed, AyJob *job, GError **error);
+/* The parts of ay_work_score(): the context of a run of ids, with what it is asked set; then, when
+ * each of them has run, what is stored (results: of AyScoreResult *). */
+AyScoreContext *ay_work_prepare_scores (AyWork *self, const char *const *ids,
+                                        GHashTable *parameters, guint64 seed, AyJob *job,
+                                        GError **error);
 gboolean ay_work_keep_scores (AyWork *self, const char *const *ids, GHashTable *parameters,
                               GPtrArray *results, GError **error);
 /* Head and target parameters as they are now, into the file. */

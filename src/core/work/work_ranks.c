@@ -2,12 +2,10 @@
 #include "core/work/work_ranks.h"
 
 #include "core/base/error.h"
+#include "core/work/rank_stages.h"
 #include "core/work/work_private.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* --- all ranks see the same data --- */
 
@@ -107,76 +105,58 @@ is_first (const AyRanksScore *run)
   return run->ranks == NULL || run->ranks->rank == 0;
 }
 
-/* The first rank draws the parts; the others are told. */
-static AyWork *
-load (const AyRanksScore *run, AyJob *job, GError **error)
+/* Bytes that only the first rank has, to the others. (transfer full) (nullable) */
+static GBytes *
+tell_bytes (AyRanks *ranks, GBytes *bytes, GError **error)
 {
-  g_autoptr (AyWork) self = is_first (run) ? ay_work_load_new (run->load, job, error) : NULL;
-  g_autofree guint8 *split = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-  guint64 n = self != NULL ? self->data->n : 0;
+  guint64 size = bytes != NULL ? g_bytes_get_size (bytes) : 0;
+  g_autofree char *text = NULL;
+
+  if (ranks == NULL)
+    return bytes != NULL ? g_bytes_ref (bytes) : NULL;
+  if (!tell (ranks, &size, sizeof size, error))
+    return NULL;
+  text = g_malloc0 (size + 1);
+  if (bytes != NULL)
+    memcpy (text, g_bytes_get_data (bytes, NULL), size);
+  return tell (ranks, text, size, error) ? g_bytes_new (text, size) : NULL;
+}
+
+/* On the first rank: what was begun, or the data with its parts drawn. */
+static AyWork *
+load_first (const AyRanksScore *run, const char *asked, AyJob *job, GError **error)
+{
+  g_autofree char *path = ay_stages_path (run->path);
+
+  return run->resume && g_file_test (path, G_FILE_TEST_EXISTS)
+             ? ay_stages_open (run, asked, job, error)
+             : ay_work_load_new (run->load, job, error);
+}
+
+/* The first rank has the parts; the others are told. */
+static AyWork *
+load (const AyRanksScore *run, const char *asked, AyJob *job, GError **error)
+{
+  g_autoptr (AyWork) self = is_first (run) ? load_first (run, asked, job, error) : NULL;
+  g_autoptr (GBytes) split = NULL, told = NULL;
 
   if (is_first (run) && self == NULL)
     return NULL;
   if (run->ranks == NULL)
     return g_steal_pointer (&self);
-  if (!tell (run->ranks, &n, sizeof n, error))
-    return NULL;
-  split = self != NULL ? g_memdup2 (self->data->split, n) : g_new0 (guint8, n + 1);
-  if (!tell (run->ranks, split, n, error))
+  split = self != NULL ? g_bytes_new (self->data->split, self->data->n) : NULL;
+  told = tell_bytes (run->ranks, split, error);
+  if (told == NULL)
     return NULL;
   if (self == NULL)
     {
-      bytes = g_bytes_new (split, n);
-      self = ay_work_load_told (run->load, bytes, job, error);
+      self = ay_work_load_told (run->load, told, job, error);
       if (self == NULL)
         return NULL;
-      if (self->data->n == n)
-        memcpy (self->data->split, split, n);
+      if (self->data->n == g_bytes_get_size (told))
+        memcpy (self->data->split, g_bytes_get_data (told, NULL), self->data->n);
     }
   return agree (run->ranks, self->data, error) ? g_steal_pointer (&self) : NULL;
-}
-
-/* --- writing --- */
-
-/* A name beside the workspace, for while it is written. (transfer full) */
-static char *
-temporary_name (const char *path)
-{
-  g_autofree char *folder = g_path_get_dirname (path), *base = g_path_get_basename (path);
-  g_autofree char *name = g_strdup_printf (".%s.%d.assay", base, (int) getpid ());
-
-  return g_build_filename (folder, name, NULL);
-}
-
-static gboolean
-write_there (AyWork *self, const AyRanksScore *run, GPtrArray *results, const char *path,
-             AyJob *job, GError **error)
-{
-  return ay_work_create (self, path, NULL, job, error)
-         && (run->parameters == NULL || g_hash_table_size (run->parameters) == 0
-             || ay_work_keep_parameters (self, error))
-         && ay_work_keep_scores (self, run->ids, run->parameters, results, error);
-}
-
-/* Takes self. The workspace appears whole under its name. */
-static gboolean
-write_workspace (AyWork *self, const AyRanksScore *run, GPtrArray *results, AyJob *job,
-                 GError **error)
-{
-  g_autofree char *path = temporary_name (run->path);
-  gboolean ok = write_there (self, run, results, path, job, error);
-
-  ay_work_unref (self); /* closes the file */
-  ok = ok && ay_work_is_free (run->path, error);
-  if (ok && g_rename (path, run->path) != 0)
-    {
-      g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: %s", run->path, g_strerror (errno));
-      ok = FALSE;
-    }
-  if (!ok)
-    g_unlink (path);
-  return ok;
 }
 
 /* --- the whole --- */
@@ -213,22 +193,97 @@ check (const AyRanksScore *run, GError **error)
   return !is_first (run) || ay_work_is_free (run->path, error);
 }
 
+/* One run on one rank. */
+typedef struct
+{
+  const AyRanksScore *run;
+  const char *asked;
+  AyWork *work;
+  AyScoreContext *context;
+  AyJob *job;
+} Run;
+
+/* What a run before has found of the head's labels, and the head: the first rank knows. */
+static gboolean
+recall (const Run *self, GError **error)
+{
+  AyRanks *ranks = self->run->ranks;
+  AyFlagged flagged = *ay_score_context_flagged (self->context);
+  g_autoptr (GBytes) kept = is_first (self->run) ? ay_stages_head (self->work) : NULL;
+  g_autoptr (GBytes) told = NULL;
+  g_autoptr (AyHead) head = NULL;
+
+  if (ranks != NULL && !tell (ranks, &flagged, sizeof flagged, error))
+    return FALSE;
+  ay_score_context_set_flagged (self->context, &flagged);
+  told = tell_bytes (ranks, kept, error);
+  if (told == NULL && ranks != NULL)
+    return FALSE;
+  if (told == NULL || g_bytes_get_size (told) == 0)
+    return TRUE;
+  head = ay_head_from_bytes (told, error);
+  if (head != NULL)
+    ay_score_context_set_head (self->context, head);
+  return head != NULL;
+}
+
+static gboolean
+has_score (const Run *self, const char *id, guint8 *has, GError **error)
+{
+  *has = is_first (self->run) && ay_stages_has_score (self->work, id);
+  return self->run->ranks == NULL || tell (self->run->ranks, has, 1, error);
+}
+
+static gboolean
+run_head (const Run *self, GError **error)
+{
+  gboolean kept = is_first (self->run) && ay_stages_has_head (self->work);
+
+  return ay_score_context_head (self->context, self->job, error) != NULL
+         && (!is_first (self->run) || kept
+             || ay_stages_keep_head (self->work, self->run, self->asked, error));
+}
+
+static gboolean
+run_score (const Run *self, const char *id, GError **error)
+{
+  g_autoptr (AyScoreResult) result = NULL;
+  AyStageScore score = { .id = id };
+  guint8 has;
+
+  if (!has_score (self, id, &has, error))
+    return FALSE;
+  if (has)
+    return TRUE;
+  if (!ay_score_find (id)->no_head && !run_head (self, error))
+    return FALSE;
+  score.result = result = ay_score_run (ay_score_find (id), self->context, self->job, error);
+  return result != NULL
+         && (!is_first (self->run)
+             || ay_stages_keep_score (self->work, self->run, self->asked, &score, error));
+}
+
 gboolean
 ay_work_score_by_ranks (const AyRanksScore *run, AyJob *job, GError **error)
 {
-  g_autoptr (GPtrArray) results = NULL;
-  g_autoptr (AyWork) self = NULL;
+  g_autofree char *asked = ay_stages_asked (run);
+  g_autoptr (AyWork) work = NULL;
+  Run self = { .run = run, .asked = asked, .job = job };
   guint8 done = 1;
 
   if (!check (run, error))
     return FALSE;
-  self = load (run, job, error);
-  if (self == NULL)
+  self.work = work = load (run, asked, job, error);
+  if (work == NULL)
     return FALSE;
-  self->ranks = run->ranks;
-  results = ay_work_compute_scores (self, run->ids, run->parameters, run->seed, job, error);
-  if (results == NULL
-      || (is_first (run) && !write_workspace (g_steal_pointer (&self), run, results, job, error)))
+  work->ranks = run->ranks;
+  self.context = ay_work_prepare_scores (work, run->ids, run->parameters, run->seed, job, error);
+  if (self.context == NULL || !recall (&self, error))
+    return FALSE;
+  for (const char *const *id = run->ids; *id != NULL; id++)
+    if (!run_score (&self, *id, error))
+      return FALSE;
+  if (is_first (run) && !ay_stages_finish (g_steal_pointer (&work), run, error))
     return FALSE;
   return run->ranks == NULL || tell (run->ranks, &done, 1, error);
 }

@@ -16,13 +16,15 @@ typedef struct
   const char *const *ids;   /* of scores that ay_ranks_can_score() */
   GHashTable *parameters;   /* (nullable) as ay_work_score() takes them; not slice, nor of */
   guint64 seed;
+  gboolean resume;          /* go on from the last stage that such a run has finished */
 } AyRanksScore;
 
 /* Whether the score's work is shared out. */
 gboolean ay_ranks_can_score (const char *id);
 /* All ranks call it; all return once the workspace is there, whole. FALSE on the rank where
  * something is wrong (and on all where ranks do not read the same data: CHANGED names the rank and
- * what differs); the others must then be ended. Of the file nothing is left. */
+ * what differs); the others must then be ended. What was finished - the head, each score - stays
+ * in a file beside the workspace's place (rank_stages.h) until a run resumes it or begins anew. */
 gboolean ay_work_score_by_ranks (const AyRanksScore *run, AyJob *job, GError **error);
 
 G_END_DECLS

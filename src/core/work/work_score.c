@@ -218,14 +218,11 @@ remembered (GHashTable *parameters)
   return kept;
 }
 
-GPtrArray *
-ay_work_compute_scores (AyWork *self, const char *const *ids, GHashTable *parameters, guint64 seed,
+AyScoreContext *
+ay_work_prepare_scores (AyWork *self, const char *const *ids, GHashTable *parameters, guint64 seed,
                         AyJob *job, GError **error)
 {
-  g_autoptr (GPtrArray) results
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) ay_score_result_free);
   g_autoptr (GHashTable) kept = remembered (parameters);
-  AyScoreContext *context;
 
   if (!check_parameters (parameters, ids, error))
     return NULL;
@@ -236,7 +233,18 @@ ay_work_compute_scores (AyWork *self, const char *const *ids, GHashTable *parame
     }
   if (!ay_work_set_parameters (self, kept, error))
     return NULL;
-  context = context_of_run (self, ids, parameters, job, error);
+  return context_of_run (self, ids, parameters, job, error);
+}
+
+/* (transfer full) (element-type AyScoreResult) */
+static GPtrArray *
+compute (AyWork *self, const char *const *ids, GHashTable *parameters, guint64 seed, AyJob *job,
+         GError **error)
+{
+  g_autoptr (GPtrArray) results
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) ay_score_result_free);
+  AyScoreContext *context = ay_work_prepare_scores (self, ids, parameters, seed, job, error);
+
   if (context == NULL)
     return NULL;
   for (gsize i = 0; ids[i] != NULL; i++)
@@ -254,8 +262,7 @@ gboolean
 ay_work_score (AyWork *self, const char *const *ids, GHashTable *parameters, guint64 seed,
                AyJob *job, GError **error)
 {
-  g_autoptr (GPtrArray) results
-      = ay_work_compute_scores (self, ids, parameters, seed, job, error);
+  g_autoptr (GPtrArray) results = compute (self, ids, parameters, seed, job, error);
 
   return results != NULL && ay_job_commit (job, error)
          && ay_work_keep_scores (self, ids, parameters, results, error);
