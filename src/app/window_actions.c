@@ -158,14 +158,21 @@ static gboolean
 of_the_text (GtkWidget *widget, const char *name)
 {
   static const struct { const char *name, *action; } actions[] = {
-    { "win.select-all", "selection.select-all" },
     { "win.undo", "text.undo" },
     { "win.redo", "text.redo" },
     { "win.copy", "clipboard.copy" },
   };
   GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (widget));
 
-  for (gsize k = 0; focus != NULL && GTK_IS_TEXT (focus) && k < G_N_ELEMENTS (actions); k++)
+  if (focus == NULL || !GTK_IS_TEXT (focus))
+    return FALSE;
+  if (g_str_equal (name, "win.select-all"))
+    {
+      /* its own action stays disabled after a text was set where none or another had been */
+      gtk_editable_select_region (GTK_EDITABLE (focus), 0, -1);
+      return TRUE;
+    }
+  for (gsize k = 0; k < G_N_ELEMENTS (actions); k++)
     if (g_str_equal (name, actions[k].name))
       return gtk_widget_activate_action (focus, actions[k].action, NULL);
   return FALSE;

@@ -26,29 +26,41 @@ bench_peer_clear (BenchPeer *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (BenchPeer, bench_peer_clear)
 
-/* extra: ends with NULL. FALSE where the script, or what it needs, is not there: no data then. */
-static inline gboolean
-bench_peer_run (BenchPeer *self, const char *script, gsize n, gsize d, const char *const *extra)
+/* What SCRIPT PATH N D EXTRA... says; NULL where it cannot be run. extra: ends with NULL. (transfer
+ * full) */
+static inline char *
+bench_peer_say (const char *script, const char *path, gsize n, gsize d, const char *const *extra)
 {
   const char *tests = g_getenv ("G_TEST_SRCDIR");
-  g_autofree char *rows = g_strdup_printf ("%" G_GSIZE_FORMAT, n), *path = NULL;
+  g_autofree char *rows = g_strdup_printf ("%" G_GSIZE_FORMAT, n);
   g_autofree char *columns = g_strdup_printf ("%" G_GSIZE_FORMAT, d);
   g_autofree char *program
       = g_build_filename (tests != NULL ? tests : "tests", "bench", script, NULL);
   g_autoptr (GPtrArray) command = g_ptr_array_new ();
-  const char *const first[] = { "/usr/bin/python3", program, NULL, rows, columns };
+  const char *const first[] = { "/usr/bin/python3", program, path, rows, columns };
+  char *out = NULL;
+
+  for (gsize k = 0; k < G_N_ELEMENTS (first); k++)
+    g_ptr_array_add (command, (gpointer) first[k]);
+  for (gsize k = 0; extra[k] != NULL; k++)
+    g_ptr_array_add (command, (gpointer) extra[k]);
+  g_ptr_array_add (command, NULL);
+  g_spawn_sync (NULL, (char **) command->pdata, NULL, 0, NULL, NULL, &out, NULL, NULL, NULL);
+  return out;
+}
+
+/* extra: ends with NULL. FALSE where the script, or what it needs, is not there: no data then. */
+static inline gboolean
+bench_peer_run (BenchPeer *self, const char *script, gsize n, gsize d, const char *const *extra)
+{
+  g_autofree char *path = NULL;
   int fd = g_file_open_tmp ("assay-peer-XXXXXX", &path, NULL);
   gsize size = 0;
 
   if (fd < 0)
     return FALSE;
-  for (gsize k = 0; k < G_N_ELEMENTS (first); k++)
-    g_ptr_array_add (command, (gpointer) (first[k] != NULL ? first[k] : path));
-  for (gsize k = 0; extra[k] != NULL; k++)
-    g_ptr_array_add (command, (gpointer) extra[k]);
-  g_ptr_array_add (command, NULL);
-  if (g_spawn_sync (NULL, (char **) command->pdata, NULL, 0, NULL, NULL, &self->out, NULL, NULL,
-                    NULL))
+  self->out = bench_peer_say (script, path, n, d, extra);
+  if (self->out != NULL)
     self->file = ay_mapped_file_new (path, NULL);
   g_unlink (path);
   close (fd);

@@ -7,7 +7,7 @@ import map_truth
 from drive import again, cli, until
 from map_steps import (close, compare, copy_of_messages, copy_of_sample, exact, lines, look_away,
                        method, places_of, point_at, shown, start_tsne, trust)
-from page_steps import enter, press, walk
+from page_steps import choose, enter, press, walk
 
 N_CLUSTERS = 7
 BOX = [(0.35, 0.35), (0.6, 0.65)]
@@ -123,6 +123,73 @@ def controls(picture, by_keys):
         window.close()
     cli('cluster', work, 'kmeans', '--k', N_CLUSTERS)
     assert found == cli('cluster', work, 'list')['clusters']
+
+
+def made_anew(window, by_keys):
+    """With what the options say now."""
+    if by_keys:
+        walk(window, 'Make Map Anew')
+        window.keys('space')
+    else:
+        window.click('Make Map Anew', 'push button')
+    window.idle()
+
+
+def open_options(window, by_keys):
+    if by_keys:
+        walk(window, 'Map Options')
+        window.keys('space')
+    else:
+        window.click('Map Options', 'push button')
+    until('the options', lambda: window.box(window.find('Approximate Above.*', 'spin button'))[2])
+
+
+def set_above(window, rows, by_keys):
+    def value():
+        part = window.find('Approximate Above.*', 'spin button')
+        return window.tree.ask(part.path, 'org.freedesktop.DBus.Properties', 'Get', '(ss)',
+                               'org.a11y.atspi.Value', 'CurrentValue')[0]
+    enter(window, 'Approximate Above.*', str(rows), by_keys)
+    until(f'{rows} rows', lambda: value() == rows)
+
+
+def neighbours(picture, by_keys):
+    """Approximate above a number of rows that a person sees and changes, by a cosine too; what the
+    page says of it is what assay-cli says; no number is not taken."""
+    data = copy_of_sample()
+    work = data.with_suffix('.assay')
+    with drive.Window(data, dark=by_keys) as window:
+        window.scored()
+        window.keys('ctrl+2')
+        open_options(window, by_keys)
+        set_above(window, 1000, by_keys)
+        made_anew(window, by_keys)
+        said = window.find(r'Trustworthiness .* · approximate neighbours, .*', 'label', 120).name
+        told = shown(work)
+        assert (told['neighbours_method'], told['approximate_above']) == ('cells', '1000')
+        assert said.endswith(f'neighbours, {100 * told["neighbours_recall"]:.1f} percent true')
+        window.find(f'This map: approximate neighbours; of {told["neighbours_recall_sample"]} '
+                    f'rows, {100 * told["neighbours_recall"]:.2f} percent of the true ones found')
+        window.picture(f'{picture}-options')
+        enter(window, 'Approximate Above.*', 'none', by_keys)
+        window.find('.none. is no number from 0 to 1e.09: it stays 1000', 'label')
+        set_above(window, 0, by_keys)
+        choose(window, 'Distance Between Rows', ['Euclidean', 'Cosine'], 'Cosine', by_keys)
+        made_anew(window, by_keys)
+        until('exact neighbours', lambda: shown(work)['neighbours_method'] == 'exact', 60)
+        told = shown(work)
+        assert (told['metric'], told['approximate_above']) == ('cosine', '0')
+        window.close()
+
+
+def test_neighbours_pointer_light():
+    """The options of a map by the pointer, in light colours"""
+    neighbours('map-options-light', False)
+
+
+def test_neighbours_keys_dark():
+    """The options of a map by keys, in dark colours"""
+    neighbours('map-options-dark', True)
 
 
 def bytes_of(work):

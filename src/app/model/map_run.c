@@ -5,7 +5,7 @@ struct _AssayMapRun
 {
   gatomicrefcount ref;
   char *method;
-  gboolean compare;
+  GHashTable *parameters;
   gint stop;
   GMutex lock;           /* guards what follows */
   float *places;         /* nullable */
@@ -17,15 +17,15 @@ struct _AssayMapRun
 };
 
 AssayMapRun *
-assay_map_run_new (const char *method, gboolean compare, void (*changed) (gpointer data),
-                   gpointer data)
+assay_map_run_new (const char *method, GHashTable *parameters,
+                   void (*changed) (gpointer data), gpointer data)
 {
   AssayMapRun *self = g_new0 (AssayMapRun, 1);
 
   g_atomic_ref_count_init (&self->ref);
   g_mutex_init (&self->lock);
   self->method = g_strdup (method);
-  self->compare = compare;
+  self->parameters = g_hash_table_ref (parameters);
   self->changed = changed;
   self->data = data;
   return self;
@@ -44,6 +44,7 @@ assay_map_run_unref (AssayMapRun *self)
   if (self == NULL || !g_atomic_ref_count_dec (&self->ref))
     return;
   g_mutex_clear (&self->lock);
+  g_hash_table_unref (self->parameters);
   g_free (self->method);
   g_free (self->places);
   g_free (self);
@@ -122,11 +123,9 @@ gboolean
 assay_map_run_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
 {
   AssayMapRun *self = data;
-  g_autoptr (GHashTable) parameters = g_hash_table_new (g_str_hash, g_str_equal);
   AyLayoutWatch watch = { show, self, &self->stop };
-  AyMapRequest request = { self->method, parameters, ay_work_load_options (work)->seed, &watch };
+  AyMapRequest request = { self->method, self->parameters, ay_work_load_options (work)->seed,
+                           &watch };
 
-  if (!self->compare)
-    g_hash_table_insert (parameters, (gpointer) "honesty", (gpointer) "no");
   return ay_work_map (work, &request, job, error);
 }

@@ -9,9 +9,9 @@ G_BEGIN_DECLS
  * watches: the places as they are now, and the wish to stop. Ref-counted; any thread. */
 typedef struct _AssayMapRun AssayMapRun;
 
-/* changed (data) is called on the main thread when there are new places, until
- * assay_map_run_forget(). */
-AssayMapRun *assay_map_run_new (const char *method, gboolean compare,
+/* parameters: as of AyMapRequest, referenced and not to be changed any more. changed (data) is
+ * called on the main thread when there are new places, until assay_map_run_forget(). */
+AssayMapRun *assay_map_run_new (const char *method, GHashTable *parameters,
                                 void (*changed) (gpointer data), gpointer data);
 AssayMapRun *assay_map_run_ref (AssayMapRun *self);
 void assay_map_run_unref (AssayMapRun *self);

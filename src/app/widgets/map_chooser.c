@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/map_chooser.h"
 
+#include "app/application.h"
 #include "app/model/map_run.h"
 #include "app/say.h"
 #include "app/widgets/drop_down.h"
+#include "app/widgets/map_asked.h"
 #include "core/base/error.h"
 
 #include <glib/gi18n.h>
@@ -17,7 +19,8 @@ struct _AssayMapChooser
   AssaySession *session;
   AssayMapView *view;
   GtkDropDown *maps;
-  GtkToggleButton *honesty, *groups;
+  GtkToggleButton *honesty, *groups, *options;
+  AssayMapAsked *asked;
   GtkLabel *trust, *progress;
   GtkWidget *stop, *cancel;
   AssayMapRun *run;       /* (nullable) the map in the making */
@@ -79,7 +82,17 @@ describe_trust (AssayMapChooser *self)
         text, _ (" · unfinished: %d of %d rounds"),
         (int) json_object_get_int_member_with_default (certificate, "rounds_done", 0),
         (int) json_object_get_int_member_with_default (certificate, "rounds_planned", 0));
+  if (certificate != NULL
+      && g_str_equal (json_object_get_string_member_with_default (certificate, "neighbours_method",
+                                                                  "exact"),
+                      "cells"))
+    assay_say_append (
+        text, _ (" · approximate neighbours, %.1f percent true"),
+        100.0
+            * json_object_get_double_member_with_default (certificate, "neighbours_recall", 0.0));
   gtk_label_set_text (self->trust, text->str);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->trust), text->len > 0 ? text->str : NULL);
+  assay_map_asked_describe (self->asked, certificate, certificate != NULL && self->task == NULL);
 }
 
 /* ---- the honesty layer ---- */
@@ -197,6 +210,8 @@ show_making (AssayMapChooser *self)
   gtk_widget_set_visible (self->stop, making && self->run != NULL
                                           && !g_str_equal (assay_map_run_get_method (self->run),
                                                            "pca"));
+  if (self->session != NULL)
+    describe_trust (self);
 }
 
 static void
@@ -293,8 +308,16 @@ run_making (AssayMapChooser *self, const char *method, AssayMapRun *run)
 static void
 start_map (AssayMapChooser *self, const char *method)
 {
-  /* the first look at PCA is for everybody; who asks for a map asks for its trust as well */
-  run_making (self, method, assay_map_run_new (method, TRUE, places_changed, self));
+  g_autoptr (GHashTable) parameters = assay_map_asked_dup_parameters (self->asked);
+
+  run_making (self, method, assay_map_run_new (method, parameters, places_changed, self));
+}
+
+static void
+make_anew (AssayMapChooser *self)
+{
+  if (self->task == NULL && *shown_method (self) != '\0')
+    start_map (self, shown_method (self));
 }
 
 static gboolean
@@ -337,6 +360,12 @@ on_groups (AssayMapChooser *self)
 }
 
 static void
+on_options (AssayMapChooser *self)
+{
+  assay_map_asked_show (self->asked, gtk_toggle_button_get_active (self->options));
+}
+
+static void
 on_stop (AssayMapChooser *self)
 {
   if (self->run != NULL)
@@ -373,8 +402,12 @@ on_columns_changed (AssayMapChooser *self)
 void
 assay_map_chooser_bind (AssayMapChooser *self, AssaySession *session, AssayMapView *view)
 {
+  GApplication *application = g_application_get_default ();
+
   self->session = session;
   self->view = view;
+  assay_map_asked_bind (self->asked, session,
+                        assay_application_get_settings (ASSAY_APPLICATION (application)));
   g_signal_connect_object (session, "columns-changed", G_CALLBACK (on_columns_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "selection-changed", G_CALLBACK (link_selected), self,
@@ -427,6 +460,7 @@ add_label (GtkWidget *box)
 static void
 assay_map_chooser_init (AssayMapChooser *self)
 {
+  GtkWidget *rows = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkStringList *names = gtk_string_list_new (NULL);
   guint n;
@@ -441,6 +475,12 @@ assay_map_chooser_init (AssayMapChooser *self)
   assay_drop_down_set_name (self->maps, _ ("Map method"));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->maps), _ ("Which map is shown; made when new"));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->maps));
+  self->options = GTK_TOGGLE_BUTTON (gtk_toggle_button_new ());
+  gtk_button_set_icon_name (GTK_BUTTON (self->options), "emblem-system-symbolic");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->options), _ ("What a map is made by"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->options), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Map Options"), -1);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->options));
   self->honesty = GTK_TOGGLE_BUTTON (gtk_toggle_button_new_with_mnemonic (_ ("_Honesty")));
   gtk_widget_set_tooltip_text (
       GTK_WIDGET (self->honesty),
@@ -456,9 +496,14 @@ assay_map_chooser_init (AssayMapChooser *self)
   self->progress = add_label (box);
   self->stop = add_button (box, _ ("S_top Here"), _ ("Keep the map as it stands"));
   self->cancel = add_button (box, _ ("Cancel _Map"), _ ("Go back to the map before"));
-  adw_bin_set_child (ADW_BIN (self), box);
+  self->asked = g_object_new (ASSAY_TYPE_MAP_ASKED, NULL);
+  gtk_box_append (GTK_BOX (rows), box);
+  gtk_box_append (GTK_BOX (rows), GTK_WIDGET (self->asked));
+  adw_bin_set_child (ADW_BIN (self), rows);
   show_making (self);
   g_signal_connect_swapped (self->maps, "notify::selected", G_CALLBACK (on_chosen), self);
+  g_signal_connect_swapped (self->options, "toggled", G_CALLBACK (on_options), self);
+  g_signal_connect_swapped (self->asked, "make", G_CALLBACK (make_anew), self);
   g_signal_connect_swapped (self->honesty, "toggled", G_CALLBACK (on_honesty), self);
   g_signal_connect_swapped (self->groups, "toggled", G_CALLBACK (on_groups), self);
   g_signal_connect_swapped (self->stop, "clicked", G_CALLBACK (on_stop), self);
