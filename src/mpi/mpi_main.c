@@ -16,7 +16,7 @@ enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 static struct
 {
   char *features, *label, *target, *id, *split, *weight, *group, *time, *class_names;
-  char *valid_features, *valid_label, *output, *methods;
+  char *valid_features, *valid_label, *output, *methods, *log;
   char **parameters, **words;
   gint threads;
   gint64 seed;
@@ -50,6 +50,8 @@ static const GOptionEntry options[] = {
   { "seed", 0, 0, G_OPTION_ARG_INT64, &given.seed, "Seed of everything drawn (default 0)", "N" },
   { "resume", 0, 0, G_OPTION_ARG_NONE, &given.resume,
     "Go on from the last stage that the same run has finished", NULL },
+  { "log", 0, 0, G_OPTION_ARG_FILENAME, &given.log,
+    "Write what each rank told the others: rank, stage, kind, bytes, rounds", "FILE" },
   { "quiet", 0, 0, G_OPTION_ARG_NONE, &given.quiet, "No notes", NULL },
   { "version", 0, 0, G_OPTION_ARG_NONE, &given.version, "Print the version", NULL },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &given.words, NULL, NULL },
@@ -130,19 +132,51 @@ parameters (GError **error)
   return g_steal_pointer (&table);
 }
 
-/* What each rank gave to the others. */
-static gboolean
-print_traffic (AyRanks *ranks, GError **error)
+/* Bytes and rounds of a rank's stages, from the lines of its log, which follow each other. */
+static void
+print_stages (const char *log)
 {
-  guint64 mine[2] = { ranks->sent, ranks->rounds };
-  g_autofree guint64 *all = g_new0 (guint64, 2 * ranks->size);
+  g_auto (GStrv) lines = g_strsplit (log, "\n", -1);
+  guint64 bytes = 0, rounds = 0;
 
-  if (!ay_ranks_gather_each (ranks, mine, sizeof mine, all, error))
+  for (char **line = lines; *line != NULL && **line != '\0'; line++)
+    {
+      g_auto (GStrv) field = g_strsplit (*line, "\t", -1);
+      g_autofree char *begin = g_strdup_printf ("%s\t%s\t", field[0], field[1]);
+      guint64 times = g_ascii_strtoull (field[4], NULL, 10);
+
+      bytes += times * g_ascii_strtoull (field[3], NULL, 10);
+      rounds += times;
+      if (line[1] != NULL && g_str_has_prefix (line[1], begin))
+        continue;
+      fprintf (stderr, "rank %s, %s: sent %" G_GUINT64_FORMAT " bytes in %" G_GUINT64_FORMAT
+                       " rounds\n", field[0], field[1], bytes, rounds);
+      bytes = rounds = 0;
+    }
+}
+
+/* What each rank gave to the others: all logs come to the first rank. */
+static gboolean
+tell_traffic (AyRanks *ranks, GError **error)
+{
+  g_autofree char *mine = ay_ranks_log (ranks), *all = NULL;
+  g_autofree guint64 *lengths = g_new0 (guint64, ranks->size);
+  g_autofree gsize *sizes = g_new0 (gsize, ranks->size);
+  guint64 length = strlen (mine);
+  gsize total = 0;
+
+  if (!ay_ranks_gather_each (ranks, "log", &length, sizeof length, lengths, error))
     return FALSE;
-  for (guint r = 0; r < ranks->size && ranks->rank == 0 && !given.quiet; r++)
-    fprintf (stderr, "rank %u of %u sent %" G_GUINT64_FORMAT " bytes in %" G_GUINT64_FORMAT
-                     " rounds\n", r, ranks->size, all[2 * r], all[2 * r + 1]);
-  return TRUE;
+  for (guint r = 0; r < ranks->size; r++)
+    total += sizes[r] = lengths[r];
+  all = g_malloc0 (total + 1);
+  if (!ay_ranks_gather (ranks, "log", mine, sizes, all, error))
+    return FALSE;
+  if (ranks->rank > 0)
+    return TRUE;
+  if (!given.quiet)
+    print_stages (all);
+  return given.log == NULL || g_file_set_contents (given.log, all, total, error);
 }
 
 static gboolean
@@ -157,7 +191,7 @@ score (AyRanks *ranks, GError **error)
                        .seed = (guint64) given.seed, .resume = given.resume };
 
   return table != NULL && ay_work_score_by_ranks (&run, NULL, error)
-         && print_traffic (ranks, error);
+         && tell_traffic (ranks, error);
 }
 
 /* Everybody's mistake is said once, by the first rank. */

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """assay-mpi: the plain run's bytes on 1, 2 and 4 ranks; what is wrong ends all ranks at once."""
+import collections
 import csv
 import os
 import shutil
@@ -11,6 +12,7 @@ import time
 import numpy
 
 import assay
+import rank_costs
 from tap import Skip, Tap
 
 FOLDER = assay.Folder().__enter__()
@@ -64,6 +66,42 @@ def exported(work, scores):
     return out.read_bytes(), described.get('scores')
 
 
+def run_of(work, ranks):
+    described = assay.run_json('info', work)
+    parts = described['parts']
+    return rank_costs.Run(parts['train'], parts['valid'], described['features'],
+                          len(described.get('classes') or []), ranks, described['rows'])
+
+
+def check_bytes(path, run, scores, parameters):
+    """Each rank told the others, stage by stage, what the cost model says, to the byte."""
+    told = collections.defaultdict(collections.Counter)
+    for line in path.read_text().splitlines():
+        rank, stage, what, size, rounds = line.split('\t')
+        if what != 'done':
+            told[int(rank), stage][what, int(size)] += int(rounds)
+    nearest = int(parameters[1].split('=')[1]) if parameters else run.n
+    neighbours = [score for score in scores if score.startswith('knn_')]
+    for rank in range(run.ranks):
+        passes = sum(rounds for (what, _), rounds in told[rank, 'head'].items()
+                     if what in ('loss and gradient', 'Gram matrix')) - (run.classes == 0)
+        expected = {'data': run.data(rank, len(scores)), 'head': run.head(rank, passes)}
+        if 'influence' in scores:
+            kinds = collections.Counter()
+            for (what, _), rounds in told[rank, 'loo'].items():
+                kinds[what] += rounds
+            expected |= {'influence': run.influence(rank),
+                         'loo': run.loo(rank, kinds['fit of the head'], kinds['sums over rows'],
+                                        kinds['values by row'] - 5)}
+        else:
+            del expected['head']
+        if neighbours:
+            expected[neighbours[0]] = run.neighbours(rank, len(neighbours), nearest)
+        for stage, messages in expected.items():
+            assert told[rank, stage] == messages, (run.ranks, rank, stage, told[rank, stage],
+                                                   messages)
+
+
 def compare(name, paths, *roles, scores=SCORES, parameters=()):
     plain = FOLDER / f'{name}-plain.assay'
     assay.run('new', plain, *paths, *roles)
@@ -71,9 +109,11 @@ def compare(name, paths, *roles, scores=SCORES, parameters=()):
     expected = exported(plain, scores)
     for ranks in 1, 2, 4:
         work = FOLDER / f'{name}-{ranks}.assay'
-        done, _ = mpi(ranks, *paths, *roles, '-m', scores, *parameters, '-o', work)
+        log = FOLDER / f'{name}-{ranks}.log'
+        done, _ = mpi(ranks, *paths, *roles, '-m', scores, *parameters, '-o', work, '--log', log)
         assert done.returncode == 0, done.stderr
-        assert done.stderr.count(f' of {ranks} sent ') == ranks, done.stderr
+        assert done.stderr.count(', data: sent ') == ranks, done.stderr
+        check_bytes(log, run_of(work, ranks), scores.split(','), parameters)
         assert exported(work, scores) == expected, f'{name}: {ranks} ranks, not the plain run'
     return expected[1]
 

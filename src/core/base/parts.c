@@ -199,7 +199,8 @@ ay_parts_gather (const AyParts *self, void *rows, gsize size, GError **error)
     return FALSE;
   if (sizes[self->ranks->rank] > 0)
     memcpy (mine, (const char *) rows + at * size, sizes[self->ranks->rank]);
-  return ay_ranks_gather (self->ranks, mine, sizes, rows, error);
+  return ay_ranks_gather (self->ranks, self->what != NULL ? self->what : "values by row", mine,
+                          sizes, rows, error);
 }
 
 /* --- all parts at once --- */
@@ -255,7 +256,8 @@ merge_slice (const AyParts *self, const double *nodes, gsize size, gsize first, 
     memcpy (mine + k * count, nodes + k * size + first, count * sizeof (double));
   for (guint r = 0; r < self->ranks->size; r++)
     sizes[r] = n_nodes[r] * count * sizeof (double);
-  if (!ay_ranks_gather (self->ranks, mine, sizes, all, error)
+  if (!ay_ranks_gather (self->ranks, self->what != NULL ? self->what : "sums over rows", mine,
+                        sizes, all, error)
       || !join_nodes (self, all, count, job, error))
     return FALSE;
   memcpy (out + first, all, count * sizeof (double));

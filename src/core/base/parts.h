@@ -18,6 +18,7 @@ typedef struct
   gsize n, rows;     /* rows a part */
   gsize n_parts;
   gsize first, last; /* own parts: first .. last - 1; may be none */
+  const char *what;  /* (nullable) for the ranks' log: what is summed or gathered */
 } AyParts;
 
 /* At most `most` parts (more above 2^24 rows, in proportion) of at least `least` rows; the rows a

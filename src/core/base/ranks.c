@@ -5,28 +5,92 @@
 
 #include <string.h>
 
+void
+ay_ranks_set_stage (AyRanks *self, const char *stage)
+{
+  if (self != NULL)
+    self->stage = g_intern_string (stage);
+}
+
+static void
+note (AyRanks *self, const char *what, gsize size)
+{
+  AyRanksTold one = { self->stage != NULL ? self->stage : "", g_intern_string (what), size, 1 };
+
+  self->sent += size;
+  if (self->told == NULL)
+    self->told = g_array_new (FALSE, FALSE, sizeof (AyRanksTold));
+  for (guint k = 0; k < self->told->len; k++)
+    {
+      AyRanksTold *told = &g_array_index (self->told, AyRanksTold, k);
+
+      if (told->what == one.what && told->size == size && strcmp (told->stage, one.stage) == 0)
+        {
+          told->rounds++;
+          return;
+        }
+    }
+  g_array_append_val (self->told, one);
+}
+
+char *
+ay_ranks_log (const AyRanks *self)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint k = 0; self->told != NULL && k < self->told->len; k++)
+    {
+      const AyRanksTold *told = &g_array_index (self->told, AyRanksTold, k);
+
+      g_string_append_printf (text, "%u\t%s\t%s\t%" G_GUINT64_FORMAT "\t%" G_GUINT64_FORMAT "\n",
+                              self->rank, told->stage, told->what, told->size, told->rounds);
+    }
+  return g_string_free (text, FALSE);
+}
+
+void
+ay_ranks_clear_log (AyRanks *self)
+{
+  g_clear_pointer (&self->told, g_array_unref);
+}
+
 gboolean
-ay_ranks_gather (AyRanks *self, const void *mine, const gsize *sizes, void *all, GError **error)
+ay_ranks_gather (AyRanks *self, const char *what, const void *mine, const gsize *sizes, void *all,
+                 GError **error)
 {
   if (self == NULL)
     {
       memcpy (all, mine, sizes[0]);
       return TRUE;
     }
-  self->sent += sizes[self->rank];
-  self->rounds++;
+  note (self, what, sizes[self->rank]);
   return self->gather (self, mine, sizes, all, error);
 }
 
 gboolean
-ay_ranks_gather_each (AyRanks *self, const void *mine, gsize size, void *all, GError **error)
+ay_ranks_tell (AyRanks *self, const char *what, gpointer data, gsize size, GError **error)
+{
+  g_autofree gsize *sizes = NULL;
+  g_autofree char *mine = NULL;
+
+  if (self == NULL)
+    return TRUE;
+  sizes = g_new0 (gsize, self->size);
+  sizes[0] = size;
+  mine = g_memdup2 (data, size);
+  return ay_ranks_gather (self, what, mine, sizes, data, error);
+}
+
+gboolean
+ay_ranks_gather_each (AyRanks *self, const char *what, const void *mine, gsize size, void *all,
+                      GError **error)
 {
   guint n = self != NULL ? self->size : 1;
   g_autofree gsize *sizes = g_new (gsize, n);
 
   for (guint r = 0; r < n; r++)
     sizes[r] = size;
-  return ay_ranks_gather (self, mine, sizes, all, error);
+  return ay_ranks_gather (self, what, mine, sizes, all, error);
 }
 
 /* --- ranks that are threads --- */
@@ -147,7 +211,10 @@ ay_ranks_in_process (guint size, AyRankFunc func, gpointer data, GError **error)
       threads[r] = g_thread_new ("rank", member_main, members + r);
     }
   for (guint r = 0; r < size; r++)
-    g_thread_join (threads[r]);
+    {
+      g_thread_join (threads[r]);
+      ay_ranks_clear_log (&members[r].ranks);
+    }
   g_mutex_clear (&room.lock);
   g_cond_clear (&room.meet);
   return take_error (members, size, error);

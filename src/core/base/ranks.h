@@ -18,18 +18,34 @@ struct _AyRanks
    * after another. FALSE and an error where a rank is gone. */
   gboolean (*gather) (AyRanks *self, const void *mine, const gsize *sizes, void *all,
                       GError **error);
-  gpointer data;    /* of gather */
-  guint64 sent;     /* bytes that this rank gave, by ay_ranks_gather() */
-  guint64 rounds;   /* calls */
+  gpointer data;     /* of gather */
+  guint64 sent;      /* bytes that this rank gave, by ay_ranks_gather() */
+  const char *stage; /* (nullable) interned: what the run is at, for the log */
+  GArray *told;      /* (nullable) of AyRanksTold: the log */
 };
 
-/* The same with the bytes counted. self may be NULL: a copy. */
-gboolean ay_ranks_gather (AyRanks *self, const void *mine, const gsize *sizes, void *all,
-                          GError **error);
+/* Messages of this rank of one kind and size. */
+typedef struct
+{
+  const char *stage, *what; /* interned */
+  guint64 size, rounds;     /* bytes of each; how many */
+} AyRanksTold;
+
+/* The same with the message in the log as `what`. self may be NULL: a copy. */
+gboolean ay_ranks_gather (AyRanks *self, const char *what, const void *mine, const gsize *sizes,
+                          void *all, GError **error);
 
 /* `size` bytes of each rank to everybody: all gets ranks x size. self may be NULL: a copy. */
-gboolean ay_ranks_gather_each (AyRanks *self, const void *mine, gsize size, void *all,
-                               GError **error);
+gboolean ay_ranks_gather_each (AyRanks *self, const char *what, const void *mine, gsize size,
+                               void *all, GError **error);
+/* From the first rank to the others: size bytes at data. self may be NULL. */
+gboolean ay_ranks_tell (AyRanks *self, const char *what, gpointer data, gsize size,
+                        GError **error);
+/* self may be NULL. */
+void ay_ranks_set_stage (AyRanks *self, const char *stage);
+/* The log in lines "rank, stage, kind, bytes, rounds", tab-separated. (transfer full) */
+char *ay_ranks_log (const AyRanks *self);
+void ay_ranks_clear_log (AyRanks *self);
 
 /* Runs func on `size` ranks, a thread each, in this process; FALSE and the first rank's error
  * where any of them fails (which ends the others at their next call). */

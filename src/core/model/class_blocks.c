@@ -152,7 +152,7 @@ any_failed (AyRanks *ranks, gint own, guint8 *failed, GError **error)
   g_autofree guint8 *all = g_new0 (guint8, size);
   guint8 mine = own != 0;
 
-  if (!ay_ranks_gather_each (ranks, &mine, 1, all, error))
+  if (!ay_ranks_gather_each (ranks, "failures", &mine, 1, all, error))
     return FALSE;
   for (guint r = 0; r < size; r++)
     *failed |= all[r];
@@ -175,6 +175,7 @@ ay_class_blocks_new (const AyProblem *problem, const AyHead *head, const AyCurva
                           LEAST_ROWS * (double) self->stride, MOST_ROWS * (double) self->stride);
   self->factors = ay_try_alloc (self->n_classes * self->size, sizeof (float),
                                 "the preconditioner", error);
+  classes.what = "factors of classes";
   if (self->factors == NULL || !ay_parts_for (&classes, build_class, &build, job, error)
       || !ay_parts_gather (&classes, self->factors, self->size * sizeof (float), error)
       || !any_failed (problem->ranks, build.failed, &failed, error))

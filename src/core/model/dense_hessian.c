@@ -320,6 +320,7 @@ ay_dense_hessian_build (const AyProblem *problem, const AyHead *head, const AyCu
 
   memset (out, 0, self.r * self.r * sizeof (double));
   self.parts = ay_parts (problem->ranks, problem->n, PART_ROWS, MAX_PARTS);
+  self.parts.what = "Hessian";
   if (!(problem->ranks != NULL
             ? build_shared (&self, n_tasks, job, error)
             : build_tasks (&self, n_tasks, job, error)))

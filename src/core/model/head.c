@@ -438,6 +438,7 @@ ay_head_evaluate (const AyHead *self, const AyProblem *on, AyFit *fit, AyJob *jo
                    .sums = sums };
 
   *fit = (AyFit) { 0, NAN, NAN };
+  parts.what = "fit of the head";
   if (!ay_parts_for (&parts, evaluate_part, &work, job, error)
       || !ay_parts_sum (&parts, sums, N_SUMS, job, error))
     return FALSE;

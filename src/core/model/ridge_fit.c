@@ -284,6 +284,7 @@ allocate (Ridge *self, GError **error)
 
   self->parts = ay_parts (self->problem->ranks, self->problem->n, PART_ROWS,
                           (gsize) CLAMP (MATRIX_BYTES / (8.0 * d * d + 1.0), 2.0, MAX_PARTS));
+  self->parts.what = "Gram matrix";
   self->block_rows = MIN (CLAMP (BLOCK_VALUES / MAX (d, 1), STRIP, 16384), self->parts.rows);
   self->n_tiles = ay_n_blocks (d, TILE);
   self->mean = ay_try_alloc (d, sizeof (double), "ridge means", error);

@@ -167,6 +167,7 @@ ay_softmax_new (const AyProblem *problem, const AyHead *head, AyJob *job, GError
   self->max_rows = rows_a_block (self, sizeof (float));
   self->parts = ay_parts (problem->ranks, problem->n, 1,
                           CLAMP (SUM_BYTES / (self->sum_size * sizeof (double)), 2, MAX_PARTS));
+  self->parts.what = "loss and gradient";
   self->sums = ay_try_alloc (ay_parts_own (&self->parts) * self->sum_size, sizeof (double),
                              "gradients", error);
   if (self->sums == NULL)

@@ -161,6 +161,7 @@ ay_moments_of (const AyProblem *problem, AyJob *job, GError **error)
       return NULL;
     }
   parts = ay_parts (problem->ranks, problem->n, PART_VALUES / MAX (d, 1), MAX_PARTS);
+  parts.what = "feature means";
   origin = ay_try_alloc (d, sizeof (double), "the feature means", error);
   if (origin == NULL)
     return NULL;

@@ -219,6 +219,7 @@ ay_knn_distances_load (AyKnnDistances *self, const guint32 *queries, gsize count
 {
   AyParts shares = ay_parts_by (self->rows->ranks, count, 1);
 
+  shares.what = "validation rows";
   self->count = count;
   read_rows (self, queries + shares.first, shares.last - shares.first,
              self->query + shares.first * self->d);

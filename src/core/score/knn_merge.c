@@ -103,11 +103,12 @@ ay_knn_merge_gather (AyKnnMerge *self, gsize count, GError **error)
   self->queries = count;
   for (guint r = 0; r < self->ranks->size; r++)
     sizes[r] = count * self->shares[r].count * sizeof (guint64);
-  if (!ay_ranks_gather (self->ranks, self->own, sizes, self->entries, error))
+  if (!ay_ranks_gather (self->ranks, "nearest rows", self->own, sizes, self->entries, error))
     return FALSE;
   for (guint r = 0; r < self->ranks->size; r++)
     sizes[r] = count * self->shares[r].exact * sizeof (AyKnnExact);
-  return ay_ranks_gather (self->ranks, self->own_known, sizes, self->known, error);
+  return ay_ranks_gather (self->ranks, "distances in doubt", self->own_known, sizes, self->known,
+                          error);
 }
 
 gsize

@@ -74,7 +74,7 @@ agree (AyRanks *ranks, const AyDataset *data, GError **error)
   g_autofree Facts *all = g_new0 (Facts, size);
   Facts mine = facts_of (data);
 
-  if (!ay_ranks_gather_each (ranks, &mine, sizeof mine, all, error))
+  if (!ay_ranks_gather_each (ranks, "facts of the data", &mine, sizeof mine, all, error))
     return FALSE;
   for (guint r = 1; r < size; r++)
     for (guint k = 0; k < N_FACTS; k++)
@@ -88,17 +88,6 @@ agree (AyRanks *ranks, const AyDataset *data, GError **error)
 
 /* --- loading --- */
 
-/* From the first rank to the others: size bytes at data. */
-static gboolean
-tell (AyRanks *ranks, gpointer data, gsize size, GError **error)
-{
-  g_autofree gsize *sizes = g_new0 (gsize, ranks->size);
-  g_autofree char *mine = g_memdup2 (data, size);
-
-  sizes[0] = size;
-  return ay_ranks_gather (ranks, mine, sizes, data, error);
-}
-
 static gboolean
 is_first (const AyRanksScore *run)
 {
@@ -107,19 +96,19 @@ is_first (const AyRanksScore *run)
 
 /* Bytes that only the first rank has, to the others. (transfer full) (nullable) */
 static GBytes *
-tell_bytes (AyRanks *ranks, GBytes *bytes, GError **error)
+tell_bytes (AyRanks *ranks, const char *what, GBytes *bytes, GError **error)
 {
   guint64 size = bytes != NULL ? g_bytes_get_size (bytes) : 0;
   g_autofree char *text = NULL;
 
   if (ranks == NULL)
     return bytes != NULL ? g_bytes_ref (bytes) : NULL;
-  if (!tell (ranks, &size, sizeof size, error))
+  if (!ay_ranks_tell (ranks, what, &size, sizeof size, error))
     return NULL;
   text = g_malloc0 (size + 1);
   if (bytes != NULL)
     memcpy (text, g_bytes_get_data (bytes, NULL), size);
-  return tell (ranks, text, size, error) ? g_bytes_new (text, size) : NULL;
+  return ay_ranks_tell (ranks, what, text, size, error) ? g_bytes_new (text, size) : NULL;
 }
 
 /* On the first rank: what was begun, or the data with its parts drawn. */
@@ -145,7 +134,7 @@ load (const AyRanksScore *run, const char *asked, AyJob *job, GError **error)
   if (run->ranks == NULL)
     return g_steal_pointer (&self);
   split = self != NULL ? g_bytes_new (self->data->split, self->data->n) : NULL;
-  told = tell_bytes (run->ranks, split, error);
+  told = tell_bytes (run->ranks, "parts", split, error);
   if (told == NULL)
     return NULL;
   if (self == NULL)
@@ -201,9 +190,11 @@ typedef struct
   AyWork *work;
   AyScoreContext *context;
   AyJob *job;
+  guint8 *has; /* by id: whether the score is kept */
 } Run;
 
-/* What a run before has found of the head's labels, and the head: the first rank knows. */
+/* What a run before has kept - scores, what it found of the head's labels, the head: the first rank
+ * knows. */
 static gboolean
 recall (const Run *self, GError **error)
 {
@@ -212,11 +203,15 @@ recall (const Run *self, GError **error)
   g_autoptr (GBytes) kept = is_first (self->run) ? ay_stages_head (self->work) : NULL;
   g_autoptr (GBytes) told = NULL;
   g_autoptr (AyHead) head = NULL;
+  gsize n_ids = g_strv_length ((char **) self->run->ids);
 
-  if (ranks != NULL && !tell (ranks, &flagged, sizeof flagged, error))
+  for (gsize k = 0; k < n_ids && is_first (self->run); k++)
+    self->has[k] = ay_stages_has_score (self->work, self->run->ids[k]);
+  if (!ay_ranks_tell (ranks, "kept scores", self->has, n_ids, error)
+      || !ay_ranks_tell (ranks, "kept share of doubted labels", &flagged, sizeof flagged, error))
     return FALSE;
   ay_score_context_set_flagged (self->context, &flagged);
-  told = tell_bytes (ranks, kept, error);
+  told = tell_bytes (ranks, "kept head", kept, error);
   if (told == NULL && ranks != NULL)
     return FALSE;
   if (told == NULL || g_bytes_get_size (told) == 0)
@@ -228,17 +223,11 @@ recall (const Run *self, GError **error)
 }
 
 static gboolean
-has_score (const Run *self, const char *id, guint8 *has, GError **error)
-{
-  *has = is_first (self->run) && ay_stages_has_score (self->work, id);
-  return self->run->ranks == NULL || tell (self->run->ranks, has, 1, error);
-}
-
-static gboolean
 run_head (const Run *self, GError **error)
 {
   gboolean kept = is_first (self->run) && ay_stages_has_head (self->work);
 
+  ay_ranks_set_stage (self->run->ranks, "head");
   return ay_score_context_head (self->context, self->job, error) != NULL
          && (!is_first (self->run) || kept
              || ay_stages_keep_head (self->work, self->run, self->asked, error));
@@ -249,14 +238,10 @@ run_score (const Run *self, const char *id, GError **error)
 {
   g_autoptr (AyScoreResult) result = NULL;
   AyStageScore score = { .id = id };
-  guint8 has;
 
-  if (!has_score (self, id, &has, error))
-    return FALSE;
-  if (has)
-    return TRUE;
   if (!ay_score_find (id)->no_head && !run_head (self, error))
     return FALSE;
+  ay_ranks_set_stage (self->run->ranks, id);
   score.result = result = ay_score_run (ay_score_find (id), self->context, self->job, error);
   return result != NULL
          && (!is_first (self->run)
@@ -268,11 +253,13 @@ ay_work_score_by_ranks (const AyRanksScore *run, AyJob *job, GError **error)
 {
   g_autofree char *asked = ay_stages_asked (run);
   g_autoptr (AyWork) work = NULL;
-  Run self = { .run = run, .asked = asked, .job = job };
+  g_autofree guint8 *has = g_new0 (guint8, g_strv_length ((char **) run->ids) + 1);
+  Run self = { .run = run, .asked = asked, .job = job, .has = has };
   guint8 done = 1;
 
   if (!check (run, error))
     return FALSE;
+  ay_ranks_set_stage (run->ranks, "data");
   self.work = work = load (run, asked, job, error);
   if (work == NULL)
     return FALSE;
@@ -280,10 +267,10 @@ ay_work_score_by_ranks (const AyRanksScore *run, AyJob *job, GError **error)
   self.context = ay_work_prepare_scores (work, run->ids, run->parameters, run->seed, job, error);
   if (self.context == NULL || !recall (&self, error))
     return FALSE;
-  for (const char *const *id = run->ids; *id != NULL; id++)
-    if (!run_score (&self, *id, error))
+  for (gsize k = 0; run->ids[k] != NULL; k++)
+    if (!has[k] && !run_score (&self, run->ids[k], error))
       return FALSE;
   if (is_first (run) && !ay_stages_finish (g_steal_pointer (&work), run, error))
     return FALSE;
-  return run->ranks == NULL || tell (run->ranks, &done, 1, error);
+  return ay_ranks_tell (run->ranks, "done", &done, 1, error);
 }

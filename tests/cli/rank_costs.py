@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the ranks of assay-mpi tell each other, predicted from the sizes alone: the messages of a
+stage and their bytes, for heads whose Hessian fits a matrix."""
+from collections import Counter
+
+
+def clamp(x, low, high):
+    return int(max(low, min(x, high)))
+
+
+def blocks(n, size):
+    return -(-n // size)
+
+
+class Parts:
+    """Rows cut into parts, of which rank r owns some that follow each other."""
+
+    def __init__(self, n, rows, ranks):
+        self.n, self.rows, self.ranks = n, rows, ranks
+        self.parts = blocks(n, rows)
+
+    @classmethod
+    def most(cls, n, ranks, least, most):
+        """At most so many parts, of at least `least` rows, a power of two."""
+        rows, limit = 64, max(most, 1) * max(n >> 24, 1)
+        while rows < least or blocks(n, rows) > limit:
+            rows *= 2
+        return cls(n, rows, ranks)
+
+    def own(self, r):
+        return self.parts * r // self.ranks, self.parts * (r + 1) // self.ranks
+
+    def own_rows(self, r):
+        first, last = self.own(r)
+        return min(last * self.rows, self.n) - min(first * self.rows, self.n)
+
+    def nodes(self, r):
+        """How many whole subtrees a rank's parts are: what it has to give of a sum."""
+        first, last = self.own(r)
+        count = 0
+        while first < last:
+            size = first & -first if first else 1 << (last - first).bit_length() - 1
+            while first + size > last:
+                size >>= 1
+            first += size
+            count += 1
+        return count
+
+
+class Run:
+    """n training rows, m validation rows, others beside; classes 0: ridge."""
+
+    def __init__(self, n, m, d, classes, ranks, rows=None):
+        self.n, self.m, self.d, self.classes, self.ranks = n, m, d, classes, ranks
+        self.rows = rows or n + m
+        self.outputs = max(classes, 1)
+        self.free = classes - 1 if classes else 1
+
+    def data(self, r, scores):
+        tell = [('parts', 8, 1), ('parts', self.rows, 1), ('kept scores', scores, 1),
+                ('kept share of doubted labels', 24, 1), ('kept head', 8, 1), ('kept head', 0, 1)]
+        return said(('facts of the data', 48, 1),
+                    *((what, size if r == 0 else 0, rounds) for what, size, rounds in tell))
+
+    def means(self, r):
+        parts = Parts.most(self.n, self.ranks, (1 << 18) // self.d, 256)
+        return 'feature means', parts.nodes(r) * (2 * self.d + 1) * 8, 1
+
+    def head(self, r, passes):
+        """passes: how often the solver read the rows."""
+        d = self.d
+        if self.classes:
+            size = self.free * blocks(d + 1, 16) * 16 + 8
+            parts = Parts.most(self.n, self.ranks, 1, clamp((64 << 20) / (8 * size), 2, 64))
+            return said(self.means(r), ('loss and gradient', parts.nodes(r) * size * 8, passes))
+        nodes = Parts.most(self.n, self.ranks, 256,
+                           clamp((256 << 20) / (8 * d * d + 1), 2, 16)).nodes(r)
+        return said(self.means(r), ('Gram matrix', nodes * (d + 1) * 8, passes),
+                    ('Gram matrix', nodes * d * d * 8, 1))
+
+    def hessian(self, r):
+        """Panels of 64 columns of up to nine blocks of classes."""
+        nodes = Parts.most(self.n, self.ranks, 256, 16).nodes(r)
+        pairs = self.free * (self.free + 1) // 2
+        for at in range(0, self.d + 1, 64):
+            width = min(64, self.d + 1 - at)
+            for first in range(0, pairs, 9):
+                yield 'Hessian', nodes * (at + width) * min(9, pairs - first) * width * 8, 1
+
+    def passes(self):
+        """The parts of a pass over the validation and over the training rows, and a sum's size."""
+        size = blocks((self.d + 1) * self.outputs, 8) * 8
+        wanted = clamp((8 << 20) / (8 * size), 16, 64)
+        return (Parts.most(self.m, self.ranks, 512, wanted),
+                Parts.most(self.n, self.ranks, 512, wanted), size * 8)
+
+    def influence(self, r):
+        """Gradients of the validation loss and of its halves, their products with the Hessian for
+        the solves' residuals, the Hessian, and one pass over the rows for both."""
+        judging, training, size = self.passes()
+        rows, judges = training.own_rows(r), judging.own_rows(r)
+        return said(('values by row', judges * self.outputs * 8, 2),
+                    ('sums over rows', judging.nodes(r) * size, 2),
+                    ('sums over rows', training.nodes(r) * size, 2),
+                    ('values by row', rows * self.outputs * 8, 1), *self.hessian(r),
+                    ('values by row', rows * 2 * 8, 1),
+                    ('values by row', Parts(self.n, 64, self.ranks).own_rows(r) * 4 * 8, 1))
+
+    def loo(self, r, refits=0, products=0, moves=0):
+        """By row: its step, outputs, two lengths, and four numbers of what leaving it out changes.
+        Rows that bear much are left out by refits, each some products and moves."""
+        _, training, size = self.passes()
+        rows = Parts(self.n, 64, self.ranks).own_rows(r)
+        block = clamp((64 << 10) // (self.d + self.outputs), 4, 1024)
+        return said(*(('values by row', rows * numbers * 8, 1)
+                      for numbers in (self.free, self.outputs, 1, 1, 4)),
+                    ('fit of the head',
+                     Parts.most(self.m, self.ranks, block, 1024).nodes(r) * 32, refits),
+                    ('sums over rows', training.nodes(r) * size, products),
+                    ('values by row', training.own_rows(r) * self.outputs * 8, moves))
+
+    def neighbours(self, r, laws, nearest, k=10):
+        """Tiles of validation rows; lists of the nearest rows."""
+        n, m = self.n, self.m
+        depth = 2 * k + int(10 * k ** .5) + 40
+        listed = min(n, nearest + depth)
+        groups = clamp((256 << 20) // (n * 16), 2, 64) & ~1
+        tile = min(clamp((512 << 20) // 4 // n, 64, 512) // groups * groups, m)
+        own = Parts(n, 256, self.ranks).own_rows(r)
+        found = said(self.means(r), ('values by row', own * 8, 4 * laws))
+        for first in range(0, m, tile):
+            count = min(tile, m - first)
+            found += said(
+                ('validation rows', Parts(count, 1, self.ranks).own_rows(r) * self.d * 4, 1),
+                ('nearest rows', count * min(own, listed) * 8, 1),
+                ('distances in doubt', count * min(own, listed, 4 * depth) * 16, 1))
+        return found
+
+
+def said(*messages):
+    """(kind, bytes, rounds) each, as a count of (kind, bytes)."""
+    found = Counter()
+    for what, size, rounds in messages:
+        if rounds > 0:
+            found[what, size] += rounds
+    return found
+
+
+def total(messages):
+    return sum(size * rounds for (_, size), rounds in messages.items())
