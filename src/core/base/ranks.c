@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 
+#include <pthread.h>
 #include <string.h>
 
 void
@@ -101,8 +102,8 @@ typedef struct
   guint size, arrived, turn;
   gboolean failed;
   const void **shown; /* size */
-  GMutex lock;
-  GCond meet;
+  pthread_mutex_t lock;
+  pthread_cond_t meet;
   AyRankFunc func;
   gpointer data;
 } Room;
@@ -122,18 +123,18 @@ meet (Room *self)
   guint turn;
   gboolean failed;
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   turn = self->turn;
   if (++self->arrived == self->size)
     {
       self->arrived = 0;
       self->turn++;
-      g_cond_broadcast (&self->meet);
+      pthread_cond_broadcast (&self->meet);
     }
   while (turn == self->turn && !self->failed)
-    g_cond_wait (&self->meet, &self->lock);
+    pthread_cond_wait (&self->meet, &self->lock);
   failed = self->failed;
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
   return !failed;
 }
 
@@ -167,10 +168,10 @@ member_main (gpointer data)
   self->done = room->func (&self->ranks, room->data, &self->error);
   if (self->done)
     return NULL;
-  g_mutex_lock (&room->lock);
+  pthread_mutex_lock (&room->lock);
   room->failed = TRUE;
-  g_cond_broadcast (&room->meet);
-  g_mutex_unlock (&room->lock);
+  pthread_cond_broadcast (&room->meet);
+  pthread_mutex_unlock (&room->lock);
   return NULL;
 }
 
@@ -201,8 +202,8 @@ ay_ranks_in_process (guint size, AyRankFunc func, gpointer data, GError **error)
   g_autofree GThread **threads = g_new0 (GThread *, size);
   Room room = { .size = size, .shown = shown, .func = func, .data = data };
 
-  g_mutex_init (&room.lock);
-  g_cond_init (&room.meet);
+  pthread_mutex_init (&room.lock, NULL);
+  pthread_cond_init (&room.meet, NULL);
   for (guint r = 0; r < size; r++)
     {
       members[r].room = &room;
@@ -215,7 +216,7 @@ ay_ranks_in_process (guint size, AyRankFunc func, gpointer data, GError **error)
       g_thread_join (threads[r]);
       ay_ranks_clear_log (&members[r].ranks);
     }
-  g_mutex_clear (&room.lock);
-  g_cond_clear (&room.meet);
+  pthread_mutex_destroy (&room.lock);
+  pthread_cond_destroy (&room.meet);
   return take_error (members, size, error);
 }

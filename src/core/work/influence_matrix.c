@@ -11,6 +11,7 @@
 #include "core/base/parallel.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 
 #define BLOCK 4 /* rows */
@@ -126,7 +127,7 @@ typedef struct
   double *indices;     /* of each worker, of sparse ones: room */
   guint32 *seen;       /* the same: n, the row (from 1) that a column was last seen in */
   gsize room;
-  GMutex lock;
+  pthread_mutex_t lock;
   gsize bad_row;       /* the first; G_MAXSIZE: none */
   double bad_column, bad_value;
   const char *bad;
@@ -135,7 +136,7 @@ typedef struct
 static void
 report (Pass *self, gsize row, double column, double value, const char *what)
 {
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   if (row < self->bad_row)
     {
       self->bad_row = row;
@@ -143,7 +144,7 @@ report (Pass *self, gsize row, double column, double value, const char *what)
       self->bad_value = value;
       self->bad = what;
     }
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
 }
 
 /* Into a list, largest first, that is filled with NaN. */
@@ -274,7 +275,7 @@ ay_influence_matrix_ends (const AyInfluenceMatrix *self, AyInfluenceEnds *out, A
   Pass pass = { .matrix = self, .ends = out, .bad_row = G_MAXSIZE };
   gboolean ok;
 
-  g_mutex_init (&pass.lock);
+  pthread_mutex_init (&pass.lock, NULL);
   ok = make_room (&pass, error)
        && ay_parallel_for (ay_n_blocks (self->m, BLOCK), take_block, &pass, job, error);
   if (ok && pass.bad_row != G_MAXSIZE)
@@ -291,7 +292,7 @@ ay_influence_matrix_ends (const AyInfluenceMatrix *self, AyInfluenceEnds *out, A
   g_free (pass.values);
   g_free (pass.indices);
   g_free (pass.seen);
-  g_mutex_clear (&pass.lock);
+  pthread_mutex_destroy (&pass.lock);
   return ok;
 }
 
