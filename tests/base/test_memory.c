@@ -51,19 +51,26 @@ test_planned (void)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *block = NULL;
+  guint64 before;
 
   g_assert_cmpuint (ay_memory_free (), >, 0);
-  g_setenv ("ASSAY_MEMORY", "100", TRUE);
-  g_assert_cmpuint (ay_memory_free (), ==, 100 * MB);
+  g_setenv ("ASSAY_MEMORY", "4000", TRUE);
+  before = ay_memory_free ();
+  g_assert_cmpuint (before, <=, 4000 * MB);
   block = ay_try_alloc (50, MB, "the small thing", &error);
   g_assert_no_error (error);
   g_assert_nonnull (block);
+  memset (block, 1, 50 * MB); /* what is taken is not free any more */
+  g_assert_cmpuint (ay_memory_free (), <=, before - 49 * MB);
+  g_setenv ("ASSAY_MEMORY", "40", TRUE); /* more is taken */
+  g_assert_cmpuint (ay_memory_free (), ==, 0);
   g_assert_null (ay_try_alloc (200, MB, "the thing", &error));
   g_assert_error (error, AY_ERROR, AY_ERROR_NOMEM);
-  g_assert_cmpstr (error->message, ==, "the thing: needs 200 MB of memory, 100 MB are free");
+  g_assert_cmpstr (error->message, ==, "the thing: needs 200 MB of memory, 0 MB are free");
   g_clear_error (&error);
-  g_assert_true (ay_check_memory (99 * MB, "the thing", &error));
-  g_assert_false (ay_check_memory (101 * MB, "the thing", &error));
+  g_setenv ("ASSAY_MEMORY", "4000", TRUE);
+  g_assert_true (ay_check_memory (before / 2, "the thing", &error));
+  g_assert_false (ay_check_memory (4001 * MB, "the thing", &error));
   g_assert_error (error, AY_ERROR, AY_ERROR_NOMEM);
   g_unsetenv ("ASSAY_MEMORY");
 }

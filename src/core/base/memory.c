@@ -111,6 +111,17 @@ ay_memory_free_below (const char *root)
   return least;
 }
 
+/* Bytes of this process that no file stands behind. */
+static guint64
+memory_taken (void)
+{
+  g_autofree char *status = read_text ("", "/proc/self/status");
+  guint64 kilobytes = 0;
+
+  find_number (status, "RssAnon", &kilobytes);
+  return kilobytes << 10;
+}
+
 guint64
 ay_memory_free (void)
 {
@@ -118,5 +129,7 @@ ay_memory_free (void)
   guint64 megabytes = asked != NULL ? g_ascii_strtoull (asked, NULL, 10) : 0;
   guint64 least = ay_memory_free_below ("");
 
-  return megabytes > 0 && megabytes < G_MAXUINT64 >> 20 ? MIN (least, megabytes << 20) : least;
+  if (megabytes > 0 && megabytes < G_MAXUINT64 >> 20)
+    least = MIN (least, (megabytes << 20) - MIN (megabytes << 20, memory_taken ()));
+  return least;
 }

@@ -10,7 +10,8 @@
  * Points are kept as they are multiplied (knn_product.c), in the order of their cells. A block of
  * points of neighbouring cells asks about the same cells: those of the block that ask for a cell
  * are multiplied with it at once. Candidates enter heaps of the block's own; their distances are
- * then summed again in double and ordered like exact ones.
+ * then summed again in double and ordered like exact ones. Where half of the memory that is free does
+ * not hold them, they are kept in a file (core/base/scratch.h): they are read cell by cell.
  *
  * Cost: n x cells x d to assign, n x d x (P / cells) x n to search. Memory: n d codes of 16 bits
  * (floats where whole numbers gain nothing). Threads: blocks; the same bytes for any number. */
@@ -19,6 +20,7 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
+#include "core/base/scratch.h"
 #include "core/graph/knn_private.h"
 #include "core/graph/nearest_heap.h"
 
@@ -50,7 +52,8 @@ typedef struct
   guint32 *order;           /* n positions by cell */
   gsize *start;             /* cells + 1 */
   float *square;            /* n, in this order */
-  char *stored;             /* n, in this order */
+  AyScratch room;
+  char *stored;             /* n, in this order: of room */
   gsize size;               /* bytes a stored point */
   gsize done;               /* points searched for; atomic */
   int failed;               /* for want of memory; atomic */
@@ -184,11 +187,11 @@ fill_cells (Approximate *self, GError **error)
       self->order[at[nearest->index[i]]++] = (guint32) i;
   self->size = ay_knn_stored_size (&self->knn);
   self->square = ay_try_alloc (self->n + 1, sizeof (float), "cells", error);
-  self->stored = self->square == NULL
-                     ? NULL
-                     : ay_try_alloc (self->n + 1, self->size, "the points in cells", error);
-  return self->stored != NULL
-         && ay_parallel_for (ay_n_blocks (self->n, STORED), store_block, self, self->job, error);
+  if (self->square == NULL
+      || !ay_scratch_init (&self->room, self->n + 1, self->size, "the points in cells", error))
+    return FALSE;
+  self->stored = self->room.data;
+  return ay_parallel_for (ay_n_blocks (self->n, STORED), store_block, self, self->job, error);
 }
 
 /* --- how many cells --- */
@@ -537,6 +540,6 @@ ay_knn_approximate (const AyPointSet *points, const AyNeighboursOptions *options
   g_free (self.order);
   g_free (self.start);
   g_free (self.square);
-  g_free (self.stored);
+  ay_scratch_clear (&self.room);
   return done;
 }

@@ -20,6 +20,7 @@
 #include "core/graph/knn_private.h"
 
 #include "core/base/error.h"
+#include "core/base/memory.h"
 #include "core/base/parallel.h"
 
 #include <math.h>
@@ -139,7 +140,7 @@ is_worth_it (const AyKnn *self)
   gsize n = self->points->n, d = self->points->d;
 
   return self->same && self->kernel != NULL && ay_screen_kernel () != NULL && n >= FEWEST_ROWS
-         && d <= MOST_COLUMNS && 3 * d * n <= MOST_BYTES
+         && d <= MOST_COLUMNS && 3 * d * n <= MIN (MOST_BYTES, ay_memory_free () / 2)
          && self->points->largest > SHORTEST * SHORTEST;
 }
 
