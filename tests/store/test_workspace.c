@@ -302,7 +302,7 @@ static void
 test_large (Place *place, gconstpointer data)
 {
   gsize size = (40 << 20) + 5;
-  char *block = g_malloc (size);
+  char *block = g_malloc0 (size);
   g_autoptr (GBytes) bytes = g_bytes_new_take (block, size);
   AyItem item = { .kind = "features", .name = "pixels", .bytes = bytes };
   g_autoptr (AyWorkspace) workspace = create (place);

@@ -10,8 +10,8 @@
  * Points are kept as they are multiplied (knn_product.c), in the order of their cells. A block of
  * points of neighbouring cells asks about the same cells: those of the block that ask for a cell
  * are multiplied with it at once. Candidates enter heaps of the block's own; their distances are
- * then summed again in double and ordered like exact ones. Where half of the memory that is free does
- * not hold them, they are kept in a file (core/base/scratch.h): they are read cell by cell.
+ * then summed again in double and ordered like exact ones. Where half of the memory that is free
+ * does not hold the points, they are kept in a file (core/base/scratch.h), read cell by cell.
  *
  * Cost: n x cells x d to assign, n x d x (P / cells) x n to search. Memory: n d codes of 16 bits
  * (floats where whole numbers gain nothing). Threads: blocks; the same bytes for any number. */

@@ -19,6 +19,7 @@
 #include "core/score/knn_values.h"
 
 #include "core/base/error.h"
+#include "core/base/memory.h"
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
 #include "core/base/stats.h"
@@ -291,14 +292,19 @@ find_kth (gsize t, guint worker, gpointer data)
   self->kth[t] = sqrt (ay_order_distance (list[wanted - 1]));
 }
 
+static gboolean
+needs_radius (const Pass *self)
+{
+  return (self->options->weighted || self->options->utility == AY_UTILITY_THRESHOLD)
+         && isnan (self->options->radius);
+}
+
 /* From the first tile. */
 static gboolean
 set_radius (Pass *self, GError **error)
 {
-  gboolean needed = self->options->weighted || self->options->utility == AY_UTILITY_THRESHOLD;
-
   self->out->radius = self->options->radius;
-  if (!needed || !isnan (self->out->radius))
+  if (!needs_radius (self))
     return TRUE;
   if (!ay_parallel_for (self->count, find_kth, self, self->job, error))
     return FALSE;
@@ -384,6 +390,24 @@ make_workers (Pass *self, GError **error)
   return TRUE;
 }
 
+/* Validation rows at a time, whole rounds of the groups: so every row is in the same group, after
+ * the same ones, whatever the tile. It is smaller where half of the memory that is left beside the
+ * groups' sums does not hold its distances; not where the first tile gives the radius. */
+static gsize
+choose_tile (const Pass *self)
+{
+  gsize n = self->out->n, groups = self->n_groups, m = self->out->n_judged, tile;
+  gsize row = n * (self->options->wide ? sizeof (double) : sizeof (float));
+  guint64 sums = (guint64) groups * self->options->n_laws * n * sizeof (Sums);
+  guint64 left = ay_memory_free ();
+
+  tile = CLAMP (TILE_BYTES / row, MAX_GROUPS, 8 * MAX_GROUPS) / groups * groups;
+  left = (left - MIN (left, sums)) / 2;
+  while (!needs_radius (self) && tile > groups && tile * row > left)
+    tile = MAX (tile / 2 / groups, 1) * groups;
+  return MIN (tile, m);
+}
+
 static gboolean
 prepare (Pass *self, GError **error)
 {
@@ -392,10 +416,7 @@ prepare (Pass *self, GError **error)
   AyRng rng;
 
   self->n_groups = CLAMP (GROUP_BYTES / (n * sizeof (Sums)), 2, MAX_GROUPS) & ~(gsize) 1;
-  self->tile = TILE_BYTES / (self->options->wide ? sizeof (double) : sizeof (float)) / n;
-  self->tile = CLAMP (self->tile, MAX_GROUPS, 8 * MAX_GROUPS);
-  self->tile = MIN (self->tile / self->n_groups * self->n_groups, m);
-  options.tile = self->tile;
+  options.tile = self->tile = choose_tile (self);
   self->distances = ay_knn_distances_new (self->train, &options, self->job, error);
   if (self->distances == NULL)
     return FALSE;
