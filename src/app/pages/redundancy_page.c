@@ -343,6 +343,12 @@ ask_curve (AssayRedundancyPage *self, gboolean refit)
 }
 
 static void
+on_point (AssayRedundancyPage *self, double threshold)
+{
+  gtk_adjustment_set_value (self->threshold_adjustment, threshold);
+}
+
+static void
 predict (AssayRedundancyPage *self)
 {
   ask_curve (self, FALSE);
@@ -424,6 +430,16 @@ assay_redundancy_page_dispose (GObject *object)
   gtk_widget_class_bind_template_child_full (                                                     \
       widget_class, NAME, FALSE, G_STRUCT_OFFSET (AssayRedundancyPage, asked.CONTROL))
 
+/* What the focus is on is of all groups: the curve and what makes it, or the threshold. */
+static gboolean
+is_curve_meant (AssayRedundancyPage *self)
+{
+  return assay_has_focus (GTK_WIDGET (self->outcome_view))
+         || assay_has_focus (GTK_WIDGET (self->predict_button))
+         || assay_has_focus (GTK_WIDGET (self->refit_button))
+         || assay_has_focus (GTK_WIDGET (self->threshold_scale));
+}
+
 static void
 assay_redundancy_page_save (AssaySessionBin *bin, AssayPinnedView *view)
 {
@@ -436,9 +452,10 @@ assay_redundancy_page_save (AssaySessionBin *bin, AssayPinnedView *view)
   json_object_set_double_member (view->state, "threshold",
                                  gtk_adjustment_get_value (self->threshold_adjustment));
   assay_redundancy_asked_save (&self->asked, view->state);
-  if (chosen == NULL || assay_has_focus (GTK_WIDGET (self->outcome_view))
-      || assay_has_focus (GTK_WIDGET (self->threshold_scale)))
+  if (chosen == NULL || is_curve_meant (self))
     {
+      assay_outcome_view_save (self->outcome_view, assay_session_get_work (self->session),
+                               view->state);
       view->sentence = g_strdup_printf ("%s. %s", gtk_label_get_text (self->summary_label),
                                         gtk_label_get_text (self->outcome_label));
       view->rows = assay_group_list_dup_redundant (self->groups);
@@ -450,10 +467,26 @@ assay_redundancy_page_save (AssaySessionBin *bin, AssayPinnedView *view)
   view->rows = assay_group_list_dup_rows (self->groups, assay_group_get_number (chosen));
 }
 
-/* The group that was pinned, once the cut is the one it was pinned of. */
+/* The curve that was pinned; what has changed since is predicted anew, which opens no test part. */
+static void
+show_pinned_curve (AssayRedundancyPage *self, JsonObject *state)
+{
+  if (!json_object_has_member (state, "outcome"))
+    return;
+  if (assay_outcome_view_restore (self->outcome_view, assay_session_get_work (self->session),
+                                  state))
+    assay_fold_show (self->outcome_view, TRUE);
+  else
+    predict (self);
+  show_outcome (self);
+  gtk_widget_grab_focus (GTK_WIDGET (self->outcome_view));
+}
+
+/* The group or the curve that was pinned, once the cut is the one it was pinned of. */
 static void
 show_wanted (AssayRedundancyPage *self)
 {
+  g_autoptr (JsonObject) wanted = NULL;
   const AyRedundancyCut *cut = assay_group_list_get_cut (self->groups);
   double threshold = gtk_adjustment_get_value (self->threshold_adjustment);
   AyDataset *data = assay_session_get_data (self->session);
@@ -462,8 +495,9 @@ show_wanted (AssayRedundancyPage *self)
 
   if (self->wanted == NULL || cut == NULL || cut->threshold != threshold)
     return;
-  number = json_object_get_int_member_with_default (self->wanted, "row", -1);
-  g_clear_pointer (&self->wanted, json_object_unref);
+  wanted = g_steal_pointer (&self->wanted);
+  show_pinned_curve (self, wanted);
+  number = json_object_get_int_member_with_default (wanted, "row", -1);
   if (number < 0 || (gsize) number >= data->n)
     return;
   row = ay_bitset_new (data->n);
@@ -569,6 +603,7 @@ assay_redundancy_page_init (AssayRedundancyPage *self)
   g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
   g_signal_connect_swapped (self->threshold_adjustment, "value-changed",
                             G_CALLBACK (on_threshold), self);
+  g_signal_connect_swapped (self->outcome_view, "chosen", G_CALLBACK (on_point), self);
   g_signal_connect_swapped (self->asked.keep, "notify::selected", G_CALLBACK (on_keep), self);
   g_signal_connect_swapped (self->order_drop_down, "notify::selected", G_CALLBACK (on_order),
                             self);

@@ -5,6 +5,7 @@
 #include "app/widgets/lead_row.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 struct _AssayReportPage
 {
@@ -184,9 +185,37 @@ fill_numbers (AssayReportPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->numbers), story != NULL);
 }
 
+/* Gives the focus to a number of the report. FALSE: the report has none of that id. */
+static gboolean
+enter_number (AssayReportPage *self, const char *id)
+{
+  const AyStory *story = assay_session_get_story (self->session);
+
+  for (guint i = 0; id != NULL && story != NULL && i < self->facts->len; i++)
+    if (strcmp (((const AyStoryFact *) story->facts->pdata[i])->id, id) == 0)
+      return gtk_widget_grab_focus (self->facts->pdata[i]);
+  return FALSE;
+}
+
+/* The number that has the focus. (nullable) */
+static const AyStoryFact *
+focused_number (AssayReportPage *self)
+{
+  const AyStory *story = assay_session_get_story (self->session);
+
+  for (guint i = 0; story != NULL && i < self->facts->len; i++)
+    if (assay_has_focus (self->facts->pdata[i]))
+      return story->facts->pdata[i];
+  return NULL;
+}
+
+/* The focus stays on its number, of which a finding is made by a key. */
 static void
 fill (AssayReportPage *self)
 {
+  const AyStoryFact *focused = focused_number (self);
+  g_autofree char *id = focused != NULL ? g_strdup (focused->id) : NULL;
+
   for (guint i = 0; i < self->rows->len; i++)
     adw_preferences_group_remove (self->group, self->rows->pdata[i]);
   g_ptr_array_set_size (self->rows, 0);
@@ -198,37 +227,37 @@ fill (AssayReportPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->group), self->findings->len > 0);
   gtk_stack_set_visible_child_name (
       self->stack, self->findings->len > 0 || self->facts->len > 0 ? "findings" : "empty");
+  enter_number (self, id);
 }
 
 /* The number that has the focus. */
 static void
 assay_report_page_save (AssaySessionBin *bin, AssayPinnedView *view)
 {
-  AssayReportPage *self = ASSAY_REPORT_PAGE (bin);
-  const AyStory *story = assay_session_get_story (self->session);
+  const AyStory *story = assay_session_get_story (ASSAY_REPORT_PAGE (bin)->session);
+  const AyStoryFact *fact = focused_number (ASSAY_REPORT_PAGE (bin));
+  g_autofree char *statement = fact != NULL ? ay_story_statement (story, fact) : NULL;
 
-  for (guint i = 0; story != NULL && i < self->facts->len; i++)
-    if (assay_has_focus (self->facts->pdata[i]))
-      {
-        const AyStoryFact *fact = story->facts->pdata[i];
-        g_autofree char *statement = ay_story_statement (story, fact);
-
-        json_object_set_string_member (view->state, "number", fact->id);
-        view->sentence = g_strdup_printf ("%s: %s", fact->text, statement);
-        view->rows = ay_bitset_copy (ay_story_rows (story, fact)->rows);
-      }
+  if (fact == NULL)
+    return;
+  json_object_set_string_member (view->state, "number", fact->id);
+  view->sentence = g_strdup_printf ("%s: %s", fact->text, statement);
+  view->rows = ay_bitset_copy (ay_story_rows (story, fact)->rows);
 }
 
+/* The number among the others; before a report is written there is none: its rows, which are
+ * selected by now. */
 static void
 assay_report_page_restore (AssaySessionBin *bin, JsonObject *state)
 {
-  AssayReportPage *self = ASSAY_REPORT_PAGE (bin);
-  const AyStory *story = assay_session_get_story (self->session);
   const char *id = json_object_get_string_member_with_default (state, "number", NULL);
 
-  for (guint i = 0; story != NULL && i < self->facts->len; i++)
-    if (g_strcmp0 (((const AyStoryFact *) story->facts->pdata[i])->id, id) == 0)
-      gtk_widget_grab_focus (self->facts->pdata[i]);
+  if (id == NULL || enter_number (ASSAY_REPORT_PAGE (bin), id))
+    return;
+  gtk_widget_activate_action (GTK_WIDGET (bin), "win.page", "s", "samples");
+  assay_session_tell (ASSAY_REPORT_PAGE (bin)->session,
+                      _ ("The rows of the number; once a report is written here, it is shown among "
+                         "the others"), FALSE);
 }
 
 static void

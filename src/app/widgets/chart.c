@@ -571,6 +571,7 @@ assay_chart_init (AssayChart *self)
 
   self->area = g_object_new (GTK_TYPE_DRAWING_AREA, "accessible-role", GTK_ACCESSIBLE_ROLE_IMG,
                              "hexpand", TRUE, "vexpand", TRUE, NULL);
+  gtk_widget_add_css_class (self->area, "chart-area"); /* its ring, where it takes the focus */
   gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (self->area), draw, self, NULL);
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (menu), GDK_BUTTON_SECONDARY);
   g_signal_connect (menu, "pressed", G_CALLBACK (menu_asked), self);

@@ -1,155 +1,129 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/outcome_view.h"
 
-#include "app/say.h"
 #include "app/widgets/chart.h"
+#include "app/widgets/outcome_draw.h"
+#include "core/work/retention.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
-
-#define N_CURVES 4
 
 struct _AssayOutcomeView
 {
   AdwBin parent;
   AssayChart *chart;
-  GArray *outcomes;  /* (nullable) of AyOutcome, by threshold */
-  gboolean percent;
-  double *columns;   /* x, then the curves and the band, a point each */
-  AyFigureCurve curves[N_CURVES]; /* in them, as drawn last */
+  AssayOutcomeDrawing drawing;
+  double threshold; /* that was told of last; NaN: none */
 };
 
+static guint chosen_signal;
+
 G_DEFINE_FINAL_TYPE (AssayOutcomeView, assay_outcome_view, ADW_TYPE_BIN)
-
-enum { X, PREDICTED, REFITTED, TEST, RANDOM, LOW, HIGH, N_COLUMNS };
-
-static const AyOutcome *
-outcome (AssayOutcomeView *self, guint i)
-{
-  return &g_array_index (self->outcomes, AyOutcome, i);
-}
-
-static guint
-n_points (AssayOutcomeView *self)
-{
-  return self->outcomes != NULL ? self->outcomes->len : 0;
-}
-
-/* Curves want ascending x: the points come tightest first, which is descending for cosines. */
-static void
-fill_columns (AssayOutcomeView *self)
-{
-  guint n = n_points (self);
-  double factor = self->percent ? 100.0 : 1.0;
-  gboolean turn = n > 1 && outcome (self, 0)->threshold > outcome (self, n - 1)->threshold;
-
-  g_free (self->columns);
-  self->columns = g_new (double, (gsize) N_COLUMNS *MAX (n, 1));
-  for (guint i = 0; i < n; i++)
-    {
-      const AyOutcome *at = outcome (self, turn ? n - 1 - i : i);
-      const double values[N_COLUMNS]
-          = { at->threshold, factor * at->accuracy, factor * at->accuracy_valid,
-              factor * at->accuracy_test, factor * at->random_mean, factor * at->random_low,
-              factor * at->random_high };
-
-      for (guint c = 0; c < N_COLUMNS; c++)
-        self->columns[c * n + i] = values[c];
-    }
-}
-
-static gboolean
-any_refitted (AssayOutcomeView *self)
-{
-  for (guint i = 0; i < n_points (self); i++)
-    if (outcome (self, i)->refitted)
-      return TRUE;
-  return FALSE;
-}
 
 static gboolean
 describe (gpointer data, AyFigureSpec *spec)
 {
-  AssayOutcomeView *self = data;
-  AyFigureCurve *curves = self->curves;
-  guint n = n_points (self);
-  const double *c = self->columns;
-  gboolean refitted = any_refitted (self);
-
-  if (n == 0)
-    return FALSE;
-  curves[0] = (AyFigureCurve) { .name = _ ("predicted, validation"), .n = n, .x = c,
-                                .y = c + PREDICTED * n };
-  curves[1] = (AyFigureCurve) { .name = _ ("refitted, validation (preview)"), .n = n, .x = c,
-                                .y = c + REFITTED * n };
-  curves[2] = (AyFigureCurve) { .name = _ ("refitted, test"), .n = n, .x = c, .y = c + TEST * n };
-  curves[3] = (AyFigureCurve) { .name = _ ("as many at random"), .n = n, .x = c,
-                                .y = c + RANDOM * n, .low = c + LOW * n, .high = c + HIGH * n,
-                                .reference = TRUE };
-  spec->kind = AY_FIGURE_LINES;
-  spec->lines = (AyFigureLines) {
-    .n_curves = refitted ? N_CURVES : 1, .curves = curves,
-    .x_axis = { .label = _ ("threshold") },
-    .y_axis = { .label = self->percent ? _ ("change of accuracy, points") : _ ("change of R2") },
-    .band_label = refitted ? _ ("band: 95 percent of the mean of random drops") : NULL,
-    .marks = TRUE,
-  };
-  return TRUE;
+  return assay_outcome_drawing_describe (&ASSAY_OUTCOME_VIEW (data)->drawing, spec);
 }
 
 static void
 update (AssayOutcomeView *self)
 {
-  assay_chart_update (self->chart, n_points (self) > 0 ? NULL : _ ("No outcome curve yet"));
+  assay_chart_update (self->chart, assay_outcome_view_is_empty (self) ? _ ("No outcome curve yet")
+                                                                      : NULL);
+}
+
+gboolean
+assay_outcome_view_is_empty (AssayOutcomeView *self)
+{
+  return self->drawing.outcomes == NULL || self->drawing.outcomes->len == 0;
 }
 
 void
 assay_outcome_view_take (AssayOutcomeView *self, GArray *outcomes, gboolean percent)
 {
-  g_clear_pointer (&self->outcomes, g_array_unref);
-  self->outcomes = outcomes;
-  self->percent = percent;
-  fill_columns (self);
+  assay_outcome_drawing_take (&self->drawing, outcomes, percent);
   update (self);
 }
 
-static void
-append_change (GString *text, const char *what, double value, gboolean percent)
+/* --- choosing --- */
+
+/* The points from left to right. */
+static const double *
+thresholds (AssayOutcomeView *self, int *n)
 {
-  if (isnan (value))
-    return;
-  if (!g_str_has_suffix (text->str, ": "))
-    g_string_append (text, "; ");
-  /* Translators: what was measured, then its change, as in "on test rows +0.12 points". */
-  assay_say_append (text, percent ? _ ("%s %+.2f points") : _ ("%s %+.4f"), what,
-                    percent ? 100.0 * value : value);
+  *n = assay_outcome_view_is_empty (self) ? 0 : (int) self->drawing.outcomes->len;
+  return self->drawing.columns;
+}
+
+static void
+choose (AssayOutcomeView *self, int point)
+{
+  int n;
+  const double *x = thresholds (self, &n);
+
+  if (n > 0)
+    g_signal_emit (self, chosen_signal, 0, x[CLAMP (point, 0, n - 1)]);
+}
+
+static void
+pressed (GtkGestureClick *gesture, int n_press, double x, double y, AssayOutcomeView *self)
+{
+  int at = assay_chart_at (self->chart, x);
+
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+  if (at >= 0)
+    choose (self, at);
+}
+
+static gboolean
+key_pressed (AssayOutcomeView *self, guint key, guint code, GdkModifierType state)
+{
+  int n, from = 0;
+  const double *x = thresholds (self, &n);
+
+  if ((state & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0)
+    return GDK_EVENT_PROPAGATE;
+  for (int i = 1; i < n; i++)
+    if (fabs (x[i] - self->threshold) < fabs (x[from] - self->threshold))
+      from = i;
+  switch (key)
+    {
+    case GDK_KEY_Left: choose (self, from - 1); return GDK_EVENT_STOP;
+    case GDK_KEY_Right: choose (self, from + 1); return GDK_EVENT_STOP;
+    case GDK_KEY_Home: choose (self, 0); return GDK_EVENT_STOP;
+    case GDK_KEY_End: choose (self, G_MAXINT); return GDK_EVENT_STOP;
+    default: return GDK_EVENT_PROPAGATE;
+    }
 }
 
 char *
 assay_outcome_view_dup_line (AssayOutcomeView *self, double threshold)
 {
-  const AyOutcome *nearest = NULL;
-  GString *text;
+  self->threshold = threshold;
+  return assay_outcome_drawing_dup_line (&self->drawing, threshold);
+}
 
-  for (guint i = 0; i < n_points (self); i++)
-    if (nearest == NULL
-        || fabs (outcome (self, i)->threshold - threshold) < fabs (nearest->threshold - threshold))
-      nearest = outcome (self, i);
-  if (nearest == NULL)
-    return NULL;
-  text = g_string_new (NULL);
-  /* Translators: at a threshold; what each way of judging it says follows. */
-  assay_say_append (text, _ ("at %.4g: "), nearest->threshold);
-  append_change (text, nearest->rough ? _ ("predicted (rough)") : _ ("predicted"),
-                 nearest->accuracy, self->percent);
-  if (nearest->refitted)
-    {
-      append_change (text, _ ("preview on validation rows"), nearest->accuracy_valid,
-                     self->percent);
-      append_change (text, _ ("on test rows"), nearest->accuracy_test, self->percent);
-      append_change (text, _ ("as many at random"), nearest->random_mean, self->percent);
-    }
-  return g_string_free (text, FALSE);
+void
+assay_outcome_view_save (AssayOutcomeView *self, AyWork *work, JsonObject *state)
+{
+  g_autofree char *key = ay_work_dup_fit_key (work);
+  JsonObject *curve = assay_outcome_drawing_to_json (&self->drawing, key);
+
+  if (curve != NULL)
+    json_object_set_object_member (state, "outcome", curve);
+}
+
+gboolean
+assay_outcome_view_restore (AssayOutcomeView *self, AyWork *work, JsonObject *state)
+{
+  g_autofree char *key = ay_work_dup_fit_key (work);
+
+  if (!assay_outcome_drawing_from_json (&self->drawing,
+                                        json_object_get_object_member (state, "outcome"), key))
+    return FALSE;
+  update (self);
+  return TRUE;
 }
 
 static void
@@ -157,23 +131,43 @@ assay_outcome_view_finalize (GObject *object)
 {
   AssayOutcomeView *self = ASSAY_OUTCOME_VIEW (object);
 
-  g_clear_pointer (&self->outcomes, g_array_unref);
-  g_free (self->columns);
+  assay_outcome_drawing_clear (&self->drawing);
   G_OBJECT_CLASS (assay_outcome_view_parent_class)->finalize (object);
+}
+
+/* The chart. */
+static gboolean
+assay_outcome_view_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (assay_chart_get_area (ASSAY_OUTCOME_VIEW (widget)->chart));
 }
 
 static void
 assay_outcome_view_class_init (AssayOutcomeViewClass *class)
 {
   G_OBJECT_CLASS (class)->finalize = assay_outcome_view_finalize;
+  GTK_WIDGET_CLASS (class)->grab_focus = assay_outcome_view_grab_focus;
+  chosen_signal = g_signal_new ("chosen", ASSAY_TYPE_OUTCOME_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 1, G_TYPE_DOUBLE);
 }
 
 static void
 assay_outcome_view_init (AssayOutcomeView *self)
 {
+  GtkGesture *click = gtk_gesture_click_new ();
+  GtkEventController *keys = gtk_event_controller_key_new ();
+  GtkWidget *area;
+
+  self->threshold = NAN;
   self->chart = assay_chart_new ();
+  area = assay_chart_get_area (self->chart);
+  gtk_widget_set_focusable (area, TRUE);
   assay_chart_set_height (self->chart, 220);
   assay_chart_set_figure (self->chart, describe, self, NULL);
+  g_signal_connect (click, "pressed", G_CALLBACK (pressed), self);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (key_pressed), self);
+  gtk_widget_add_controller (area, GTK_EVENT_CONTROLLER (click));
+  gtk_widget_add_controller (area, keys);
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->chart));
   update (self);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/presenter.h"
 
+#include "app/widgets/outcome_draw.h"
 #include "app/widgets/retention_view.h"
 #include "app/widgets/row_card.h"
 #include "app/widgets/taught.h"
@@ -40,6 +41,7 @@ struct _AssayPresenter
   AyRetention *kept;        /* (nullable) */
   AyRetentionSeries *series;
   AssayRetentionDrawing retention;
+  AssayOutcomeDrawing outcome;
 };
 
 G_DEFINE_FINAL_TYPE (AssayPresenter, assay_presenter, ASSAY_TYPE_SESSION_BIN)
@@ -73,6 +75,7 @@ clear_figure (AssayPresenter *self)
   g_clear_pointer (&self->taught, assay_taught_free);
   g_clear_pointer (&self->series, ay_retention_series_free);
   g_clear_pointer (&self->kept, ay_retention_free);
+  assay_outcome_drawing_clear (&self->outcome);
 }
 
 /* Coloured as it was when it was pinned; else as the session is now. */
@@ -245,6 +248,14 @@ describe_retention (AssayPresenter *self, gsize rows)
   self->drawn = TRUE;
 }
 
+/* An outcome curve as it was pinned. */
+static void
+describe_outcome (AssayPresenter *self, JsonObject *curve)
+{
+  self->drawn = assay_outcome_drawing_from_json (&self->outcome, curve, NULL)
+                && assay_outcome_drawing_describe (&self->outcome, &self->spec);
+}
+
 /* What the page drew when it was pinned, with the data as they are now; a page that drew no figure
  * of its own has the map. */
 static void
@@ -262,6 +273,8 @@ describe (AssayPresenter *self, const AyFinding *finding)
     }
   if (page != NULL && json_object_has_member (page, "retention"))
     describe_retention (self, (gsize) json_object_get_int_member (page, "retention"));
+  else if (page != NULL && json_object_has_member (page, "outcome"))
+    describe_outcome (self, json_object_get_object_member (page, "outcome"));
   else if (curves != NULL)
     describe_curves (self, curves);
   else if (teacher != NULL)

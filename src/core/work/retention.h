@@ -53,6 +53,9 @@ AyRetention *ay_work_retention (AyWork *self, const AyRetentionOptions *options,
 /* The curve that the workspace keeps, the last one made; NULL where there is none, or the head or
  * the scores that it is of are others now. (transfer full) (nullable) */
 AyRetention *ay_work_kept_retention (AyWork *self);
+/* What every refit depends on, as one text: another one when the head, the parts or the labels are.
+ * (transfer full) */
+char *ay_work_dup_fit_key (AyWork *self);
 void ay_retention_free (AyRetention *self);
 
 /* The curve of the score and that of as many at random as a figure wants them. */

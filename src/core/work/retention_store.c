@@ -23,19 +23,12 @@ add_item (GChecksum *sum, AyWork *work, const char *kind, const char *name)
   g_checksum_update (sum, (const guchar *) (json != NULL ? json : ""), -1);
 }
 
-char *
-ay_retention_key (AyWork *work, const AyRetentionOptions *options, GError **error)
+/* What every refit depends on. */
+static void
+add_fit (GChecksum *sum, AyWork *work)
 {
-  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
-  g_autoptr (GPtrArray) scores = ay_work_scores (work, error);
   const AyDataset *data = work->data;
-  g_autofree char *head = g_strdup_printf (KEPT_FORM " %s %u %" G_GUINT64_FORMAT,
-                                           options->score != NULL ? options->score : "",
-                                           options->repeats, options->seed);
 
-  if (scores == NULL)
-    return NULL;
-  g_checksum_update (sum, (const guchar *) head, -1);
   add_item (sum, work, AY_KIND_SETTING, AY_SETTING_HEAD);
   for (gsize i = 0; i < data->n; i++)
     {
@@ -43,6 +36,30 @@ ay_retention_key (AyWork *work, const AyRetentionOptions *options, GError **erro
 
       g_checksum_update (sum, (const guchar *) row, sizeof row);
     }
+}
+
+char *
+ay_work_dup_fit_key (AyWork *work)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+
+  add_fit (sum, work);
+  return g_strdup (g_checksum_get_string (sum));
+}
+
+char *
+ay_retention_key (AyWork *work, const AyRetentionOptions *options, GError **error)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (GPtrArray) scores = ay_work_scores (work, error);
+  g_autofree char *head = g_strdup_printf (KEPT_FORM " %s %u %" G_GUINT64_FORMAT,
+                                           options->score != NULL ? options->score : "",
+                                           options->repeats, options->seed);
+
+  if (scores == NULL)
+    return NULL;
+  g_checksum_update (sum, (const guchar *) head, -1);
+  add_fit (sum, work);
   for (guint k = 0; k < scores->len; k++)
     {
       const AyScoreInfo *info = scores->pdata[k];
