@@ -21,6 +21,7 @@ struct _AssayDecisionBar
   AssaySession *session; /* kept by the parent */
   AssayTask *estimating; /* (nullable) */
   guint rest;
+  AdwToastOverlay *toasts;
   GtkLabel *estimate_label, *classes_label, *proof_label;
   GtkDropDown *change; /* what would be done to the rows: removed, counted twice, each class */
 };
@@ -227,6 +228,12 @@ assay_decision_bar_prove (AssayDecisionBar *self, AssayProof proof)
     ask (self, proof);
 }
 
+void
+assay_decision_bar_tell (AssayDecisionBar *self, AdwToast *toast)
+{
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
 char *
 assay_decision_bar_dup_sentence (AssayDecisionBar *self)
 {
@@ -320,6 +327,7 @@ assay_decision_bar_class_init (AssayDecisionBarClass *class)
   object_class->dispose = assay_decision_bar_dispose;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/assay_app/Assay/decision_bar.ui");
+  gtk_widget_class_bind_template_child (widget_class, AssayDecisionBar, toasts);
   gtk_widget_class_bind_template_child (widget_class, AssayDecisionBar, estimate_label);
   gtk_widget_class_bind_template_child (widget_class, AssayDecisionBar, proof_label);
   gtk_widget_class_bind_template_child (widget_class, AssayDecisionBar, classes_label);

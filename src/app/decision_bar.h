@@ -22,5 +22,7 @@ typedef enum
 void assay_decision_bar_prove (AssayDecisionBar *self, AssayProof proof);
 /* What it says of the selection now, or NULL while it says nothing. (transfer full) (nullable) */
 char *assay_decision_bar_dup_sentence (AssayDecisionBar *self);
+/* A message, over what the bar says for some seconds. (transfer full) */
+void assay_decision_bar_tell (AssayDecisionBar *self, AdwToast *toast);
 
 G_END_DECLS

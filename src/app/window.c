@@ -21,7 +21,6 @@ struct _AssayWindow
   GFile *opening_file;     /* (nullable) likewise */
   AyLoadOptions *roles;    /* (nullable) likewise, chosen by the person */
 
-  AdwToastOverlay *toasts;
   GtkStack *stack, *title_stack;
   AdwWindowTitle *window_title;
   AdwViewStack *pages;
@@ -96,24 +95,39 @@ on_failed (AssayWindow *self, const char *text)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+/* In at most two lines; all of it in a tooltip. */
+static GtkWidget *
+message_label (const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_lines (GTK_LABEL (label), 2);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
+  gtk_widget_set_tooltip_text (label, text);
+  return label;
+}
+
 static void
 on_message (AssayWindow *self, const char *text, gboolean offer_undo)
 {
-  g_autofree char *escaped = g_markup_escape_text (text, -1);
   AdwToast *toast;
 
   if (assay_session_get_work (self->session) == NULL)
     {
-      on_failed (self, text); /* toasts lie over the pages: there are none yet */
+      on_failed (self, text); /* the bar that tells it does not show yet */
       return;
     }
-  toast = adw_toast_new (escaped);
+  toast = adw_toast_new ("");
   if (offer_undo)
     {
       adw_toast_set_button_label (toast, _ ("Undo"));
       adw_toast_set_action_name (toast, "win.undo");
     }
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  adw_toast_set_custom_title (toast, message_label (text));
+  assay_decision_bar_tell (self->decision_bar, toast);
 }
 
 /* The data was read but could not be made sense of. */
@@ -318,7 +332,6 @@ assay_window_class_init (AssayWindowClass *class)
   assay_window_ensure_types ();
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/assay_app/Assay/window.ui");
-  gtk_widget_class_bind_template_child (widget_class, AssayWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, AssayWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, AssayWindow, title_stack);
   gtk_widget_class_bind_template_child (widget_class, AssayWindow, window_title);

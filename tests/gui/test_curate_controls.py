@@ -313,9 +313,6 @@ class Controls:
             cli('report', self.work, '--random', '20', '-o', again)
             assert path.read_bytes() == again.read_bytes(), ending
             path.unlink()
-            # what was written is told above the buttons, for as long as the pointer is there
-            window.xdo('mousemove', 10, 300)
-            window.gone(f'The report {re.escape(path.name)} is written.*', 'label')
 
 
 def each_control(work, by_keys):

@@ -73,6 +73,7 @@ def walked(name, tab, map_name, **environ):
         window.keys('ctrl+2')
         window.find(map_name)
         size = window.geometry()[2:]
+        window.keys('ctrl+a')  # so that what is done with rows can be reached
         for page in '1234567890':
             window.keys(f'ctrl+{page}')
             assert window.geometry()[2:] == size, (page, window.geometry())

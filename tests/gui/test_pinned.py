@@ -22,9 +22,18 @@ def has(window, pattern):
     return [text for text in window.labels() if re.search(pattern, text)]
 
 
+def told_beside(window):
+    """What is told lies over no control: in the bar, left of its first button."""
+    x, y, width, height = window.box(window.find('Pinned for the report', 'label'))
+    left, top, _, high = window.box(window.find('Tag…', 'push button').parent)
+    assert left <= x and x + width <= window.box(window.find('Keep', 'push button'))[0], (x, width)
+    assert top <= y and y + height <= top + high, ((y, height), (top, high))
+
+
 def pin(window, work, n):
     """One key; until there are n."""
     window.keys('ctrl+b')
+    told_beside(window)
     return until(f'{n} findings', lambda: len(found := findings(work)) == n and found)[-1]
 
 
@@ -170,12 +179,10 @@ def lead_back(window, finding, done):
     x, y, width, height = window.geometry()
 
     def click():
-        """Messages that it was pinned come one after the other, lie above the last finding, and
-        stay for as long as the pointer is on them."""
+        """The last findings are below: scrolled to."""
         window.keys('ctrl+9')
         window.find(row, 'list item')
         window.xdo('mousemove', x + width // 2, y + height // 2, 'click', '--repeat', 30, 5)
-        window.gone('Pinned for the report')
         window.click(row, 'list item')
     again('the live view of the finding', click, done)
 
