@@ -166,6 +166,10 @@ def test_wrong_shards():
     narrow = FOLDER / 'narrow.npy'
     numpy.save(narrow, numpy.zeros((200, 63), dtype=numpy.float32))
     refuse('63', first, narrow, *others[1:])
+    bad = numpy.load(others[-1])
+    bad[-1, 5] = numpy.nan
+    numpy.save(FOLDER / 'bad.npy', bad)
+    refuse(f'row {len(bad) - 1}, column 5: nan', first, *others[:-1], FOLDER / 'bad.npy')
     refuse('density', first, *others, '-m', 'density')
     refuse('not shared out', first, *others, '-m', 'knn_shapley', '-p', 'utility=threshold')
 

@@ -3,7 +3,7 @@
 
 #include "core/base/convert.h"
 #include "core/base/error.h"
-#include "core/base/parallel.h"
+#include "core/base/parts.h"
 
 #include <math.h>
 #include <string.h>
@@ -321,20 +321,21 @@ check_block (gsize block, guint worker, gpointer data)
 
 /* The first bad number of a part, in row order, as row * cols + column; MAXSIZE: none. */
 static gboolean
-check_part (const Part *part, gsize cols, gsize *first, AyJob *job, GError **error)
+check_part (const Part *part, gsize cols, AyRanks *ranks, gsize *first, AyJob *job,
+            GError **error)
 {
   gsize block_size = CHECK_BYTES / ay_dtype_size (part->dtype);
-  gsize n_blocks = ay_n_blocks (part->rows * cols, block_size);
+  AyParts blocks = ay_parts_by (ranks, part->rows * cols, block_size);
   g_autofree gsize *bad = NULL;
   FiniteCheck check = { part, cols, part->rows * cols, block_size, NULL };
 
   *first = G_MAXSIZE;
   if (part->dtype > AY_DTYPE_F64) /* whole numbers */
     return TRUE;
-  check.bad = bad = g_new0 (gsize, MAX (n_blocks, 1));
-  if (!ay_parallel_for (n_blocks, check_block, &check, job, error))
+  check.bad = bad = g_new0 (gsize, MAX (blocks.n_parts, 1));
+  if (!ay_parts_for (&blocks, check_block, &check, job, error))
     return FALSE;
-  for (gsize block = 0; block < n_blocks; block++)
+  for (gsize block = blocks.first; block < blocks.last; block++)
     *first = MIN (*first, bad[block]);
   return TRUE;
 }
@@ -342,13 +343,20 @@ check_part (const Part *part, gsize cols, gsize *first, AyJob *job, GError **err
 gboolean
 ay_matrix_check_finite (const AyMatrix *self, const char *name, AyJob *job, GError **error)
 {
+  return ay_matrix_check_share (self, name, NULL, job, error);
+}
+
+gboolean
+ay_matrix_check_share (const AyMatrix *self, const char *name, AyRanks *ranks, AyJob *job,
+                       GError **error)
+{
   for (gsize k = 0; k < self->n_parts; k++)
     {
       const Part *part = &self->parts[k];
       gsize first, row, col;
       double value;
 
-      if (!check_part (part, self->cols, &first, job, error))
+      if (!check_part (part, self->cols, ranks, &first, job, error))
         return FALSE;
       if (first == G_MAXSIZE)
         continue;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/job.h"
+#include "core/base/ranks.h"
 
 G_BEGIN_DECLS
 
@@ -62,6 +63,9 @@ const double *ay_matrix_peek_f64 (const AyMatrix *self, gsize first, gsize count
  * first row. One pass on all cores at the speed of memory; whole numbers are not read at all. */
 gboolean ay_matrix_check_finite (const AyMatrix *self, const char *name, AyJob *job,
                                  GError **error);
+/* The same of a rank's share of the numbers; ranks (nullable): all of them. */
+gboolean ay_matrix_check_share (const AyMatrix *self, const char *name, AyRanks *ranks, AyJob *job,
+                                GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyMatrix, ay_matrix_unref)
 

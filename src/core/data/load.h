@@ -82,6 +82,7 @@ typedef struct
   GBytes *split;                 /* (nullable) parts as they were drawn: AySplit, a byte a row */
   const char *near_said;         /* (nullable) what was said of near copies then */
   const AyNearFinder *near;      /* (nullable) near copies stay in one part */
+  AyRanks *ranks;                /* (nullable) each checks its share of given features */
 } AyLoadInside;
 
 AyDataset *ay_dataset_load_inside (AyLoadOptions *options, const AyLoadInside *inside, AyJob *job,

@@ -264,7 +264,8 @@ add_file (AyLoading *self, const AySourceName *name, GError **error)
     return add_table_file (self, source, key, error);
   matrix = check_length (self, source, key, error) ? ay_source_array (source, key, error) : NULL;
   from = g_strconcat (name->path, key != NULL && *key != '\0' ? ":" : NULL, key, NULL);
-  if (matrix == NULL || !ay_matrix_check_finite (matrix, from, self->job, error))
+  if (matrix == NULL
+      || !ay_matrix_check_share (matrix, from, self->inside.ranks, self->job, error))
     return FALSE;
   return ay_loading_add_matrix (self, ay_matrix_ref (matrix), name->path,
                      pixel_shape (source, key != NULL ? key : "", matrix), error);

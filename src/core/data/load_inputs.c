@@ -202,7 +202,8 @@ checked_array (AyLoading *self, AySource *source, const char *key, GError **erro
   g_autofree char *name
       = g_strconcat (source->path, key != NULL && *key != '\0' ? ":" : NULL, key, NULL);
 
-  if (matrix == NULL || !ay_matrix_check_finite (matrix, name, self->job, error))
+  if (matrix == NULL
+      || !ay_matrix_check_share (matrix, name, self->inside.ranks, self->job, error))
     return NULL;
   return ay_matrix_ref (matrix);
 }

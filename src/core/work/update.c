@@ -174,7 +174,7 @@ ay_work_update (AyWork *earlier, const AyUpdateSources *sources, AyJob *job, GEr
   self->earlier = ay_work_ref (earlier);
   if (roles == NULL)
     return NULL;
-  self->now = ay_work_load_new (roles, job, error);
+  self->now = ay_work_load_new (roles, NULL, job, error);
   if (self->now == NULL || !ay_update_compare_rows (self, job, error)
       || !keep_parts (self, job, error) || !ay_update_carry_decisions (self, error)
       || !sort_scores (self, error))

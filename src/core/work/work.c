@@ -146,11 +146,11 @@ load_first (AyWork *self, AyLoadOptions *options, const AyLoadInside *inside, Ay
 }
 
 AyWork *
-ay_work_load_new (AyLoadOptions *options, AyJob *job, GError **error)
+ay_work_load_new (AyLoadOptions *options, AyRanks *ranks, AyJob *job, GError **error)
 {
   AyWork *self = work_alloc ();
   AyFeatureKeeper keeper;
-  AyLoadInside inside = { .near = ay_near_copies () };
+  AyLoadInside inside = { .near = ay_near_copies (), .ranks = ranks };
 
   if (options->embed)
     {
@@ -162,9 +162,10 @@ ay_work_load_new (AyLoadOptions *options, AyJob *job, GError **error)
 }
 
 AyWork *
-ay_work_load_told (AyLoadOptions *options, GBytes *split, AyJob *job, GError **error)
+ay_work_load_told (AyLoadOptions *options, AyRanks *ranks, GBytes *split, AyJob *job,
+                   GError **error)
 {
-  AyLoadInside inside = { .split = split };
+  AyLoadInside inside = { .split = split, .ranks = ranks };
 
   return load_first (work_alloc (), options, &inside, job, error);
 }
@@ -199,7 +200,7 @@ ay_work_new (const char *path, AyLoadOptions *options, AyJob *job, GError **erro
 
   if (!ay_work_is_free (path, error))
     return NULL;
-  self = ay_work_load_new (options, job, error);
+  self = ay_work_load_new (options, NULL, job, error);
   if (self == NULL || !ay_work_create (self, path, NULL, job, error))
     return NULL;
   return g_steal_pointer (&self);

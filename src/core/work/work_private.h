@@ -48,9 +48,11 @@ struct _AyWork
 
 /* The two halves of ay_work_new(): the data loaded, with no file yet; then the file, which appears
  * whole with what `more` (nullable) puts into it too. */
-AyWork *ay_work_load_new (AyLoadOptions *options, AyJob *job, GError **error);
-/* The first for a rank that is told the parts as another one drew them. */
-AyWork *ay_work_load_told (AyLoadOptions *options, GBytes *split, AyJob *job, GError **error);
+AyWork *ay_work_load_new (AyLoadOptions *options, AyRanks *ranks, AyJob *job, GError **error);
+/* The first for a rank that is told the parts as another one drew them. ranks (nullable): each
+ * reads its share of the features to check them, and computes scores with the others. */
+AyWork *ay_work_load_told (AyLoadOptions *options, AyRanks *ranks, GBytes *split, AyJob *job,
+                           GError **error);
 gboolean ay_work_create (AyWork *self, const char *path, const AyWorkspaceFiller *more, AyJob *job,
                          GError **error);
 /* AY_ERROR_IO "PATH: exists already". */

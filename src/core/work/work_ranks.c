@@ -119,7 +119,7 @@ load_first (const AyRanksScore *run, const char *asked, AyJob *job, GError **err
 
   return run->resume && g_file_test (path, G_FILE_TEST_EXISTS)
              ? ay_stages_open (run, asked, job, error)
-             : ay_work_load_new (run->load, job, error);
+             : ay_work_load_new (run->load, run->ranks, job, error);
 }
 
 /* The first rank has the parts; the others are told. */
@@ -139,7 +139,7 @@ load (const AyRanksScore *run, const char *asked, AyJob *job, GError **error)
     return NULL;
   if (self == NULL)
     {
-      self = ay_work_load_told (run->load, told, job, error);
+      self = ay_work_load_told (run->load, run->ranks, told, job, error);
       if (self == NULL)
         return NULL;
       if (self->data->n == g_bytes_get_size (told))
