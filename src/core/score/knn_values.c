@@ -392,7 +392,8 @@ make_workers (Pass *self, GError **error)
 
 /* Validation rows at a time, whole rounds of the groups: so every row is in the same group, after
  * the same ones, whatever the tile. It is smaller where half of the memory that is left beside the
- * groups' sums does not hold its distances; not where the first tile gives the radius. */
+ * groups' sums does not hold its distances; not where the first tile gives the radius, nor of
+ * ranks, which have a part of the distances each and must take the same rows at a time. */
 static gsize
 choose_tile (const Pass *self)
 {
@@ -403,7 +404,7 @@ choose_tile (const Pass *self)
 
   tile = CLAMP (TILE_BYTES / row, MAX_GROUPS, 8 * MAX_GROUPS) / groups * groups;
   left = (left - MIN (left, sums)) / 2;
-  while (!needs_radius (self) && tile > groups && tile * row > left)
+  while (self->train->ranks == NULL && !needs_radius (self) && tile > groups && tile * row > left)
     tile = MAX (tile / 2 / groups, 1) * groups;
   return MIN (tile, m);
 }
