@@ -260,6 +260,18 @@ def cancel(window):
         window.click(name)
 
 
+def cancel_by_keys(window):
+    """Likewise by access keys alone: Order-Free, Beside Random, Split Gains, Cancel."""
+    window.choose('History', LONG, lambda: window.all(LONG, 'label'))
+    window.keys('alt+d', 'alt+n', 'alt+g')
+    window.find('Cancel', 'push button')
+    window.keys('alt+c')
+    window.find('Split Gains', 'push button')
+    window.idle()
+    assert any(text.startswith('Not split yet') for text in window.labels()), window.labels()
+    assert not is_split(window) and not window.all('That did not work')
+
+
 def tab_to_waterfall(window):
     def on_waterfall():
         focus = window.focused()
@@ -410,6 +422,17 @@ def test_page():
     click_through(work, other, gains)
     cli('gains', other, HISTORY)  # without a head that is stopped early
     walk(other, gains)
+
+
+def test_cancel():
+    """Cancelled by keys, in dark colours, while a filter is set, whose button has a key too"""
+    work = workspace()
+    with drive.Window(work, dark=True) as window:
+        window.find('Map', 'page tab')
+        window.search("label = '3'")
+        window.keys('ctrl+a', 'ctrl+8')
+        cancel_by_keys(window)
+        assert not window.clashes(), window.clashes()
 
 
 def test_empty():
