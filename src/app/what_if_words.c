@@ -2,6 +2,7 @@
 #include "app/what_if_words.h"
 
 #include "app/say.h"
+#include "app/sentence.h"
 #include "core/work/arms.h"
 
 #include <glib/gi18n.h>
@@ -98,10 +99,10 @@ assay_what_if_estimate (const AyWhatIf *what, const char *label)
 char *
 assay_what_if_proof (const AyWhatIf *what)
 {
-  g_autofree char *test = NULL;
+  g_autofree char *test = NULL, *said = NULL;
 
   if (!what->valid.verified || what->valid.unbounded)
-    return g_strdup (what->sentence);
+    return assay_sentence (what->sentence);
   if (what->has_test)
     test = assay_say (g_dngettext (NULL,
                                    "; test %+.4g (estimate %+.4g ±%.2g, opened %u time)",
@@ -109,10 +110,11 @@ assay_what_if_proof (const AyWhatIf *what)
                                    what->test_openings),
                       what->test.refit, what->test.estimate, what->test.band,
                       what->test_openings);
+  said = assay_sentence (what->sentence);
   return assay_say (_ ("Refitted: validation loss %+.4g (a preview; estimate %+.4g ±%.2g)%s; "
                        "%s"),
                     what->valid.refit, what->valid.estimate, what->valid.band,
-                    test != NULL ? test : "", what->sentence);
+                    test != NULL ? test : "", said);
 }
 
 /* The change that a class's part of the sentence shows; above 0: worse off. */

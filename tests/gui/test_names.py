@@ -13,6 +13,8 @@ import drive
 PAGES = ('Overview', 'Map', 'Samples', 'Redundancy', 'Curate', 'Scores', 'History', 'Gains',
          'Report', 'Review')
 
+ENGLISH = re.compile(r'(?<!-)\b(the|of|rows|loss|with|is|are)\b')
+
 
 def named(window, picture):
     found = window.unnamed() + window.clashes()
@@ -86,6 +88,14 @@ def test_german():
     """Every page in German, numbers with a comma"""
     with walked('de', 'Karte', 'Karte: .*gefärbt nach (influence|label)',
                 **drive.locale_of('de_DE')) as window:
+        for page, sentence in (('1', r'.*Der Kopf hat \d+,\d % von \d+ Validierungszeilen.*'),
+                               ('5', r'was übrig ist, ist weniger als 0,\d+ des .*'),
+                               ('6', r'.*geschätzt: Verlust auf der Validierung .*Genauigkeit .*'),
+                               ('7', r'unstabil: .* Rangkorrelation von -?0,\d+ .*')):
+            window.keys(f'ctrl+{page}')
+            window.find(sentence, 'label')
+            english = [text for text in window.labels() if ENGLISH.search(text)]
+            assert not english, english
         window.keys('ctrl+a', 'ctrl+0')
         window.find(r'.*Validierungsverlust 0,\d+ →.*')
 

@@ -4,6 +4,7 @@
 #include "app/pages/curate_jobs.h"
 #include "app/savings_dialog.h"
 #include "app/say.h"
+#include "app/sentence.h"
 #include "app/widgets/fold.h"
 #include "app/widgets/retention_view.h"
 #include "app/widgets/step_row.h"
@@ -43,8 +44,12 @@ show_warnings (AssayCuratePage *self)
   g_autoptr (GString) text = g_string_new (NULL);
 
   for (gsize i = 0; self->plan != NULL && i < ay_diagnostics_count (self->plan->warnings); i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "",
-                            ay_diagnostics_get (self->plan->warnings, i)->text);
+    {
+      g_autofree char *warning
+          = assay_sentence (ay_diagnostics_get (self->plan->warnings, i)->text);
+
+      g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "", warning);
+    }
   gtk_label_set_text (self->warning_label, text->str);
   assay_fold_show (self->warning_label, text->len > 0);
 }

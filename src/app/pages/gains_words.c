@@ -3,6 +3,7 @@
 
 #include "app/say.h"
 
+#include "app/sentence.h"
 #include "core/base/json_text.h"
 
 #include <glib/gi18n.h>
@@ -44,12 +45,17 @@ append_remarks (GString *text, JsonObject *gains, gint64 number)
 
   for (guint k = 0; k < lines->len; k++)
     if (g_str_has_prefix (lines->pdata[k], is) || g_str_has_prefix (lines->pdata[k], of))
-      g_string_append_printf (text, "\n%s.", (const char *) lines->pdata[k]);
+      {
+        g_autofree char *said = assay_sentence (lines->pdata[k]);
+
+        g_string_append_printf (text, "\n%s.", said);
+      }
 }
 
 char *
 assay_gains_whole_text (JsonObject *gains, const AyGainsSteps *steps, gboolean early)
 {
+  g_autofree char *said = assay_sentence (steps != NULL ? steps->sentence : NULL);
   const char *target;
 
   if (gains == NULL)
@@ -59,11 +65,11 @@ assay_gains_whole_text (JsonObject *gains, const AyGainsSteps *steps, gboolean e
   target = json_object_get_string_member (gains, "target");
   if (!early)
     return g_strdup_printf (_ ("Estimated for a linear head on your features, %s: %s"), target,
-                            steps->sentence);
+                            said);
   return assay_say (_ ("Estimated for a linear head on your features, stopped after %d gradient "
                        "steps of rate %.4g a round, %s: %s"),
                     (int) json_object_get_int_member (gains, "steps"),
-                    ay_json_number_of (gains, "rate"), target, steps->sentence);
+                    ay_json_number_of (gains, "rate"), target, said);
 }
 
 /* Who moved a head that is stopped early, besides the new rows. */

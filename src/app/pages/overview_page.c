@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/pages/overview_page.h"
 
+#include "app/sentence.h"
 #include "app/widgets/class_balance.h"
 
 #include <glib/gi18n.h>
@@ -71,7 +72,7 @@ fitness_done (GObject *session, gpointer data, const GError *error)
   Fitness *self = data;
 
   g_free (self->page->fitness);
-  self->page->fitness = g_strdup (error == NULL ? self->sentence : error->message);
+  self->page->fitness = error == NULL ? assay_sentence (self->sentence) : g_strdup (error->message);
   self->page->judges = error == NULL && self->judges;
   self->page->weak = error != NULL || self->weak;
   schedule (self->page);
@@ -328,7 +329,9 @@ add_diagnostics (AssayOverviewPage *self, AyDataset *data)
     {
       const AyDiagnostic *item = ay_diagnostics_get (data->diagnostics, i);
 
-      add_fact (self, group, item->id, item->id, item->text);
+      g_autofree char *text = assay_sentence (item->text);
+
+      add_fact (self, group, item->id, item->id, text);
     }
 }
 

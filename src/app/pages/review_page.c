@@ -5,6 +5,7 @@
 #include "app/model/review_pace.h"
 #include "app/pages/review_jobs.h"
 #include "app/say.h"
+#include "app/sentence.h"
 #include "app/widgets/fold.h"
 #include "app/widgets/row_card.h"
 #include "app/widgets/row_image.h"
@@ -202,13 +203,17 @@ show_total (AssayReviewPage *self)
          "(refitted, a preview)"),
       (guint) review->n_reviewed, (guint) review->n_changed, review->loss_before,
       review->loss_now, 100.0 * review->accuracy_before, 100.0 * review->accuracy_now);
+  g_autofree char *stop = assay_sentence (review->sentence);
   g_autoptr (GString) notes = g_string_new (NULL);
 
   for (guint k = 0; k < review->notes->len; k++)
-    g_string_append_printf (notes, "%s%s", k > 0 ? "\n" : "",
-                            (const char *) g_ptr_array_index (review->notes, k));
+    {
+      g_autofree char *note = assay_sentence (g_ptr_array_index (review->notes, k));
+
+      g_string_append_printf (notes, "%s%s", k > 0 ? "\n" : "", note);
+    }
   gtk_label_set_text (self->total, total);
-  gtk_label_set_text (self->stop, review->sentence);
+  gtk_label_set_text (self->stop, stop);
   gtk_label_set_text (self->notes, notes->str);
 }
 

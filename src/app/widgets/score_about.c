@@ -2,6 +2,7 @@
 #include "app/widgets/score_about.h"
 
 #include "app/say.h"
+#include "app/sentence.h"
 #include "app/widgets/fold.h"
 #include "app/widgets/score_asked.h"
 #include "app/widgets/score_words.h"
@@ -162,7 +163,9 @@ show_certificate (AssayScoreAbout *self, const AyScoreInfo *info)
   g_autofree char *flags = info != NULL ? assay_score_words_flags (info) : NULL;
   g_autofree char *lines = info != NULL ? assay_score_words_certificate (info) : NULL;
 
-  gtk_label_set_text (self->warning, flags != NULL ? flags : "");
+  g_autofree char *warning = assay_sentence (flags);
+
+  gtk_label_set_text (self->warning, warning != NULL ? warning : "");
   assay_fold_show (self->warning, flags != NULL);
   gtk_label_set_text (self->certificate, lines != NULL ? lines : "");
   assay_fold_show (self->more, lines != NULL);

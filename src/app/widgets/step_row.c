@@ -2,6 +2,7 @@
 #include "app/widgets/step_row.h"
 
 #include "app/say.h"
+#include "app/sentence.h"
 
 #include <glib/gi18n.h>
 
@@ -263,6 +264,7 @@ assay_step_row_take_focus (AssayStepRow *self)
 static char *
 describe (const AssayStepRow *self, const AyStepPlan *plan, const AyStepEffect *effect)
 {
+  g_autofree char *said = NULL;
   GString *line;
 
   if (!self->step->on)
@@ -278,9 +280,8 @@ describe (const AssayStepRow *self, const AyStepPlan *plan, const AyStepEffect *
   if (plan->n_spared > 0)
     g_string_append_printf (line, _ (", %u spared"), (guint) plan->n_spared);
   g_string_append_printf (line, _ ("; %u rows left"), (guint) plan->n_left);
-  g_string_append_printf (line, "\n%s", effect != NULL && effect->sentence != NULL
-                                            ? assay_word (effect->sentence)
-                                            : _ ("estimating its effect…"));
+  said = assay_sentence (effect != NULL ? effect->sentence : NULL);
+  g_string_append_printf (line, "\n%s", said != NULL ? said : _ ("estimating its effect…"));
   return g_string_free (line, FALSE);
 }
 

@@ -2,6 +2,7 @@
 #include "app/widgets/why_card.h"
 
 #include "app/say.h"
+#include "app/sentence.h"
 #include "app/widgets/fold.h"
 #include "app/widgets/row_image.h"
 #include "app/widgets/why_parts.h"
@@ -163,8 +164,9 @@ show (AssayWhyCard *self, const AyExplain *what)
   AyDataset *data = assay_session_get_data (self->session);
   const AyWhy *why = what->why;
   g_autofree char *id = ay_column_dup_text (data->id, what->row);
-  g_autofree char *sentence = g_strdup_printf ("%s: %s", id, what->sentence);
-  g_autofree char *sum = NULL;
+  g_autofree char *said = assay_sentence (what->sentence);
+  g_autofree char *sentence = g_strdup_printf ("%s: %s", id, said);
+  g_autofree char *flip = assay_sentence (what->flip_sentence), *sum = NULL;
   double others = why->share_sum;
 
   clear_rows (self);
@@ -178,7 +180,7 @@ show (AssayWhyCard *self, const AyExplain *what)
   gtk_label_set_text (self->sentence, sentence);
   gtk_label_set_text (self->sum, sum);
   assay_why_parts_show (self->parts, what);
-  gtk_label_set_text (self->flipped, what->flip_sentence != NULL ? what->flip_sentence : "");
+  gtk_label_set_text (self->flipped, flip != NULL ? flip : "");
   assay_fold_show (self->flipped, what->flip_sentence != NULL);
   self->explained = what->row;
   if (what->flip != NULL)

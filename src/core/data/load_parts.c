@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/data/content.h"
 #include "core/data/loading.h"
 #include "core/data/split.h"
@@ -70,20 +71,21 @@ count_parts (const AyDataset *data, const gint32 *label, gsize counts[4])
 static void
 say_drawn (AyLoading *self, const AyDataset *data, const gint32 *label, const double *time)
 {
+  const char *how = time != NULL ? N_ ("from the latest") : N_ ("with the seed");
   gsize counts[4];
 
   count_parts (data, label, counts);
   if (data->test_drawn)
     ay_diagnostics_add (self->diagnostics, "parts-drawn",
-                        "no parts were given: %" G_GSIZE_FORMAT " validation and %" G_GSIZE_FORMAT
-                        " test rows are drawn %s, %" G_GSIZE_FORMAT " are left to train",
-                        counts[AY_SPLIT_VALID], counts[AY_SPLIT_TEST],
-                        time != NULL ? "from the latest" : "with the seed", counts[AY_SPLIT_TRAIN]);
+                        N_ ("no parts were given: %zu validation and %zu test rows are drawn %s, "
+                            "%zu are left to train"),
+                        counts[AY_SPLIT_VALID], counts[AY_SPLIT_TEST], how,
+                        counts[AY_SPLIT_TRAIN]);
   else
     ay_diagnostics_add (self->diagnostics, "valid-drawn",
-                        "a test part was given, but no validation part: %" G_GSIZE_FORMAT
-                        " training rows are drawn for it %s", counts[AY_SPLIT_VALID],
-                        time != NULL ? "from the latest" : "with the seed");
+                        N_ ("a test part was given, but no validation part: %zu training rows are "
+                            "drawn for it %s"),
+                        counts[AY_SPLIT_VALID], how);
 }
 
 static gboolean
@@ -190,9 +192,13 @@ say_leaks (AyLoading *self, const AyDataset *data, const guint32 *first)
       example = i;
   if (leaks > 0)
     ay_diagnostics_add (self->diagnostics, "leak",
-                        "%" G_GSIZE_FORMAT " validation or test row%s exactly the features of a "
-                        "training row (the first: row %" G_GSIZE_FORMAT "): what is measured there "
-                        "is too good", leaks, leaks == 1 ? " has" : "s have", example);
+                        leaks == 1
+                            ? N_ ("%zu validation or test row has exactly the features of a "
+                                  "training row (the first: row %zu): what is measured there is too good")
+                            : N_ ("%zu validation or test rows have exactly the features of a "
+                                  "training row (the first: row %zu): what is measured there is "
+                                  "too good"),
+                        leaks, example);
 }
 
 /* Labelled rows of each class in a part. (transfer full) */
@@ -307,10 +313,10 @@ check_parts (AyLoading *self, AyDataset *data, const gint32 *label, GError **err
       }
   if (!data->has_test)
     ay_diagnostics_add (self->diagnostics, "no-test",
-                        "there is no test part: every figure is a preview on rows that choices "
-                        "were made by");
+                        N_ ("there is no test part: every figure is a preview on rows that choices "
+                            "were made by"));
   if (counts[AY_SPLIT_POOL] > 0)
-    ay_diagnostics_add (self->diagnostics, "pool", "%" G_GSIZE_FORMAT " rows are the pool",
+    ay_diagnostics_add (self->diagnostics, "pool", N_ ("%zu rows are the pool"),
                         counts[AY_SPLIT_POOL]);
   if (data->label != NULL ? check_classes (self, data, error) : check_target (data, error))
     return TRUE;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/data/content.h"
 #include "core/data/features_table.h"
 #include "core/data/loading.h"
@@ -142,9 +143,10 @@ say_constant (const AyLoading *self, const AyDataset *data)
     else
       g_string_append_printf (list, "%s%u", k > 0 ? ", " : "", columns[k]);
   ay_diagnostics_add (self->diagnostics, "constant-column",
-                      "%" G_GSIZE_FORMAT " feature%s the same in every row and of no use: %s%s",
-                      count, count == 1 ? " is" : "s are", list->str,
-                      count > NAMES_SHOWN ? ", ..." : "");
+                      count == 1
+                          ? N_ ("%zu feature is the same in every row and of no use: %s%s")
+                          : N_ ("%zu features are the same in every row and of no use: %s%s"),
+                      count, list->str, count > NAMES_SHOWN ? ", ..." : "");
 }
 
 static void

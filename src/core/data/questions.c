@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/data/questions.h"
 
+#include "core/base/words.h"
+
 #include <math.h>
 
 #define PROBABILITY_GAP 0.1
@@ -56,8 +58,8 @@ ask_probabilities (const AyDataset *data, AyAnswer out_of_sample)
                         "the given probabilities are in sample: label errors are hidden by that");
   else if (out_of_sample == AY_ANSWER_UNKNOWN)
     ay_diagnostics_add (data->diagnostics, "probabilities-out-of-sample",
-                        "are the given probabilities out of sample (made by models that had not "
-                        "seen the row)? If not, label errors are hidden");
+                        N_ ("are the given probabilities out of sample (made by models that had "
+                            "not seen the row)? If not, label errors are hidden"));
 }
 
 void
@@ -66,11 +68,11 @@ ay_questions_ask (const AyDataset *data, AyAnswer features_saw_labels,
 {
   if (features_saw_labels == AY_ANSWER_YES)
     ay_diagnostics_add (data->diagnostics, "seen-labels",
-                        "features have seen the labels: errors are hidden");
+                        N_ ("features have seen the labels: errors are hidden"));
   else if (features_saw_labels == AY_ANSWER_UNKNOWN && given_matrix)
     ay_diagnostics_add (data->diagnostics, "features-saw-labels",
-                        "was the encoder of the features trained on these labels? If so, label "
-                        "errors are hidden");
+                        N_ ("was the encoder of the features trained on these labels? If so, label "
+                            "errors are hidden"));
   if (data->probabilities != NULL && data->label != NULL)
     ask_probabilities (data, probabilities_out_of_sample);
 }

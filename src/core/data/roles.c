@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/data/roles.h"
 
+#include "core/base/words.h"
 #include "core/data/ids.h"
 #include "core/data/source_name.h"
 #include "core/data/times.h"
@@ -56,7 +57,7 @@ take_role (Guess *guess, AyColumn *column, char **option, const char *role)
 {
   *option = g_strconcat ("col:", ay_column_name (column), NULL);
   g_hash_table_add (guess->taken, column);
-  ay_diagnostics_add (guess->diagnostics, "role-guessed", "column \"%s\" is taken for the %s",
+  ay_diagnostics_add (guess->diagnostics, "role-guessed", N_ ("column \"%s\" is taken for the %s"),
                       ay_column_name (column), role);
 }
 

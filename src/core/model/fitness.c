@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/model/fitness.h"
 
+#include "core/base/words.h"
 #include "core/model/nearest.h"
 
 #include <math.h>
@@ -61,49 +62,46 @@ greater (double a, double b)
   return isnan (a) || b > a ? b : a;
 }
 
-/* "95.6 %" for a share, "0.81" for R2 */
-static void
-append_figure (GString *text, const AyHead *head, double value)
+/* "95.6 %" for a share, "0.81" for R2. (transfer full) */
+static char *
+figure (const AyHead *head, double value)
 {
   if (isnan (value))
-    g_string_append (text, "unknown");
-  else if (head->n_classes > 0)
-    g_string_append_printf (text, "%.1f %%", 100.0 * value);
-  else
-    g_string_append_printf (text, "%.2f", value);
+    return g_strdup (N_ ("unknown"));
+  return head->n_classes > 0 ? g_strdup_printf ("%.1f %%", 100.0 * value)
+                             : g_strdup_printf ("%.2f", value);
 }
 
 static char *
 say (const AyFitness *self, const AyHead *head, const AyNearest *nearest)
 {
-  GString *text = g_string_new (head->n_classes > 0 ? "The head gets " : "The head has R2 ");
-  const char *right = head->n_classes > 0 ? " right" : "";
+  gboolean classes = head->n_classes > 0;
+  g_autofree char *train = figure (head, self->train.accuracy);
+  g_autofree char *valid = figure (head, self->valid.accuracy);
+  g_autofree char *alone = figure (head, self->baseline), *near = figure (head, self->knn);
+  g_autofree char *given = figure (head, self->reference);
+  g_autofree char *all = g_strdup (near), *with_given = NULL;
 
-  if (self->valid.n == 0)
-    {
-      append_figure (text, head, self->train.accuracy);
-      g_string_append_printf (text, "%s on the %zu rows it was fitted to; there are no validation "
-                              "rows to judge it by.", right, self->train.n);
-      return g_string_free (text, FALSE);
-    }
-  append_figure (text, head, self->valid.accuracy);
-  g_string_append_printf (text, "%s on %zu validation rows (on train ", right, self->valid.n);
-  append_figure (text, head, self->train.accuracy);
-  g_string_append (text, head->n_classes > 0 ? "); the most frequent class alone "
-                                             : "); the mean alone ");
-  append_figure (text, head, self->baseline);
-  g_string_append_printf (text, ", a row's %u nearest neighbours ", nearest->k);
-  append_figure (text, head, self->knn);
   if (nearest->n_queries < self->valid.n || nearest->n_rows < self->train.n)
-    g_string_append_printf (text, " (%zu of %zu rows asked about, %zu of %zu searched)",
-                            nearest->n_queries, self->valid.n, nearest->n_rows, self->train.n);
-  if (!isnan (self->reference))
     {
-      g_string_append (text, ", the given predictions ");
-      append_figure (text, head, self->reference);
+      g_free (all);
+      all = g_strdup_printf (N_ ("%s (%zu of %zu rows asked about, %zu of %zu searched)"), near,
+                             nearest->n_queries, self->valid.n, nearest->n_rows, self->train.n);
     }
-  g_string_append_c (text, '.');
-  return g_string_free (text, FALSE);
+  if (!isnan (self->reference))
+    with_given = g_strdup_printf (N_ ("%s, the given predictions %s"), all, given);
+  if (self->valid.n == 0)
+    return g_strdup_printf (classes ? N_ ("The head gets %s right on the %zu rows it was fitted "
+                                          "to; there are no validation rows to judge it by.")
+                                    : N_ ("The head has R2 %s on the %zu rows it was fitted to; "
+                                          "there are no validation rows to judge it by."),
+                            train, self->train.n);
+  return g_strdup_printf (
+      classes ? N_ ("The head gets %s right on %zu validation rows (on train %s); the most "
+                    "frequent class alone %s, a row's %u nearest neighbours %s.")
+              : N_ ("The head has R2 %s on %zu validation rows (on train %s); the mean alone %s, a "
+                    "row's %u nearest neighbours %s."),
+      valid, self->valid.n, train, alone, nearest->k, with_given != NULL ? with_given : all);
 }
 
 /* weak, and the sentence of it. R2 is no share: there a head that is no better than the mean, whose
@@ -119,14 +117,19 @@ judge (AyFitness *self)
                || (best > 0.0 && self->valid.accuracy < WEAK_SHARE * best);
   self->may_have_seen = self->train.accuracy - self->valid.accuracy > SEEN_MARGIN;
   if (doubts)
-    g_string_append_printf (text, " Confident learning flags %.0f %% of %zu rows by it: this head "
-                            "is too weak to judge labels.", 100.0 * self->flagged,
-                            self->flagged_rows);
+    {
+      g_string_append_c (text, ' ');
+      g_string_append_printf (text,
+                              N_ ("Confident learning flags %.0f %% of %zu rows by it: this head "
+                                  "is too weak to judge labels."),
+                              100.0 * self->flagged, self->flagged_rows);
+    }
   else if (self->weak)
-    g_string_append (text, " This head is too weak to judge labels.");
+    g_string_append_printf (text, " %s", N_ ("This head is too weak to judge labels."));
   if (self->may_have_seen)
-    g_string_append (text, " It is more than 5 points better on train: the features may have seen "
-                     "the labels, which hides errors.");
+    g_string_append_printf (text, " %s",
+                            N_ ("It is more than 5 points better on train: the features may have "
+                                "seen the labels, which hides errors."));
   g_free (self->sentence);
   self->sentence = g_string_free (text, FALSE);
 }

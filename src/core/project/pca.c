@@ -17,6 +17,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/base/words.h"
 #include "core/project/centred.h"
 #include "core/project/covariance.h"
 #include "core/project/eigen.h"
@@ -79,8 +80,8 @@ say_constant (AyDiagnostics *diagnostics, gsize count, gsize d)
 {
   if (count > 0)
     ay_diagnostics_add (diagnostics, "constant-column",
-                        "%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT
-                        " feature columns are constant: they play no part in the projection",
+                        N_ ("%zu of %zu feature columns are constant: they play no part in the "
+                            "projection"),
                         count, d);
 }
 

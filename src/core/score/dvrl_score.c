@@ -25,10 +25,12 @@ say (AyScoreContext *context, const AyDvrl *found, const AyDvrlOptions *options,
   ay_score_number (out, "repeat_rank_correlation", found->agreement);
   if (isnan (found->agreement))
     ay_score_flag (context, out, "unstable-dvrl",
-                   "unstable: one repeat does not tell how much of the order is chance");
+                   N_ ("unstable: one repeat does not tell how much of the order is chance"));
   else if (found->agreement < STABLE)
-    ay_score_flag (context, out, "unstable-dvrl", "unstable: repeats with other seeds agree with a "
-                   "rank correlation of only %.2f", found->agreement);
+    ay_score_flag (context, out, "unstable-dvrl",
+                   N_ ("unstable: repeats with other seeds agree with a rank correlation of only "
+                       "%.2f"),
+                   found->agreement);
 }
 
 gboolean

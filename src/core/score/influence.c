@@ -172,8 +172,9 @@ say_stability (const Influence *self, AyScoreContext *context, AyScoreResult *ou
   ay_score_number (out, "split_half_rank_correlation", rank);
   if (!(rank >= AY_NOISE_STABLE))
     ay_score_flag (context, out, "unstable-ranking",
-                   "unstable: the order by halves of the %zu validation rows agrees with a rank "
-                   "correlation of only %.2f", self->target->n, rank);
+                   N_ ("unstable: the order by halves of the %zu validation rows%s agrees with a "
+                       "rank correlation of only %.2f"),
+                   self->target->n, "", rank);
 }
 
 /* Each row's first-order step judged on every row of the target. */

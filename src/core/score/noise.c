@@ -15,6 +15,7 @@
 
 #include "core/base/rng.h"
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "core/score/score_private.h"
 
 #include <math.h>
@@ -200,12 +201,14 @@ ay_noise_say (const AyNoise *noise, AyScoreContext *context, AyScoreResult *out,
   rank = agreement (noise);
   ay_score_number (out, "split_half_rank_correlation", rank);
   if (isnan (rank))
-    ay_score_flag (context, out, "unstable-ranking", "unstable: %zu validation rows do not tell "
-                   "how much of the order is noise", noise->n_judging);
+    ay_score_flag (context, out, "unstable-ranking",
+                   N_ ("unstable: %zu validation rows do not tell how much of the order is noise"),
+                   noise->n_judging);
   else if (rank < AY_NOISE_STABLE)
     ay_score_flag (context, out, "unstable-ranking",
-                   "unstable: the order by halves of the %zu validation rows%s agrees with a "
-                   "rank correlation of only %.2f", noise->n_judging,
+                   N_ ("unstable: the order by halves of the %zu validation rows%s agrees with a "
+                       "rank correlation of only %.2f"),
+                   noise->n_judging,
                    noise->also != NULL ? noise->also : "", rank);
   return TRUE;
 }

@@ -16,6 +16,7 @@
 
 #include "core/base/error.h"
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 #include "core/select/compare.h"
 #include "core/select/loop_state.h"
 #include "core/select/teaching.h"
@@ -584,15 +585,16 @@ sentence_of (const AyAudit *out)
   for (guint s = 0; s < out->n_strategies; s++)
     any = any || out->strategies[s].n_rounds > 0;
   if (!any)
-    return g_strdup ("No round could be looked at: no rows are known that were not taken.");
+    return g_strdup (N_ ("No round could be looked at: no rows are known that were not taken."));
   if (best == NULL)
-    return g_strdup ("No strategy explains the picks better than picks at random do.");
+    return g_strdup (N_ ("No strategy explains the picks better than picks at random do."));
   names = g_string_new (best->strategy->id);
   for (guint s = 0; s < out->n_strategies; s++)
     if (out->strategies[s].same_as == out->best)
       g_string_append_printf (names, " = %s", out->strategies[s].strategy->id);
-  return g_strdup_printf ("%s explains the picks best: it would have taken %.1f %% of them, picks "
-                          "at random %.1f %%.", names->str,
+  return g_strdup_printf (N_ ("%s explains the picks best: it would have taken %.1f %% of them, "
+                              "picks at random %.1f %%."),
+                          names->str,
                           100.0 * best->n_shared / best->n_taken,
                           100.0 * best->expected / best->n_taken);
 }

@@ -9,6 +9,8 @@
  * by hundredths of a point, so that none of 0.00 is called worse. */
 #include "core/work/accuracy_words.h"
 
+#include "core/base/words.h"
+
 #include <math.h>
 
 /* Loss of accuracy a person calls none: half a point. */
@@ -49,19 +51,22 @@ ay_accuracy_say (const AyAccuracyChange *self, const char *part)
 {
   double change = shown (self->change), low = shown (self->low), high = shown (self->high);
   g_autofree char *seen
-      = g_strdup_printf ("on %" G_GSIZE_FORMAT " %s rows accuracy changes by %+.2f points (95 %% "
-                         "band %+.2f to %+.2f)", self->m, part, change, low, high);
+      = g_strdup_printf (N_ ("on %zu %s rows accuracy changes by %+.2f points (95 %% band %+.2f to "
+                             "%+.2f)"),
+                         self->m, part, change, low, high);
 
   if (g_str_equal (self->verdict, "no_loss"))
-    return g_strdup_printf ("no loss of accuracy larger than %.1f points seen on %" G_GSIZE_FORMAT
-                            " %s rows (change %+.2f points, 95 %% band %+.2f to %+.2f)",
+    return g_strdup_printf (N_ ("no loss of accuracy larger than %.1f points seen on %zu %s rows "
+                                "(change %+.2f points, 95 %% band %+.2f to %+.2f)"),
                             100.0 * MARGIN, self->m, part, change, low, high);
   if (g_str_equal (self->verdict, "worse"))
-    return g_strdup_printf ("%s: worse, the whole band is on the side of a loss", seen);
+    return g_strdup_printf (N_ ("%s: worse, the whole band is on the side of a loss"), seen);
   if (g_str_equal (self->verdict, "too_few"))
-    return g_strdup_printf ("%s: too few rows to call it no loss within %.1f points, about %.0f "
-                            "would do", seen, 100.0 * MARGIN, self->needed);
-  return g_strdup_printf ("%s: a loss above %.1f points is not ruled out", seen, 100.0 * MARGIN);
+    return g_strdup_printf (N_ ("%s: too few rows to call it no loss within %.1f points, about "
+                                "%.0f would do"),
+                            seen, 100.0 * MARGIN, self->needed);
+  return g_strdup_printf (N_ ("%s: a loss above %.1f points is not ruled out"), seen,
+                          100.0 * MARGIN);
 }
 
 const char *

@@ -5,6 +5,7 @@
 #include "core/base/json_text.h"
 #include "core/base/rng.h"
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "core/data/reader_csv.h"
 #include "core/work/work_private.h"
 
@@ -61,10 +62,11 @@ ay_agreement_say (double share, gsize n)
   if (isnan (share))
     return NULL;
   if (share >= AY_AGREES)
-    return g_strdup_printf ("the head agrees with your model on %.1f %% of %zu test rows",
+    return g_strdup_printf (N_ ("the head agrees with your model on %.1f %% of %zu test rows"),
                             100.0 * share, n);
-  return g_strdup_printf ("the head says what the imported predictions say on %.1f %% of %zu test "
-                          "rows only: this is about the head", 100.0 * share, n);
+  return g_strdup_printf (N_ ("the head says what the imported predictions say on %.1f %% of %zu "
+                              "test rows only: this is about the head"),
+                          100.0 * share, n);
 }
 
 void

@@ -2,6 +2,7 @@
 #include "core/work/gains_steps.h"
 
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 
 #include <math.h>
 
@@ -29,7 +30,7 @@ ay_gains_steps_new (JsonObject *gains)
         self->before[r] = self->after[r] = NAN;
     }
   self->sentence = g_strdup_printf (
-      "%+.4g in all, of %.4g that moved up and down; residual %.1g",
+      N_ ("%+.4g in all, of %.4g that moved up and down; residual %.1g"),
       ay_json_number_of (gains, "gain"), ay_json_number_of (gains, "absolute"),
       ay_json_number_of (gains, "residual"));
   return self;
@@ -91,7 +92,7 @@ ay_gains_remarks (JsonObject *gains)
       add_opened (lines, one);
     }
   if (!random)
-    g_ptr_array_add (lines, g_strdup ("What the selection brought beyond its volume is not known: "
-                                      "no random arm; compare with random batches"));
+    g_ptr_array_add (lines, g_strdup (N_ ("What the selection brought beyond its volume is not "
+                                          "known: no random arm; compare with random batches")));
   return lines;
 }

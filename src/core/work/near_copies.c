@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/near_copies.h"
 
+#include "core/base/words.h"
 #include "core/score/redundancy.h"
 
 #include <math.h>
@@ -33,12 +34,14 @@ take_groups (const AyNearGroups *groups, double threshold, AyNearRows *out)
       for (gsize m = groups->start[g]; m < groups->start[g + 1]; m++)
         out->first[groups->members[m]] = groups->members[groups->start[g]];
     }
-  g_string_append_printf (said, "near copies (cosine at least %g) are in one part each: %"
-                          G_GSIZE_FORMAT " rows in %" G_GSIZE_FORMAT " groups", threshold, n_rows,
-                          n_groups);
+  g_string_append_printf (said,
+                          N_ ("near copies (cosine at least %g) are in one part each: %zu rows in "
+                              "%zu groups"),
+                          threshold, n_rows, n_groups);
   if (bulk > 0)
-    g_string_append_printf (said, "; but not %" G_GSIZE_FORMAT " rows that hang together, too many "
-                            "to be copies", bulk);
+    g_string_append_printf (said,
+                            N_ ("; but not %zu rows that hang together, too many to be copies"),
+                            bulk);
   out->said = g_string_free (g_steal_pointer (&said), FALSE);
 }
 

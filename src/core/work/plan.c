@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/plan_private.h"
 
+#include "core/base/words.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -164,7 +166,7 @@ warn_kinds (AyPlanning *self, const Kinds *kinds, const char *word, char *const 
         g_autofree char *number = g_strdup_printf ("%u", k);
 
         ay_diagnostics_add (self->plan->warnings, "vanishes",
-                            "no training row of %s %s is left (%" G_GSIZE_FORMAT " before)", word,
+                            N_ ("no training row of %s %s is left (%zu before)"), word,
                             names != NULL ? names[k] : number, kinds->before[k]);
       }
 }
@@ -285,9 +287,9 @@ warn_of_score (AyPlanning *self, const char *id, gboolean followed, GError **err
     return FALSE;
   if (!finds)
     ay_diagnostics_add (self->plan->warnings, "no-finding",
-                        followed ? "%s makes no finding on this data: its step follows a ranking "
-                                   "only"
-                                 : "%s makes no finding on this data: its step takes no row",
+                        followed ? N_ ("%s makes no finding on this data: its step follows a "
+                                       "ranking only")
+                                 : N_ ("%s makes no finding on this data: its step takes no row"),
                         id);
   return TRUE;
 }
@@ -306,14 +308,14 @@ warn_of_steps (AyPlanning *self, const AyRecipe *recipe, GError **error)
 
       if (step->on && ay_plan_copies_by_chance (self, step))
         ay_diagnostics_add (self->plan->warnings, "few-columns",
-                            "with %" G_GSIZE_FORMAT " columns of features rows point the same way "
-                            "by chance: the step on near copies takes no row (by metric=euclidean "
-                            "and a threshold it takes those that lie close)",
+                            N_ ("with %zu columns of features rows point the same way by chance: "
+                                "the step on near copies takes no row (by metric=euclidean and a "
+                                "threshold it takes those that lie close)"),
                             ay_matrix_cols (self->data->features));
       else if (step->on && issues && self->data->n_classes == 0)
         ay_diagnostics_add (self->plan->warnings, "no-finding",
-                            "the target is a number, and no label is doubtful: the step on label "
-                            "errors takes no row");
+                            N_ ("the target is a number, and no label is doubtful: the step on "
+                                "label errors takes no row"));
       else if (step->on && id != NULL
                && !warn_of_score (self, id,
                                   !issues || strcmp (ay_step_text (step, "follow"), "ranking") == 0,
@@ -421,8 +423,9 @@ ay_work_plan (AyWork *work, AyRecipe *recipe, const AyPlanOptions *options, AyJo
     ok = ay_plan_cover (&planning, error);
   if (ok && plan->coverage.k > 0 && plan->coverage.n_uncovered > 0)
     ay_diagnostics_add (plan->warnings, "uncovered",
-                        "%" G_GSIZE_FORMAT " rows have no row left among their %u nearest within "
-                        "the usual distance", plan->coverage.n_uncovered, plan->coverage.k);
+                        N_ ("%zu rows have no row left among their %u nearest within the usual "
+                            "distance"),
+                        plan->coverage.n_uncovered, plan->coverage.k);
   for (guint s = 0; s < recipe->steps->len; s++)
     ay_bitset_free (taken[s]);
   ay_bitset_free (planning.may_go);

@@ -4,6 +4,7 @@
  * set, so that switching one off does not change what is said of the others; they do not add up. */
 #include "core/work/plan_effects.h"
 
+#include "core/base/words.h"
 #include "core/work/work_private.h"
 
 #include <math.h>
@@ -67,15 +68,17 @@ say (AyStepEffect *self, const AyRemoval *of, gboolean is_class)
   if (of->unbounded)
     {
       self->sentence = g_strdup_printf (
-          "a class would lose its last training row: loss unbounded, accuracy on valid estimated "
-          "%+.2f points", 100.0 * self->accuracy);
+          N_ ("a class would lose its last training row: loss unbounded, accuracy on valid "
+              "estimated %+.2f points"),
+          100.0 * self->accuracy);
       return;
     }
   self->loss = of->estimate;
   self->band = of->band;
   self->sentence = g_strdup_printf (
-      "estimated%s: loss on valid %+.3g \302\261%.2g, %s %+.2f points", of->rough ? " (rough)" : "",
-      of->estimate, of->band, is_class ? "accuracy" : "R2", 100.0 * self->accuracy);
+      N_ ("estimated%s: loss on valid %+.3g ±%.2g, %s %+.2f points"),
+      of->rough ? N_ (" (rough)") : "", of->estimate, of->band, is_class ? N_ ("accuracy") : "R2",
+      100.0 * self->accuracy);
 }
 
 /* The training problem changed by one step; *out is filled where it can be told. */
@@ -148,7 +151,7 @@ ay_plan_effects (AyWork *work, const AyPlan *plan, AyJob *job, GError **error)
       if (step->took == NULL)
         continue;
       if (!ready || !estimate (&self, step, &out[s], &own))
-        out[s].sentence = g_strdup_printf ("effect not known: %s",
+        out[s].sentence = g_strdup_printf (N_ ("effect not known: %s"),
                                            own != NULL ? own->message : fault->message);
       self.labels = step->n_relabelled > 0 ? &step->labels : self.labels;
     }

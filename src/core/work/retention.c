@@ -12,6 +12,7 @@
 
 #include "core/base/rng.h"
 #include "core/base/stats.h"
+#include "core/base/words.h"
 
 #include <math.h>
 #include <string.h>
@@ -253,8 +254,8 @@ find_minimal (Retain *self, const guint32 *order, GError **error)
   if (out->minimal == N_POINTS - 1)
     {
       out->minimal = N_POINTS;
-      out->minimal_sentence = g_strdup ("no smaller set tried is within half a point of all rows "
-                                        "on valid");
+      out->minimal_sentence = g_strdup (N_ ("no smaller set tried is within half a point of "
+                                            "all rows on valid"));
       return TRUE;
     }
   n = out->points[out->minimal].n;

@@ -2,6 +2,7 @@
 #include "core/work/review.h"
 
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 #include "core/curate/curated_table.h"
 #include "core/work/review_private.h"
 
@@ -488,13 +489,13 @@ add_notes (Review *self, GError **error)
   if (fitness == NULL)
     return FALSE;
   if (fitness->weak)
-    note (self, "this head is too weak to judge labels: an order to look in, no finding");
+    note (self, N_ ("this head is too weak to judge labels: an order to look in, no finding"));
   if (fitness->may_have_seen && !self->doubt->given)
-    note (self, "features have seen the labels, or the head has learned them by heart: errors are "
-                "hidden");
+    note (self, N_ ("features have seen the labels, or the head has learned them by heart: errors "
+                    "are hidden"));
   if (self->out->n_test > 0)
-    note (self, "test rows are offered where the head doubts their label; figures on test stay "
-                "with the labels as they came, the corrected ones are in what is exported");
+    note (self, N_ ("test rows are offered where the head doubts their label; figures on test stay "
+                    "with the labels as they came, the corrected ones are in what is exported"));
   return TRUE;
 }
 

@@ -19,6 +19,7 @@
 #include "core/work/review_private.h"
 
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "core/model/loo_private.h"
 
 #include <math.h>
@@ -226,8 +227,9 @@ ay_review_left (Review *self, GError **error)
     return FALSE;
   out->left_most = MAX (out->left + Z_95 * sqrt (square) + step, 0.0);
   out->sentence = g_strdup_printf (
-      "what is left is worth less than %.2g of the validation loss of %.4g (about %.0f %s of "
-      "training rows may still be wrong); estimated for the head on your features", out->left_most,
-      out->loss_now, out->expected_wrong, round (out->expected_wrong) == 1.0 ? "label" : "labels");
+      N_ ("what is left is worth less than %.2g of the validation loss of %.4g (about %.0f %s of "
+          "training rows may still be wrong); estimated for the head on your features"),
+      out->left_most, out->loss_now, out->expected_wrong,
+      round (out->expected_wrong) == 1.0 ? N_ ("label") : N_ ("labels"));
   return TRUE;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/explain.h"
 
+#include "core/base/words.h"
 #include "core/work/arms.h"
 #include "core/work/work_private.h"
 
@@ -60,17 +61,26 @@ describe (const AyWork *self, const AyExplain *out)
   const AyWhy *why = out->why;
   const AyDataset *data = self->data;
   g_autofree char *label = ay_dataset_dup_label (data, out->row);
+  const char *says;
 
   if (why->predicted < 0)
-    return g_strdup_printf ("a linear head on your features predicts %.6g%s%s: intercept %+.6g, "
-                            "%zu training rows %+.6g",
-                            why->margin, *label != '\0' ? " for " : "", label, why->intercept,
+    return *label != '\0'
+               ? g_strdup_printf (N_ ("a linear head on your features predicts %.6g for %s: "
+                                      "intercept %+.6g, %zu training rows %+.6g"),
+                                  why->margin, label, why->intercept, why->n_train, why->share_sum)
+               : g_strdup_printf (N_ ("a linear head on your features predicts %.6g: intercept "
+                                      "%+.6g, %zu training rows %+.6g"),
+                                  why->margin, why->intercept, why->n_train, why->share_sum);
+  says = data->class_names[why->predicted];
+  if (*label == '\0')
+    return g_strdup_printf (N_ ("a linear head on your features says \"%s\", by a margin of %.6g "
+                                "over \"%s\": intercept %+.6g, %zu training rows %+.6g"),
+                            says, why->margin, data->class_names[why->against], why->intercept,
                             why->n_train, why->share_sum);
-  return g_strdup_printf ("a linear head on your features says \"%s\"%s%s%s, by a margin of %.6g "
-                          "over \"%s\": intercept %+.6g, %zu training rows %+.6g",
-                          data->class_names[why->predicted],
-                          *label != '\0' ? ", the label is \"" : "", label,
-                          *label != '\0' ? "\"" : "", why->margin, data->class_names[why->against],
+  return g_strdup_printf (N_ ("a linear head on your features says \"%s\", the label is \"%s\", by "
+                              "a margin of %.6g over \"%s\": intercept %+.6g, %zu training rows "
+                              "%+.6g"),
+                          says, label, why->margin, data->class_names[why->against],
                           why->intercept, why->n_train, why->share_sum);
 }
 
@@ -78,11 +88,16 @@ static char *
 describe_flip (const AyWork *self, const AyFlipSet *flip)
 {
   if (!flip->found)
-    return g_strdup_printf ("no set of training rows was found whose removal flips it; the margin "
-                            "went from %.6g to %.6g", flip->margin_before, flip->margin_after);
-  return g_strdup_printf ("without %zu training row%s the refitted head says \"%s\": the smallest "
-                          "set found, a smaller one may exist", flip->n, flip->n == 1 ? "" : "s",
-                          self->data->class_names[flip->becomes]);
+    return g_strdup_printf (N_ ("no set of training rows was found whose removal flips it; the "
+                                "margin went from %.6g to %.6g"),
+                            flip->margin_before, flip->margin_after);
+  return g_strdup_printf (flip->n == 1 ? N_ ("without %zu training row the refitted head says "
+                                             "\"%s\": the smallest set found, a smaller one may "
+                                             "exist")
+                                       : N_ ("without %zu training rows the refitted head says "
+                                             "\"%s\": the smallest set found, a smaller one may "
+                                             "exist"),
+                          flip->n, self->data->class_names[flip->becomes]);
 }
 
 /* A row that is not fitted has no influence. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "core/work/accuracy_words.h"
 #include "core/work/arms.h"
 #include "core/work/what_if_change.h"
@@ -60,18 +61,21 @@ describe_accuracy (AyWhatIf *out, gsize m, gsize changed, const char *part)
   return ay_accuracy_say (&found, part);
 }
 
+#define NO_TEST N_ ("; a preview: there is no test part")
+
 static char *
 describe_estimate (const AyWhatIf *out)
 {
   const AyRemoval *r = &out->valid;
 
   if (r->unbounded)
-    return g_strdup ("a class would lose its last training row: its log-loss is unbounded, only "
-                     "accuracy is shown");
-  return g_strdup_printf ("estimated for the head on your features: validation loss changes by "
-                          "%+.6g%s (a refit within %.2g of it, 95 %% band of the approximation); a "
-                          "preview, since rows are chosen by this part",
-                          r->estimate, r->rough ? " (rough)" : "", r->band);
+    return g_strdup (N_ ("a class would lose its last training row: its log-loss is unbounded, "
+                         "only accuracy is shown"));
+  return g_strdup_printf (
+      N_ ("estimated for the head on your features: validation loss changes by %+.6g%s (a refit "
+          "within %.2g of it, 95 %% band of the approximation); a preview, since rows are chosen "
+          "by this part"),
+      r->estimate, r->rough ? N_ (" (rough)") : "", r->band);
 }
 
 /* NULL: cancelled. */
@@ -80,23 +84,20 @@ describe_refit (AyWhatIf *out, const AyHead *head, const AyProblem *judged, AyJo
                 GError **error)
 {
   const AyRemoval *r = out->has_test ? &out->test : &out->valid;
-  const char *part = out->has_test ? "test" : "validation";
+  const char *part = out->has_test ? N_ ("test") : N_ ("validation");
   gsize changed;
   g_autofree char *accuracy = NULL;
 
   if (judged->n_classes == 0)
     {
       out->interval_low = out->interval_high = NAN;
-      return g_strdup_printf ("refitted head: loss on %" G_GSIZE_FORMAT
-                              " %s rows changes by %+.6g%s",
-                              judged->n, part, r->refit,
-                              out->has_test ? "" : "; a preview: there is no test part");
+      return g_strdup_printf (N_ ("refitted head: loss on %zu %s rows changes by %+.6g%s"),
+                              judged->n, part, r->refit, out->has_test ? "" : NO_TEST);
     }
   if (!count_changed (head, r->head, judged, &changed, job, error))
     return NULL;
   accuracy = describe_accuracy (out, judged->n, changed, part);
-  return g_strdup_printf ("refitted head: %s%s", accuracy,
-                          out->has_test ? "" : "; a preview: there is no test part");
+  return g_strdup_printf (N_ ("refitted head: %s%s"), accuracy, out->has_test ? "" : NO_TEST);
 }
 
 gboolean

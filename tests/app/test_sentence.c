@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Core's sentences in a person's language: known by their formats, printed by the translations. */
+#include "app/sentence.h"
+#include "core/base/words.h"
+
+#include <string.h>
+
+static const char *const formats[] = {
+  "estimated%s: loss on valid %+.3g ±%.2g, %s %+.2f points",
+  "refitted head: %s%s",
+  "on %zu %s rows accuracy changes by %+.2f points (95 %% band %+.2f to %+.2f)",
+  "%s: worse, the whole band is on the side of a loss",
+  "what is left is worth less than %.2g (about %.0f %s); estimated for the head",
+  "a head says \"%s\", by a margin of %.6g over \"%s\"",
+  "The head gets %s right on %zu rows.",
+  NULL,
+};
+
+static const struct { const char *text, *said; } catalogue[] = {
+  { "estimated%s: loss on valid %+.3g ±%.2g, %s %+.2f points",
+    "geschätzt%s: %4$s %5$+.2f Punkte, Verlust %2$+.3g ±%3$.2g" },
+  { "refitted head: %s%s", "neu angepasst: %s%s" },
+  { "on %zu %s rows accuracy changes by %+.2f points (95 %% band %+.2f to %+.2f)",
+    "auf %zu Zeilen (%s) %+.2f Punkte (95-%%-Band %+.2f bis %+.2f)" },
+  { "%s: worse, the whole band is on the side of a loss", "%s: schlechter" },
+  { "what is left is worth less than %.2g (about %.0f %s); estimated for the head",
+    "der Rest bringt weniger als %.2g (etwa %.0f %s); geschätzt" },
+  { "a head says \"%s\", by a margin of %.6g over \"%s\"",
+    "ein Kopf sagt \"%s\", %.6g über \"%s\"" },
+  { "The head gets %s right on %zu rows.", "Der Kopf hat %s von %zu Zeilen richtig." },
+  { " (rough)", " (grob)" },
+  { "accuracy", "Genauigkeit" },
+  { "validation", "Validierung" },
+  { "labels", "Label" },
+  { "; a preview: there is no test part", "; eine Vorschau" },
+  { "It is too weak.", "Er ist zu schwach." },
+};
+
+static const char *
+translate (const char *text)
+{
+  for (gsize k = 0; k < G_N_ELEMENTS (catalogue); k++)
+    if (strcmp (catalogue[k].text, text) == 0)
+      return catalogue[k].said;
+  return text;
+}
+
+static void
+check (const char *text, const char *wanted)
+{
+  g_autofree char *said = assay_sentence_by (text, formats, translate, ",");
+
+  g_assert_cmpstr (said, ==, wanted);
+}
+
+static void
+test_one (void)
+{
+  check ("estimated: loss on valid +6.12e-05 ±9.8e-10, accuracy +0.00 points",
+         "geschätzt: Genauigkeit +0,00 Punkte, Verlust +6,12e-05 ±9,8e-10");
+  check ("estimated (rough): loss on valid -0.5 ±0.1, R2 -1.25 points",
+         "geschätzt (grob): R2 -1,25 Punkte, Verlust -0,5 ±0,1");
+  check ("what is left is worth less than 0.0048 (about 1 labels); estimated for the head",
+         "der Rest bringt weniger als 0,0048 (etwa 1 Label); geschätzt");
+  check ("accuracy", "Genauigkeit");
+}
+
+/* What is in a sentence is one itself; parts and further sentences follow. */
+static void
+test_several (void)
+{
+  check ("refitted head: on 60 validation rows accuracy changes by -9.00 points (95 % band -12.00 "
+         "to -6.00): worse, the whole band is on the side of a loss; a preview: there is no test "
+         "part",
+         "neu angepasst: auf 60 Zeilen (Validierung) -9,00 Punkte (95-%-Band -12,00 bis -6,00): "
+         "schlechter; eine Vorschau");
+  check ("The head gets 97.1 % right on 300 rows. It is too weak.",
+         "Der Kopf hat 97,1 % von 300 Zeilen richtig. Er ist zu schwach.");
+  check ("The head gets 97.1 % right on 300 rows. Nobody knows this one. It is too weak.",
+         "Der Kopf hat 97,1 % von 300 Zeilen richtig. Nobody knows this one. Er ist zu schwach.");
+}
+
+/* Names are nobody's words, and what no format printed stays. */
+static void
+test_left (void)
+{
+  check ("a head says \"labels\", by a margin of 0.25 over \"accuracy\"",
+         "ein Kopf sagt \"labels\", 0,25 über \"accuracy\"");
+  check ("about 0.5 of it; and 1.5 of that. So be it",
+         "about 0.5 of it; and 1.5 of that. So be it");
+  check ("estimated: loss on valid plenty ±9.8e-10, accuracy +0.00 points",
+         "estimated: loss on valid plenty ±9.8e-10, accuracy +0.00 points");
+  check ("", "");
+  g_assert_null (assay_sentence_by (NULL, formats, translate, ","));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/sentence/one", test_one);
+  g_test_add_func ("/sentence/several", test_several);
+  g_test_add_func ("/sentence/left", test_left);
+  return g_test_run ();
+}
