@@ -46,8 +46,8 @@ AGAIN = PATIENCE / 6  # after so many seconds a click or key without effect is d
 
 def missing():
     """Why the window cannot be driven here; empty when it can."""
-    programs = [name for name in ('Xvfb', 'openbox', 'dbus-run-session', 'xdotool', 'import')
-                if shutil.which(name) is None]
+    programs = [name for name in ('Xvfb', 'openbox', 'dbus-run-session', 'xdotool', 'xprop',
+                                  'import') if shutil.which(name) is None]
     if importlib.util.find_spec('pyatspi') is None or 'tree' not in globals():
         programs.append('pyatspi')
     return ', '.join(programs)

@@ -13,6 +13,7 @@ import drive
 PAGES = ('Overview', 'Map', 'Samples', 'Redundancy', 'Curate', 'Scores', 'History', 'Gains',
          'Report', 'Review')
 
+SCREEN_WIDTH = int(drive.SCREEN.partition('x')[0])
 ENGLISH = re.compile(r'(?<!-)\b(the|of|rows|loss|with|is|are)\b')
 
 
@@ -67,8 +68,9 @@ def walk_pages():
 
 
 @contextlib.contextmanager
-def walked(name, tab, map_name, **environ):
-    """A window in which every page was shown: no unnamed control, and no larger than it was."""
+def walked(name, tab, map_name, widest=None, **environ):
+    """A window in which every page was shown: no unnamed control, and no larger than it was, or
+    not wider than so."""
     data = shutil.copy(drive.SAMPLE, drive.folder() / f'{name}.csv')
     with drive.Window(data, **environ) as window:
         window.find(tab, 'page tab')
@@ -78,7 +80,8 @@ def walked(name, tab, map_name, **environ):
         window.keys('ctrl+a')  # so that what is done with rows can be reached
         for page in '1234567890':
             window.keys(f'ctrl+{page}')
-            assert window.geometry()[2:] == size, (page, window.geometry())
+            now = window.geometry()[2:]
+            assert now == size if widest is None else now[0] <= widest, (page, now)
             named(window, f'names-{name}-{page}')
         window.keys('ctrl+2')
         yield window
@@ -119,6 +122,16 @@ def test_right_to_left():
         first, last = (window.box(window.find(name, 'page tab'))[0]
                        for name in ('Overview', 'Report'))
         assert first > last, (first, last)
+
+
+def test_large_text():
+    """Every page with text at 200 %, in high contrast"""
+    subprocess.run(['xprop', '-root', '-format', 'RESOURCE_MANAGER', '8s', '-set',
+                    'RESOURCE_MANAGER', 'Xft.dpi: 192'], check=True)
+    with walked('large', 'Map', 'Map: .*coloured by (influence|label)',
+                SCREEN_WIDTH, ADW_DEBUG_HIGH_CONTRAST='1') as window:
+        tab = window.box(window.find('Overview', 'page tab'))
+        assert tab[3] > 50, f'the text is not large: {tab}'  # 46 with text at 100 %
 
 
 def test_small_screen():

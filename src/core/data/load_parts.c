@@ -194,7 +194,8 @@ say_leaks (AyLoading *self, const AyDataset *data, const guint32 *first)
     ay_diagnostics_add (self->diagnostics, "leak",
                         leaks == 1
                             ? N_ ("%zu validation or test row has exactly the features of a "
-                                  "training row (the first: row %zu): what is measured there is too good")
+                                  "training row (the first: row %zu): what is measured there is "
+                                  "too good")
                             : N_ ("%zu validation or test rows have exactly the features of a "
                                   "training row (the first: row %zu): what is measured there is "
                                   "too good"),
