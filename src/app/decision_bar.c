@@ -21,6 +21,7 @@ struct _AssayDecisionBar
   AssaySession *session; /* kept by the parent */
   AssayTask *estimating; /* (nullable) */
   guint rest;
+  GtkBox *box;
   AdwToastOverlay *toasts;
   GtkLabel *estimate_label, *classes_label, *proof_label;
   GtkDropDown *change; /* what would be done to the rows: removed, counted twice, each class */
@@ -229,6 +230,14 @@ assay_decision_bar_prove (AssayDecisionBar *self, AssayProof proof)
 }
 
 void
+assay_decision_bar_set_narrow (AssayDecisionBar *self, gboolean narrow)
+{
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->box), narrow
+                                                                  ? GTK_ORIENTATION_VERTICAL
+                                                                  : GTK_ORIENTATION_HORIZONTAL);
+}
+
+void
 assay_decision_bar_tell (AssayDecisionBar *self, AdwToast *toast)
 {
   adw_toast_overlay_add_toast (self->toasts, toast);
@@ -327,6 +336,7 @@ assay_decision_bar_class_init (AssayDecisionBarClass *class)
   object_class->dispose = assay_decision_bar_dispose;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/assay_app/Assay/decision_bar.ui");
+  gtk_widget_class_bind_template_child (widget_class, AssayDecisionBar, box);
   gtk_widget_class_bind_template_child (widget_class, AssayDecisionBar, toasts);
   gtk_widget_class_bind_template_child (widget_class, AssayDecisionBar, estimate_label);
   gtk_widget_class_bind_template_child (widget_class, AssayDecisionBar, proof_label);

@@ -19,6 +19,9 @@ typedef enum
   ASSAY_PROOF_PIPELINE, /* the refit, and beside it one with all done again */
 } AssayProof;
 
+/* Where the window is narrow its words stand above its buttons. */
+void assay_decision_bar_set_narrow (AssayDecisionBar *self, gboolean narrow);
+
 void assay_decision_bar_prove (AssayDecisionBar *self, AssayProof proof);
 /* What it says of the selection now, or NULL while it says nothing. (transfer full) (nullable) */
 char *assay_decision_bar_dup_sentence (AssayDecisionBar *self);

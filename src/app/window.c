@@ -349,6 +349,15 @@ assay_window_class_init (AssayWindowClass *class)
   assay_window_actions_install (widget_class);
 }
 
+/* The panes fold where the window is narrow. */
+static void
+on_folded (AssayWindow *self)
+{
+  assay_decision_bar_set_narrow (self->decision_bar, adw_flap_get_folded (self->side_flap)
+                                                         || adw_flap_get_folded (
+                                                             self->inspector_flap));
+}
+
 static void
 assay_window_init (AssayWindow *self)
 {
@@ -366,6 +375,8 @@ assay_window_init (AssayWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify", G_CALLBACK (assay_window_actions_update), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_swapped (self->side_flap, "notify::folded", G_CALLBACK (on_folded), self);
+  g_signal_connect_swapped (self->inspector_flap, "notify::folded", G_CALLBACK (on_folded), self);
   assay_keep_focus (GTK_WINDOW (self));
   assay_pinning_bind (self);
   assay_search_bar_bind_button (self->search_bar, self->search_button);

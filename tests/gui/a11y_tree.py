@@ -76,6 +76,10 @@ class Part:
         """Its first action, as a screen reader would."""
         return self.tree.ask(self.path, 'org.a11y.atspi.Action', 'DoAction', '(i)', 0)[0]
 
+    def has_action(self):
+        return self.tree.ask(self.path, 'org.freedesktop.DBus.Properties', 'Get', '(ss)',
+                             'org.a11y.atspi.Action', 'NActions')[0] > 0
+
     def text(self):
         """What an entry holds."""
         count = self.tree.ask(self.path, 'org.freedesktop.DBus.Properties', 'Get', '(ss)', TEXT,

@@ -192,6 +192,14 @@ def dropped(work):
     return cli('select', work, '--where', "decision = 'drop'")['ids']
 
 
+def check_whole(window):
+    """What the bar says stands inside the window: nothing is cut off."""
+    _, top, _, height = window.geometry()
+    for one in window.all('.+', 'label', window.bar_box):
+        _, y, _, high = window.box(one)
+        assert y + high <= top + height, f'cut off: {one.said!r}'
+
+
 def by_mouse(window, folder, picture):
     """Colour, lasso, estimate, proof, export, drop, undo. Returns what was said and written."""
     window.color_by('label')
@@ -206,6 +214,7 @@ def by_mouse(window, folder, picture):
     estimate = window.bar(), by_class(window, 'Validation')
     window.click('Prove It', 'push button')
     proof = window.proof(), by_class(window, 'Test')
+    check_whole(window)
     window.picture(f'{picture}-map')
     rows = window.export(folder / 'lasso.csv')
     assert len(rows) == chosen
