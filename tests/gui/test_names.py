@@ -124,11 +124,20 @@ def test_right_to_left():
         assert first > last, (first, last)
 
 
+@contextlib.contextmanager
+def larger_text():
+    """Of programs that are started meanwhile."""
+    root = ['xprop', '-root', '-format', 'RESOURCE_MANAGER', '8s']
+    subprocess.run([*root, '-set', 'RESOURCE_MANAGER', 'Xft.dpi: 192'], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run([*root, '-remove', 'RESOURCE_MANAGER'], check=True)
+
+
 def test_large_text():
     """Every page with text at 200 %, in high contrast"""
-    subprocess.run(['xprop', '-root', '-format', 'RESOURCE_MANAGER', '8s', '-set',
-                    'RESOURCE_MANAGER', 'Xft.dpi: 192'], check=True)
-    with walked('large', 'Map', 'Map: .*coloured by (influence|label)',
+    with larger_text(), walked('large', 'Map', 'Map: .*coloured by (influence|label)',
                 SCREEN_WIDTH, ADW_DEBUG_HIGH_CONTRAST='1') as window:
         tab = window.box(window.find('Overview', 'page tab'))
         assert tab[3] > 50, f'the text is not large: {tab}'  # 46 with text at 100 %

@@ -10,6 +10,7 @@ import shutil
 
 import drive
 import journey
+from a11y_tree import FOCUSED
 from drive import again, cli, until
 from page_steps import walk
 
@@ -39,13 +40,12 @@ class Walk:
         return re.escape(self.word(text))
 
     def act(self, text, role=None, done=None):
-        """As a screen reader would."""
-        def once():
-            part = self.window.find(self.name(text), role)
-            tree = self.window.tree
-            next(one for one in [part, *tree.below(part)] if one.has_action()).act()
-            self.window.settle()
-        once() if done is None else again(text, once, done)
+        """As a screen reader would, once: an action reaches what a dialog covers as well."""
+        part = self.window.find(self.name(text), role)
+        next(one for one in [part, *self.window.tree.below(part)] if one.has_action()).act()
+        self.window.settle()
+        if done is not None:
+            until(f'what {text} brings', done)
 
     def selected(self):
         found = self.window.all('(Map|Karte): .*')
@@ -131,7 +131,15 @@ class Actions(Walk):
         self.act('Export…', 'menu item',
                  lambda: self.window.all(self.name('Choose File…')))
         self.act('Choose File…', done=lambda: self.window.all(self.name('Export Rows')))
-        self.window.fill(str(path))
+
+        def typed():  # the main window's part in focus is told beside the dialog's
+            return any(one.text() == str(path) for one in self.window.tree.read().values()
+                       if one.role in ('text', 'entry') and one.has(FOCUSED))
+
+        def type_it():
+            self.window.keys('ctrl+a')
+            self.window.type(str(path))
+        again('the name', type_it, typed)
         self.act('Export', 'push button')
         until(f'{path.name} to be written', path.exists)
 
