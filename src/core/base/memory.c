@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/memory.h"
 
+#include <malloc.h>
 #include <string.h>
 
 /* Linux grants nearly any allocation and ends a process later, when the pages are touched: so
@@ -113,7 +114,7 @@ ay_memory_free_below (const char *root)
 
 /* Bytes of this process that no file stands behind. */
 static guint64
-memory_taken (void)
+memory_touched (void)
 {
   g_autofree char *status = read_text ("", "/proc/self/status");
   guint64 kilobytes = 0;
@@ -122,14 +123,30 @@ memory_taken (void)
   return kilobytes << 10;
 }
 
+/* Bytes that were granted to this process, touched or not; 0: this C library does not say. */
+static guint64
+memory_granted (void)
+{
+#if defined __GLIBC__ && __GLIBC_PREREQ(2, 33)
+  struct mallinfo2 info = mallinfo2 ();
+
+  return info.uordblks + info.hblkhd;
+#else
+  return 0;
+#endif
+}
+
 guint64
 ay_memory_free (void)
 {
   const char *asked = g_getenv ("ASSAY_MEMORY");
   guint64 megabytes = asked != NULL ? g_ascii_strtoull (asked, NULL, 10) : 0;
+  guint64 touched = memory_touched (), taken = MAX (touched, memory_granted ());
   guint64 least = ay_memory_free_below ("");
 
+  if (least < G_MAXUINT64) /* the kernel counts what is touched only */
+    least -= MIN (least, taken - touched);
   if (megabytes > 0 && megabytes < G_MAXUINT64 >> 20)
-    least = MIN (least, (megabytes << 20) - MIN (megabytes << 20, memory_taken ()));
+    least = MIN (least, (megabytes << 20) - MIN (megabytes << 20, taken));
   return least;
 }
