@@ -459,7 +459,7 @@ class Window:
         self.find('Map', 'page tab')
         self.keys('ctrl+2')
         self.map = self.find('Map: .*coloured by (influence|label)')
-        self.bar_box = self.find('Tag…', 'push button').parent
+        self.bar_box = self.find('Tag…', 'push button').parent.parent  # its buttons are a box
         self.idle()
         if self.colored_by() != 'influence':
             self.color_by('influence', key='alt+o')

@@ -53,7 +53,7 @@ def take_gains():
         window.xdo('mousemove', x + int(width * 0.45), y + height // 2, 'click', 1)
         drive.until('its rows', lambda: window.all('Round 4.*', 'label')
                     or window.all('Round 3.*', 'label'))
-        window.bar_box = window.find('Tag…', 'push button').parent
+        window.bar_box = window.find('Tag…', 'push button').parent.parent
         window.bar()
         window.idle()
         write('gains')

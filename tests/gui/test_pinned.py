@@ -25,7 +25,7 @@ def has(window, pattern):
 def told_beside(window):
     """What is told lies over no control: in the bar, left of its first button."""
     x, y, width, height = window.box(window.find('Pinned for the report', 'label'))
-    left, top, _, high = window.box(window.find('Tag…', 'push button').parent)
+    left, top, _, high = window.box(window.find('Tag…', 'push button').parent.parent)
     assert left <= x and x + width <= window.box(window.find('Keep', 'push button'))[0], (x, width)
     assert top <= y and y + height <= top + high, ((y, height), (top, high))
 

@@ -8,8 +8,8 @@ import shutil
 import drive
 from a11y_tree import ACCESSIBLE, FOCUSED
 from drive import cli, until
+from table_steps import click_title, names_in, table, title_of
 
-PROPERTIES = 'org.freedesktop.DBus.Properties'
 COLUMN = 'influence'
 
 
@@ -19,45 +19,19 @@ def order(work, descending, limit=8):
     return [str(one) for one in found]
 
 
-def names_in(window, path):
-    """The names of what is in a part. The whole tree is read in seconds when a table is in it."""
-    inside = [one for _, one in window.tree.ask(path, ACCESSIBLE, 'GetChildren', None)[0]]
-    answers = window.tree.ask_all([(one, PROPERTIES, 'Get', '(ss)', ACCESSIBLE, 'Name')
-                                   for one in inside])
-    return [(one, answer[0]) for one, answer in zip(inside, answers) if answer is not None]
-
-
-def table(window):
-    """The titles' row and the rows' list of the table."""
-    return [path for path, _ in names_in(window, window.find('Samples', 'tree table').path)]
-
-
 def until_sorted(window, path, wanted):
     until(f'rows by {COLUMN}: {wanted}',
           lambda: [name for _, name in names_in(window, path)][:len(wanted)] == wanted)
 
 
-def title_of(window, titles):
-    return [path for path, name in names_in(window, titles) if name == COLUMN][0]
-
-
 def tab_to_title(window, titles):
-    title = title_of(window, titles)
+    title = title_of(window, titles, COLUMN)
     window.click('Table', 'push button')
     for _ in range(30):
         window.keys('Tab')
         if window.tree.ask(title, ACCESSIBLE, 'GetState', None)[0][0] >> FOCUSED & 1:
             return
     raise AssertionError(f'no Tab leads to the title {COLUMN}')
-
-
-def click_title(window, titles):
-    title = title_of(window, titles)
-    left, top, _, _ = window.geometry()
-    x, y, width, height = window.tree.ask(title, 'org.a11y.atspi.Component', 'GetExtents', '(u)',
-                                          1)[0]
-    window.xdo('mousemove', left + x + width // 2, top + y + height // 2, 'click', 1)
-    window.settle()
 
 
 def check_grow(window, count):
@@ -112,9 +86,9 @@ def test_sorting():
         window.keys('ctrl+3')
         titles, rows = table(window)
         up, down = order(work, False), order(work, True)
-        click_title(window, titles)
+        click_title(window, titles, COLUMN)
         until_sorted(window, rows, up)
-        click_title(window, titles)
+        click_title(window, titles, COLUMN)
         until_sorted(window, rows, down)
         window.picture('sorting-table')
         tab_to_title(window, titles)
