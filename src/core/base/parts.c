@@ -89,6 +89,16 @@ ay_parts_of_rank (const AyParts *self, guint rank, gsize *first, gsize *last)
   *last = self->n_parts * (rank + 1) / size;
 }
 
+gsize
+ay_parts_rows_of_rank (const AyParts *self, guint rank, gsize *first)
+{
+  gsize last;
+
+  ay_parts_of_rank (self, rank, first, &last);
+  *first = MIN (*first * self->rows, self->n);
+  return MIN (last * self->rows, self->n) - *first;
+}
+
 /* The nodes that a rank's parts leave, places counted from 0 in the order of its parts. */
 static void
 tree_own (AyPartTree *self, const AyParts *parts, guint rank)
@@ -140,7 +150,7 @@ ay_parts_by (AyRanks *ranks, gsize n, gsize rows)
 {
   AyParts self = { .ranks = ranks, .n = n, .rows = rows, .n_parts = ay_n_blocks (n, rows) };
 
-  ay_parts_of_rank (&self, ranks != NULL ? ranks->rank : 0, &self.first, &self.last);
+  ay_parts_of_rank (&self, ay_ranks_own (ranks), &self.first, &self.last);
   return self;
 }
 
@@ -189,10 +199,9 @@ ay_parts_gather (const AyParts *self, void *rows, gsize size, GError **error)
   sizes = g_new (gsize, self->ranks->size);
   for (guint r = 0; r < self->ranks->size; r++)
     {
-      gsize first, last;
+      gsize first;
 
-      ay_parts_of_rank (self, r, &first, &last);
-      sizes[r] = (MIN (last * self->rows, self->n) - MIN (first * self->rows, self->n)) * size;
+      sizes[r] = ay_parts_rows_of_rank (self, r, &first) * size;
     }
   mine = ay_try_alloc (MAX (sizes[self->ranks->rank], 1), 1, "results of a rank", error);
   if (mine == NULL)
@@ -300,7 +309,7 @@ ay_parts_sum (const AyParts *self, double *sums, gsize size, AyJob *job, GError 
   g_auto (AyPartTree) tree;
 
   tree_init (&tree);
-  tree_own (&tree, self, self->ranks != NULL ? self->ranks->rank : 0);
+  tree_own (&tree, self, ay_ranks_own (self->ranks));
   if (self->ranks == NULL)
     tree_fold (&tree);
   if (!carry_out (&tree, sums, size, job, error))

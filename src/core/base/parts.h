@@ -29,6 +29,8 @@ AyParts ay_parts_by (AyRanks *ranks, gsize n, gsize rows);
 
 /* The parts of another rank: *first .. *last - 1. */
 void ay_parts_of_rank (const AyParts *self, guint rank, gsize *first, gsize *last);
+/* How many rows these have, and the first of them. */
+gsize ay_parts_rows_of_rank (const AyParts *self, guint rank, gsize *first);
 /* How many sums ay_parts_sum() is given: the own parts, and room for one at least. */
 static inline gsize
 ay_parts_own (const AyParts *self)

@@ -18,7 +18,6 @@ note (AyRanks *self, const char *what, gsize size)
 {
   AyRanksTold one = { self->stage != NULL ? self->stage : "", g_intern_string (what), size, 1 };
 
-  self->sent += size;
   if (self->told == NULL)
     self->told = g_array_new (FALSE, FALSE, sizeof (AyRanksTold));
   for (guint k = 0; k < self->told->len; k++)

@@ -19,10 +19,16 @@ struct _AyRanks
   gboolean (*gather) (AyRanks *self, const void *mine, const gsize *sizes, void *all,
                       GError **error);
   gpointer data;     /* of gather */
-  guint64 sent;      /* bytes that this rank gave, by ay_ranks_gather() */
   const char *stage; /* (nullable) interned: what the run is at, for the log */
   GArray *told;      /* (nullable) of AyRanksTold: the log */
 };
+
+/* The number of this rank; self may be NULL: one alone is the first. */
+static inline guint
+ay_ranks_own (const AyRanks *self)
+{
+  return self != NULL ? self->rank : 0;
+}
 
 /* Messages of this rank of one kind and size. */
 typedef struct

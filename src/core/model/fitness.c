@@ -72,24 +72,33 @@ figure (const AyHead *head, double value)
                              : g_strdup_printf ("%.2f", value);
 }
 
+/* What a row's nearest neighbours get, how many were asked, and what the given predictions get.
+ * (transfer full) */
+static char *
+say_others (const AyFitness *self, const AyHead *head, const AyNearest *nearest)
+{
+  gboolean sampled = nearest->n_queries < self->valid.n || nearest->n_rows < self->train.n;
+  g_autofree char *near = figure (head, self->knn), *given = figure (head, self->reference);
+  g_autofree char *asked
+      = sampled ? g_strdup_printf (N_ ("%s (%zu of %zu rows asked about, %zu of %zu searched)"),
+                                   near, nearest->n_queries, self->valid.n, nearest->n_rows,
+                                   self->train.n)
+                : g_steal_pointer (&near);
+
+  return isnan (self->reference) ? g_steal_pointer (&asked)
+                                 : g_strdup_printf (N_ ("%s, the given predictions %s"), asked,
+                                                    given);
+}
+
 static char *
 say (const AyFitness *self, const AyHead *head, const AyNearest *nearest)
 {
   gboolean classes = head->n_classes > 0;
   g_autofree char *train = figure (head, self->train.accuracy);
   g_autofree char *valid = figure (head, self->valid.accuracy);
-  g_autofree char *alone = figure (head, self->baseline), *near = figure (head, self->knn);
-  g_autofree char *given = figure (head, self->reference);
-  g_autofree char *all = g_strdup (near), *with_given = NULL;
+  g_autofree char *alone = figure (head, self->baseline);
+  g_autofree char *others = say_others (self, head, nearest);
 
-  if (nearest->n_queries < self->valid.n || nearest->n_rows < self->train.n)
-    {
-      g_free (all);
-      all = g_strdup_printf (N_ ("%s (%zu of %zu rows asked about, %zu of %zu searched)"), near,
-                             nearest->n_queries, self->valid.n, nearest->n_rows, self->train.n);
-    }
-  if (!isnan (self->reference))
-    with_given = g_strdup_printf (N_ ("%s, the given predictions %s"), all, given);
   if (self->valid.n == 0)
     return g_strdup_printf (classes ? N_ ("The head gets %s right on the %zu rows it was fitted "
                                           "to; there are no validation rows to judge it by.")
@@ -101,7 +110,7 @@ say (const AyFitness *self, const AyHead *head, const AyNearest *nearest)
                     "frequent class alone %s, a row's %u nearest neighbours %s.")
               : N_ ("The head has R2 %s on %zu validation rows (on train %s); the mean alone %s, a "
                     "row's %u nearest neighbours %s."),
-      valid, self->valid.n, train, alone, nearest->k, with_given != NULL ? with_given : all);
+      valid, self->valid.n, train, alone, nearest->k, others);
 }
 
 /* weak, and the sentence of it. R2 is no share: there a head that is no better than the mean, whose

@@ -110,8 +110,7 @@ ay_knn_distances_new (const AyProblem *rows, const AyKnnDistancesOptions *option
   self->options = *options;
   self->d = moments->d;
   self->parts = ay_parts_by (rows->ranks, rows->n, BLOCK);
-  self->first = MIN (self->parts.first * BLOCK, rows->n);
-  self->n = MIN (self->parts.last * BLOCK, rows->n) - self->first;
+  self->n = ay_parts_rows_of_rank (&self->parts, ay_ranks_own (rows->ranks), &self->first);
   self->doubt = rounding * (DOUBT + 0.25 * sqrt (self->d));
   self->centre = g_new (float, 2 * self->d + 1);
   self->inv_scale = self->centre + self->d;

@@ -28,16 +28,6 @@ struct _AyKnnMerge
   AyKnnExact *own_known, *known;
 };
 
-/* Rows that a rank owns. */
-static gsize
-rows_of (const AyParts *parts, guint rank)
-{
-  gsize first, last;
-
-  ay_parts_of_rank (parts, rank, &first, &last);
-  return MIN (last * parts->rows, parts->n) - MIN (first * parts->rows, parts->n);
-}
-
 AyKnnMerge *
 ay_knn_merge_new (const AyParts *rows, gsize count, gsize exact, gsize tile, GError **error)
 {
@@ -52,8 +42,9 @@ ay_knn_merge_new (const AyParts *rows, gsize count, gsize exact, gsize tile, GEr
   for (guint r = 0; r < size; r++)
     {
       Share *share = self->shares + r;
+      gsize first;
 
-      share->count = MIN (rows_of (rows, r), self->count);
+      share->count = MIN (ay_parts_rows_of_rank (rows, r, &first), self->count);
       share->exact = MIN (share->count, self->exact);
       share[1].entry = share->entry + share->count;
       share[1].known = share->known + share->exact;
