@@ -55,13 +55,23 @@ pattern_of (const char *format)
   return g_regex_new (pattern->str, G_REGEX_DOTALL | G_REGEX_OPTIMIZE, 0, NULL);
 }
 
-static GPtrArray *
-patterns_of (const char *const *formats)
+static void
+pattern_free (gpointer pattern)
 {
-  GPtrArray *out = g_ptr_array_new_with_free_func ((GDestroyNotify) g_regex_unref);
+  if (pattern != NULL)
+    g_regex_unref (pattern);
+}
+
+/* NULL for a format that would be printed again as it is. */
+static GPtrArray *
+patterns_of (const char *const *formats, AssayTranslate translate, const char *decimal)
+{
+  GPtrArray *out = g_ptr_array_new_with_free_func (pattern_free);
 
   for (; *formats != NULL; formats++)
-    g_ptr_array_add (out, pattern_of (*formats));
+    g_ptr_array_add (out, strcmp (translate (*formats), *formats) != 0 || strcmp (decimal, ".") != 0
+                              ? pattern_of (*formats)
+                              : NULL);
   return out;
 }
 
@@ -87,7 +97,7 @@ print (const Known *self, const char *format, const GMatchInfo *match, guint nes
 
   for (const char *at = format; *at != '\0';)
     {
-      gsize plain = strcspn (at, "%"), length;
+      gsize plain = strcspn (at, "%");
       g_autofree char *value = NULL, *said = NULL;
       char *end;
       guint64 place;
@@ -96,22 +106,21 @@ print (const Known *self, const char *format, const GMatchInfo *match, guint nes
       at += plain;
       if (*at == '\0')
         break;
-      length = at[1] == '%' ? 2 : conversion (at);
       if (at[1] == '%')
         {
           g_string_append_c (out, '%');
-          at += length;
+          at += 2;
           continue;
         }
       place = g_ascii_strtoull (at + 1, &end, 10);
       value = g_match_info_fetch (match, *end == '$' ? (int) place : next++);
+      at += conversion (at);
       if (out->len > 0 && out->str[out->len - 1] == '"') /* a name, whatever it says */
         g_string_append (out, value);
-      else if (at[length - 1] == 's' && !g_regex_match_simple (FIGURE, value, 0, 0))
+      else if (at[-1] == 's' && !g_regex_match_simple (FIGURE, value, 0, 0))
         g_string_append (out, said = translate (self, value, nested + 1));
       else
         append_number (out, value, self->decimal);
-      at += length;
     }
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
@@ -122,13 +131,14 @@ translate_one (const Known *self, const char *text, guint nested)
 {
   const char *word = self->translate (text);
 
-  if (word != text && strcmp (word, text) != 0)
+  if (strcmp (word, text) != 0)
     return g_strdup (word);
   for (guint k = 0; k < self->regexes->len && nested < MOST_NESTED; k++)
     {
       g_autoptr (GMatchInfo) match = NULL;
 
-      if (g_regex_match (self->regexes->pdata[k], text, 0, &match))
+      if (self->regexes->pdata[k] != NULL
+          && g_regex_match (self->regexes->pdata[k], text, 0, &match))
         return print (self, self->translate (self->formats[k]), match, nested);
     }
   return NULL;
@@ -174,12 +184,28 @@ translate (const Known *self, const char *text, guint nested)
   return g_strconcat (first, *known == ';' ? "; " : " ", rest, NULL);
 }
 
+/* Line by line. */
+static char *
+translate_lines (const Known *self, const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (char **line = lines; *line != NULL; line++)
+    {
+      char *said = translate (self, *line, 0);
+
+      g_free (*line);
+      *line = said;
+    }
+  return g_strjoinv ("\n", lines);
+}
+
 char *
 assay_sentence_by (const char *text, const char *const *formats, AssayTranslate translation,
                    const char *decimal)
 {
-  Known known = { formats, patterns_of (formats), translation, decimal };
-  char *out = text != NULL ? translate (&known, text, 0) : NULL;
+  Known known = { formats, patterns_of (formats, translation, decimal), translation, decimal };
+  char *out = text != NULL ? translate_lines (&known, text) : NULL;
 
   g_ptr_array_unref (known.regexes);
   return out;
@@ -195,8 +221,8 @@ assay_sentence (const char *text)
   if (text == NULL)
     return NULL;
   if (regexes == NULL)
-    regexes = patterns_of (core_formats);
+    regexes = patterns_of (core_formats, known.translate, known.decimal);
   known.regexes = regexes;
-  said = translate (&known, text, 0);
+  said = translate_lines (&known, text);
   return assay_say ("%s", said);
 }

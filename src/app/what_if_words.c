@@ -70,30 +70,17 @@ estimate_text (const AyWhatIf *what, const char *label)
                           n, effect);
 }
 
-/* How far this holds for the person's own model, of which predictions were imported; see
- * ay_agreement_say. (transfer full) */
-static char *
-agreement_text (const AyWhatIf *what)
-{
-  double percent = 100.0 * what->agreement;
-  int n = (int) what->n_agreement;
-
-  if (what->agreement >= AY_AGREES)
-    return assay_say (_ ("the head agrees with your model on %.1f %% of %d test rows"), percent, n);
-  return assay_say (_ ("the head says what the imported predictions say on %.1f %% of %d test rows "
-                       "only: this is about the head"), percent, n);
-}
-
 char *
 assay_what_if_estimate (const AyWhatIf *what, const char *label)
 {
   g_autofree char *text = estimate_text (what, label);
-  g_autofree char *agreement = NULL;
+  g_autofree char *agreement = NULL, *said = NULL;
 
   if (what->n_rows == 0 || isnan (what->agreement) || what->valid.verified)
     return g_steal_pointer (&text); /* a proof says it in its own sentence */
-  agreement = agreement_text (what);
-  return g_strdup_printf ("%s; %s", text, agreement);
+  agreement = ay_agreement_say (what->agreement, what->n_agreement);
+  said = assay_sentence (agreement);
+  return g_strdup_printf ("%s; %s", text, said);
 }
 
 char *

@@ -42,15 +42,13 @@ static void
 show_warnings (AssayCuratePage *self)
 {
   g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *said = NULL;
 
   for (gsize i = 0; self->plan != NULL && i < ay_diagnostics_count (self->plan->warnings); i++)
-    {
-      g_autofree char *warning
-          = assay_sentence (ay_diagnostics_get (self->plan->warnings, i)->text);
-
-      g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "", warning);
-    }
-  gtk_label_set_text (self->warning_label, text->str);
+    g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "",
+                            ay_diagnostics_get (self->plan->warnings, i)->text);
+  said = assay_sentence (text->str);
+  gtk_label_set_text (self->warning_label, said);
   assay_fold_show (self->warning_label, text->len > 0);
 }
 

@@ -248,7 +248,7 @@ fill_rounds (AssayGainsPage *self)
   const char *const columns[] = { _ ("rows"), _ ("gain"), _ ("helped by"), _ ("hurt by"),
                                   _ ("order-free"), _ ("random"), _ ("selection") };
   g_autoptr (GPtrArray) lines = NULL;
-  g_autoptr (GString) text = NULL;
+  g_autofree char *text = NULL, *said = NULL;
 
   assay_number_table_clear (self->rounds, _ ("Round"), early (self) ? early_columns : columns,
                             G_N_ELEMENTS (columns));
@@ -263,14 +263,10 @@ fill_rounds (AssayGainsPage *self)
       && !json_object_get_null_member (self->drawn, "shapley_why"))
     g_ptr_array_add (lines, g_strdup_printf (_ ("Order-free: %s"), json_object_get_string_member (
                                                 self->drawn, "shapley_why")));
-  text = g_string_new (NULL);
-  for (guint k = 0; k < lines->len; k++)
-    {
-      g_autofree char *said = assay_sentence (lines->pdata[k]);
-
-      g_string_append_printf (text, "%s%s", k > 0 ? "\n" : "", said);
-    }
-  gtk_label_set_text (self->remarks, text->str);
+  g_ptr_array_add (lines, NULL);
+  text = g_strjoinv ("\n", (char **) lines->pdata);
+  said = assay_sentence (text);
+  gtk_label_set_text (self->remarks, said);
 }
 
 /* --- the cut --- */

@@ -2,7 +2,6 @@
 #include "app/pages/gains_words.h"
 
 #include "app/say.h"
-
 #include "app/sentence.h"
 #include "core/base/json_text.h"
 

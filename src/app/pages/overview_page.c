@@ -328,7 +328,6 @@ add_diagnostics (AssayOverviewPage *self, AyDataset *data)
   for (gsize i = 0; i < ay_diagnostics_count (data->diagnostics); i++)
     {
       const AyDiagnostic *item = ay_diagnostics_get (data->diagnostics, i);
-
       g_autofree char *text = assay_sentence (item->text);
 
       add_fact (self, group, item->id, item->id, text);

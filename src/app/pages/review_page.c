@@ -203,18 +203,16 @@ show_total (AssayReviewPage *self)
          "(refitted, a preview)"),
       (guint) review->n_reviewed, (guint) review->n_changed, review->loss_before,
       review->loss_now, 100.0 * review->accuracy_before, 100.0 * review->accuracy_now);
-  g_autofree char *stop = assay_sentence (review->sentence);
+  g_autofree char *stop = assay_sentence (review->sentence), *said = NULL;
   g_autoptr (GString) notes = g_string_new (NULL);
 
   for (guint k = 0; k < review->notes->len; k++)
-    {
-      g_autofree char *note = assay_sentence (g_ptr_array_index (review->notes, k));
-
-      g_string_append_printf (notes, "%s%s", k > 0 ? "\n" : "", note);
-    }
+    g_string_append_printf (notes, "%s%s", k > 0 ? "\n" : "",
+                            (const char *) g_ptr_array_index (review->notes, k));
+  said = assay_sentence (notes->str);
   gtk_label_set_text (self->total, total);
   gtk_label_set_text (self->stop, stop);
-  gtk_label_set_text (self->notes, notes->str);
+  gtk_label_set_text (self->notes, said);
 }
 
 static void

@@ -22,6 +22,8 @@ struct _AssayChart
   AssayDescribeFigure *describe; /* (nullable) */
   gpointer data;
   GDestroyNotify destroy;       /* (nullable) of data */
+  int (*current) (gpointer data);               /* (nullable) points can be chosen */
+  void (*choose) (gpointer data, int point);
   GtkDrawingAreaDrawFunc draw;  /* (nullable) */
   AyFigureNumbers *numbers;     /* (nullable) while the table is shown */
   gboolean table;
@@ -410,6 +412,50 @@ assay_chart_at (AssayChart *self, double x)
   cairo_destroy (cr);
   cairo_surface_destroy (surface);
   return at;
+}
+
+/* --- choosing a point --- */
+
+static void
+point_pressed (GtkGestureClick *gesture, int n_press, double x, double y, AssayChart *self)
+{
+  int at = assay_chart_at (self, x);
+
+  gtk_widget_grab_focus (self->area);
+  if (at >= 0)
+    self->choose (self->data, at);
+}
+
+static gboolean
+point_key (AssayChart *self, guint key, guint code, GdkModifierType state)
+{
+  if ((state & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0)
+    return GDK_EVENT_PROPAGATE;
+  switch (key)
+    {
+    case GDK_KEY_Left: self->choose (self->data, self->current (self->data) - 1); break;
+    case GDK_KEY_Right: self->choose (self->data, self->current (self->data) + 1); break;
+    case GDK_KEY_Home: self->choose (self->data, 0); break;
+    case GDK_KEY_End: self->choose (self->data, G_MAXINT); break;
+    default: return GDK_EVENT_PROPAGATE;
+    }
+  return GDK_EVENT_STOP;
+}
+
+void
+assay_chart_set_choosing (AssayChart *self, int (*current) (gpointer data),
+                          void (*choose) (gpointer data, int point))
+{
+  GtkGesture *click = gtk_gesture_click_new ();
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  self->current = current;
+  self->choose = choose;
+  gtk_widget_set_focusable (self->area, TRUE);
+  g_signal_connect (click, "pressed", G_CALLBACK (point_pressed), self);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (point_key), self);
+  gtk_widget_add_controller (self->area, GTK_EVENT_CONTROLLER (click));
+  gtk_widget_add_controller (self->area, keys);
 }
 
 GtkWidget *

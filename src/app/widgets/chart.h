@@ -32,6 +32,12 @@ void assay_chart_update (AssayChart *self, const char *says);
 /* The point, column or step of the figure that lies at x of the area; -1: none. */
 int assay_chart_at (AssayChart *self, double x);
 
+/* A click on a point of the figure, or Left, Right, Home and End with the focus on it, choose one:
+ * choose (data, point) by number, which the arrows may take past either end (End: G_MAXINT), from
+ * current (data) on; data as of the figure. */
+void assay_chart_set_choosing (AssayChart *self, int (*current) (gpointer data),
+                               void (*choose) (gpointer data, int point));
+
 /* What is drawn on: takes gestures and keys, and the focus where it is made focusable. */
 GtkWidget *assay_chart_get_area (AssayChart *self);
 /* The menu's button, which no longer stands beside the drawing: to be put elsewhere. (transfer

@@ -26,17 +26,16 @@ describe (gpointer data, AyFigureSpec *spec)
   return assay_outcome_drawing_describe (&ASSAY_OUTCOME_VIEW (data)->drawing, spec);
 }
 
+static int
+n_points (const AssayOutcomeView *self)
+{
+  return self->drawing.outcomes != NULL ? (int) self->drawing.outcomes->len : 0;
+}
+
 static void
 update (AssayOutcomeView *self)
 {
-  assay_chart_update (self->chart, assay_outcome_view_is_empty (self) ? _ ("No outcome curve yet")
-                                                                      : NULL);
-}
-
-gboolean
-assay_outcome_view_is_empty (AssayOutcomeView *self)
-{
-  return self->drawing.outcomes == NULL || self->drawing.outcomes->len == 0;
+  assay_chart_update (self->chart, n_points (self) > 0 ? NULL : _ ("No outcome curve yet"));
 }
 
 void
@@ -48,53 +47,28 @@ assay_outcome_view_take (AssayOutcomeView *self, GArray *outcomes, gboolean perc
 
 /* --- choosing --- */
 
-/* The points from left to right. */
-static const double *
-thresholds (AssayOutcomeView *self, int *n)
+/* The point that was told of last, from left to right. */
+static int
+current (gpointer data)
 {
-  *n = assay_outcome_view_is_empty (self) ? 0 : (int) self->drawing.outcomes->len;
-  return self->drawing.columns;
-}
+  const AssayOutcomeView *self = data;
+  const double *x = self->drawing.columns;
+  int n = n_points (self), nearest = 0;
 
-static void
-choose (AssayOutcomeView *self, int point)
-{
-  int n;
-  const double *x = thresholds (self, &n);
-
-  if (n > 0)
-    g_signal_emit (self, chosen_signal, 0, x[CLAMP (point, 0, n - 1)]);
-}
-
-static void
-pressed (GtkGestureClick *gesture, int n_press, double x, double y, AssayOutcomeView *self)
-{
-  int at = assay_chart_at (self->chart, x);
-
-  gtk_widget_grab_focus (GTK_WIDGET (self));
-  if (at >= 0)
-    choose (self, at);
-}
-
-static gboolean
-key_pressed (AssayOutcomeView *self, guint key, guint code, GdkModifierType state)
-{
-  int n, from = 0;
-  const double *x = thresholds (self, &n);
-
-  if ((state & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0)
-    return GDK_EVENT_PROPAGATE;
   for (int i = 1; i < n; i++)
-    if (fabs (x[i] - self->threshold) < fabs (x[from] - self->threshold))
-      from = i;
-  switch (key)
-    {
-    case GDK_KEY_Left: choose (self, from - 1); return GDK_EVENT_STOP;
-    case GDK_KEY_Right: choose (self, from + 1); return GDK_EVENT_STOP;
-    case GDK_KEY_Home: choose (self, 0); return GDK_EVENT_STOP;
-    case GDK_KEY_End: choose (self, G_MAXINT); return GDK_EVENT_STOP;
-    default: return GDK_EVENT_PROPAGATE;
-    }
+    if (fabs (x[i] - self->threshold) < fabs (x[nearest] - self->threshold))
+      nearest = i;
+  return nearest;
+}
+
+static void
+choose (gpointer data, int point)
+{
+  AssayOutcomeView *self = data;
+
+  if (n_points (self) > 0)
+    g_signal_emit (self, chosen_signal, 0,
+                   self->drawing.columns[CLAMP (point, 0, n_points (self) - 1)]);
 }
 
 char *
@@ -154,20 +128,11 @@ assay_outcome_view_class_init (AssayOutcomeViewClass *class)
 static void
 assay_outcome_view_init (AssayOutcomeView *self)
 {
-  GtkGesture *click = gtk_gesture_click_new ();
-  GtkEventController *keys = gtk_event_controller_key_new ();
-  GtkWidget *area;
-
   self->threshold = NAN;
   self->chart = assay_chart_new ();
-  area = assay_chart_get_area (self->chart);
-  gtk_widget_set_focusable (area, TRUE);
   assay_chart_set_height (self->chart, 220);
   assay_chart_set_figure (self->chart, describe, self, NULL);
-  g_signal_connect (click, "pressed", G_CALLBACK (pressed), self);
-  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (key_pressed), self);
-  gtk_widget_add_controller (area, GTK_EVENT_CONTROLLER (click));
-  gtk_widget_add_controller (area, keys);
+  assay_chart_set_choosing (self->chart, current, choose);
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->chart));
   update (self);
 }

@@ -19,7 +19,6 @@ void assay_outcome_view_take (AssayOutcomeView *self, GArray *outcomes, gboolean
 /* One line of figures of the point nearest to a threshold, from which the arrow keys go on.
  * (transfer full) (nullable) */
 char *assay_outcome_view_dup_line (AssayOutcomeView *self, double threshold);
-gboolean assay_outcome_view_is_empty (AssayOutcomeView *self);
 /* As the member `outcome` of what is pinned, and back from it; FALSE: labels, parts or the head are
  * other ones since, of which the curve does not tell. */
 void assay_outcome_view_save (AssayOutcomeView *self, AyWork *work, JsonObject *state);

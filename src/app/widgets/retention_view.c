@@ -101,8 +101,10 @@ say (AssayRetentionView *self)
 /* --- choosing --- */
 
 static void
-choose (AssayRetentionView *self, int point)
+choose (gpointer data, int point)
 {
+  AssayRetentionView *self = data;
+
   if (self->curve == NULL)
     return;
   self->marked = CLAMP (point, 0, (int) self->series->n - 1);
@@ -110,34 +112,25 @@ choose (AssayRetentionView *self, int point)
   g_signal_emit (self, chosen_signal, 0, (guint) self->marked);
 }
 
-static void
-pressed (GtkGestureClick *gesture, int n_press, double x, double y, AssayRetentionView *self)
+/* The one that is marked, else the smallest no worse. */
+static int
+current (gpointer data)
 {
-  int at = assay_chart_at (self->chart, x);
+  const AssayRetentionView *self = data;
 
-  gtk_widget_grab_focus (self->area);
-  if (at >= 0)
-    choose (self, at);
+  return self->marked >= 0 || self->curve == NULL
+             ? self->marked
+             : (int) MIN (self->curve->minimal, self->curve->n_points - 1);
 }
 
 static gboolean
 key_pressed (AssayRetentionView *self, guint key, guint code, GdkModifierType state)
 {
-  int from = self->marked;
-
-  if ((state & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0 || self->curve == NULL)
+  if ((state & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0 || self->curve == NULL
+      || (key != GDK_KEY_Return && key != GDK_KEY_space))
     return GDK_EVENT_PROPAGATE;
-  if (from < 0)
-    from = (int) MIN (self->curve->minimal, self->curve->n_points - 1);
-  switch (key)
-    {
-    case GDK_KEY_Left: choose (self, from - 1); return GDK_EVENT_STOP;
-    case GDK_KEY_Right: choose (self, from + 1); return GDK_EVENT_STOP;
-    case GDK_KEY_Home: choose (self, 0); return GDK_EVENT_STOP;
-    case GDK_KEY_End: choose (self, G_MAXINT); return GDK_EVENT_STOP;
-    case GDK_KEY_Return: case GDK_KEY_space: choose (self, from); return GDK_EVENT_STOP;
-    default: return GDK_EVENT_PROPAGATE;
-    }
+  choose (self, current (self));
+  return GDK_EVENT_STOP;
 }
 
 const AyRetention *
@@ -267,17 +260,14 @@ assay_retention_view_class_init (AssayRetentionViewClass *class)
 static GtkWidget *
 make_chart (AssayRetentionView *self)
 {
-  GtkGesture *click = gtk_gesture_click_new ();
   GtkEventController *keys = gtk_event_controller_key_new ();
 
   self->chart = assay_chart_new ();
   self->area = assay_chart_get_area (self->chart);
-  gtk_widget_set_focusable (self->area, TRUE);
   assay_chart_set_height (self->chart, HEIGHT);
   assay_chart_set_figure (self->chart, describe, self, NULL);
-  g_signal_connect (click, "pressed", G_CALLBACK (pressed), self);
+  assay_chart_set_choosing (self->chart, current, choose);
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (key_pressed), self);
-  gtk_widget_add_controller (self->area, GTK_EVENT_CONTROLLER (click));
   gtk_widget_add_controller (self->area, keys);
   return assay_fold_new (GTK_WIDGET (self->chart));
 }

@@ -162,7 +162,6 @@ show_certificate (AssayScoreAbout *self, const AyScoreInfo *info)
 {
   g_autofree char *flags = info != NULL ? assay_score_words_flags (info) : NULL;
   g_autofree char *lines = info != NULL ? assay_score_words_certificate (info) : NULL;
-
   g_autofree char *warning = assay_sentence (flags);
 
   gtk_label_set_text (self->warning, warning != NULL ? warning : "");

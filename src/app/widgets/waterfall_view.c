@@ -49,40 +49,22 @@ say (AssayWaterfallView *self)
   assay_chart_update (self->chart, self->steps != NULL ? NULL : _ ("No gains are split yet"));
 }
 
-static void
-choose (AssayWaterfallView *self, int step)
+static int
+current (gpointer data)
 {
+  return ASSAY_WATERFALL_VIEW (data)->current;
+}
+
+static void
+choose (gpointer data, int step)
+{
+  AssayWaterfallView *self = data;
+
   if (self->steps == NULL || self->steps->n == 0)
     return;
   self->current = CLAMP (step, 0, (int) self->steps->n - 1);
   gtk_widget_queue_draw (self->area);
   g_signal_emit (self, chosen_signal, 0, (guint) self->current);
-}
-
-static void
-pressed (GtkGestureClick *gesture, int n_press, double x, double y, AssayWaterfallView *self)
-{
-  int at = assay_chart_at (self->chart, x);
-
-  gtk_widget_grab_focus (self->area);
-  if (at >= 0)
-    choose (self, at);
-}
-
-static gboolean
-key_pressed (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
-             AssayWaterfallView *self)
-{
-  if ((state & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0)
-    return FALSE;
-  switch (key)
-    {
-    case GDK_KEY_Left: choose (self, self->current - 1); return TRUE;
-    case GDK_KEY_Right: choose (self, self->current + 1); return TRUE;
-    case GDK_KEY_Home: choose (self, 0); return TRUE;
-    case GDK_KEY_End: choose (self, G_MAXINT); return TRUE;
-    default: return FALSE;
-    }
 }
 
 void
@@ -119,20 +101,13 @@ assay_waterfall_view_class_init (AssayWaterfallViewClass *class)
 static void
 assay_waterfall_view_init (AssayWaterfallView *self)
 {
-  GtkGesture *click = gtk_gesture_click_new ();
-  GtkEventController *keys = gtk_event_controller_key_new ();
-
   self->current = -1;
   self->chart = assay_chart_new ();
   self->area = assay_chart_get_area (self->chart);
-  gtk_widget_set_focusable (self->area, TRUE);
   gtk_widget_set_vexpand (GTK_WIDGET (self->chart), TRUE);
   assay_chart_set_height (self->chart, HEIGHT);
   assay_chart_set_figure (self->chart, describe_figure, self, NULL);
-  g_signal_connect (click, "pressed", G_CALLBACK (pressed), self);
-  g_signal_connect (keys, "key-pressed", G_CALLBACK (key_pressed), self);
-  gtk_widget_add_controller (self->area, GTK_EVENT_CONTROLLER (click));
-  gtk_widget_add_controller (self->area, keys);
+  assay_chart_set_choosing (self->chart, current, choose);
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->chart));
   say (self);
 }
