@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Prints the Test Anything Protocol for tests written in Python."""
+import shutil
 import sys
 import traceback
 
@@ -37,6 +38,12 @@ class Tap:
             self._line(False, name)
         else:
             self._line(True, name)
+
+    def need(self, program):
+        """Skips all that is there where the program is not installed."""
+        if shutil.which(program) is None:
+            self._line(True, program, f' # SKIP {program} is not installed: nothing was checked')
+            self.finish()
 
     def run_all(self, namespace):
         """Runs each function called test_* of a module, in the order they were written."""

@@ -13,7 +13,7 @@ import sys
 import numpy as np
 
 
-def mix(n, d):
+def mix(n, d, rank=16):
     r = np.random.default_rng(0)
     k = 50
     mu = r.standard_normal((k, d), dtype=np.float32) * np.float32(8 / np.sqrt(d))
@@ -21,8 +21,8 @@ def mix(n, d):
     comp = r.integers(0, k, n)
     for c in range(k):
         i = np.where(comp == c)[0]
-        a = r.standard_normal((16, d), dtype=np.float32) * np.float32(1 / 4)
-        x[i] = (mu[c] + r.standard_normal((len(i), 16), dtype=np.float32) @ a
+        a = r.standard_normal((rank, d), dtype=np.float32) * np.float32(1 / np.sqrt(rank))
+        x[i] = (mu[c] + r.standard_normal((len(i), rank), dtype=np.float32) @ a
                 + np.float32(.3) * r.standard_normal((len(i), d), dtype=np.float32))
     m = n // 100
     a = r.choice(n, m, False)

@@ -15,26 +15,11 @@ from sklearn.manifold import TSNE
 from sklearn.manifold._t_sne import _joint_probabilities_nn
 from sklearn.neighbors import NearestNeighbors
 
+from peer_neighbours import mix
+
 PERPLEXITY = 30.0
-WIDE, CLOUDS, RANK = 784, 50, 40
+WIDE, RANK = 784, 40
 BLOCK = 500
-
-
-def mix(n):
-    r = np.random.default_rng(0)
-    mu = r.standard_normal((CLOUDS, WIDE), dtype=np.float32) * np.float32(8 / np.sqrt(WIDE))
-    x = np.empty((n, WIDE), np.float32)
-    comp = r.integers(0, CLOUDS, n)
-    for c in range(CLOUDS):
-        i = np.where(comp == c)[0]
-        a = r.standard_normal((RANK, WIDE), dtype=np.float32) * np.float32(1 / np.sqrt(RANK))
-        x[i] = (mu[c] + r.standard_normal((len(i), RANK), dtype=np.float32) @ a
-                + np.float32(.3) * r.standard_normal((len(i), WIDE), dtype=np.float32))
-    m = n // 100
-    a = r.choice(n, m, False)
-    b = r.choice(n, m, False)
-    x[a] = x[b] + np.float32(1e-3) * r.standard_normal((m, WIDE), dtype=np.float32)
-    return x
 
 
 def divergence(x, y):
@@ -56,7 +41,8 @@ def divergence(x, y):
 
 def main():
     path, n, d, what = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
-    x = PCA(d, svd_solver='randomized', random_state=0).fit_transform(mix(n)).astype(np.float32)
+    x = PCA(d, svd_solver='randomized', random_state=0).fit_transform(mix(n, WIDE, RANK)).astype(
+        np.float32)
     if what == 'judge':
         print(divergence(x, np.fromfile(path, np.float32).reshape(-1, 2)))
         return

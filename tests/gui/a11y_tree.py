@@ -14,6 +14,7 @@ from gi.repository import Atspi, Gio, GLib, Json  # pylint: disable=wrong-import
 ACCESSIBLE = 'org.a11y.atspi.Accessible'
 COMPONENT = 'org.a11y.atspi.Component'
 TEXT = 'org.a11y.atspi.Text'
+PROPERTIES = 'org.freedesktop.DBus.Properties'
 ROOT = '/org/a11y/atspi/accessible/root'
 ROLES = {int(value): Atspi.role_get_name(value) for value in map(Atspi.Role, range(130))}
 ACTIVE, FOCUSABLE, FOCUSED, SENSITIVE = 1, 11, 12, 24  # bits of the states
@@ -54,10 +55,13 @@ class Part:
     @property
     def name(self):
         try:
-            return self.tree.ask(self.path, 'org.freedesktop.DBus.Properties', 'Get', '(ss)',
-                                 ACCESSIBLE, 'Name')[0]
+            return self.now(ACCESSIBLE, 'Name')
         except GLib.Error:
             return self.said  # gone meanwhile
+
+    def now(self, interface, name):
+        """A property as it is now."""
+        return self.tree.ask(self.path, PROPERTIES, 'Get', '(ss)', interface, name)[0]
 
     def has(self, state):
         return bool(self.states >> state & 1)
@@ -77,13 +81,15 @@ class Part:
         return self.tree.ask(self.path, 'org.a11y.atspi.Action', 'DoAction', '(i)', 0)[0]
 
     def has_action(self):
-        return self.tree.ask(self.path, 'org.freedesktop.DBus.Properties', 'Get', '(ss)',
-                             'org.a11y.atspi.Action', 'NActions')[0] > 0
+        return self.now('org.a11y.atspi.Action', 'NActions') > 0
+
+    def value(self):
+        """Of a spin button or a slider."""
+        return self.now('org.a11y.atspi.Value', 'CurrentValue')
 
     def text(self):
         """What an entry holds."""
-        count = self.tree.ask(self.path, 'org.freedesktop.DBus.Properties', 'Get', '(ss)', TEXT,
-                              'CharacterCount')[0]
+        count = self.now(TEXT, 'CharacterCount')
         return self.tree.ask(self.path, TEXT, 'GetText', '(ii)', 0, count)[0]
 
     def chain(self):

@@ -191,6 +191,7 @@ class Window:
                    **environ)
         self.log = tempfile.NamedTemporaryFile(dir=os.environ[INSIDE])
         self.map = self.bar_box = None
+        self.word = lambda text: text  # the window's words, of another language where it has one
         self.tree = tree.Tree()
         self.program = subprocess.Popen([APP, *map(str, arguments)], stdout=self.log,
                                         stderr=subprocess.STDOUT, env=env)
@@ -478,7 +479,7 @@ class Window:
         """The condition, into the entry of Ctrl+F; the focus leaves it for the first row above."""
         def in_entry():
             entry = self.focused()
-            return entry is not None and plain(entry.said) == 'Search Rows'
+            return entry is not None and plain(entry.said) == self.word('Search Rows')
         again('the search', lambda: self.keys('ctrl+f'), in_entry)
         self.fill(text)
         self.keys('Return', 'shift+Tab')  # in the entry Ctrl+A is of its text
@@ -498,10 +499,15 @@ class Window:
 
     def export(self, path, keyboard=False):
         """Through the dialog, with the rows that it offers."""
-        button = 'Choose File…'
+        button = self.word('Choose File…')
         again('the export dialog', lambda: self.keys('ctrl+e'), lambda: self.all(button))
-        again('the file dialog', lambda: self.keys('alt+c') if keyboard else self.click(button),
-              lambda: self.all('Export Rows'))
+
+        def ask():
+            if keyboard:
+                self.keys('alt+' + access_key(self.find(button).said))
+            else:
+                self.click(button)
+        again('the file dialog', ask, lambda: self.all(self.word('Export Rows')))
         self.fill(str(path))
         self.keys('Return')
         until(f'{path.name} to be written', path.exists)

@@ -9,6 +9,7 @@ import shutil
 import drive
 import journey
 import map_truth
+from a11y_tree import ACCESSIBLE
 from drive import again, cli, until
 
 TRUST = r'Trustworthiness (\S+), continuity (\S+?)( · unfinished.*)?'
@@ -59,8 +60,7 @@ def compare(window, work, score):
 
 def row_there(window):
     """What the map says of the row under the pointer or walked to."""
-    return window.tree.ask(window.map.path, 'org.freedesktop.DBus.Properties', 'Get', '(ss)',
-                           'org.a11y.atspi.Accessible', 'Description')[0]
+    return window.map.now(ACCESSIBLE, 'Description')
 
 
 def point_at(window, work, places, row):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Steps by pointer or by keys that the tests of the Map and the Redundancy page have in common."""
+"""Steps by pointer or by keys that tests of several pages have in common."""
 import re
 
 import drive
@@ -40,6 +40,37 @@ def walk(window, pattern, key='Tab'):
             return
         window.keys(key)
     raise AssertionError(f'{key} does not lead to {pattern}')
+
+
+def use(window, name, by_keys):
+    """A button without an access key."""
+    if by_keys:
+        walk(window, name)
+        window.keys('space')
+    else:
+        window.click(name, 'push button')
+
+
+def write_report(window, path, by_keys):
+    """By the Curate page's button or its access key."""
+    def asked():
+        return window.all('Write Report.*')
+    if by_keys:
+        drive.again('the file dialog', lambda: window.keys('alt+t'), asked)
+    else:
+        window.click('Report…', 'push button', done=asked)
+    window.fill(str(path))
+    window.keys('Return')
+    until('the report', path.exists, 120)
+    window.idle(120)
+
+
+def findings(work):
+    return drive.cli('finding', work, 'list')['findings']
+
+
+def has(window, pattern):
+    return [text for text in window.labels() if re.search(pattern, text)]
 
 
 def enter(window, name, text, by_keys=False):

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The table of the page Samples, for tests: its titles and rows. The whole tree is read in seconds
 when a table is in it: only what is asked for is read here."""
-from a11y_tree import ACCESSIBLE
-
-PROPERTIES = 'org.freedesktop.DBus.Properties'
+from a11y_tree import ACCESSIBLE, PROPERTIES
 
 
 def names_in(window, path):

@@ -21,9 +21,7 @@ def few_rows():
 
 
 def value_of(window, name):
-    button = window.find(f'{name}.*', 'spin button')
-    return window.tree.ask(button.path, 'org.freedesktop.DBus.Properties', 'Get', '(ss)',
-                           'org.a11y.atspi.Value', 'CurrentValue')[0]
+    return window.find(f'{name}.*', 'spin button').value()
 
 
 def refused(window, name, texts, lowest, highest):

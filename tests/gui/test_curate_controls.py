@@ -10,6 +10,7 @@ import shutil
 
 import drive
 from drive import cli, plain, until
+from page_steps import write_report
 from test_recipe import expected, order, said, STEPS
 
 DEFAULT = [{'step': 'decisions'}, {'step': 'drop_duplicates'}, {'step': 'drop_label_issues'}]
@@ -295,21 +296,10 @@ class Controls:
 
     def reported(self):
         """By the button or its access key: the bytes are the command's."""
-        window = self.window
         for ending in ('html', 'pdf'):
             path = self.work.with_suffix('.' + ending)
             again = path.with_name('again.' + ending)
-
-            def opened():
-                return window.all('Write Report.*')
-            if self.by_keys:
-                drive.again('the file dialog', lambda: window.keys('alt+t'), opened)
-            else:
-                window.click('Report…', 'push button', done=opened)
-            window.fill(str(path))
-            window.keys('Return')
-            until('the report', path.exists, 120)
-            window.idle(120)
+            write_report(self.window, path, self.by_keys)
             cli('report', self.work, '--random', '20', '-o', again)
             assert path.read_bytes() == again.read_bytes(), ending
             path.unlink()

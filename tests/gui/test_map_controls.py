@@ -7,7 +7,7 @@ import map_truth
 from drive import again, cli, until
 from map_steps import (close, compare, copy_of_messages, copy_of_sample, exact, lines, look_away,
                        method, places_of, point_at, shown, start_tsne, trust)
-from page_steps import choose, enter, press, walk
+from page_steps import choose, enter, press, use, walk
 
 N_CLUSTERS = 7
 BOX = [(0.35, 0.35), (0.6, 0.65)]
@@ -71,11 +71,7 @@ def views(window, work, folder, picture, by_keys):
     places.move(x1 - x0, y1 - y0)
     check_view(window, work, places)
     assert window.selected() == len(chosen), 'a drag of the map selects nothing else'
-    if by_keys:
-        walk(window, 'Fit')
-        window.keys('space')
-    else:
-        window.click('Fit', 'push button')
+    use(window, 'Fit', by_keys)
     places.fit(places.ids)
     check_view(window, work, places)
     if by_keys:
@@ -127,30 +123,19 @@ def controls(picture, by_keys):
 
 def made_anew(window, by_keys):
     """With what the options say now."""
-    if by_keys:
-        walk(window, 'Make Map Anew')
-        window.keys('space')
-    else:
-        window.click('Make Map Anew', 'push button')
+    use(window, 'Make Map Anew', by_keys)
     window.idle()
 
 
 def open_options(window, by_keys):
-    if by_keys:
-        walk(window, 'Map Options')
-        window.keys('space')
-    else:
-        window.click('Map Options', 'push button')
+    use(window, 'Map Options', by_keys)
     until('the options', lambda: window.box(window.find('Approximate Above.*', 'spin button'))[2])
 
 
 def set_above(window, rows, by_keys):
-    def value():
-        part = window.find('Approximate Above.*', 'spin button')
-        return window.tree.ask(part.path, 'org.freedesktop.DBus.Properties', 'Get', '(ss)',
-                               'org.a11y.atspi.Value', 'CurrentValue')[0]
     enter(window, 'Approximate Above.*', str(rows), by_keys)
-    until(f'{rows} rows', lambda: value() == rows)
+    until(f'{rows} rows',
+          lambda: window.find('Approximate Above.*', 'spin button').value() == rows)
 
 
 def neighbours(picture, by_keys):

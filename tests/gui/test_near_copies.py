@@ -30,9 +30,7 @@ def expected(found):
 
 
 def value_of(window):
-    slider = window.find('Threshold', 'slider')
-    return window.tree.ask(slider.path, 'org.freedesktop.DBus.Properties', 'Get', '(ss)',
-                           'org.a11y.atspi.Value', 'CurrentValue')[0]
+    return window.find('Threshold', 'slider').value()
 
 
 def steady(window):

@@ -9,17 +9,10 @@ import subprocess
 
 import drive
 from drive import again, cli, until
+from page_steps import findings, has
 
 HISTORY = 'simulated hedge 1'
 WHERE = "label = '3' AND influence < 0"
-
-
-def findings(work):
-    return cli('finding', work, 'list')['findings']
-
-
-def has(window, pattern):
-    return [text for text in window.labels() if re.search(pattern, text)]
 
 
 def told_beside(window):

@@ -11,15 +11,11 @@ import sqlite3
 
 import drive
 from drive import again, cli, plain, until
-from page_steps import enter, find_copies, press, walk
+from page_steps import enter, find_copies, findings, has, press, walk, write_report
 
 CURVE = '.* curves? .*over threshold: .*'
 OUTCOME = r'at ([0-9.e-]+): predicted.*'
 TABS = 200
-
-
-def findings(work):
-    return cli('finding', work, 'list')['findings']
 
 
 def openings(work):
@@ -29,19 +25,13 @@ def openings(work):
             .fetchall()
 
 
-def has(window, pattern):
-    return [text for text in window.labels() if re.search(pattern, text)]
-
-
 def outcome(window):
     found = [text for text in window.labels() if re.fullmatch(OUTCOME, text)]
     return found[0] if found else None
 
 
 def threshold(window):
-    slider = window.find('Threshold', 'slider')
-    return window.tree.ask(slider.path, 'org.freedesktop.DBus.Properties', 'Get', '(ss)',
-                           'org.a11y.atspi.Value', 'CurrentValue')[0]
+    return window.find('Threshold', 'slider').value()
 
 
 def focus_row(window, pattern):
@@ -158,24 +148,10 @@ def said_of(one):
     return f"{one['text']}: {one['statement']}"
 
 
-def write_report(window, path, by_keys):
-    window.keys('ctrl+5')
-    until('the plan', lambda: has(window, 'rows stay'), 120)
-
-    def asked():
-        return window.all('Write Report.*')
-    if by_keys:
-        again('the file dialog', lambda: window.keys('alt+t'), asked)
-    else:
-        window.click('Report…', 'push button', done=asked)
-    window.fill(str(path))
-    window.keys('Return')
-    until('the report', path.exists, 120)
-    window.idle(120)
-
-
 def pin_number(window, work, by_keys):
     path = work.with_name('report.html')
+    window.keys('ctrl+5')
+    until('the plan', lambda: has(window, 'rows stay'), 120)
     write_report(window, path, by_keys)
     told = cli('report', work, '--random', '20', '-o', work.with_name('again.html'))['facts']
     one = next(one for one in told if one['id'] == 'curate.n_dropped')

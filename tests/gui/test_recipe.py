@@ -8,6 +8,7 @@ import shutil
 
 import drive
 from drive import cli, until
+from page_steps import write_report
 
 SUMMARY = r'(\d+) of (\d+) rows stay, (\d+) are relabelled'
 TAKES = r'takes (\d+) \(alone (\d+)\).*; (\d+) rows left\n(.+)'
@@ -120,13 +121,9 @@ def see_savings(window):
     assert entry is not None
 
 
-def write_report(window, path):
-    """By keys alone: the access key, the name of the file, Enter."""
-    drive.again('the file dialog', lambda: window.keys('alt+t'),
-                lambda: window.all('Write Report.*'))
-    window.fill(str(path))
-    window.keys('Return')
-    until('the report', path.exists, 120)
+def check_report(window, path):
+    """Written by keys alone."""
+    write_report(window, path, True)
     page = path.read_text(encoding='utf-8')
     assert page.startswith('<!DOCTYPE html>') and 'Proof' in page and page.endswith('</html>\n')
 
@@ -223,7 +220,7 @@ def journey(dark):
         proof = until('the proof', lambda: [text for text in window.labels()
                                             if text.startswith('Proof: ')], 120)[0]
         see_savings(window)
-        write_report(window, data.with_suffix('.html'))
+        check_report(window, data.with_suffix('.html'))
         see_numbers(window, data.with_suffix('.assay'), dark)
         window.click('Record as Decisions', 'push button')
         until('the decisions', lambda: (said(window) or [0, [[0]]])[1][0][0] > 0, 120)

@@ -12,7 +12,6 @@ import drive
 import journey
 from a11y_tree import FOCUSED
 from drive import again, cli, until
-from page_steps import walk
 
 LANGUAGES = {'en': 'en_GB', 'de': 'de_DE'}
 SMALL = (1024, 700)
@@ -33,11 +32,11 @@ def words_of(language):
 class Walk:
     """One walk: what is done by keys or by actions, and what is waited for."""
 
-    def __init__(self, window, word, work):
-        self.window, self.word, self.work = window, word, work
+    def __init__(self, window, work):
+        self.window, self.work = window, work
 
     def name(self, text):
-        return re.escape(self.word(text))
+        return re.escape(self.window.word(text))
 
     def act(self, text, role=None, done=None):
         """As a screen reader would, once: an action reaches what a dialog covers as well."""
@@ -65,8 +64,8 @@ class Walk:
                                        if re.search(r'\(estimate|\(Schätzung|\(geschätzt', text)])
 
     def wait_proof(self):
-        start = self.word('Refitted: validation loss %+.4g (a preview; estimate %+.4g ±%.2g)%s; %s'
-                          ).partition(':')[0]
+        start = self.window.word('Refitted: validation loss %+.4g (a preview; estimate %+.4g '
+                                 '±%.2g)%s; %s').partition(':')[0]
         return until('the proof', lambda: [text for text in self.window.labels()
                                            if text.startswith(start)], 120)[0]
 
@@ -76,14 +75,7 @@ class Keys(Walk):
         window = self.window
         window.keys('ctrl+2')
         window.find('(Map|Karte): .*')
-
-        def in_entry():
-            entry = window.focused()
-            return entry is not None and re.fullmatch(self.name('Search Rows'),
-                                                      drive.plain(entry.said))
-        again('the search', lambda: window.keys('ctrl+f'), in_entry)
-        window.fill(journey.HARMFUL)
-        window.keys('Return', 'shift+Tab')
+        window.search(journey.HARMFUL)
         until('the filter', lambda: not window.all(r'(Map|Karte): (\d+) (of|von) \2 .*'))
         again('the rows', lambda: window.keys('ctrl+a'), self.selected)
 
@@ -97,23 +89,14 @@ class Keys(Walk):
         self.window.keys('ctrl+z')
 
     def export(self, path):
-        window = self.window
-        button = self.name('Choose File…')
-        again('the export dialog', lambda: window.keys('ctrl+e'), lambda: window.all(button))
-        walk(window, button)
-        again('the file dialog', lambda: window.keys('space'),
-              lambda: window.all(self.name('Export Rows')))
-        window.fill(str(path))
-        window.keys('Return')
-        until(f'{path.name} to be written', path.exists)
-        window.gone(button)
+        self.window.export(path, keyboard=True)
 
 
 class Actions(Walk):
     def select(self):
         self.window.find(self.name('Overview'), 'page tab')
-        title = self.word('Negative influence')
-        pattern = re.escape(self.word('Select: %s') % title)
+        title = self.window.word('Negative influence')
+        pattern = re.escape(self.window.word('Select: %s') % title)
         again('the rows', lambda: self.window.find(pattern, 'push button').act(), self.selected)
 
     def prove(self):
@@ -152,7 +135,8 @@ def main_job(way, language, dark, large):
     if large:
         environ['GDK_SCALE'] = '2'
     with drive.Window(data, dark=dark, **environ) as window:
-        steps = way(window, words_of(language), work)
+        window.word = words_of(language)
+        steps = way(window, work)
         if large:
             window.keys('F11')
         else:

@@ -9,12 +9,11 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 
 import tree
-from tap import Skip, Tap
+from tap import Tap
 
 BATCH = 12  # sources of one run: small enough that all processors end together
 FAULT = re.compile(r'^(\S+?:\d+:\d+: (?:warning|error|fatal error): .*)$', re.MULTILINE)
@@ -39,16 +38,10 @@ def faults(build, paths):
     return found
 
 
-def missing():
-    raise Skip('clang-tidy is not installed: nothing was checked')
-
-
 def main():
     build = pathlib.Path(sys.argv[1]).resolve()
     tap = Tap()
-    if shutil.which('clang-tidy') is None:
-        tap.run('clang-tidy', missing)
-        tap.finish()
+    tap.need('clang-tidy')
     folders = sources(build)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         runs = {folder: [pool.submit(faults, build, paths[at:at + BATCH])
