@@ -204,6 +204,7 @@ class Window:
     def __exit__(self, kind, *_):
         if kind is not None:
             self.picture('failed-' + pathlib.Path(sys.argv[0]).stem)
+            self.tell()
         status = self.program.poll()
         if status is None:
             self.program.terminate()
@@ -212,6 +213,15 @@ class Window:
                  .splitlines() if NOISE.search(line)]
         assert status in (None, 0), f'ended with status {status}'
         assert not noise, '\n'.join(noise[:20])
+
+    def tell(self):
+        """What stands in the window, for who reads the log of a test that failed."""
+        with contextlib.suppress(Exception):  # it may be gone
+            parts = self.tree.read().values()
+            print('# focus:', [part.said for part in parts if part.has(tree.FOCUSED)])
+            print('# chosen:', [part.said for part in parts
+                                if any(part.has(state) for state in tree.CHOSEN)])
+            print('# says:', self.labels())
 
     def close(self):
         self.keys('ctrl+q')

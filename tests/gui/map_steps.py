@@ -122,3 +122,11 @@ def start_tsne(window):
                          window.find(r't-SNE: round \d+ of \d+', 'label').name)[1])
 
 
+
+
+def find_clusters(window):
+    """As many as the page would, by the pointer."""
+    window.click('Clusters', 'push button',
+                 lambda: window.all('Number of Clusters', 'spin button'))
+    window.click('Find Clusters', 'push button',
+                 lambda: window.all('Map: .*coloured by cluster'))

@@ -15,12 +15,13 @@ def said(window):
     return next(([int(number) for number in one.groups()] for one in found if one), None)
 
 
-def press(window, name, key):
-    """A button, by its access key where one is given."""
-    if key is not None:
-        window.keys(key)
-    else:
-        window.click(name, 'push button')
+def press(window, name, key, done=None):
+    """A button, by its access key where one is given; until done(), when given."""
+    if key is None:
+        return window.click(name, 'push button', done)
+    if done is None:
+        return window.keys(key)
+    return drive.again(f'what {key} brings', lambda: window.keys(key), done)
 
 
 def label(window, pattern, patience=drive.PATIENCE):

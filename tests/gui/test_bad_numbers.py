@@ -88,7 +88,8 @@ def test_clusters():
     work = data.with_suffix('.assay')
     with drive.Window(data) as window:
         window.scored()
-        window.click('Clusters', 'push button')
+        window.click('Clusters', 'push button',
+                     lambda: window.all('Number of Clusters', 'spin button'))
         refused(window, 'Number of Clusters', ['1', 'many', '1001'], '2', '1000')
         enter(window, 'Number of Clusters', str(N_ROWS + 1))
         press(window, 'Find Clusters', None)

@@ -82,10 +82,11 @@ def views(window, work, folder, picture, by_keys):
 
 def clusters(window, work, picture, by_keys):
     """So many as the entry says. Returns them as assay-cli lists them."""
-    press(window, 'Clusters', 'alt+u' if by_keys else None)
+    press(window, 'Clusters', 'alt+u' if by_keys else None,
+          lambda: window.all('Number of Clusters', 'spin button'))
     enter(window, 'Number of Clusters', str(N_CLUSTERS), by_keys)
-    press(window, 'Find Clusters', 'alt+e' if by_keys else None)
-    until('so many clusters', lambda: len(lines(window)) == N_CLUSTERS, 120)
+    press(window, 'Find Clusters', 'alt+e' if by_keys else None,
+          lambda: len(lines(window)) == N_CLUSTERS)
     window.find('Map: .*coloured by cluster')
     window.idle()
     window.picture(f'{picture}-clusters')
@@ -95,8 +96,8 @@ def clusters(window, work, picture, by_keys):
 def honesty(window, work, picture, by_keys):
     """The share of a row's true neighbours, for one row pointed at; the colours of before again."""
     before = window.colored_by()
-    press(window, 'Honesty', 'alt+h' if by_keys else None)
-    window.find('Map: .*coloured by map_trust')
+    layer = 'Honesty', 'alt+h' if by_keys else None
+    press(window, *layer, lambda: window.all('Map: .*coloured by map_trust'))
     said = trust(window)
     window.idle()
     certificate = shown(work)
@@ -104,8 +105,7 @@ def honesty(window, work, picture, by_keys):
     close(said[2], certificate['continuity'])
     check_view(window, work, home(window, work))
     window.picture(f'{picture}-honesty')
-    press(window, 'Honesty', 'alt+h' if by_keys else None)
-    window.find(f'Map: .*coloured by {before}')
+    press(window, *layer, lambda: window.all(f'Map: .*coloured by {before}'))
 
 
 def controls(picture, by_keys):

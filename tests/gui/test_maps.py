@@ -8,8 +8,9 @@ import drive
 import journey
 import map_truth
 from drive import cli, until
-from map_steps import (TRUST, close, compare, copy_of_messages, copy_of_sample, exact, lines,
-                       look_away, method, places_of, point_at, row_there, shown, start_tsne, trust)
+from map_steps import (TRUST, close, compare, copy_of_messages, copy_of_sample, exact,
+                       find_clusters, lines, look_away, method, places_of, point_at, row_there,
+                       shown, start_tsne, trust)
 
 
 def starts(window, title):
@@ -19,9 +20,7 @@ def starts(window, title):
 
 def clusters(window, work, picture):
     """Found, compared, chosen by the pointer, renamed by keys, taken back."""
-    window.click('Clusters', 'push button')
-    window.click('Find Clusters', 'push button')
-    window.find('Map: .*coloured by cluster', patience=60)
+    find_clusters(window)
     window.idle()
     found = compare(window, work, 'influence')
     window.click(re.escape(lines(window)[1].said), 'list item',
@@ -49,7 +48,8 @@ def name_is_kept(work):
     with drive.Window(work) as window:
         window.find('Map', 'page tab')
         window.keys('ctrl+2')
-        window.click('Clusters', 'push button')
+        window.click('Clusters', 'push button',
+                     lambda: window.all('Number of Clusters', 'spin button'))
         starts(window, '1: round ones')
         window.close()
     step = cli('decide', work, 'undo')
@@ -255,14 +255,12 @@ def look(dark):
         first = trust(window)
         window.idle()
         window.picture(f'maps-umap-{"dark" if dark else "light"}')
-        window.click('Honesty')
-        window.find('Map: .*coloured by map_trust.*')
+        window.click('Honesty', done=lambda: window.all('Map: .*coloured by map_trust.*'))
         window.click('Map: .*')
         window.keys('Escape', 'Right', 'space')  # where a point was under the pointer
         window.find('Map: .* 1 selected.*lines to 15 true neighbours')
         window.picture(f'maps-honesty-{"dark" if dark else "light"}')
-        window.click('Honesty')
-        window.gone('Map: .*lines to.*')
+        window.click('Honesty', done=lambda: not window.all('Map: .*lines to.*'))
         if dark:
             clusters(window, work, 'maps-clusters-dark')
         unnamed = window.unnamed()

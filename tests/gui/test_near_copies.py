@@ -227,10 +227,11 @@ def edges(window, found, picture, by_keys):
 def clusters(window, work, picture):
     """Where texts lie densely: each cluster with its size, classes and the words of its own."""
     window.keys('ctrl+2')
-    window.click('Clusters', 'push button')
+    window.click('Clusters', 'push button',
+                 lambda: window.all('Number of Clusters', 'spin button'))
     choose(window, 'How Clusters Are Found', [], 'Density', False)
-    window.click('Find Clusters', 'push button')
-    window.find('Map: .*coloured by cluster', patience=120)
+    window.click('Find Clusters', 'push button',
+                 lambda: window.all('Map: .*coloured by cluster'))
     window.idle(120)
     found = cli('cluster', work, 'list')
     assert found['method'] == 'density' and len(found['clusters']) > 1
