@@ -46,6 +46,16 @@ class Parts:
             count += 1
         return count
 
+    def sum(self, what, r, size, rounds=1):
+        """A sum of so many numbers, by slices that keep within memory."""
+        most = max((4 << 20) // sum(self.nodes(k) for k in range(self.ranks)), 1)
+        return [(what, self.nodes(r) * min(most, size - at) * 8, rounds)
+                for at in range(0, size, most)]
+
+    def values(self, what, r, size, rounds=1):
+        """So many bytes by row."""
+        return what, self.own_rows(r) * size, rounds
+
 
 class Run:
     """n training rows, m validation rows, others beside; classes 0: ridge."""
@@ -62,8 +72,8 @@ class Run:
         return said(('facts of the data', 48, 1),
                     *((what, size if r == 0 else 0, rounds) for what, size, rounds in tell))
 
-    def means(self, r):
-        parts = Parts.most(self.n, self.ranks, (1 << 18) // self.d, 256)
+    def means(self, r, rows=None):
+        parts = Parts.most(rows or self.n, self.ranks, (1 << 18) // self.d, 256)
         return 'feature means', parts.nodes(r) * (2 * self.d + 1) * 8, 1
 
     def head(self, r, passes):
@@ -135,6 +145,16 @@ class Run:
                 ('nearest rows', count * min(own, listed) * 8, 1),
                 ('distances in doubt', count * min(own, listed, 4 * depth) * 16, 1))
         return found
+
+
+    def pca(self, r):
+        """Two components of all rows, of at most 4096 columns (and no fewer rows): scales, the
+        covariance, and each row's place."""
+        d = self.d
+        parts = Parts.most(self.rows, self.ranks, 8192, clamp((1 << 30) / (8 * d * d), 4, 64))
+        return said(self.means(r, self.rows), *parts.sum('covariance', r, d * d),
+                    *parts.sum('covariance', r, d),
+                    Parts(self.rows, 256, self.ranks).values('projections', r, 2 * 4))
 
 
 def said(*messages):

@@ -59,11 +59,19 @@ def digits():
     return shards('digits', numpy.array([row[2:] for row in rows], dtype=float), [500, 700, 1200])
 
 
+# What is asked of assay-mpi beside scores: how assay-cli makes it, its columns.
+MAPS = {'pca': (['map', 'pca', '-p', 'honesty=no'], 'map_x,map_y')}
+
+
 def exported(work, scores):
+    """The columns, and what is said of them but for how long it took."""
     out = work.with_suffix('.csv')
-    assay.run('export', work, '--columns', f'id,split,label,{scores}', '-o', out)
-    described = assay.run_json('info', work)
-    return out.read_bytes(), described.get('scores')
+    columns = [MAPS[score][1] if score in MAPS else score for score in scores.split(',')]
+    assay.run('export', work, '--columns', ','.join(['id,split,label', *columns]), '-o', out)
+    described = assay.run_json('info', work).get('scores')
+    for score in described:
+        score['certificate'].pop('seconds', None)
+    return out.read_bytes(), described
 
 
 def run_of(work, ranks):
@@ -95,6 +103,8 @@ def check_bytes(path, run, scores, parameters):
                                         kinds['values by row'] - 5)}
         else:
             del expected['head']
+        if 'pca' in scores:
+            expected['pca'] = run.pca(rank)
         if neighbours:
             expected[neighbours[0]] = run.neighbours(rank, len(neighbours), nearest)
         for stage, messages in expected.items():
@@ -102,10 +112,20 @@ def check_bytes(path, run, scores, parameters):
                                                    messages)
 
 
+def make_plain(work, scores, parameters):
+    """The same by assay-cli, what is a score at once."""
+    asked = [score for score in scores.split(',') if score not in MAPS]
+    if asked:
+        assay.run('score', work, *asked, *parameters)
+    for name, ((command, *options), _) in MAPS.items():
+        if name in scores.split(','):
+            assay.run(command, work, *options)
+
+
 def compare(name, paths, *roles, scores=SCORES, parameters=()):
     plain = FOLDER / f'{name}-plain.assay'
     assay.run('new', plain, *paths, *roles)
-    assay.run('score', plain, *scores.split(','), *parameters)
+    make_plain(plain, scores, parameters)
     expected = exported(plain, scores)
     for ranks in 1, 2, 4:
         work = FOLDER / f'{name}-{ranks}.assay'
@@ -120,7 +140,8 @@ def compare(name, paths, *roles, scores=SCORES, parameters=()):
 
 def test_digits():
     """Softmax and neighbour values: digits in four shards"""
-    compare('digits', digits(), '--label', FOLDER / 'digit.npy', scores=f'{SCORES},{NEIGHBOURS}')
+    compare('digits', digits(), '--label', FOLDER / 'digit.npy',
+            scores=f'{SCORES},{NEIGHBOURS},{",".join(MAPS)}')
     near = compare('nearest', digits(), '--label', FOLDER / 'digit.npy', scores=NEIGHBOURS,
                    parameters=['-p', 'nearest=200'])
     said = {score['id']: score['certificate'] for score in near}['knn_shapley']
@@ -144,7 +165,18 @@ def test_mixture():
     numpy.save(FOLDER / 'number.npy', 2 * x[:, 0] - x[:, 3] + random.normal(size=n))
     compare('mixture', paths, '--label', FOLDER / 'class.npy', scores=f'{SCORES},{NEIGHBOURS}',
             parameters=['-p', 'nearest=500'])
-    compare('numbers', paths, '--target', FOLDER / 'number.npy')
+    compare('numbers', paths, '--target', FOLDER / 'number.npy', scores=f'{SCORES},pca')
+
+
+def test_maps():
+    """What is no score and needs no head: a mixture in three shards"""
+    n, d = map(int, os.environ.get('ASSAY_MIXTURE', '20000x32').split('x'))
+    random = numpy.random.default_rng(4)
+    label = random.integers(0, 10, n)
+    x = random.normal(size=(10, d))[label] + random.normal(size=(n, d))
+    numpy.save(FOLDER / 'map.npy', label)
+    compare('maps', shards('maps', x, [n // 3, n // 3 * 2]), '--label', FOLDER / 'map.npy',
+            scores=','.join(MAPS))
 
 
 def refuse(said, *arguments):
@@ -174,6 +206,8 @@ def test_wrong_shards():
     refuse(f'bad.npy: row {len(bad) - 1}, column 5: nan', first, *others[:-1], FOLDER / 'bad.npy',
            '--split', parts)
     refuse('density', first, *others, '-m', 'density')
+    refuse('pca.honesty', first, *others, '-m', 'pca', '-p', 'pca.honesty=yes')
+    refuse('pca.metric', first, *others, '-p', 'pca.metric=cosine')
     refuse('not shared out', first, *others, '-m', 'knn_shapley', '-p', 'utility=threshold')
 
 

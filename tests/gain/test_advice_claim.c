@@ -182,7 +182,7 @@ static void
 check_clusters (const char *name, const Set *set, guint k)
 {
   AyKmeansOptions options = AY_KMEANS_OPTIONS_INIT;
-  AyPoints points = { set->features, NULL, set->n, NULL, NULL, AY_DISTANCE_EUCLIDEAN };
+  AyPoints points = { set->features, NULL, set->n, NULL, NULL, AY_DISTANCE_EUCLIDEAN, NULL };
   g_autoptr (AyKmeans) means = NULL;
   Kinds kinds = { name, set, NULL, k };
 

@@ -192,7 +192,7 @@ assert_same_parts (const guint32 *a, const guint32 *b, gsize n)
 static AyNeighbours *
 graph_of (AyMatrix *matrix, guint k, AyDistance distance)
 {
-  AyPoints points = { matrix, NULL, ay_matrix_rows (matrix), NULL, NULL, distance };
+  AyPoints points = { matrix, NULL, ay_matrix_rows (matrix), NULL, NULL, distance, NULL };
   AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
   g_autoptr (GError) error = NULL;
   AyNeighbours *graph;

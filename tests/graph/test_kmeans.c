@@ -82,7 +82,7 @@ test_definition (void)
 
   for (int distance = AY_DISTANCE_EUCLIDEAN; distance <= AY_DISTANCE_COSINE; distance++)
     {
-      AyPoints points = { matrix, NULL, 700, NULL, NULL, (AyDistance) distance };
+      AyPoints points = { matrix, NULL, 700, NULL, NULL, (AyDistance) distance, NULL };
       g_autoptr (AyKmeans) self = cluster (&points, 9, 3);
 
       g_assert_true (self->converged);
@@ -117,7 +117,7 @@ test_digits (void)
       guint k = (guint) json_object_get_int_member (one, "k");
       double best = json_object_get_double_member (one, "objective");
       AyPoints points = { digits.features, NULL, digits.n, raw ? NULL : centre,
-                          raw ? NULL : inv_scale, AY_DISTANCE_EUCLIDEAN };
+                          raw ? NULL : inv_scale, AY_DISTANCE_EUCLIDEAN, NULL };
       g_autoptr (AyKmeans) self = cluster (&points, k, 10);
 
       g_test_message ("%s, k = %u: %.6g, scikit-learn %.6g (%+.3f %%), %u rounds",
@@ -133,7 +133,7 @@ test_threads (void)
 {
   g_autofree float *x = points_normal (5000, 20, 5, 0.0, 1e-2);
   g_autoptr (AyMatrix) matrix = points_matrix (5000, 20, x);
-  AyPoints points = { matrix, NULL, 5000, NULL, NULL, AY_DISTANCE_EUCLIDEAN };
+  AyPoints points = { matrix, NULL, 5000, NULL, NULL, AY_DISTANCE_EUCLIDEAN, NULL };
   g_autoptr (AyKmeans) one = NULL, two = NULL;
 
   ay_set_threads (1);
@@ -165,8 +165,8 @@ test_edges (void)
   same = points_matrix (10, 2, equal);
   for (int distance = AY_DISTANCE_EUCLIDEAN; distance <= AY_DISTANCE_COSINE; distance++)
     {
-      AyPoints points = { matrix, NULL, 20, NULL, NULL, (AyDistance) distance };
-      AyPoints flat = { same, NULL, 10, NULL, NULL, (AyDistance) distance };
+      AyPoints points = { matrix, NULL, 20, NULL, NULL, (AyDistance) distance, NULL };
+      AyPoints flat = { same, NULL, 10, NULL, NULL, (AyDistance) distance, NULL };
       g_autoptr (AyKmeans) self = cluster (&points, 8, 2), one = cluster (&flat, 4, 2);
       g_autoptr (AyKmeans) whole = cluster (&points, 100, 1);
 

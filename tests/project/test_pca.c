@@ -2,6 +2,7 @@
 /* Principal components against numpy's SVD (tests/reference/pca_reference.py) and by properties. */
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/base/ranks.h"
 #include "core/base/rng.h"
 #include "core/project/covariance.h"
 #include "core/project/eigen.h"
@@ -417,7 +418,7 @@ test_constant_columns (void)
         g_autoptr (AyMatrix) matrix = NULL;
         g_autoptr (AyPca) pca = NULL;
         g_autoptr (AyDiagnostics) diagnostics = ay_diagnostics_new ();
-        AyPcaOptions options = { 6, standardise, 0 };
+        AyPcaOptions options = { 6, standardise, 0, NULL };
 
         for (gsize i = 0; i < n; i++)
           {
@@ -515,6 +516,75 @@ test_names_the_bad_value (void)
     }
 }
 
+/* --- by several ranks --- */
+
+typedef struct
+{
+  AyMatrix *matrix;
+  AyPcaOptions options;
+  const AyPca *expected;
+} Shared;
+
+static gboolean
+fit_by_ranks (AyRanks *ranks, gpointer data, GError **error)
+{
+  const Shared *self = data;
+  const AyPca *one = self->expected;
+  AyPcaOptions options = self->options;
+  g_autoptr (AyPca) many = NULL;
+
+  options.ranks = ranks;
+  many = ay_pca_fit (self->matrix, NULL, ay_matrix_rows (self->matrix), &options, NULL, NULL,
+                     error);
+  if (many == NULL)
+    return FALSE;
+  g_assert_cmpstr (many->solver, ==, one->solver);
+  g_assert_cmpmem (many->mean, one->d * sizeof (double), one->mean, one->d * sizeof (double));
+  g_assert_cmpmem (many->components, one->k * one->d * sizeof (double), one->components,
+                   one->k * one->d * sizeof (double));
+  g_assert_cmpmem (many->ratio, one->k * sizeof (double), one->ratio, one->k * sizeof (double));
+  g_assert_cmpmem (many->projection, one->n * one->k * sizeof (float), one->projection,
+                   one->n * one->k * sizeof (float));
+  return TRUE;
+}
+
+/* Threads of one process as ranks: the plain fit's bytes. */
+static void
+check_ranks (AyMatrix *matrix, const char *solver)
+{
+  g_autoptr (AyMatrix) owned = matrix;
+
+  for (int standardise = 0; standardise < 2; standardise++)
+    {
+      Shared self = { .matrix = matrix, .options = { 3, standardise, 0, NULL } };
+      g_autoptr (AyPca) plain = fit (matrix, 3, standardise);
+      g_autoptr (GError) error = NULL;
+
+      self.expected = plain;
+      g_assert_cmpstr (plain->solver, ==, solver);
+      for (guint size = 1; size <= 4; size++)
+        {
+          g_assert_true (ay_ranks_in_process (size, fit_by_ranks, &self, &error));
+          g_assert_no_error (error);
+        }
+    }
+}
+
+static void
+test_ranks (void)
+{
+  gsize n = 30000, d = 7;
+  double *wild = make_values (n, d, 5);
+
+  check_ranks (make_matrix (70000, 12, 3, TRUE), "covariance");
+  check_ranks (make_matrix (70000, 12, 3, FALSE), "covariance");
+  check_ranks (make_matrix (17000, 530, 4, TRUE), "covariance");
+  check_ranks (make_matrix (60, 100, 6, TRUE), "gram");
+  for (gsize i = 0; i < n * d; i++) /* what a sample of the rows misjudges */
+    wild[i] *= i / d % 64 == 1 ? 1e9 : 1.0;
+  check_ranks (ay_matrix_take_f64 (n, d, wild), "covariance");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -531,5 +601,6 @@ main (int argc, char **argv)
   g_test_add_func ("/pca/no-variance", test_no_variance);
   g_test_add_func ("/pca/refuses", test_refuses);
   g_test_add_func ("/pca/names-the-bad-value", test_names_the_bad_value);
+  g_test_add_func ("/pca/ranks", test_ranks);
   return g_test_run ();
 }

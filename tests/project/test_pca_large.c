@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* PCA where neither side is small, against the eigenvalues of the whole covariance. */
+#include "core/base/ranks.h"
 #include "core/base/rng.h"
 #include "core/project/covariance.h"
 #include "core/project/eigen.h"
@@ -36,6 +37,28 @@ make_matrix (void)
   return ay_matrix_take_f32 (SIDE, SIDE, x);
 }
 
+typedef struct
+{
+  AyMatrix *matrix;
+  const AyPca *expected;
+} Shared;
+
+static gboolean
+fit_by_ranks (AyRanks *ranks, gpointer data, GError **error)
+{
+  const Shared *self = data;
+  AyPcaOptions options = { K, FALSE, 1, ranks };
+  g_autoptr (AyPca) many = ay_pca_fit (self->matrix, NULL, SIDE, &options, NULL, NULL, error);
+
+  if (many == NULL)
+    return FALSE;
+  g_assert_cmpmem (many->components, K * SIDE * sizeof (double), self->expected->components,
+                   K * SIDE * sizeof (double));
+  g_assert_cmpmem (many->projection, K * SIDE * sizeof (float), self->expected->projection,
+                   K * SIDE * sizeof (float));
+  return TRUE;
+}
+
 static void
 test_both_sides_large (void)
 {
@@ -45,9 +68,10 @@ test_both_sides_large (void)
   g_autofree double *covariance = g_new (double, (gsize) SIDE * SIDE);
   g_autofree double *shift = g_new (double, SIDE), *vectors = g_new (double, K * SIDE);
   double values[K], unit = rows->scale[0] * rows->scale[0], kept = 0.0, exact = 0.0;
-  AyPcaOptions options = { K, FALSE, 1 };
+  AyPcaOptions options = { K, FALSE, 1, NULL };
   g_autoptr (AyPca) pca
       = ay_pca_fit (matrix, NULL, SIDE, &options, diagnostics, NULL, NULL);
+  Shared shared = { matrix, pca };
 
   g_assert_nonnull (pca);
   g_assert_cmpstr (pca->solver, ==, "subspace");
@@ -70,6 +94,7 @@ test_both_sides_large (void)
     }
   g_assert_cmpfloat (kept, >=, exact * (1.0 - 1e-6));
   g_assert_cmpfloat (kept, <=, exact * (1.0 + 1e-6));
+  g_assert_true (ay_ranks_in_process (2, fit_by_ranks, &shared, NULL));
 }
 
 int

@@ -24,6 +24,7 @@ typedef struct
   const float *centre;    /* (nullable) d: x becomes (x - centre) * inv_scale */
   const float *inv_scale; /* d, given with centre */
   AyDistance distance;
+  AyRanks *ranks;         /* (nullable) who share the work over these rows; all have them all */
 } AyPoints;
 
 /* Points made ready for blocked products. Both distances become the squared Euclidean one of the

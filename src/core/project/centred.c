@@ -2,12 +2,13 @@
 #include "core/project/centred.h"
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
+#include "core/base/parts.h"
 
 #include <math.h>
 
 #define SAMPLE_ROWS 1024
-#define SLICES 16 /* of the rows in a full measurement; fixed: threads do not change the sums */
+#define PART_ROWS 256 /* of a full measurement, at least */
+#define MAX_PARTS 16
 
 void
 ay_centred_free (AyCentred *self)
@@ -133,17 +134,18 @@ typedef struct
   const AyCentred *centred;
   const AyJob *job;
   const double *mean; /* NULL: sums of x; else sums of (x - mean)^2 */
-  double *sums;       /* SLICES x d */
+  AyParts parts;
+  double *sums;       /* own parts x d */
 } Measure;
 
 static void
-measure_slice (gsize slice, guint worker, gpointer data)
+measure_part (gsize part, guint worker, gpointer data)
 {
   Measure *self = data;
   const AyCentred *centred = self->centred;
-  gsize first = slice * centred->n / SLICES, end = (slice + 1) * centred->n / SLICES;
+  gsize first = part * self->parts.rows, end = MIN (first + self->parts.rows, centred->n);
   g_autofree double *row = g_new (double, centred->d);
-  double *sums = self->sums + slice * centred->d;
+  double *sums = self->sums + (part - self->parts.first) * centred->d;
 
   for (gsize i = first; i < end && (i % 64 != 0 || !ay_job_is_cancelled (self->job)); i++)
     {
@@ -182,21 +184,23 @@ ay_centred_measure (AyCentred *self, gboolean by_column, AyJob *job, GError **er
 {
   gsize d = self->d;
   g_autofree double *sums = NULL, *mean = g_new0 (double, d), *variance = g_new0 (double, d);
-  Measure measure = { self, job, NULL, NULL };
+  Measure measure = { self, job, NULL, ay_parts (self->ranks, self->n, PART_ROWS, MAX_PARTS),
+                      NULL };
 
+  measure.parts.what = "means and variances";
   for (int pass = 0; pass < 2; pass++)
     {
       double *into = pass == 0 ? mean : variance;
 
       g_clear_pointer (&sums, g_free);
-      measure.sums = sums = ay_try_alloc (SLICES * d, sizeof (double), "the sums", error);
-      if (sums == NULL || !ay_parallel_for (SLICES, measure_slice, &measure, job, error))
+      measure.sums = sums
+          = ay_try_alloc (ay_parts_own (&measure.parts) * d, sizeof (double), "the sums", error);
+      if (sums == NULL || !ay_parts_for (&measure.parts, measure_part, &measure, job, error)
+          || !ay_parts_sum (&measure.parts, sums, d, job, error))
         return FALSE;
       for (gsize j = 0; j < d; j++)
         {
-          for (gsize slice = 0; slice < SLICES; slice++)
-            into[j] += sums[slice * d + j];
-          into[j] /= (double) self->n;
+          into[j] = sums[j] / (double) self->n;
           if (!isfinite (into[j]) || fabs (into[j]) > 1e300)
             return report_not_finite (self, error);
         }

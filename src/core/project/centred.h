@@ -13,6 +13,7 @@ typedef struct
 {
   const AyMatrix *features;
   const guint32 *rows; /* (nullable) n row numbers; NULL: rows 0..n-1 */
+  AyRanks *ranks;      /* (nullable) who share the work over these rows; all have them all */
   gsize n, d;
   gboolean floats;     /* the values are floats: so is the centre, and differences are exact */
   double *centre;      /* d */

@@ -5,17 +5,19 @@
  *
  *   cov = Z'Z / n - s s'
  *
- * where s is small, so that nothing cancels. Blocks of at most 512 columns are multiplied eight at
- * once: a worker centres one and takes its symmetric product, and when all are done each row of
- * the sums takes up its part of the eight in order. With more columns eight products would be too
- * large: the workers first centre a block together, laid out as panels of 256 columns, then each
- * takes tiles of the product's upper triangle, added to the double sums that this tile alone owns.
- * Either way the number of threads cannot matter. Cost: n d^2 multiplications; memory: d x d
- * doubles, eight times as many floats where rows are narrow, and blocks. */
+ * where s is small, so that nothing cancels. Rows are summed by parts (parts.h), a part after the
+ * other. Blocks of at most 512 columns are multiplied eight at once: a worker centres one and takes
+ * its symmetric product, and when all are done each row of the sums takes up its part of the eight
+ * in order. With more columns eight products would be too large: the workers first centre a block
+ * together, laid out as panels of 256 columns, then each takes tiles of the product's upper
+ * triangle, added to the double sums that this tile alone owns. Either way neither the number of
+ * threads nor that of ranks can matter. Cost: n d^2 multiplications; memory: d x d doubles for each
+ * sum that waits for its neighbour (log2 of the parts, 1 GB at most), eight times as many floats
+ * where rows are narrow, and blocks. */
 #include "core/project/covariance.h"
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
+#include "core/base/parts.h"
 
 #include <cblas.h>
 #include <math.h>
@@ -27,6 +29,9 @@
 #define SLOTS 8          /* blocks that are multiplied at once */
 #define MAX_BLOCK_ROWS 2048
 #define FILL_ROWS 64     /* rows that one worker centres at a time */
+#define PART_ROWS (SLOTS * NARROW_ROWS)
+#define MAX_PARTS 64
+#define PART_BYTES ((gsize) 1 << 30) /* of sums that wait */
 
 typedef struct
 {
@@ -37,9 +42,9 @@ typedef struct
   gsize first, count;    /* the present block */
   gpointer block;        /* n_panels panels of block_rows x PANEL, float or double */
   double *fill_sums;     /* per FILL_ROWS: d sums of z */
-  double *covariance;
+  double *product;       /* d x d: the upper triangle of the part's Z'Z */
   double *tiles;         /* per worker: PANEL x PANEL */
-  double *shift;
+  double *shift;         /* d: sums of z */
 } Moments;
 
 static gsize
@@ -137,40 +142,24 @@ add_tile (gsize t, guint worker, gpointer data)
   multiply_tile (self, a, b, tile);
   for (int i = 0; i < m; i++)
     {
-      double *out = self->covariance + (a * PANEL + (gsize) i) * self->d + b * PANEL;
+      double *out = self->product + (a * PANEL + (gsize) i) * self->d + b * PANEL;
 
       for (int j = a == b ? i : 0; j < n; j++)
         out[j] += self->wide ? tile[i * PANEL + j] : tile_f32[i * PANEL + j];
     }
 }
 
-/* Divides, takes the shift off, and fills the lower triangle. */
-static void
-finish_row (gsize i, guint worker, gpointer data)
-{
-  Moments *self = data;
-  gsize n = self->rows->n, d = self->d;
-  double *row = self->covariance + i * d;
-
-  for (gsize j = i; j < d; j++)
-    {
-      row[j] = row[j] / (double) n - self->shift[i] * self->shift[j];
-      if (j == i && row[j] < 0.0)
-        row[j] = 0.0;
-      self->covariance[j * d + i] = row[j];
-    }
-}
-
+/* The rows first .. end - 1 of a part. */
 static gboolean
-add_blocks (Moments *self, AyJob *job, GError **error)
+add_blocks (Moments *self, gsize first, gsize end, AyJob *job, GError **error)
 {
-  gsize n = self->rows->n, n_tiles = self->n_panels * (self->n_panels + 1) / 2;
+  gsize n_tiles = self->n_panels * (self->n_panels + 1) / 2;
 
-  for (self->first = 0; self->first < n; self->first += self->count)
+  for (self->first = first; self->first < end; self->first += self->count)
     {
       gsize n_fills;
 
-      self->count = MIN (self->block_rows, n - self->first);
+      self->count = MIN (self->block_rows, end - self->first);
       n_fills = ay_n_blocks (self->count, FILL_ROWS);
       if (!ay_parallel_for (n_fills, fill_rows, self, job, error)
           || !ay_parallel_for (n_tiles, add_tile, self, job, error))
@@ -178,11 +167,8 @@ add_blocks (Moments *self, AyJob *job, GError **error)
       for (gsize f = 0; f < n_fills; f++)
         for (gsize j = 0; j < self->d; j++)
           self->shift[j] += self->fill_sums[f * self->d + j];
-      ay_job_set_fraction (job, (double) (self->first + self->count) / (double) n);
     }
-  for (gsize j = 0; j < self->d; j++)
-    self->shift[j] /= (double) n;
-  return ay_parallel_for (self->d, finish_row, self, job, error);
+  return TRUE;
 }
 
 /* ---- narrow rows ---- */
@@ -192,11 +178,12 @@ typedef struct
   const AyCentred *rows;
   gboolean wide;
   gsize d, element;      /* bytes of a number */
-  gsize first, n_slots;  /* of the round */
+  gsize first, end;      /* rows of the round, and where the part ends */
+  gsize n_slots;         /* of the round */
   guint8 *blocks;        /* per worker: NARROW_ROWS x d, float or double */
   guint8 *products;      /* per slot: d x d, upper triangle */
   double *shifts;        /* per slot: d sums of z */
-  double *covariance, *shift;
+  double *product, *shift; /* of the part */
 } Narrow;
 
 static void
@@ -229,7 +216,7 @@ multiply_slot (gsize slot, guint worker, gpointer data)
 {
   Narrow *self = data;
   gsize d = self->d, first = self->first + slot * NARROW_ROWS;
-  gsize count = MIN (NARROW_ROWS, self->rows->n - first);
+  gsize count = MIN (NARROW_ROWS, self->end - first);
   gpointer block = self->blocks + worker * NARROW_ROWS * d * self->element;
   gpointer product = self->products + slot * d * d * self->element;
 
@@ -258,7 +245,7 @@ add_product_rows (gsize block, guint worker, gpointer data)
     for (gsize slot = 0; slot < self->n_slots; slot++)
       {
         gsize at = slot * d * d + i * d;
-        double *out = self->covariance + i * d;
+        double *out = self->product + i * d;
 
         for (gsize j = i; j < d && self->wide; j++)
           out[j] += ((const double *) self->products)[at + j];
@@ -267,49 +254,154 @@ add_product_rows (gsize block, guint worker, gpointer data)
       }
 }
 
+/* The rows first .. end - 1 of a part. */
 static gboolean
-run_rounds (Narrow *self, AyJob *job, GError **error)
+add_rounds (Narrow *self, gsize first, gsize end, AyJob *job, GError **error)
 {
-  gsize n = self->rows->n, d = self->d;
-  Moments finish = { .rows = self->rows, .d = d, .covariance = self->covariance,
-                     .shift = self->shift };
+  gsize d = self->d;
 
-  for (self->first = 0; self->first < n; self->first += self->n_slots * NARROW_ROWS)
+  self->end = end;
+  for (self->first = first; self->first < end; self->first += self->n_slots * NARROW_ROWS)
     {
-      self->n_slots = MIN (SLOTS, ay_n_blocks (n - self->first, NARROW_ROWS));
+      self->n_slots = MIN (SLOTS, ay_n_blocks (end - self->first, NARROW_ROWS));
       if (!ay_parallel_for (self->n_slots, multiply_slot, self, job, error)
           || !ay_parallel_for (ay_n_blocks (d, FILL_ROWS), add_product_rows, self, job, error))
         return FALSE;
       for (gsize slot = 0; slot < self->n_slots; slot++)
-        cblas_daxpy ((int) d, 1.0 / (double) n, self->shifts + slot * d, 1, self->shift, 1);
-      ay_job_set_fraction (job, MIN (1.0, (double) (self->first + SLOTS * NARROW_ROWS)
-                                              / (double) n));
+        cblas_daxpy ((int) d, 1.0, self->shifts + slot * d, 1, self->shift, 1);
     }
-  return ay_parallel_for (d, finish_row, &finish, job, error);
+  return TRUE;
 }
 
+/* ---- all parts ---- */
+
+typedef struct
+{
+  Moments wide;
+  Narrow narrow;
+  gboolean is_narrow;
+  gpointer room[3]; /* of either: freed at the end */
+} Covariance;
+
+static void
+covariance_clear (Covariance *self)
+{
+  for (gsize k = 0; k < G_N_ELEMENTS (self->room); k++)
+    g_free (self->room[k]);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Covariance, covariance_clear)
+
 static gboolean
-narrow_covariance (const AyCentred *rows, gboolean wide, double *covariance, double *shift,
-                   AyJob *job, GError **error)
+prepare_narrow (Covariance *self, const AyCentred *rows, gboolean wide, GError **error)
 {
   gsize d = rows->d, element = wide ? sizeof (double) : sizeof (float);
   gsize slots = MIN (SLOTS, ay_n_blocks (rows->n, NARROW_ROWS));
-  Narrow self = { .rows = rows, .wide = wide, .d = d, .element = element,
-                  .covariance = covariance, .shift = shift };
-  g_autofree guint8 *blocks = NULL, *products = NULL;
-  g_autofree double *shifts = g_new (double, SLOTS * d);
+  Narrow *narrow = &self->narrow;
 
-  self.blocks = blocks
+  *narrow = (Narrow) { .rows = rows, .wide = wide, .d = d, .element = element };
+  self->is_narrow = TRUE;
+  self->room[0] = narrow->shifts = g_new (double, SLOTS * d);
+  self->room[1] = narrow->blocks
       = ay_try_alloc (ay_threads () * NARROW_ROWS, d * element, "blocks of rows", error);
-  if (blocks == NULL)
+  if (narrow->blocks == NULL)
     return FALSE;
-  self.products = products = ay_try_alloc (slots * d, d * element, "products of columns", error);
-  if (products == NULL)
+  self->room[2] = narrow->products
+      = ay_try_alloc (slots * d, d * element, "products of columns", error);
+  return narrow->products != NULL;
+}
+
+static gboolean
+prepare (Covariance *self, const AyCentred *rows, gboolean wide, GError **error)
+{
+  gsize d = rows->d, row_bytes;
+  Moments *moments = &self->wide;
+
+  if (d <= NARROW)
+    return prepare_narrow (self, rows, wide, error);
+  *moments = (Moments) { .rows = rows, .wide = wide, .d = d, .n_panels = ay_n_blocks (d, PANEL) };
+  row_bytes = moments->n_panels * PANEL * element_size (moments);
+  moments->block_rows = CLAMP (AY_MOMENT_BYTES / row_bytes, 256, MAX_BLOCK_ROWS);
+  self->room[0] = moments->block
+      = ay_try_alloc (moments->block_rows, row_bytes, "a block of rows", error);
+  if (moments->block == NULL)
     return FALSE;
-  self.shifts = shifts;
-  memset (covariance, 0, d * d * sizeof (double));
-  memset (shift, 0, d * sizeof (double));
-  return run_rounds (&self, job, error);
+  self->room[1] = moments->fill_sums
+      = ay_try_alloc (ay_n_blocks (moments->block_rows, FILL_ROWS) * d, sizeof (double),
+                      "the sums", error);
+  if (moments->fill_sums == NULL)
+    return FALSE;
+  self->room[2] = moments->tiles
+      = ay_try_alloc (ay_threads (), PANEL * PANEL * sizeof (double), "the tiles", error);
+  return moments->tiles != NULL;
+}
+
+/* The sums of a part. */
+static gboolean
+add_part (Covariance *self, const AyParts *parts, gsize part, double *product, double *shift,
+          AyJob *job, GError **error)
+{
+  gsize first = part * parts->rows, end = MIN (parts->n, first + parts->rows);
+
+  if (product == NULL || shift == NULL)
+    return FALSE;
+  if (self->is_narrow)
+    {
+      self->narrow.product = product;
+      self->narrow.shift = shift;
+      return add_rounds (&self->narrow, first, end, job, error);
+    }
+  self->wide.product = product;
+  self->wide.shift = shift;
+  return add_blocks (&self->wide, first, end, job, error);
+}
+
+static gboolean
+add_parts (Covariance *self, const AyParts *parts, gsize d, double *product, double *shift,
+           AyJob *job, GError **error)
+{
+  g_auto (AyPartSums) products, shifts;
+
+  ay_part_sums_init (&products, parts, d * d);
+  ay_part_sums_init (&shifts, parts, d);
+  for (gsize part = parts->first; part < parts->last; part++)
+    {
+      double *one = ay_part_sums_next (&products, error);
+
+      if (!add_part (self, parts, part, one,
+                     one != NULL ? ay_part_sums_next (&shifts, error) : NULL, job, error))
+        return FALSE;
+      ay_part_sums_push (&products);
+      ay_part_sums_push (&shifts);
+      ay_job_set_fraction (job, (double) (part + 1 - parts->first)
+                                    / (double) (parts->last - parts->first));
+    }
+  return ay_part_sums_finish (&products, product, job, error)
+         && ay_part_sums_finish (&shifts, shift, job, error);
+}
+
+typedef struct
+{
+  gsize n, d;
+  double *covariance;
+  const double *shift; /* means */
+} Finish;
+
+/* Divides, takes the shift off, and fills the lower triangle. */
+static void
+finish_row (gsize i, guint worker, gpointer data)
+{
+  Finish *self = data;
+  gsize d = self->d;
+  double *row = self->covariance + i * d;
+
+  for (gsize j = i; j < d; j++)
+    {
+      row[j] = row[j] / (double) self->n - self->shift[i] * self->shift[j];
+      if (j == i && row[j] < 0.0)
+        row[j] = 0.0;
+      self->covariance[j * d + i] = row[j];
+    }
 }
 
 gboolean
@@ -317,29 +409,18 @@ ay_covariance (const AyCentred *rows, gboolean wide, double *covariance, double 
                AyJob *job, GError **error)
 {
   gsize d = rows->d;
-  Moments self = { .rows = rows, .wide = wide, .d = d, .n_panels = ay_n_blocks (d, PANEL),
-                   .covariance = covariance, .shift = shift };
-  g_autofree gpointer block = NULL;
-  g_autofree double *fill_sums = NULL, *tiles = NULL;
-  gsize row_bytes = self.n_panels * PANEL * element_size (&self);
+  AyParts parts = ay_parts (rows->ranks, rows->n, PART_ROWS,
+                            CLAMP (PART_BYTES / (d * d * sizeof (double)), 4, MAX_PARTS));
+  Finish finish = { rows->n, d, covariance, shift };
+  g_auto (Covariance) self = { 0 };
 
-  if (d <= NARROW)
-    return narrow_covariance (rows, wide, covariance, shift, job, error);
-  self.block_rows = CLAMP (AY_MOMENT_BYTES / row_bytes, 256, MAX_BLOCK_ROWS);
-  self.block = block = ay_try_alloc (self.block_rows, row_bytes, "a block of rows", error);
-  if (block == NULL)
+  parts.what = "covariance";
+  if (!prepare (&self, rows, wide, error)
+      || !add_parts (&self, &parts, d, covariance, shift, job, error))
     return FALSE;
-  self.fill_sums = fill_sums = ay_try_alloc (ay_n_blocks (self.block_rows, FILL_ROWS) * d,
-                                             sizeof (double), "the sums", error);
-  if (fill_sums == NULL)
-    return FALSE;
-  self.tiles = tiles
-      = ay_try_alloc (ay_threads (), PANEL * PANEL * sizeof (double), "the tiles", error);
-  if (tiles == NULL)
-    return FALSE;
-  memset (covariance, 0, d * d * sizeof (double));
-  memset (shift, 0, d * sizeof (double));
-  return add_blocks (&self, job, error);
+  for (gsize j = 0; j < d; j++)
+    shift[j] /= (double) rows->n;
+  return ay_parallel_for (d, finish_row, &finish, job, error);
 }
 
 /* ---- the other side ---- */

@@ -6,7 +6,8 @@
 G_BEGIN_DECLS
 
 /* Second moments of centred rows, summed in double. `wide` takes the products in double too, else
- * in float within blocks of at most 2048 rows. The same bytes for any number of threads. */
+ * in float within blocks of at most 2048 rows. The same bytes for any number of threads and, but
+ * for ay_gram(), which every rank makes by itself, of the rows' ranks. */
 
 /* d x d covariance (divisor n) of z, both triangles, and shift[j] = mean of z_j (what the centre
  * missed; already taken off the covariance). */

@@ -12,11 +12,13 @@
  * The projection is one more pass: centre a block, multiply, in float.
  *
  * Reads the rows twice (subspace: some tens of times); never holds more than blocks of them, the
- * matrix above and the n x k result. Same bytes for any number of threads. */
+ * matrix above and the n x k result. Sums over rows are by parts (parts.h), shared out to ranks
+ * where there are any; the eigenpairs, and all of a Gram matrix of at most 4096 rows, every rank
+ * finds for itself. Same bytes for any number of threads and ranks. */
 #include "core/project/pca.h"
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
+#include "core/base/parts.h"
 #include "core/base/words.h"
 #include "core/project/centred.h"
 #include "core/project/covariance.h"
@@ -31,6 +33,7 @@
 #define WIDE_OPERATIONS 4e9    /* multiplications that may be in double */
 #define CONSTANT 1e-12         /* a column whose sd is below this share of its mean is constant */
 #define PROJECT_ROWS 256
+#define COLUMN_VALUES (1 << 17) /* of a worker's block when columns are measured */
 
 static AyPca *
 pca_new (gsize n, gsize d, guint k, GError **error)
@@ -174,36 +177,57 @@ fit_covariance (AyPcaFit *fit, AyDiagnostics *diagnostics, AyJob *job, GError **
   return TRUE;
 }
 
+typedef struct
+{
+  const AyPcaFit *fit;
+  AyParts parts;
+  double *sums; /* own parts x 2 d: of z, of its squares */
+} Columns;
+
+static void
+sum_columns (gsize part, guint worker, gpointer data)
+{
+  Columns *self = data;
+  gsize d = self->fit->pca->d, end = MIN ((part + 1) * self->parts.rows, self->parts.n);
+  gsize block = CLAMP (COLUMN_VALUES / d, 1, self->parts.rows);
+  double *sum = self->sums + (part - self->parts.first) * 2 * d, *square = sum + d;
+  g_autofree double *z = g_new (double, block * d);
+
+  for (gsize first = part * self->parts.rows; first < end; first += block)
+    {
+      gsize count = MIN (block, end - first);
+
+      ay_centred_get_f64 (self->fit->rows, first, count, 0, d, z, d);
+      for (gsize i = 0; i < count; i++)
+        for (gsize j = 0; j < d; j++)
+          {
+            sum[j] += z[i * d + j];
+            square[j] += z[i * d + j] * z[i * d + j];
+          }
+    }
+}
+
 /* Exact centre, so that the shift is rounding only; variances of the columns. */
 gboolean
 ay_pca_measure_columns (AyPcaFit *fit, AyDiagnostics *diagnostics, AyJob *job, GError **error)
 {
-  gsize n = fit->pca->n, d = fit->pca->d, block = MAX (AY_MOMENT_BYTES / 8 / d, 1);
-  g_autofree double *variance = NULL, *z = NULL;
+  gsize n = fit->pca->n, d = fit->pca->d;
+  Columns self = { fit, ay_parts (fit->rows->ranks, n, 256, 16), NULL };
+  g_autofree double *sums = NULL, *variance = g_new (double, d);
 
   if (!ay_centred_measure (fit->rows, fit->options->standardise, job, error))
     return FALSE;
-  variance = g_new0 (double, d);
-  z = ay_try_alloc (MIN (block, n) * d, sizeof (double), "a block of rows", error);
-  if (z == NULL)
+  self.parts.what = "means and variances";
+  self.sums = sums = ay_try_alloc (ay_parts_own (&self.parts), 2 * d * sizeof (double),
+                                   "sums of columns", error);
+  if (sums == NULL || !ay_parts_for (&self.parts, sum_columns, &self, job, error)
+      || !ay_parts_sum (&self.parts, sums, 2 * d, job, error))
     return FALSE;
-  memset (fit->shift, 0, d * sizeof (double));
-  for (gsize first = 0; first < n; first += block)
-    {
-      gsize count = MIN (block, n - first);
-
-      if (!ay_job_check (job, error))
-        return FALSE;
-      ay_centred_get_f64 (fit->rows, first, count, 0, d, z, d);
-      for (gsize i = 0; i < count; i++)
-        for (gsize j = 0; j < d; j++)
-          {
-            fit->shift[j] += z[i * d + j] / (double) n;
-            variance[j] += z[i * d + j] * z[i * d + j] / (double) n;
-          }
-    }
   for (gsize j = 0; j < d; j++)
-    variance[j] = MAX (variance[j] - fit->shift[j] * fit->shift[j], 0.0);
+    {
+      fit->shift[j] = sums[j] / (double) n;
+      variance[j] = MAX (sums[d + j] / (double) n - fit->shift[j] * fit->shift[j], 0.0);
+    }
   set_scales (fit, variance, 1, diagnostics);
   return TRUE;
 }
@@ -277,6 +301,7 @@ project (const AyPca *pca, const AyCentred *rows, float *out, AyJob *job, GError
       = ay_try_alloc (pca->k, d * sizeof (float), "the components", error);
   g_autofree double *offset = g_new0 (double, pca->k);
   g_autofree float *blocks = NULL;
+  AyParts parts = ay_parts_by (rows->ranks, rows->n, PROJECT_ROWS);
   Project self = { pca, rows, loadings, offset, NULL, out };
 
   if (loadings == NULL)
@@ -293,7 +318,9 @@ project (const AyPca *pca, const AyCentred *rows, float *out, AyJob *job, GError
         loadings[c * d + j] = rows->scale[j] != 0.0 ? (float) (loading / rows->scale[j]) : 0.0f;
         offset[c] += loading * (pca->mean[j] - rows->centre[j]);
       }
-  return ay_parallel_for (ay_n_blocks (rows->n, PROJECT_ROWS), project_rows, &self, job, error);
+  parts.what = "projections";
+  return ay_parts_for (&parts, project_rows, &self, job, error)
+         && ay_parts_gather (&parts, out, pca->k * sizeof (float), error);
 }
 
 gboolean
@@ -386,6 +413,7 @@ ay_pca_fit (const AyMatrix *features, const guint32 *rows, gsize n, const AyPcaO
   fit.rows = centred = ay_centred_new (features, rows, n, fit.options->standardise, error);
   if (centred == NULL)
     return NULL;
+  centred->ranks = fit.options->ranks;
   fit.shift = shift = g_new0 (double, d);
   fit.factor = factor = g_new0 (double, d);
   ay_job_set_phase (job, "principal components");

@@ -28,12 +28,13 @@ typedef struct
   guint components;     /* at most min (n - 1, d) are made, and a diagnostic says so */
   gboolean standardise; /* divide by the standard deviation first */
   guint64 seed;         /* start of the iteration for wide and long data */
+  AyRanks *ranks;       /* (nullable) who share the work over the rows; each gets all of it */
 } AyPcaOptions;
-#define AY_PCA_OPTIONS_INIT { 50, FALSE, 0 }
+#define AY_PCA_OPTIONS_INIT { 50, FALSE, 0, NULL }
 
 /* PCA of rows[0..n-1] of features (rows NULL: the first n). The same bytes for any number of
- * threads. Errors: RANGE (fewer than two rows or no column, components 0), INPUT (row and column
- * that is not finite), NOMEM, CANCELLED. Diagnostics (nullable): "pca-components",
+ * threads and ranks. Errors: RANGE (fewer than two rows or no column, components 0), INPUT (row and
+ * column that is not finite), NOMEM, CANCELLED. Diagnostics (nullable): "pca-components",
  * "constant-column", "pca-not-converged". */
 AyPca *ay_pca_fit (const AyMatrix *features, const guint32 *rows, gsize n,
                    const AyPcaOptions *options, AyDiagnostics *diagnostics, AyJob *job,

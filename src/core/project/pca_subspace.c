@@ -4,7 +4,7 @@
  * vectors), then columns of the result, which each owns: nothing is reduced across threads. 4 n d l
  * operations a pass in float, sums of blocks in double; memory a block and 6 l d. */
 #include "core/base/error.h"
-#include "core/base/parallel.h"
+#include "core/base/parts.h"
 #include "core/project/covariance.h"
 #include "core/project/eigen.h"
 #include "core/project/pca_private.h"
@@ -15,15 +15,18 @@
 typedef struct
 {
   AyPcaFit *fit;
+  AyParts parts;
   gsize block_rows, first, count;
   guint l;
   float *z;      /* block_rows x d */
   float *q;      /* l x d */
   float *y;      /* block_rows x l */
-  double *out;   /* l x d */
+  double *sum;   /* l x d: of the part */
   float *tiles;  /* per worker: l x PASS_COLUMNS */
 } Pass;
 
+#define PART_ROWS 4096
+#define MAX_PARTS 64
 #define PASS_ROWS 128
 #define PASS_COLUMNS 64
 
@@ -53,7 +56,23 @@ pass_columns (gsize block, guint worker, gpointer data)
                PASS_COLUMNS);
   for (guint i = 0; i < self->l; i++)
     for (gsize j = 0; j < width; j++)
-      self->out[i * d + col + j] += tile[i * PASS_COLUMNS + j] / (double) self->fit->pca->n;
+      self->sum[i * d + col + j] += tile[i * PASS_COLUMNS + j] / (double) self->fit->pca->n;
+}
+
+static gboolean
+add_part (Pass *self, gsize part, AyJob *job, GError **error)
+{
+  gsize end = MIN ((part + 1) * self->parts.rows, self->parts.n);
+
+  for (self->first = part * self->parts.rows; self->first < end; self->first += self->count)
+    {
+      self->count = MIN (self->block_rows, end - self->first);
+      if (!ay_parallel_for (ay_n_blocks (self->count, PASS_ROWS), pass_rows, self, job, error)
+          || !ay_parallel_for (ay_n_blocks (self->fit->pca->d, PASS_COLUMNS), pass_columns, self,
+                               job, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 static gboolean
@@ -61,21 +80,23 @@ apply_covariance (gpointer data, const double *in, guint l, double *out, AyJob *
                   GError **error)
 {
   Pass *self = data;
-  gsize d = self->fit->pca->d, n = self->fit->pca->n;
+  gsize d = self->fit->pca->d;
   const double *shift = self->fit->shift;
+  g_auto (AyPartSums) sums;
 
-  memset (out, 0, l * d * sizeof (double));
+  ay_part_sums_init (&sums, &self->parts, l * d);
   for (gsize i = 0; i < l * d; i++)
     self->q[i] = (float) in[i];
   self->l = l;
-  self->out = out;
-  for (self->first = 0; self->first < n; self->first += self->count)
+  for (gsize part = self->parts.first; part < self->parts.last; part++)
     {
-      self->count = MIN (self->block_rows, n - self->first);
-      if (!ay_parallel_for (ay_n_blocks (self->count, PASS_ROWS), pass_rows, self, job, error)
-          || !ay_parallel_for (ay_n_blocks (d, PASS_COLUMNS), pass_columns, self, job, error))
+      self->sum = ay_part_sums_next (&sums, error);
+      if (self->sum == NULL || !add_part (self, part, job, error))
         return FALSE;
+      ay_part_sums_push (&sums);
     }
+  if (!ay_part_sums_finish (&sums, out, job, error))
+    return FALSE;
   for (guint i = 0; i < l; i++)
     cblas_daxpy ((int) d, -cblas_ddot ((int) d, shift, 1, in + i * d, 1), shift, 1, out + i * d, 1);
   return TRUE;
@@ -94,6 +115,8 @@ ay_pca_fit_subspace (AyPcaFit *fit, AyDiagnostics *diagnostics, AyJob *job, GErr
   if (!ay_pca_measure_columns (fit, diagnostics, job, error))
     return FALSE;
   ay_pca_apply_factors (fit);
+  pass.parts = ay_parts (fit->rows->ranks, pca->n, PART_ROWS, MAX_PARTS);
+  pass.parts.what = "products with the covariance";
   pass.block_rows = CLAMP (2 * AY_MOMENT_BYTES / (d * sizeof (float)), 256, 4096);
   pass.z = z = ay_try_alloc (pass.block_rows * d, sizeof (float), "a block of rows", error);
   if (z == NULL)

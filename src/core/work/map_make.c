@@ -34,7 +34,7 @@ static gboolean
 scale_points (AyMapPoints *self, AyWork *work, AyJob *job, GError **error)
 {
   AyDataset *data = work->data;
-  AyProblem all = { .features = data->features, .n = data->n };
+  AyProblem all = { .features = data->features, .n = data->n, .ranks = work->ranks };
   g_autofree guint32 *rows = NULL;
 
   if (!work->head_options.standardise)
@@ -85,7 +85,7 @@ ay_map_points_init (AyMapPoints *self, AyWork *work, AyDistance metric, AyJob *j
   gboolean ok;
 
   *self = (AyMapPoints) { .points = { .features = data->features, .n = data->n,
-                                      .distance = metric } };
+                                      .distance = metric, .ranks = work->ranks } };
   ok = scale_points (self, work, job, error)
        && (metric != AY_DISTANCE_COSINE || leave_zero_rows (self, data, job, error));
   if (!ok)
@@ -152,6 +152,7 @@ fit_pca (Making *self, AyJob *job, GError **error)
   options.components = MIN (2, (guint) MIN (ay_matrix_cols (data->features), 2));
   options.standardise = self->work->head_options.standardise;
   options.seed = self->request->seed;
+  options.ranks = points->ranks;
   ay_job_set_phase (job, "finding the main directions");
   self->pca = ay_pca_fit (data->features, points->rows, points->n, &options, data->diagnostics,
                           job, error);

@@ -52,6 +52,8 @@ typedef struct
 gboolean ay_map_make (AyWork *work, const AyMapRequest *request, AyMapMade *out, AyJob *job,
                       GError **error);
 void ay_map_made_clear (AyMapMade *self);
+/* Stores it and shows it. */
+gboolean ay_map_keep (AyWork *work, const char *id, const AyMapMade *made, GError **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AyMapPoints, ay_map_points_clear)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AyMapMade, ay_map_made_clear)

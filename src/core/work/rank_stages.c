@@ -139,9 +139,13 @@ ay_stages_keep_head (AyWork *self, const AyRanksScore *run, const char *asked, G
 }
 
 gboolean
-ay_stages_has_score (AyWork *self, const char *id)
+ay_stages_has (AyWork *self, const char *id)
 {
-  return self->store != NULL && ay_workspace_has (self->store, AY_KIND_SCORE, id);
+  const AyRankMap *map = ay_rank_map_find (id);
+
+  return self->store != NULL
+         && ay_workspace_has (self->store, map != NULL ? map->kind : AY_KIND_SCORE,
+                              map != NULL ? map->name : id);
 }
 
 gboolean
@@ -154,6 +158,13 @@ ay_stages_keep_score (AyWork *self, const AyRanksScore *run, const char *asked,
   g_ptr_array_add (results, score->result);
   return create (self, run, asked, error)
          && ay_work_keep_scores (self, ids, run->parameters, results, error);
+}
+
+gboolean
+ay_stages_keep_map (AyWork *self, const AyRanksScore *run, const char *asked,
+                    const AyStageMap *map, GError **error)
+{
+  return create (self, run, asked, error) && map->kind->keep (self, map->made, error);
 }
 
 /* --- the end --- */

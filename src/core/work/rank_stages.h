@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "core/work/work_ranks.h"
+#include "core/work/rank_maps.h"
 
 G_BEGIN_DECLS
 
@@ -19,9 +19,10 @@ char *ay_stages_asked (const AyRanksScore *run);
 gboolean ay_stages_has_head (AyWork *self);
 /* (nullable) (transfer full): of the head, once that stage is done. */
 GBytes *ay_stages_head (AyWork *self);
-gboolean ay_stages_has_score (AyWork *self, const char *id);
+/* Whether the score or map of that id is kept. */
+gboolean ay_stages_has (AyWork *self, const char *id);
 
-/* The two kinds of stages, kept when they are done. With the first one the file is made, in place
+/* The kinds of stages, kept when they are done. With the first one the file is made, in place
  * of one that was left. */
 gboolean ay_stages_keep_head (AyWork *self, const AyRanksScore *run, const char *asked,
                               GError **error);
@@ -32,6 +33,13 @@ typedef struct
 } AyStageScore;
 gboolean ay_stages_keep_score (AyWork *self, const AyRanksScore *run, const char *asked,
                                const AyStageScore *score, GError **error);
+typedef struct
+{
+  const AyRankMap *kind;
+  gpointer made;
+} AyStageMap;
+gboolean ay_stages_keep_map (AyWork *self, const AyRanksScore *run, const char *asked,
+                             const AyStageMap *map, GError **error);
 
 /* Takes self. All stages are done: the workspace gets its name. */
 gboolean ay_stages_finish (AyWork *self, const AyRanksScore *run, GError **error);

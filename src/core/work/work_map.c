@@ -82,6 +82,12 @@ store_map (AyWork *self, const char *id, const AyMapMade *made, gboolean keep, G
 }
 
 gboolean
+ay_map_keep (AyWork *work, const char *id, const AyMapMade *made, GError **error)
+{
+  return store_map (work, id, made, TRUE, error);
+}
+
+gboolean
 ay_work_map (AyWork *self, const AyMapRequest *request, AyJob *job, GError **error)
 {
   g_auto (AyMapMade) made = { 0 };
@@ -91,7 +97,7 @@ ay_work_map (AyWork *self, const AyMapRequest *request, AyJob *job, GError **err
       || !ay_work_set_parameters (self, request->parameters, error)
       || !ay_map_make (self, request, &made, job, error))
     return FALSE;
-  return ay_job_commit (job, error) && store_map (self, request->method, &made, TRUE, error);
+  return ay_job_commit (job, error) && ay_map_keep (self, request->method, &made, error);
 }
 
 /* ---- stored maps ---- */

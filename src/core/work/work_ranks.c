@@ -151,12 +151,12 @@ load (const AyRanksScore *run, const char *asked, AyJob *job, GError **error)
 /* --- the whole --- */
 
 gboolean
-ay_ranks_can_score (const char *id)
+ay_ranks_can_make (const char *id)
 {
   static const char *const able[] = { "influence", "loo", "self_influence", "knn_shapley",
                                       "knn_banzhaf", "knn_beta", NULL };
 
-  return g_strv_contains (able, id);
+  return g_strv_contains (able, id) || ay_rank_map_find (id) != NULL;
 }
 
 static gboolean
@@ -172,10 +172,10 @@ check (const AyRanksScore *run, GError **error)
         return FALSE;
       }
   for (const char *const *id = run->ids; *id != NULL; id++)
-    if (!ay_ranks_can_score (*id))
+    if (!ay_ranks_can_make (*id))
       {
         g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                     "%s is not shared out to ranks: score it in the workspace, once it is there",
+                     "%s is not shared out to ranks: make it in the workspace, once it is there",
                      *id);
         return FALSE;
       }
@@ -190,11 +190,11 @@ typedef struct
   AyWork *work;
   AyScoreContext *context;
   AyJob *job;
-  guint8 *has; /* by id: whether the score is kept */
+  guint8 *has; /* by id: whether it is kept */
 } Run;
 
-/* What a run before has kept - scores, what it found of the head's labels, the head: the first rank
- * knows. */
+/* What a run before has kept - scores and maps, what it found of the head's labels, the head: the
+ * first rank knows. */
 static gboolean
 recall (const Run *self, GError **error)
 {
@@ -206,7 +206,7 @@ recall (const Run *self, GError **error)
   gsize n_ids = g_strv_length ((char **) self->run->ids);
 
   for (gsize k = 0; k < n_ids && is_first (self->run); k++)
-    self->has[k] = ay_stages_has_score (self->work, self->run->ids[k]);
+    self->has[k] = ay_stages_has (self->work, self->run->ids[k]);
   if (!ay_ranks_tell (ranks, "kept scores", self->has, n_ids, error)
       || !ay_ranks_tell (ranks, "kept share of doubted labels", &flagged, sizeof flagged, error))
     return FALSE;
@@ -248,6 +248,38 @@ run_score (const Run *self, const char *id, GError **error)
              || ay_stages_keep_score (self->work, self->run, self->asked, &score, error));
 }
 
+static gboolean
+run_map (const Run *self, const AyRankMap *map, GError **error)
+{
+  g_autoptr (GHashTable) parameters = ay_rank_map_parameters (self->run, map->id);
+  AyStageMap stage = { .kind = map };
+  gboolean ok;
+
+  ay_ranks_set_stage (self->run->ranks, map->id);
+  stage.made = map->make (self->work, parameters, self->run->seed, self->job, error);
+  if (stage.made == NULL)
+    return FALSE;
+  ok = !is_first (self->run)
+       || ay_stages_keep_map (self->work, self->run, self->asked, &stage, error);
+  map->free (stage.made);
+  return ok;
+}
+
+/* What the scores among the ids need. (transfer none) */
+static AyScoreContext *
+prepare (const Run *self, GError **error)
+{
+  g_autoptr (GPtrArray) scores = g_ptr_array_new ();
+  g_autoptr (GHashTable) parameters = ay_rank_map_parameters (self->run, NULL);
+
+  for (const char *const *id = self->run->ids; *id != NULL; id++)
+    if (ay_rank_map_find (*id) == NULL)
+      g_ptr_array_add (scores, (gpointer) *id);
+  g_ptr_array_add (scores, NULL);
+  return ay_work_prepare_scores (self->work, (const char *const *) scores->pdata, parameters,
+                                 self->run->seed, self->job, error);
+}
+
 gboolean
 ay_work_score_by_ranks (const AyRanksScore *run, AyJob *job, GError **error)
 {
@@ -264,12 +296,17 @@ ay_work_score_by_ranks (const AyRanksScore *run, AyJob *job, GError **error)
   if (work == NULL)
     return FALSE;
   work->ranks = run->ranks;
-  self.context = ay_work_prepare_scores (work, run->ids, run->parameters, run->seed, job, error);
+  self.context = prepare (&self, error);
   if (self.context == NULL || !recall (&self, error))
     return FALSE;
   for (gsize k = 0; run->ids[k] != NULL; k++)
-    if (!has[k] && !run_score (&self, run->ids[k], error))
-      return FALSE;
+    {
+      const AyRankMap *map = ay_rank_map_find (run->ids[k]);
+
+      if (!has[k] && !(map != NULL ? run_map (&self, map, error)
+                                   : run_score (&self, run->ids[k], error)))
+        return FALSE;
+    }
   if (is_first (run) && !ay_stages_finish (g_steal_pointer (&work), run, error))
     return FALSE;
   return ay_ranks_tell (run->ranks, "done", &done, 1, error);

@@ -13,18 +13,20 @@ typedef struct
   AyRanks *ranks;           /* (nullable) one */
   const char *path;         /* of the workspace, which must not exist */
   AyLoadOptions *load;      /* not embed; guessed roles are written back */
-  const char *const *ids;   /* of scores that ay_ranks_can_score() */
-  GHashTable *parameters;   /* (nullable) as ay_work_score() takes them; not slice, nor of */
+  const char *const *ids;   /* of what ay_ranks_can_make() */
+  GHashTable *parameters;   /* (nullable) as ay_work_score() takes them, not slice, nor of; and
+                               those of "pca" as "pca.NAME" */
   guint64 seed;
   gboolean resume;          /* go on from the last stage that such a run has finished */
 } AyRanksScore;
 
-/* Whether the score's work is shared out. */
-gboolean ay_ranks_can_score (const char *id);
+/* Whether that work is shared out: of some scores, by their ids, and of the map "pca". */
+gboolean ay_ranks_can_make (const char *id);
 /* All ranks call it; all return once the workspace is there, whole. FALSE on the rank where
  * something is wrong (and on all where ranks do not read the same data: CHANGED names the rank and
- * what differs); the others must then be ended. What was finished - the head, each score - stays
- * in a file beside the workspace's place (rank_stages.h) until a run resumes it or begins anew. */
+ * what differs); the others must then be ended. What was finished - the head, each score, each
+ * map - stays in a file beside the workspace's place (rank_stages.h) until a run resumes it or
+ * begins anew. */
 gboolean ay_work_score_by_ranks (const AyRanksScore *run, AyJob *job, GError **error);
 
 G_END_DECLS
