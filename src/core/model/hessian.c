@@ -50,6 +50,7 @@ struct _AyHessian
   guint n_outputs;
   Form form;
   double *matrix;         /* r x r: the factor, or the inverse */
+  double *given;          /* (nullable) r x r: the Hessian, of more rows than train's */
   AyCurvature *narrow, *wide; /* (nullable) at the head */
   AyHessian *other;       /* (nullable) leant on */
   AyKronecker *kronecker; /* (nullable) a preconditioner, or */
@@ -90,12 +91,25 @@ ay_hessian_free (AyHessian *self)
     return;
   ay_head_unref (self->head);
   g_free (self->matrix);
+  g_free (self->given);
   ay_curvature_free (self->narrow);
   ay_curvature_free (self->wide);
   ay_kronecker_free (self->kronecker);
   ay_class_blocks_free (self->blocks);
   g_free (self->description);
   g_free (self);
+}
+
+gboolean
+ay_hessian_set_matrix (AyHessian *self, const double *matrix, GError **error)
+{
+  gsize n = self->r * self->r;
+
+  self->given = ay_try_alloc (n, sizeof (double), "the Hessian", error);
+  if (self->given == NULL)
+    return FALSE;
+  memcpy (self->given, matrix, n * sizeof (double));
+  return TRUE;
 }
 
 void
@@ -197,16 +211,21 @@ ay_hessian_curvature (AyHessian *self, AyJob *job, GError **error)
 static gboolean
 make_factor (AyHessian *self, AyJob *job, GError **error)
 {
+  gsize n = self->r * self->r;
   gboolean wide = build_flop (self) <= WIDE_FLOP;
-  AyCurvature *at = ay_hessian_curvature (self, job, error);
+  AyCurvature *at = self->given == NULL ? ay_hessian_curvature (self, job, error) : NULL;
   g_autofree double *matrix = NULL;
 
-  if (at == NULL)
+  if (self->given == NULL && at == NULL)
     return FALSE;
-  matrix = ay_try_alloc (self->r * self->r, sizeof (double), "the Hessian", error);
-  if (matrix == NULL
-      || !ay_dense_hessian_build (self->train, self->head, at, wide, matrix, job, error)
-      || !ay_dense_factor (matrix, self->r, error) || !ay_job_check (job, error))
+  matrix = ay_try_alloc (n, sizeof (double), "the Hessian", error);
+  if (matrix == NULL)
+    return FALSE;
+  if (self->given != NULL)
+    memcpy (matrix, self->given, n * sizeof (double));
+  else if (!ay_dense_hessian_build (self->train, self->head, at, wide, matrix, job, error))
+    return FALSE;
+  if (!ay_dense_factor (matrix, self->r, error) || !ay_job_check (job, error))
     return FALSE;
   self->matrix = g_steal_pointer (&matrix);
   self->form = FORM_FACTOR;
@@ -245,7 +264,7 @@ prepare (AyHessian *self, gsize k, AyJob *job, GError **error)
 
   if (self->form != FORM_NONE || self->other != NULL)
     return TRUE;
-  if (dense_is_worth_it (self, k))
+  if (self->given != NULL || dense_is_worth_it (self, k))
     return make_factor (self, job, error);
   if (self->kronecker != NULL || self->blocks != NULL)
     return TRUE;
@@ -333,6 +352,26 @@ ay_hessian_precondition (gpointer data, const double *in, gsize k, double *out, 
                               : ay_kronecker_apply (self->kronecker, in, k, out, job, error);
 }
 
+/* k products with the Hessian; what lies along the class mean is for the caller to drop. */
+static gboolean
+product (AyHessian *self, AyCurvature *at, const double *in, gsize k, double *out, AyJob *job,
+         GError **error)
+{
+  g_autofree double *x = NULL;
+
+  if (self->given == NULL)
+    return ay_curvature_product (at, in, k, out, job, error);
+  x = g_new (double, 2 * self->r);
+  for (gsize v = 0; v < k; v++)
+    {
+      ay_reduce (self->n_outputs, self->stride, in + v * self->p, x);
+      cblas_dsymv (CblasRowMajor, CblasUpper, self->r, 1.0, self->given, self->r, x, 1, 0.0,
+                   x + self->r, 1);
+      ay_expand (self->n_outputs, self->stride, x + self->r, out + v * self->p);
+    }
+  return TRUE;
+}
+
 /* The Hessian where class sums are zero. What rounding leaves along the class mean the
  * preconditioner does not see, and the recursion would not end. */
 static gboolean
@@ -341,7 +380,7 @@ multiply (gpointer data, const double *in, gsize k, double *out, AyJob *job, GEr
   AyHessian *self = data;
   AyCurvature *at = ay_hessian_curvature (self, job, error);
 
-  if (at == NULL || !ay_curvature_product (at, in, k, out, job, error))
+  if (at == NULL || !product (self, at, in, k, out, job, error))
     return FALSE;
   ay_drop_class_mean (self->n_outputs, self->stride, k, out);
   return TRUE;
@@ -406,7 +445,7 @@ static gboolean
 measure (AyHessian *self, AyCurvature *at, const double *b, const double *x, gsize k,
          double *residual, double *worst, AyJob *job, GError **error)
 {
-  if (!ay_curvature_product (at, x, k, residual, job, error))
+  if (!product (self, at, x, k, residual, job, error))
     return FALSE;
   ay_drop_class_mean (self->n_outputs, self->stride, k, residual);
   *worst = 0.0;

@@ -26,6 +26,9 @@ typedef struct
 AyHessian *ay_hessian_new (const AyProblem *train, const AyHead *head,
                            const AyHessianOptions *options, AyJob *job, GError **error);
 void ay_hessian_free (AyHessian *self);
+/* The Hessian of J over more rows than `train`, in reduced coordinates (reduced.h), in place of
+ * train's own: all solves are with it. Copied. NOMEM. */
+gboolean ay_hessian_set_matrix (AyHessian *self, const double *matrix, GError **error);
 /* Solves by conjugate gradients with another's matrix or preconditioner, of a point nearby and the
  * same sizes, in place of one of its own. other outlives it. */
 void ay_hessian_lean_on (AyHessian *self, AyHessian *other);

@@ -124,35 +124,50 @@ heaviest (const AyProblem *problem)
   return best;
 }
 
-static AyMoments *
-moments_from_sums (const MomentSums *job)
+AyMoments *
+ay_moments_from_sums (gsize d, const double *origin, const double *sums)
 {
   AyMoments *self = g_new0 (AyMoments, 1);
-  gsize d = job->d;
 
   self->d = d;
-  self->sum_weight = job->sums[0];
+  self->sum_weight = sums[0];
   self->mean = g_new (double, MAX (d, 1));
   self->sd = g_new (double, MAX (d, 1));
   for (gsize j = 0; j < d; j++)
     {
-      double mean = job->sums[1 + j] / self->sum_weight;
-      double square = job->sums[1 + d + j] / self->sum_weight;
+      double mean = sums[1 + j] / self->sum_weight;
+      double square = sums[1 + d + j] / self->sum_weight;
 
-      self->mean[j] = job->origin[j] + mean;
+      self->mean[j] = origin[j] + mean;
       self->sd[j] = sqrt (MAX (square - mean * mean, 0.0));
     }
   return self;
+}
+
+gboolean
+ay_moments_sums (const AyProblem *problem, const double *origin, double *out, AyJob *job,
+                 GError **error)
+{
+  gsize d = ay_matrix_cols (problem->features), stride = 2 * d + 1;
+  AyParts parts = ay_parts (problem->ranks, problem->n, PART_VALUES / MAX (d, 1), MAX_PARTS);
+  g_autofree double *sums = NULL;
+  MomentSums work = { problem, d, parts, origin, NULL };
+
+  parts.what = "feature means";
+  work.sums = sums = ay_try_alloc (ay_parts_own (&parts) * stride, sizeof (double),
+                                   "the feature means", error);
+  if (sums == NULL || !ay_parts_for (&parts, sum_part, &work, job, error)
+      || !ay_parts_sum (&parts, sums, stride, job, error))
+    return FALSE;
+  memcpy (out, sums, stride * sizeof (double));
+  return TRUE;
 }
 
 AyMoments *
 ay_moments_of (const AyProblem *problem, AyJob *job, GError **error)
 {
   gsize d = ay_matrix_cols (problem->features), origin_at = heaviest (problem);
-  gsize stride = 2 * d + 1;
   g_autofree double *origin = NULL, *sums = NULL;
-  AyParts parts;
-  MomentSums work;
 
   if (origin_at >= problem->n)
     {
@@ -160,21 +175,15 @@ ay_moments_of (const AyProblem *problem, AyJob *job, GError **error)
                    problem->n);
       return NULL;
     }
-  parts = ay_parts (problem->ranks, problem->n, PART_VALUES / MAX (d, 1), MAX_PARTS);
-  parts.what = "feature means";
-  origin = ay_try_alloc (d, sizeof (double), "the feature means", error);
-  if (origin == NULL)
-    return NULL;
-  sums = ay_try_alloc (ay_parts_own (&parts) * stride, sizeof (double), "the feature means",
-                       error);
+  origin = ay_try_alloc (MAX (d, 1), sizeof (double), "the feature means", error);
+  sums = origin != NULL ? ay_try_alloc (2 * d + 1, sizeof (double), "the feature means", error)
+                        : NULL;
   if (sums == NULL)
     return NULL;
   ay_matrix_get_f64 (problem->features, problem->rows[origin_at], 1, origin);
-  work = (MomentSums) { problem, d, parts, origin, sums };
-  if (!ay_parts_for (&parts, sum_part, &work, job, error)
-      || !ay_parts_sum (&parts, sums, stride, job, error))
-    return NULL;
-  return moments_from_sums (&work);
+  return ay_moments_sums (problem, origin, sums, job, error)
+             ? ay_moments_from_sums (d, origin, sums)
+             : NULL;
 }
 
 void

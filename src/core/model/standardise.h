@@ -19,6 +19,11 @@ typedef struct
  * weight), NOMEM, CANCELLED. Same bytes for any number of threads. (transfer full) */
 AyMoments *ay_moments_of (const AyProblem *problem, AyJob *job, GError **error);
 void ay_moments_free (AyMoments *self);
+/* Its halves, for sums that come from elsewhere too: the sum of w, then d of w (x - origin), then d
+ * of w (x - origin)^2 over the rows (none: 0), 2 d + 1 doubles; and the moments of such sums. */
+gboolean ay_moments_sums (const AyProblem *problem, const double *origin, double *out, AyJob *job,
+                          GError **error);
+AyMoments *ay_moments_from_sums (gsize d, const double *origin, const double *sums);
 
 /* The two vectors of d floats by which a head standardises: centre = mean, inv_scale = scale / sd
  * (0 for a constant column), rounded to float; unit: scale / 1 instead of scale / sd.

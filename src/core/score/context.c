@@ -19,6 +19,7 @@ struct _AyScoreContext
   AyBitset *slice;       /* (nullable) */
   char *where;           /* (nullable) of the slice */
   AyOwnedProblem *train, *target; /* (nullable) */
+  const double *matrix;  /* (nullable) the Hessian, where it is of more rows */
   AyHessian *hessian;    /* (nullable) */
   AyLoo *loo;            /* (nullable) */
   AyFitness *fitness;    /* (nullable) */
@@ -81,6 +82,12 @@ ay_score_context_set_head (AyScoreContext *self, AyHead *head)
   ay_head_ref (head);
   ay_head_unref (self->head);
   self->head = head;
+}
+
+void
+ay_score_context_set_hessian (AyScoreContext *self, const double *matrix)
+{
+  self->matrix = matrix;
 }
 
 void
@@ -270,6 +277,15 @@ ay_score_context_hessian (AyScoreContext *self, AyJob *job, GError **error)
     return NULL;
   if (self->hessian == NULL)
     self->hessian = ay_hessian_new (&self->train->problem, head, &options, job, error);
+  if (self->hessian != NULL && self->matrix != NULL)
+    {
+      if (!ay_hessian_set_matrix (self->hessian, self->matrix, error))
+        {
+          g_clear_pointer (&self->hessian, ay_hessian_free);
+          return NULL;
+        }
+      self->matrix = NULL; /* it has its own now */
+    }
   return self->hessian;
 }
 

@@ -20,6 +20,9 @@ void ay_score_context_free (AyScoreContext *self);
 /* A head fitted before with these options, instead of one fitted on need. Only before anything is
  * computed. */
 void ay_score_context_set_head (AyScoreContext *self, AyHead *head);
+/* The head's Hessian over more rows than this data set has, in reduced coordinates (reduced.h);
+ * borrowed. Only before anything is computed. */
+void ay_score_context_set_hessian (AyScoreContext *self, const double *matrix);
 /* Of several ranks, who call the same in the same order (nullable: one). Only before anything is
  * computed. */
 void ay_score_context_set_ranks (AyScoreContext *self, AyRanks *ranks);
