@@ -66,6 +66,50 @@ def test_array():
     found, said = make('array', 'label;source;' + ';'.join(f'e{k}' for k in range(16)), row)
     assert len(columns(found)) == 16 and 'source' not in columns(found)
     assert 'near copies' in said['near-copies'] and 'by chance' not in said['near-copies']
+    assert 'column "source" beside it is not taken' in said['not-a-feature']
+
+
+def german(value):
+    """As a spreadsheet with a decimal comma writes it"""
+    return f'{value:,.3f}'.translate(str.maketrans(',.', '.,'))
+
+
+def test_decimal_comma():
+    """Numbers with a decimal comma are numbers: the same features as with a point"""
+    data = [[RANDOM.gauss(0, 2000) for _ in range(3)] for _ in range(120)]
+    found, said = make('comma', 'size;weight;price;label',
+                       lambda i: [*map(german, data[i]), int(data[i][0] > 0)])
+    make('point', 'size;weight;price;label',
+         lambda i: [*(f'{value:.3f}' for value in data[i]), int(data[i][0] > 0)])
+    assert columns(found) == ['price', 'size', 'weight'], columns(found)
+    assert '"size", "weight", "price"' in said['decimal-comma'], said
+    both = []
+    for name in ('comma', 'point'):
+        assay.run('export', FOLDER / f'{name}.assay', '--columns', 'id,size,weight,price', '-o',
+                  FOLDER / f'{name}-out.csv')
+        both.append((FOLDER / f'{name}-out.csv').read_text(encoding='utf-8'))
+    assert both[0] == both[1]
+
+
+def test_amounts():
+    """Whole numbers of many values are a number to predict, not classes of a row or two each"""
+    def row(i):
+        return RANDOM.random(), RANDOM.random(), 25 + (i * 37) % 60
+    for name in ('progression', 'y'):
+        found, _ = make(f'amounts-{name}', f'a;b;{name}', row)
+        assert found['roles']['target'] == name and not found['roles'].get('label'), found['roles']
+    found, _ = make('classes', 'a;b;y', lambda i: (RANDOM.random(), RANDOM.random(), i % 14))
+    assert found['roles']['label'] == 'y', found['roles']
+
+
+def test_gaps():
+    """Many columns with gaps are told of in one line, a few one by one"""
+    def row(i):
+        return [*('' if (i + k) % 9 == 0 else RANDOM.random() for k in range(8)), i % 2]
+    _, said = make('gaps', 'a;b;c;d;e;f;g;h;label', row)
+    assert said['imputed'].startswith('missing values of 8 columns ("a", "b", "c", "d", "e", ...)')
+    _, said = make('gap', 'a;b;label', lambda i: [RANDOM.random(), '' if i == 3 else i % 5, i % 2])
+    assert said['imputed'].startswith('column "b": 1 missing value set to the median'), said
 
 
 if __name__ == '__main__':

@@ -99,7 +99,57 @@ test_delimiters (void)
   assert_reads ("word\nof two\nor more words\n", ".csv", NULL,
                 "word category of two|or more words\n");
   options.delimiter = ';';
-  assert_reads ("a,b;c\n1,2;3\n", ".csv", &options, "a,b category 1,2\nc number 3\n");
+  assert_reads ("a,b;c\n1,2;3\n", ".csv", &options, "a,b number 1.2\nc number 3\n");
+}
+
+/* Numbers as half of Europe writes them, and with marks between thousands. */
+static void
+test_styles (void)
+{
+  assert_reads ("a;b;c\n1,5;x;2\n-0,25;y;30\n;z;NA\n", ".csv", NULL,
+                "a number 1.5|-0.25|~\nb category x|y|z\nc number 2|30|~\n");
+  assert_reads ("a;b\n1.234,5;1.234\n12;987\n", ".csv", NULL,
+                "a number 1234.5|12\nb number 1234|987\n");
+  assert_reads ("a,b\n\"1,5\",2\n\"-,5e1\",3\n", ".csv", NULL,
+                "a number 1.5|-5\nb number 2|3\n");
+  assert_reads ("a,b\n\"1,5\",2\n\"12,25\",3\n", ".csv", NULL,
+                "a number 1.5|12.25\nb number 2|3\n");
+  /* without names, as many commas in each row */
+  assert_reads ("1,5;2,5\n3,5;4,5\n", ".csv", NULL, "c0 number 1.5|3.5\nc1 number 2.5|4.5\n");
+  /* thousands, where points stand before fractions or commas between cells */
+  assert_reads ("a\tb\n1,234\t.5\n12\t1.5\n", ".tsv", NULL,
+                "a number 1234|12\nb number 0.5|1.5\n");
+  assert_reads ("a,b\n\"1,234,567.25\",1\n\"12,345\",2\n", ".csv", NULL,
+                "a number 1234567.25|12345\nb number 1|2\n");
+  /* nothing tells, or what tells differs: texts */
+  assert_reads ("a;b\n1,234;2\n5,678;3\n", ".csv", NULL,
+                "a category 1,234|5,678\nb number 2|3\n");
+  assert_reads ("a;b;c\n1,5;2.5;1,234\n2,5;3.25;5,678\n", ".csv", NULL,
+                "a number 1.5|2.5\nb number 2.5|3.25\nc number 1234|5678\n");
+  assert_reads ("a;b\n1,5;0,123\n2.5;1,5\n", ".csv", NULL,
+                "a category 1,5|2.5\nb number 0.123|1.5\n");
+  /* versions and dates are none */
+  assert_reads ("a;b\n1.2.3;12.03.2024\n1.234.567;1.1.2024\n", ".csv", NULL,
+                "a category 1.2.3|1.234.567\nb category 12.03.2024|1.1.2024\n");
+}
+
+/* A cell beyond the rows that were looked at, of another style: the column is read again. */
+static void
+test_style_later (void)
+{
+  g_autoptr (GString) text = g_string_new ("a;b\n");
+  g_autoptr (GString) says = g_string_new ("a category ");
+
+  for (guint i = 0; i < 300; i++)
+    {
+      g_string_append_printf (text, "%s;1\n", i < 299 ? "1,5" : "2.5");
+      g_string_append_printf (says, "%s%s", i > 0 ? "|" : "", i < 299 ? "1,5" : "2.5");
+    }
+  g_string_append (says, "\nb number 1");
+  for (guint i = 1; i < 300; i++)
+    g_string_append (says, "|1");
+  g_string_append_c (says, '\n');
+  assert_reads (text->str, ".csv", NULL, says->str);
 }
 
 static void
@@ -546,6 +596,8 @@ main (int argc, char **argv)
   g_test_add_func ("/csv/quotes", test_quotes);
   g_test_add_func ("/csv/tabs", test_tabs);
   g_test_add_func ("/csv/delimiters", test_delimiters);
+  g_test_add_func ("/csv/styles", test_styles);
+  g_test_add_func ("/csv/style-later", test_style_later);
   g_test_add_func ("/csv/missing", test_missing);
   g_test_add_func ("/csv/numbers", test_numbers);
   g_test_add_func ("/csv/header", test_header);

@@ -168,7 +168,7 @@ test_classes (Place *place, gconstpointer data)
   assert_words_fail (WORDS ("few.csv", "label=label"),
                      "few.csv: 2 training rows for 4 classes: fewer rows than classes");
   assert_words_fail (WORDS ("tiny.csv"), "tiny.csv: no labelled row in the validation part (3 rows "
-                     "are too few to draw from; name parts with --split)");
+                     "of 2 classes are too few to draw from; name parts with --split)");
   set = load_words (WORDS ("absent.csv", "label=label"));
   g_assert_cmpuint (set->n_classes, ==, 3);
   assert_said (set, "class-absent-train", "1 class has no training row, so that 1 validation rows "

@@ -2,7 +2,8 @@
 #include "core/data/csv_head.h"
 
 #include "core/base/error.h"
-#include "core/data/cells.h"
+#include "core/base/words.h"
+#include "core/data/cell_style.h"
 
 #include <string.h>
 
@@ -148,6 +149,28 @@ cell_kind (const char *text)
   return ay_cell_number (text, strlen (text), &value);
 }
 
+/* What the column's cells from a row on have in common, AY_STYLE_ bits. strict: rows of another
+ * width than this (unless 0) do not count. *present (nullable): cells that are not missing. */
+static guint
+styles_of (const Sample *sample, guint column, guint from, guint strict, guint *present)
+{
+  guint bits = AY_STYLE_ALL, count = 0;
+
+  for (guint r = from; r < sample_rows (sample); r++)
+    {
+      const char *cell = sample_cell (sample, r, column);
+
+      if (cell == NULL || ay_cell_is_missing (cell, strlen (cell))
+          || (strict != 0 && sample_fields (sample, r) != strict))
+        continue;
+      count++;
+      bits &= ay_cell_styles (cell, strlen (cell));
+    }
+  if (present != NULL)
+    *present = count;
+  return bits;
+}
+
 /* Blanks may be in any text: they delimit rows of numbers alone (the first row may be names). */
 static gboolean
 is_all_numbers (const Sample *sample)
@@ -190,32 +213,49 @@ best_delimiter (const char *data, gsize size, char preferred)
   return chosen;
 }
 
+/* Whether a column's cells are numbers that nothing but a decimal comma explains, when the
+ * semicolon separates cells: rows of numbers with as many commas each are as regular either way. */
+static gboolean
+is_comma_decimal (const char *data, gsize size)
+{
+  AyCsvText text = { data, size, ';', TRUE };
+  gboolean found = FALSE;
+  guint fields, rows;
+  Sample sample;
+
+  sample_init (&sample);
+  sample_read (&sample, &text, DELIMITER_ROWS);
+  fields = usual_fields (&sample, 0, &rows);
+  for (guint c = 0; fields > 1 && rows == sample_rows (&sample) && c < fields && !found; c++)
+    {
+      guint bits = styles_of (&sample, c, 1, 0, NULL);
+
+      found = (bits & AY_STYLE_NUMBER) == AY_STYLE_BIT (AY_STYLE_COMMA)
+              && (bits & AY_STYLE_NO_COMMA) == 0;
+    }
+  sample_clear (&sample);
+  return found;
+}
+
 char
 ay_csv_guess_delimiter (const char *path, const char *data, gsize size)
 {
   g_autofree char *name = g_ascii_strdown (path, -1);
   gboolean tabs = g_str_has_suffix (name, ".tsv") || g_str_has_suffix (name, ".tab")
                   || g_str_has_suffix (name, ".tsv.gz") || g_str_has_suffix (name, ".tab.gz");
+  char chosen;
 
-  return best_delimiter (data, size, tabs ? '\t' : ',');
+  chosen = best_delimiter (data, size, tabs ? '\t' : ',');
+  return chosen == ',' && is_comma_decimal (data, size) ? ';' : chosen;
 }
 
 /* Whether the column's cells below the first row are numbers, at least one of them. */
 static gboolean
 is_number_below (const Sample *sample, guint column)
 {
-  gboolean any = FALSE;
+  guint present;
 
-  for (guint r = 1; r < sample_rows (sample); r++)
-    {
-      const char *cell = sample_cell (sample, r, column);
-      AyCellKind kind = cell != NULL ? cell_kind (cell) : AY_CELL_MISSING;
-
-      if (kind == AY_CELL_OTHER)
-        return FALSE;
-      any |= kind == AY_CELL_NUMBER;
-    }
-  return any;
+  return (styles_of (sample, column, 1, 0, &present) & AY_STYLE_NUMBER) != 0 && present > 0;
 }
 
 /* 0, 1, 2, ... after an empty cell or not: the names of a frame that was given none. */
@@ -258,11 +298,13 @@ guess_header (const Sample *sample)
 
   for (guint c = 0; c < sample_fields (sample, 0); c++)
     {
-      AyCellKind kind = cell_kind (sample_cell (sample, 0, c));
+      const char *cell = sample_cell (sample, 0, c);
+      gboolean missing = ay_cell_is_missing (cell, strlen (cell));
+      gboolean text = !missing && (ay_cell_styles (cell, strlen (cell)) & AY_STYLE_NUMBER) == 0;
 
-      if (kind == AY_CELL_OTHER && is_number_below (sample, c))
+      if (text && is_number_below (sample, c))
         return TRUE;
-      number |= kind == AY_CELL_NUMBER;
+      number |= !missing && !text;
     }
   return number ? is_numbered (sample) : looks_like_names (sample);
 }
@@ -322,6 +364,27 @@ say_names (const AyCsvHead *self, const char *path, gboolean blank, AyDiagnostic
                         blank ? "leaves columns without a name" : "gives a name twice", list->str);
 }
 
+/* The columns whose numbers are written otherwise than 1234.5. */
+static void
+say_style (const AyCsvHead *self, AyCellStyle style, const char *path, AyDiagnostics *diagnostics)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+  guint count = 0;
+
+  for (guint c = 0; c < self->width; c++)
+    if (self->kinds[c] == AY_BUILD_NUMBER && self->styles[c] == style && count++ < 5)
+      g_string_append_printf (list, "%s\"%s\"", count > 1 ? ", " : "", self->names[c]);
+  if (count > 5)
+    g_string_append (list, ", ...");
+  if (count > 0)
+    ay_diagnostics_add (diagnostics,
+                        style == AY_STYLE_COMMA ? "decimal-comma" : "digit-groups",
+                        style == AY_STYLE_COMMA
+                            ? N_ ("%s: the comma is read as the decimal mark in column %s")
+                            : N_ ("%s: commas are read as marks between thousands in column %s"),
+                        path, list->str);
+}
+
 void
 ay_csv_head_say (const AyCsvHead *self, const char *path, const AySourceOptions *options,
                  AyDiagnostics *diagnostics)
@@ -332,15 +395,17 @@ ay_csv_head_say (const AyCsvHead *self, const char *path, const AySourceOptions 
                         path);
   say_names (self, path, TRUE, diagnostics);
   say_names (self, path, FALSE, diagnostics);
+  say_style (self, AY_STYLE_COMMA, path, diagnostics);
+  say_style (self, AY_STYLE_GROUPED, path, diagnostics);
 }
 
-/* strict: rows of another width than this (unless 0) are going to be left out. */
+/* Of a column that is no numbers; strict as in styles_of(). */
 static AyBuildKind
-guess_kind (const Sample *sample, guint column, guint from, guint strict)
+guess_text_kind (const Sample *sample, guint column, guint from, guint strict)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   guint rows = sample_rows (sample), texts = 0;
-  gboolean number = TRUE, brief = TRUE;
+  gboolean brief = TRUE;
 
   for (guint r = from; r < rows; r++)
     {
@@ -349,17 +414,31 @@ guess_kind (const Sample *sample, guint column, guint from, guint strict)
       if (cell == NULL || ay_cell_is_missing (cell, strlen (cell))
           || (strict != 0 && sample_fields (sample, r) != strict))
         continue;
-      number = number && cell_kind (cell) != AY_CELL_OTHER;
       brief = brief && strlen (cell) <= AY_BUILD_SHORT;
       texts++;
     }
-  if (number)
-    return AY_BUILD_NUMBER;
   for (guint r = from; r < rows; r++)
     if (sample_cell (sample, r, column) != NULL)
       g_hash_table_add (seen, (char *) sample_cell (sample, r, column));
   brief = brief && g_hash_table_size (seen) <= MAX (64, texts / 4);
   return brief ? AY_BUILD_CATEGORY : AY_BUILD_TEXT;
+}
+
+/* Kinds and styles. strict: rows of another width than this (unless 0) are going to be left out. */
+static void
+guess_kinds (AyCsvHead *self, const Sample *sample, guint strict, gboolean comma_cells)
+{
+  g_autofree guint *bits = g_new (guint, self->width);
+
+  self->kinds = g_new (guint8, self->width);
+  self->styles = g_new (guint8, self->width);
+  for (guint c = 0; c < self->width; c++)
+    bits[c] = styles_of (sample, c, self->header, strict, NULL);
+  ay_cell_choose_styles (bits, self->width, comma_cells, self->styles);
+  for (guint c = 0; c < self->width; c++)
+    self->kinds[c] = (bits[c] & AY_STYLE_BIT (self->styles[c])) != 0
+                         ? AY_BUILD_NUMBER
+                         : (guint8) guess_text_kind (sample, c, self->header, strict);
 }
 
 /* Fields of a row: those of the header, or of the first row; where rows of other counts are to be
@@ -416,11 +495,8 @@ ay_csv_head_read (AyCsvHead *self, const AyCsvText *text, const char *path,
       else if (sample_rows (&sample) > 1)
         self->body = g_array_index (sample.start, gsize, 1);
       make_names (self, &sample);
-      self->kinds = g_new (guint8, self->width);
-      for (guint c = 0; c < self->width; c++)
-        self->kinds[c]
-            = (guint8) guess_kind (&sample, c, self->header,
-                                   options->ragged == AY_RAGGED_SKIP ? self->width : 0);
+      guess_kinds (self, &sample, options->ragged == AY_RAGGED_SKIP ? self->width : 0,
+                   text->delimiter == ',');
     }
   sample_clear (&sample);
   return good;
@@ -432,4 +508,5 @@ ay_csv_head_clear (AyCsvHead *self)
   g_clear_pointer (&self->names, g_strfreev);
   g_clear_pointer (&self->given, g_strfreev);
   g_clear_pointer (&self->kinds, g_free);
+  g_clear_pointer (&self->styles, g_free);
 }

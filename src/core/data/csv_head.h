@@ -17,12 +17,14 @@ typedef struct
   char **names;    /* width names, distinct, NULL-terminated */
   char **given;    /* as the header has them; "" where it has none */
   guint8 *kinds;   /* AyBuildKind that each column is expected to be */
+  guint8 *styles;  /* AyCellStyle of each column of numbers */
 } AyCsvHead;
 
 /* path names the file in messages. AY_ERROR_INPUT. Clear with ay_csv_head_clear(). */
 gboolean ay_csv_head_read (AyCsvHead *self, const AyCsvText *text, const char *path,
                            const AySourceOptions *options, GError **error);
-/* What was decided without being asked: "header-guessed" "blank-header" "duplicate-header". */
+/* What was decided without being asked: "header-guessed" "blank-header" "duplicate-header"
+ * "decimal-comma" "digit-groups". */
 void ay_csv_head_say (const AyCsvHead *self, const char *path, const AySourceOptions *options,
                       AyDiagnostics *diagnostics);
 void ay_csv_head_clear (AyCsvHead *self);

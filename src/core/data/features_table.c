@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "core/data/labels.h"
 #include "core/shim/number.h"
 
@@ -16,6 +17,7 @@
 #include <string.h>
 
 #define BLOCK_ROWS 1024
+#define MOST_SAID 5 /* columns with gaps that are told of one by one */
 #define NO_OUTPUT G_MAXUINT32
 
 /* One input column: where its outputs begin and what fills its gaps. */
@@ -27,6 +29,7 @@ typedef struct
   double fill;       /* for a number */
   guint32 fill_code; /* for a category: output of the most frequent value, or NO_OUTPUT */
   guint32 *output;   /* for a category: code -> output, or NO_OUTPUT */
+  char *filled;      /* (nullable) what its gaps are set to, in words */
 } Plan;
 
 typedef struct
@@ -42,7 +45,10 @@ static void
 work_clear (Work *self)
 {
   for (guint c = 0; c < self->n_plans; c++)
-    g_free (self->plans[c].output);
+    {
+      g_free (self->plans[c].output);
+      g_free (self->plans[c].filled);
+    }
   g_free (self->plans);
   g_clear_pointer (&self->names, g_ptr_array_unref);
   g_free (self->out);
@@ -58,13 +64,50 @@ add_output (Work *work, char *name)
 }
 
 static void
-say_imputed (AyDiagnostics *diagnostics, const AyColumn *column, gsize n_missing, const char *what,
-             const char *value)
+say_filled (const Plan *plan, AyDiagnostics *diagnostics)
 {
-  ay_diagnostics_add (diagnostics, "imputed",
-                      "column \"%s\": %" G_GSIZE_FORMAT " missing value%s set to the %s of the "
-                      "training rows, %s, and marked in \"%s missing\"", ay_column_name (column),
-                      n_missing, n_missing == 1 ? "" : "s", what, value, ay_column_name (column));
+  const char *name = ay_column_name (plan->column);
+  gsize n = ay_column_count_missing (plan->column);
+  gboolean number = plan->output == NULL;
+
+  ay_diagnostics_add (
+      diagnostics, "imputed",
+      n == 1 ? (number ? N_ ("column \"%s\": %zu missing value set to the median of the training "
+                             "rows, %s, and marked in \"%s missing\"")
+                       : N_ ("column \"%s\": %zu missing value set to the most frequent value of "
+                             "the training rows, %s, and marked in \"%s missing\""))
+             : (number ? N_ ("column \"%s\": %zu missing values set to the median of the training "
+                             "rows, %s, and marked in \"%s missing\"")
+                       : N_ ("column \"%s\": %zu missing values set to the most frequent value of "
+                             "the training rows, %s, and marked in \"%s missing\"")),
+      name, n, plan->filled, name);
+}
+
+/* Each column whose gaps are filled while they are few, else one line for all. */
+static void
+say_imputed (const Work *work, AyDiagnostics *diagnostics)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+  guint count = 0;
+  gsize gaps = 0;
+
+  for (guint c = 0; c < work->n_plans; c++)
+    if (work->plans[c].filled != NULL)
+      {
+        if (count++ < MOST_SAID)
+          g_string_append_printf (list, "%s\"%s\"", count > 1 ? ", " : "",
+                                  ay_column_name (work->plans[c].column));
+        gaps += ay_column_count_missing (work->plans[c].column);
+      }
+  for (guint c = 0; c < work->n_plans && count <= MOST_SAID; c++)
+    if (work->plans[c].filled != NULL)
+      say_filled (work->plans + c, diagnostics);
+  if (count > MOST_SAID)
+    ay_diagnostics_add (diagnostics, "imputed",
+                        N_ ("missing values of %u columns (%s, ...) set to the median or the most "
+                            "frequent value of the training rows, and marked in a column of their "
+                            "own each: %zu"),
+                        count, list->str, gaps);
 }
 
 /* What is inf, or is in single precision. */
@@ -111,7 +154,7 @@ plan_number (Work *work, Plan *plan, const guint8 *fit, AyDiagnostics *diagnosti
     }
   plan->indicator = add_output (work, g_strconcat (name, " missing", NULL));
   ay_number_format (plan->fill, text);
-  say_imputed (diagnostics, plan->column, n_missing, "median", text);
+  plan->filled = g_strdup (text);
 }
 
 /* Names of the fitted rows' categories, sorted. (transfer container) */
@@ -174,7 +217,7 @@ plan_category (Work *work, Plan *plan, const guint8 *fit, AyDiagnostics *diagnos
     }
   plan->fill_code = plan->output[most];
   plan->indicator = add_output (work, g_strconcat (name, " missing", NULL));
-  say_imputed (diagnostics, plan->column, n_missing, "most frequent value", all[most]);
+  plan->filled = g_strdup (all[most]);
   return TRUE;
 }
 
@@ -217,7 +260,7 @@ ay_table_features (AyColumn *const *columns, guint n_columns, const guint8 *fit,
   gsize d;
 
   for (guint c = 0; c < n_columns; c++)
-    work.plans[c] = (Plan) { columns[c], 0, NO_OUTPUT, 0.0, NO_OUTPUT, NULL };
+    work.plans[c] = (Plan) { columns[c], 0, NO_OUTPUT, 0.0, NO_OUTPUT, NULL, NULL };
   for (guint c = 0; c < n_columns; c++)
     if (ay_column_type (columns[c]) == AY_COLUMN_NUMBER)
       {
@@ -227,6 +270,7 @@ ay_table_features (AyColumn *const *columns, guint n_columns, const guint8 *fit,
       }
     else if (!plan_category (&work, &work.plans[c], fit, diagnostics, error))
       return NULL;
+  say_imputed (&work, diagnostics);
   d = work.names->len;
   work.out = ay_try_alloc (MAX (work.n, 1), MAX (d, 1) * sizeof (float), "features", error);
   if (work.out == NULL

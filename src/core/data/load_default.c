@@ -7,6 +7,7 @@
  * its text. Left out, and said: what only numbers the rows, what names each row, and what is the
  * label in other words. */
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/data/ids.h"
 #include "core/data/loading.h"
 #include "core/data/roles.h"
@@ -200,6 +201,27 @@ sift (AyLoading *self, GPtrArray *columns, gboolean kinds)
     }
 }
 
+/* Beside an array its table's categories are no features: that is said. */
+static void
+say_beside (AyLoading *self)
+{
+  g_autoptr (GPtrArray) columns
+      = ay_roles_free_columns (self->table, self->options, NULL, TRUE);
+  g_autoptr (GString) list = g_string_new (NULL);
+  guint count = 0;
+
+  for (guint c = 0; c < columns->len; c++)
+    if (ay_column_type (columns->pdata[c]) == AY_COLUMN_CATEGORY && count++ < 5)
+      g_string_append_printf (list, "%s\"%s\"", count > 1 ? ", " : "",
+                              ay_column_name (columns->pdata[c]));
+  if (count > 5)
+    g_string_append (list, ", ...");
+  if (count > 0)
+    ay_diagnostics_add (self->diagnostics, "not-a-feature",
+                        N_ ("the numbers are taken for one array of features; column %s beside it "
+                            "is not taken (--features names what is)"), list->str);
+}
+
 static gboolean
 default_columns (AyLoading *self, gboolean kinds)
 {
@@ -214,6 +236,8 @@ default_columns (AyLoading *self, gboolean kinds)
       if (self->text != NULL && ay_roles_is_text_name (self->text))
         text = self->text;
     }
+  else
+    say_beside (self);
   sift (self, columns, kinds);
   if (columns->len == 0)
     return FALSE;

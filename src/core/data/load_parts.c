@@ -73,6 +73,9 @@ say_drawn (AyLoading *self, const AyDataset *data, const gint32 *label, const do
 {
   const char *how = time != NULL ? N_ ("from the latest") : N_ ("with the seed");
   gsize counts[4];
+  g_autofree char *classes = data->label != NULL
+                                 ? g_strdup_printf (" of %u classes", data->n_classes)
+                                 : g_strdup ("");
 
   count_parts (data, label, counts);
   if (data->test_drawn)
@@ -299,6 +302,9 @@ static gboolean
 check_parts (AyLoading *self, AyDataset *data, const gint32 *label, GError **error)
 {
   gsize counts[4];
+  g_autofree char *classes = data->label != NULL
+                                 ? g_strdup_printf (" of %u classes", data->n_classes)
+                                 : g_strdup ("");
 
   count_parts (data, label, counts);
   for (int part = AY_SPLIT_TRAIN; part <= AY_SPLIT_VALID; part++)
@@ -308,8 +314,8 @@ check_parts (AyLoading *self, AyDataset *data, const gint32 *label, GError **err
                      part == AY_SPLIT_TRAIN
                          ? "%s: no labelled row is left to train on"
                          : "%s: no labelled row in the validation part (%" G_GSIZE_FORMAT
-                           " rows are too few to draw from; name parts with --split)",
-                     self->where, counts[AY_SPLIT_TRAIN] + counts[AY_SPLIT_TEST]);
+                           " rows%s are too few to draw from; name parts with --split)",
+                     self->where, counts[AY_SPLIT_TRAIN] + counts[AY_SPLIT_TEST], classes);
         return FALSE;
       }
   if (!data->has_test)

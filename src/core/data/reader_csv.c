@@ -19,7 +19,7 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/data/build.h"
-#include "core/data/cells.h"
+#include "core/data/cell_style.h"
 #include "core/data/text_file.h"
 #include "core/data/csv_head.h"
 #include "core/data/csv_scan.h"
@@ -269,7 +269,8 @@ read_batch (Worker *worker, gsize n_rows)
         continue;
       if (column->kind != AY_BUILD_NUMBER)
         read_texts (worker, &cells, c);
-      else if (ay_cells_numbers (&cells, c, column->numbers + worker->row, &integral) < n_rows)
+      else if (ay_cells_styled (&cells, c, self->head.styles[c], column->numbers + worker->row,
+                                &integral) < n_rows)
         ay_build_fail (column);
       if (!integral && !g_atomic_int_get (&column->fractions))
         g_atomic_int_set (&column->fractions, TRUE);

@@ -12,6 +12,9 @@
 /* A numeric label of unknown name has at most this many values; one named so, ten times as many. */
 #define FEW_CLASSES 50
 #define LOOK_ROWS 1000
+/* So many different numbers or more are classes only with so many rows each, on average. */
+#define MANY_NUMBERS 20
+#define ROWS_A_NUMBER 8
 
 typedef struct
 {
@@ -324,17 +327,20 @@ count_distinct (const AyColumn *column, gsize limit)
   return g_hash_table_size (seen);
 }
 
-/* Whether values can be classes: a few, and many rows of each. */
+/* Whether values can be classes: a few, and many rows of each; more of numbers, which can be
+ * amounts, where they are many. */
 static gboolean
 is_classes (const AyColumn *column, gsize limit)
 {
   gsize n = ay_column_rows (column) - ay_column_count_missing (column);
+  gboolean number = ay_column_type (column) == AY_COLUMN_NUMBER;
   gsize distinct;
 
-  if (ay_column_type (column) == AY_COLUMN_NUMBER && !ay_column_is_integral (column))
+  if (number && !ay_column_is_integral (column))
     return FALSE;
   distinct = count_distinct (column, limit);
-  return distinct >= 2 && distinct <= limit && 2 * distinct <= MAX (n, 4);
+  return distinct >= 2 && distinct <= limit && 2 * distinct <= MAX (n, 4)
+         && !(number && distinct > MANY_NUMBERS && distinct * ROWS_A_NUMBER > n);
 }
 
 static gboolean
