@@ -40,7 +40,9 @@ assert_refuses (const char *bytes, gsize size, const AyCsvOptions *options, cons
   g_autoptr (AyTable) table = read_bytes (bytes, size, ".csv", options, NULL, &error);
 
   g_assert_null (table);
-  g_assert_error (error, AY_ERROR, AY_ERROR_INPUT);
+  g_assert_true (g_error_matches (error, AY_ERROR,
+                                  strstr (what, "not UTF-8") != NULL ? AY_ERROR_ENCODING
+                                                                 : AY_ERROR_INPUT));
   if (!g_str_has_suffix (error->message, what))
     g_error ("\"%s\" does not end in \"%s\"", error->message, what);
   g_assert_null (strchr (error->message, '\n'));
@@ -98,6 +100,10 @@ test_delimiters (void)
   assert_reads ("n m\n1 2\n3 4\n", ".csv", NULL, "n number 1|3\nm number 2|4\n");
   assert_reads ("word\nof two\nor more words\n", ".csv", NULL,
                 "word category of two|or more words\n");
+  /* a blank after each delimiter is none of the text; after some it is */
+  assert_reads ("a, b, c\n1, x,  y\n2, NA, z\n", ".csv", NULL,
+                "a number 1|2\nb category x|~\nc category y|z\n");
+  assert_reads ("a, b,c\n1, x,y\n", ".csv", NULL, "a number 1\nb category  x\nc category y\n");
   options.delimiter = ';';
   assert_reads ("a,b;c\n1,2;3\n", ".csv", &options, "a,b number 1.2\nc number 3\n");
 }
@@ -122,8 +128,10 @@ test_styles (void)
   assert_reads ("a,b\n\"1,234,567.25\",1\n\"12,345\",2\n", ".csv", NULL,
                 "a number 1234567.25|12345\nb number 1|2\n");
   /* nothing tells, or what tells differs: texts */
-  assert_reads ("a;b\n1,234;2\n5,678;3\n", ".csv", NULL,
+  assert_reads ("a\tb\n1,234\t2\n5,678\t3\n", ".tsv", NULL,
                 "a category 1,234|5,678\nb number 2|3\n");
+  assert_reads ("a;b\n1.234;2\n5.678;3\n", ".csv", NULL, "a number 1.234|5.678\nb number 2|3\n");
+  assert_reads ("a;b\n1,234;2\n5,678;3\n", ".csv", NULL, "a number 1.234|5.678\nb number 2|3\n");
   assert_reads ("a;b;c\n1,5;2.5;1,234\n2,5;3.25;5,678\n", ".csv", NULL,
                 "a number 1.5|2.5\nb number 2.5|3.25\nc number 1234|5678\n");
   assert_reads ("a;b\n1,5;0,123\n2.5;1,5\n", ".csv", NULL,
@@ -233,13 +241,16 @@ test_encoding (void)
   AyCsvOptions latin1 = AY_CSV_OPTIONS_INIT;
 
   latin1.source.latin1 = TRUE;
-  assert_refuses ("a\ncaf\xe9\n", 7, NULL, ": byte 5: 0xe9 is not UTF-8 (is it Latin-1?)");
+  assert_refuses ("a\ncaf\xe9\n", 7, NULL,
+                  ": byte 5: 0xe9 is not UTF-8 (is it Latin-1? then --latin1)");
   assert_reads ("a\ncaf\xe9\n", ".csv", &latin1, "a category caf\xc3\xa9\n");
+  assert_reads ("a\n\x80 5 \x93so\x94\n", ".csv", &latin1, "a category € 5 “so”\n");
+  assert_reads ("a\ncaf\xc3\xa9\n", ".csv", &latin1, "a category caf\xc3\xa9\n"); /* is UTF-8 */
   assert_refuses ("a,b\n1,\0\n", 8, NULL, ": byte 6: a NUL byte: this is no text");
   assert_refuses ("a,b\n1,\0\n", 8, &latin1, ": byte 6: a NUL byte: this is no text");
   assert_refuses ("a\0,b\n1,2\n", 9, NULL, ": byte 1: a NUL byte: this is no text");
   assert_refuses ("\xef\xbb\xbf" "a\n\xff\n", 7, NULL,
-                  ": byte 5: 0xff is not UTF-8 (is it Latin-1?)");
+                  ": byte 5: 0xff is not UTF-8 (is it Latin-1? then --latin1)");
   assert_refuses ("\xff\xfe" "a\0", 4, NULL, ": byte 0: UTF-16 text: save it as UTF-8");
   assert_refuses ("", 0, NULL, ":1: the file is empty");
   assert_refuses ("\n\n", 2, NULL, ":1: there are no rows");
@@ -516,7 +527,8 @@ test_damage (void)
       tables += table != NULL;
       if (table == NULL)
         {
-          g_assert_error (error, AY_ERROR, AY_ERROR_INPUT);
+          g_assert_true (g_error_matches (error, AY_ERROR, AY_ERROR_INPUT)
+                         || g_error_matches (error, AY_ERROR, AY_ERROR_ENCODING));
           g_assert_true (g_str_has_prefix (error->message, "a folder/assay-text."));
           g_assert_null (strchr (error->message, '\n'));
         }
@@ -556,7 +568,7 @@ test_real_texts (void)
   text = ay_column_dup_text (ay_table_column (sms, 1), 799);
   g_assert_true (g_str_has_prefix (text, "\"Gimme a few\" was"));
   g_assert_null (variant);
-  g_assert_error (error, AY_ERROR, AY_ERROR_INPUT);
+  g_assert_error (error, AY_ERROR, AY_ERROR_ENCODING);
   options.source.latin1 = TRUE;
   variant = read_real ("sms_spam/spam_kaggle_variant.csv", &options, NULL);
   g_assert_cmpuint (ay_table_n_columns (variant), ==, 5);

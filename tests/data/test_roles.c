@@ -169,6 +169,9 @@ test_by_last_word (void)
   check ("review_text:w label:c", NULL, "label=col:label text=col:review_text");
   check ("order_time:t sent:t label:c", NULL, "label=col:label time=col:order_time");
   check ("age_group:c label:c", NULL, "label=col:label");
+  check ("a:n is_fraud:i one:c two:c last:i", NULL, "label=col:is_fraud");
+  check ("Survived:i a:n sex:c last:c", NULL, "label=col:Survived");
+  check ("loan_class:n kind:c", NULL, "label=col:kind"); /* numbers that differ are no classes */
 }
 
 static void
@@ -179,6 +182,7 @@ test_unnamed (void)
   check ("a:n kind:c b:n", NULL, "label=col:kind"); /* the only category */
   check ("a:n b:n", NULL, "");
   check ("price:n b:n", NULL, "target=col:price");
+  check ("price:n near:c b:n", NULL, "target=col:price"); /* rather than the only category */
   check ("one:c two:c b:n", NULL, "");
   check ("dteday:t label:c a:n", NULL, "label=col:label time=col:dteday"); /* the only times */
   check ("from:t to:t label:c a:n", NULL, "label=col:label");

@@ -46,6 +46,19 @@ def ask():
     assert info['roles']['target'] == 'mass' and info['features'] == 2, info['roles']
 
 
+def spreadsheet():
+    """As a spreadsheet of Western Europe writes it: Latin-1, decimal commas, semicolons."""
+    source = random.Random(8)
+    path = drive.folder() / 'maße.csv'
+    lines = ['Größe;Gewicht;Klasse']
+    for row in range(240):
+        size = source.uniform(1, 5) + row % 2
+        lines.append(f'{size:.3f};{source.uniform(1, 5):.3f};{"groß" if row % 2 else "klein"}'
+                     .replace('.', ','))
+    path.write_text('\n'.join(lines) + '\n', encoding='latin-1')
+    return path
+
+
 def is_number(text):
     try:
         float(text)
@@ -57,6 +70,23 @@ def is_number(text):
 def test_ask():
     """No label is found: the target is chosen in the dialog"""
     ask()
+
+
+def test_spreadsheet():
+    """A table in Latin-1 with decimal commas opens by itself, and that is said"""
+    data = spreadsheet()
+    with drive.Window(data) as window:
+        window.find('Map', 'page tab')
+        window.scored()
+        window.keys('ctrl+1')
+        window.find('240 rows, 2 features, 2 classes')
+        said = ' '.join(window.labels())
+        assert 'read as Latin-1' in said, said
+        assert 'the comma is read as the decimal mark in column "Größe", "Gewicht"' in said, said
+        window.picture('spreadsheet')
+        window.close()
+    info = cli('info', data.with_suffix('.assay'))
+    assert info['roles']['label'] == 'Klasse' and info['features'] == 2, info['roles']
 
 
 drive.main(globals())

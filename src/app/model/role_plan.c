@@ -137,10 +137,12 @@ assay_role_plan_read (const char *path, AyJob *job, GError **error)
 {
   AySourceOptions options = AY_SOURCE_OPTIONS_INIT;
   g_autoptr (AyDiagnostics) diagnostics = ay_diagnostics_new ();
-  g_autoptr (AySource) source = ay_source_open (path, &options, diagnostics, job, error);
+  g_autoptr (AySource) source = NULL;
   const char *const inputs[] = { path, NULL };
   AssayRolePlan *self;
 
+  options.latin1 = TRUE; /* where it is not UTF-8; that is said once the file is opened */
+  source = ay_source_open (path, &options, diagnostics, job, error);
   if (source == NULL)
     return NULL;
   self = g_new0 (AssayRolePlan, 1);

@@ -107,7 +107,7 @@ ay_cell_styles (const char *text, gsize length)
 }
 
 void
-ay_cell_choose_styles (const guint *bits, guint n, gboolean comma_cells, guint8 *style)
+ay_cell_choose_styles (const guint *bits, guint n, char delimiter, guint8 *style)
 {
   const guint plain = AY_STYLE_BIT (AY_STYLE_PLAIN), comma = AY_STYLE_BIT (AY_STYLE_COMMA),
               grouped = AY_STYLE_BIT (AY_STYLE_GROUPED);
@@ -123,13 +123,15 @@ ay_cell_choose_styles (const guint *bits, guint n, gboolean comma_cells, guint8 
   for (guint c = 0; c < n; c++)
     {
       guint fits = bits[c] & AY_STYLE_NUMBER;
-      gboolean marked = (bits[c] & AY_STYLE_NO_COMMA) == 0 || (bits[c] & AY_STYLE_NO_POINT) == 0;
+      gboolean commas = (bits[c] & AY_STYLE_NO_COMMA) == 0;
+      gboolean marked = commas || (bits[c] & AY_STYLE_NO_POINT) == 0;
+      gboolean alike = !by_point && (by_comma || (commas && delimiter == ';'));
 
       style[c] = AY_STYLE_PLAIN;
-      if (by_comma && (fits == comma || (marked && (fits & comma) != 0 && !by_point)))
+      if ((fits == comma && commas) || (marked && (fits & comma) != 0 && alike))
         style[c] = AY_STYLE_COMMA;
       else if ((fits & plain) == 0 && (fits & grouped) != 0
-               && (fits == grouped || by_point || (comma_cells && !by_comma)))
+               && (fits == grouped || by_point || (delimiter == ',' && !by_comma)))
         style[c] = AY_STYLE_GROUPED;
     }
 }

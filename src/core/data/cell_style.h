@@ -27,10 +27,10 @@ guint ay_cell_styles (const char *text, gsize length);
 
 /* The style of each of n columns of one table, from the bits that all cells of it have in common;
  * it is no number of that style where the bit is not set. Digits in threes after one mark ("1,234",
- * "1.234") are read as the rest of the table writes numbers; where nothing tells, as plain: those
- * with a comma are texts then. comma_cells: a comma is what separates the cells, and hardly the
- * decimal mark too. */
-void ay_cell_choose_styles (const guint *bits, guint n, gboolean comma_cells, guint8 *style);
+ * "1.234") are read as the rest of the table writes numbers; where that tells nothing, by what
+ * separates the cells: a semicolon stands where the comma is the decimal mark, a comma hardly does;
+ * else as plain, and those with a comma are texts then. */
+void ay_cell_choose_styles (const guint *bits, guint n, char delimiter, guint8 *style);
 
 /* ay_cells_numbers() for numbers of a style. */
 gsize ay_cells_styled (const AyCells *cells, guint column, AyCellStyle style, double *out,

@@ -424,9 +424,25 @@ guess_text_kind (const Sample *sample, guint column, guint from, guint strict)
   return brief ? AY_BUILD_CATEGORY : AY_BUILD_TEXT;
 }
 
+/* Whether a blank follows each delimiter, as in "a, b, c". */
+static gboolean
+begins_with_blanks (const Sample *sample)
+{
+  gboolean any = FALSE;
+
+  for (guint r = 0; r < sample_rows (sample); r++)
+    for (guint c = 1; c < sample_fields (sample, r); c++)
+      {
+        if (*sample_cell (sample, r, c) != ' ')
+          return FALSE;
+        any = TRUE;
+      }
+  return any;
+}
+
 /* Kinds and styles. strict: rows of another width than this (unless 0) are going to be left out. */
 static void
-guess_kinds (AyCsvHead *self, const Sample *sample, guint strict, gboolean comma_cells)
+guess_kinds (AyCsvHead *self, const Sample *sample, guint strict, char delimiter)
 {
   g_autofree guint *bits = g_new (guint, self->width);
 
@@ -434,7 +450,7 @@ guess_kinds (AyCsvHead *self, const Sample *sample, guint strict, gboolean comma
   self->styles = g_new (guint8, self->width);
   for (guint c = 0; c < self->width; c++)
     bits[c] = styles_of (sample, c, self->header, strict, NULL);
-  ay_cell_choose_styles (bits, self->width, comma_cells, self->styles);
+  ay_cell_choose_styles (bits, self->width, delimiter, self->styles);
   for (guint c = 0; c < self->width; c++)
     self->kinds[c] = (bits[c] & AY_STYLE_BIT (self->styles[c])) != 0
                          ? AY_BUILD_NUMBER
@@ -494,9 +510,10 @@ ay_csv_head_read (AyCsvHead *self, const AyCsvText *text, const char *path,
         self->body = 0;
       else if (sample_rows (&sample) > 1)
         self->body = g_array_index (sample.start, gsize, 1);
+      self->blanks = begins_with_blanks (&sample);
       make_names (self, &sample);
       guess_kinds (self, &sample, options->ragged == AY_RAGGED_SKIP ? self->width : 0,
-                   text->delimiter == ',');
+                   text->delimiter);
     }
   sample_clear (&sample);
   return good;

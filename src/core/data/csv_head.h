@@ -18,6 +18,7 @@ typedef struct
   char **given;    /* as the header has them; "" where it has none */
   guint8 *kinds;   /* AyBuildKind that each column is expected to be */
   guint8 *styles;  /* AyCellStyle of each column of numbers */
+  gboolean blanks; /* each cell but a row's first begins with a blank, which is none of it */
 } AyCsvHead;
 
 /* path names the file in messages. AY_ERROR_INPUT. Clear with ay_csv_head_clear(). */

@@ -18,6 +18,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/base/words.h"
 #include "core/data/build.h"
 #include "core/data/cell_style.h"
 #include "core/data/text_file.h"
@@ -233,6 +234,8 @@ read_texts (Worker *worker, const AyCells *cells, guint column)
       gsize length, row = worker->row + r;
       const char *text = ay_cells_get (cells, r, column, &length);
 
+      for (; worker->reader->head.blanks && length > 0 && *text == ' '; text++)
+        length--;
       if (length > 0 && *text == '"' && worker->reader->text.quotes
           && !ay_cell_strip_quotes (&text, &length))
         {
@@ -474,6 +477,10 @@ ay_csv_read (AyMappedFile *file, const AyCsvOptions *options, AyDiagnostics *dia
   if (self.text.delimiter == '\0')
     self.text.delimiter
         = ay_csv_guess_delimiter (self.file.path, self.file.data, self.file.size);
+  if (self.file.converted)
+    ay_diagnostics_add (diagnostics, "latin1",
+                        N_ ("%s: the text is no UTF-8: it is read as Latin-1 (Western European)"),
+                        self.file.path);
   if (survey (&self, &rows, error))
     table = convert (&self, rows, error);
   ay_build_free (self.build);

@@ -32,7 +32,15 @@ static const char *const id_names[]
 static const char *const split_names[] = { "split", "set", "subset", "partition", "part", NULL };
 static const char *const label_names[]
     = { "label", "labels", "class", "class_label", "category", "target", "y", "gold",
-        "gold_label", "intent", "sentiment", "species", "diagnosis", "outcome", NULL };
+        "gold_label", "intent", "sentiment", "species", "diagnosis", "outcome", "survived",
+        "churn", "churned", "exited", "attrition", "fraud", "isfraud", "spam", "defaulted",
+        "approved", "malignant", "toxic", "emotion", "topic", "variety", "klasse", "classe", "ziel",
+        "cible", NULL };
+/* As the last word of a name (default_class, is_fraud): these mean the same there. */
+static const char *const label_words[]
+    = { "label", "labels", "class", "target", "intent", "sentiment", "diagnosis", "outcome",
+        "survived", "churn", "churned", "exited", "attrition", "fraud", "spam", "defaulted",
+        "approved", "malignant", "toxic", "klasse", "classe", NULL };
 /* Numbers that are mostly what is to be predicted. */
 static const char *const target_names[]
     = { "price", "saleprice", "sale_price", "medv", "median_house_value", "rating", "quality",
@@ -157,19 +165,31 @@ guess_named (Guess *guess, char **option, const char *role, const char *const *n
     take_role (guess, column, option, role);
 }
 
-/* By the whole name, else by the name's last word. */
-static void
-guess_worded (Guess *guess, char **option, const char *role, const char *const *names, Fits fits)
+/* The first free column whose name's last word is one of these, that fits. */
+static AyColumn *
+find_worded (const Guess *guess, const char *const *names, Fits fits)
 {
-  guess_named (guess, option, role, names, fits);
-  for (guint i = 0; *option == NULL && i < ay_table_n_columns (guess->table); i++)
+  for (guint i = 0; i < ay_table_n_columns (guess->table); i++)
     {
       AyColumn *column = ay_table_column (guess->table, i);
 
       if (!g_hash_table_contains (guess->taken, column) && ends_in (column, names)
           && fits (column))
-        take_role (guess, column, option, role);
+        return column;
     }
+  return NULL;
+}
+
+/* By the whole name, else by the name's last word. */
+static void
+guess_worded (Guess *guess, char **option, const char *role, const char *const *names, Fits fits)
+{
+  AyColumn *column;
+
+  guess_named (guess, option, role, names, fits);
+  column = *option == NULL ? find_worded (guess, names, fits) : NULL;
+  if (column != NULL)
+    take_role (guess, column, option, role);
 }
 
 static gboolean
@@ -344,9 +364,15 @@ is_classes (const AyColumn *column, gsize limit)
 }
 
 static gboolean
+fits_classes (const AyColumn *column)
+{
+  return is_classes (column, 10 * FEW_CLASSES);
+}
+
+static gboolean
 fits_label (const AyColumn *column)
 {
-  return is_classes (column, 10 * FEW_CLASSES) || ay_column_type (column) == AY_COLUMN_NUMBER;
+  return fits_classes (column) || ay_column_type (column) == AY_COLUMN_NUMBER;
 }
 
 /* Of no telling name: the only category column; else the last column, when its values are few. */
@@ -435,12 +461,14 @@ guess_label (Guess *guess)
     return;
   column = find_named (guess, label_names, fits_label);
   if (column == NULL)
-    column = find_unnamed_label (guess);
+    column = find_worded (guess, label_words, fits_classes);
   if (column == NULL)
     column = find_named (guess, target_names, fits_label);
   if (column == NULL)
+    column = find_unnamed_label (guess);
+  if (column == NULL)
     return;
-  if (is_classes (column, 10 * FEW_CLASSES))
+  if (fits_classes (column))
     take_role (guess, column, &options->label, "label");
   else
     take_role (guess, column, &options->target, "target");

@@ -152,7 +152,8 @@ known_unreadable (const char *path, const char *data, gsize size)
     { ".xls", "Excel sheets" }, { ".mat", "MATLAB files" }, { ".zip", "zip files" },
     { ".tar", "tar files" }, { ".bz2", "bzip2 files" }, { ".xz", "xz files" },
     { ".zst", "zstd files" }, { ".7z", "7z files" }, { ".sqlite", "SQLite databases" },
-    { ".db", "SQLite databases" }, { ".pdf", "PDF files" },
+    { ".db", "SQLite databases" }, { ".pdf", "PDF files" }, { ".arff", "ARFF files" },
+    { ".svm", "LIBSVM files" }, { ".libsvm", "LIBSVM files" }, { ".svmlight", "LIBSVM files" },
   };
 
   if (ay_is_image (data, size))

@@ -29,7 +29,7 @@ typedef struct
   AyRagged ragged;         /* what to do with a row of a wrong field count */
   gboolean no_header;      /* force: the first line is data (columns c0, c1, ...) */
   gboolean has_header;     /* force: the first line is names; neither: guessed */
-  gboolean latin1;         /* convert ISO 8859-1 to UTF-8 instead of refusing bytes >= 0x80 */
+  gboolean latin1;         /* delimited text that is not UTF-8 is Latin-1 (Windows-1252) */
 } AySourceOptions;
 #define AY_SOURCE_OPTIONS_INIT { AY_RAGGED_ERROR, FALSE, FALSE, FALSE }
 

@@ -41,9 +41,9 @@ ay_text_file_fail_byte (const AyTextFile *self, gsize at, GError **error)
                  "%s: byte %" G_GSIZE_FORMAT ": a NUL byte: this is no text", self->path,
                  self->mark + at);
   else
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                 "%s: byte %" G_GSIZE_FORMAT ": 0x%02x is not UTF-8 (is it Latin-1?)", self->path,
-                 self->mark + at, byte);
+    g_set_error (error, AY_ERROR, AY_ERROR_ENCODING,
+                 "%s: byte %" G_GSIZE_FORMAT ": 0x%02x is not UTF-8 (is it Latin-1? then --latin1)",
+                 self->path, self->mark + at, byte);
   return FALSE;
 }
 
@@ -68,6 +68,21 @@ replace (AyTextFile *self, char *data, gsize size)
   self->size = size;
 }
 
+/* Windows-1252 from 0x80 on, which is Latin-1 but for marks in place of control characters; what it
+ * leaves open is as in Latin-1. */
+static gunichar
+windows_1252 (guint8 byte)
+{
+  static const guint16 marks[0x20] = {
+    0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160,
+    0x2039, 0x152,  0x8d,   0x17d,  0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+    0x2013, 0x2014, 0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e, 0x178,
+  };
+
+  return byte >= 0x80 && byte < 0xa0 ? marks[byte - 0x80] : byte;
+}
+
+/* Text that is UTF-8 stays as it is. */
 static gboolean
 convert_latin1 (AyTextFile *self, GError **error)
 {
@@ -80,18 +95,18 @@ convert_latin1 (AyTextFile *self, GError **error)
       if (self->data[i] == '\0')
         return ay_text_file_fail_byte (self, i, error);
     }
-  data = g_try_malloc (self->size + high);
+  if (high == 0 || g_utf8_validate_len (self->data, self->size, NULL))
+    return TRUE;
+  data = g_try_malloc (self->size + 2 * high);
   if (data == NULL)
     return no_memory (self, error);
   for (gsize i = 0; i < self->size; i++)
-    {
-      guint byte = (guint8) self->data[i];
-
-      if (byte >= 0x80)
-        data[at++] = (char) (0xc0 | byte >> 6);
-      data[at++] = (char) (byte < 0x80 ? byte : 0x80 | (byte & 0x3f));
-    }
+    if ((guint8) self->data[i] < 0x80)
+      data[at++] = self->data[i];
+    else
+      at += (gsize) g_unichar_to_utf8 (windows_1252 ((guint8) self->data[i]), data + at);
   replace (self, data, at);
+  self->converted = TRUE;
   return TRUE;
 }
 

@@ -6,7 +6,8 @@
 G_BEGIN_DECLS
 
 /* The text of a file as UTF-8 with line feeds: decompressed, after its byte order mark,
- * converted from Latin-1 when asked and from lone carriage returns when there are no line feeds. */
+ * converted from Latin-1 (Windows-1252) when asked, where it is not UTF-8, and from lone carriage
+ * returns when there are no line feeds. */
 typedef struct
 {
   AyMappedFile *file; /* that data is in: the one opened, or a converted copy */
@@ -14,16 +15,17 @@ typedef struct
   const char *data;
   gsize size;
   gsize mark;         /* bytes of the byte order mark */
+  gboolean converted; /* from Latin-1 */
 } AyTextFile;
 
 typedef struct
 {
-  gboolean latin1; /* to be converted from ISO 8859-1 */
+  gboolean latin1; /* to be converted from Latin-1 where it is not UTF-8 */
   gboolean lines;  /* a row is a line (or a few): one of more than AY_TEXT_MAX_LINE is refused */
 } AyTextForm;
 #define AY_TEXT_MAX_LINE (64 << 20)
 
-/* AY_ERROR_INPUT for empty, UTF-16 and damaged files. */
+/* AY_ERROR_INPUT for empty, UTF-16 and damaged files. That bytes are no UTF-8 the reader finds. */
 gboolean ay_text_file_open (AyTextFile *self, AyMappedFile *file, const AyTextForm *form,
                             GError **error);
 void ay_text_file_close (AyTextFile *self);
@@ -33,7 +35,7 @@ gsize ay_text_file_line (const AyTextFile *self, gsize at);
 /* Sets AY_ERROR_INPUT "FILE:LINE: ..." and returns FALSE. */
 gboolean ay_text_file_fail_line (const AyTextFile *self, gsize at, GError **error,
                                 const char *format, ...) G_GNUC_PRINTF (4, 5);
-/* Sets AY_ERROR_INPUT "FILE: byte N: ...", for a byte that is no text, and returns FALSE. */
+/* Sets AY_ERROR_INPUT (a NUL byte) or AY_ERROR_ENCODING "FILE: byte N: ..." and returns FALSE. */
 gboolean ay_text_file_fail_byte (const AyTextFile *self, gsize at, GError **error);
 
 G_END_DECLS
