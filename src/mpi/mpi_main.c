@@ -26,7 +26,7 @@ static struct
 static const GOptionEntry options[] = {
   { "output", 'o', 0, G_OPTION_ARG_FILENAME, &given.output, "The workspace to make", "WORK.assay" },
   { "methods", 'm', 0, G_OPTION_ARG_STRING, &given.methods,
-    "What is made, by commas: scores, pca (default: influence,loo)", "ID,..." },
+    "What is made, by commas: scores, pca, kmeans (default: influence,loo)", "ID,..." },
   { "parameter", 'p', 0, G_OPTION_ARG_FILENAME_ARRAY, &given.parameters,
     "A parameter of a method or of the head, as in assay-cli score; may be repeated", "KEY=VALUE" },
   { "features", 0, 0, G_OPTION_ARG_FILENAME, &given.features,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the ranks of assay-mpi tell each other, predicted from the sizes alone: the messages of a
 stage and their bytes, for heads whose Hessian fits a matrix."""
+import math
 from collections import Counter
 
 
@@ -155,6 +156,36 @@ class Run:
         return said(self.means(r, self.rows), *parts.sum('covariance', r, d * d),
                     *parts.sum('covariance', r, d),
                     Parts(self.rows, 256, self.ranks).values('projections', r, 2 * 4))
+
+
+    def points(self, r, unit=False):
+        """The points of a search: their mean and lengths. unit: of length 1."""
+        parts = Parts.most(self.rows, self.ranks, 1024, 64)
+        return said(*parts.sum('means of the points', r, self.d),
+                    ('lengths of the points', parts.own_rows(r) * 8, unit),
+                    Parts(self.rows, 1024, self.ranks).values('lengths of the points', r, 4))
+
+    def kmeans(self, r, k, starts, passes, filled=0):
+        """Rounds of all starts are `passes`; `filled`: how often a cluster had lost its points.
+        Not standardised, not by cosine."""
+        d = self.d
+        most = clamp((64 << 20) / (8 * k * d), 4, 32)
+        clusters = Parts.most(self.rows, self.ranks, 256, most)
+        means = Parts.most(self.rows, self.ranks, 256,
+                           clamp((64 << 20) / 8 / (k * (d + 1)), 1, 32))
+        sample = Parts.most(min(self.rows, max((64 << 20) // (4 * d), 1024)), self.ranks, 256, 1024)
+        first, last = sample.own(r)
+        draws = min(2 + int(math.log(k)), 12)
+        return (said(*sample.sum('sums of draws', r, 1, starts),
+                     *sample.sum('sums of draws', r, draws, starts * (k - 1)),
+                     ('points drawn', draws * 8, starts * (k - 1)),
+                     ('what is left', (last - first) * 8, starts * k),
+                     *clusters.sum('sums of clusters', r, k * (d + 1) + 2, passes),
+                     ('farthest point', 16, filled), clusters.values('clusters of points', r, 4),
+                     *Parts.most(self.rows, self.ranks, 256, 1024).sum('sum of squares', r, 1),
+                     *means.sum('means of clusters', r, k * (d + 1)),
+                     ('rows nearest to means', k * 3 * 16, 1))
+                + self.points(r) + self.points(r))
 
 
 def said(*messages):

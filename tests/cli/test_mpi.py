@@ -60,7 +60,9 @@ def digits():
 
 
 # What is asked of assay-mpi beside scores: how assay-cli makes it, its columns.
-MAPS = {'pca': (['map', 'pca', '-p', 'honesty=no'], 'map_x,map_y')}
+MAPS = {'pca': (['map', 'pca', '-p', 'honesty=no'], 'map_x,map_y'),
+        'kmeans': (['cluster', 'kmeans'], 'cluster')}
+STARTS = 8
 
 
 def exported(work, scores):
@@ -71,6 +73,8 @@ def exported(work, scores):
     described = assay.run_json('info', work).get('scores')
     for score in described:
         score['certificate'].pop('seconds', None)
+    if 'cluster' in columns:
+        described.append(assay.run_json('cluster', work, 'list'))
     return out.read_bytes(), described
 
 
@@ -105,6 +109,12 @@ def check_bytes(path, run, scores, parameters):
             del expected['head']
         if 'pca' in scores:
             expected['pca'] = run.pca(rank)
+        if 'kmeans' in scores:
+            kinds = collections.Counter()
+            for (what, _), rounds in told[rank, 'kmeans'].items():
+                kinds[what] += rounds
+            expected['kmeans'] = run.kmeans(rank, run.classes or 10, STARTS,
+                                            kinds['sums of clusters'], kinds['farthest point'])
         if neighbours:
             expected[neighbours[0]] = run.neighbours(rank, len(neighbours), nearest)
         for stage, messages in expected.items():
@@ -165,7 +175,7 @@ def test_mixture():
     numpy.save(FOLDER / 'number.npy', 2 * x[:, 0] - x[:, 3] + random.normal(size=n))
     compare('mixture', paths, '--label', FOLDER / 'class.npy', scores=f'{SCORES},{NEIGHBOURS}',
             parameters=['-p', 'nearest=500'])
-    compare('numbers', paths, '--target', FOLDER / 'number.npy', scores=f'{SCORES},pca')
+    compare('numbers', paths, '--target', FOLDER / 'number.npy', scores=f'{SCORES},pca,kmeans')
 
 
 def test_maps():
@@ -207,6 +217,7 @@ def test_wrong_shards():
            '--split', parts)
     refuse('density', first, *others, '-m', 'density')
     refuse('pca.honesty', first, *others, '-m', 'pca', '-p', 'pca.honesty=yes')
+    refuse('kmeans.k=0', first, *others, '-m', 'kmeans', '-p', 'kmeans.k=0')
     refuse('pca.metric', first, *others, '-p', 'pca.metric=cosine')
     refuse('not shared out', first, *others, '-m', 'knn_shapley', '-p', 'utility=threshold')
 

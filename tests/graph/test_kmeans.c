@@ -4,6 +4,8 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/base/ranks.h"
+#include "core/base/rng.h"
 #include "core/graph/kmeans.h"
 #include "core/model/standardise.h"
 
@@ -202,6 +204,86 @@ test_planted (void)
     g_assert_cmpuint (self->cluster[i], ==, self->cluster[i % 6]);
 }
 
+typedef struct
+{
+  AyPoints points;
+  AyKmeansOptions options;
+  const AyKmeans *expected;
+} Shared;
+
+static gboolean
+cluster_by_ranks (AyRanks *ranks, gpointer data, GError **error)
+{
+  const Shared *self = data;
+  const AyKmeans *one = self->expected;
+  AyPoints points = self->points;
+  g_autoptr (AyKmeans) many = NULL;
+
+  points.ranks = ranks;
+  many = ay_kmeans_new (&points, &self->options, NULL, error);
+  if (many == NULL)
+    return FALSE;
+  g_assert_cmpuint (many->k, ==, one->k);
+  g_assert_cmpmem (many->cluster, one->n * sizeof (guint32), one->cluster,
+                   one->n * sizeof (guint32));
+  g_assert_cmpmem (many->centre, one->k * one->d * sizeof (double), one->centre,
+                   one->k * one->d * sizeof (double));
+  g_assert_cmpmem (many->size, one->k * sizeof (gsize), one->size, one->k * sizeof (gsize));
+  g_assert_cmpmem (&many->objective, sizeof (double), &one->objective, sizeof (double));
+  g_assert_cmpuint (many->rounds, ==, one->rounds);
+  return TRUE;
+}
+
+/* Threads of one process as ranks: the plain run's bytes. Half of the points are copies of some
+ * few. */
+static void
+test_ranks (void)
+{
+  static const struct
+  {
+    gsize n, d;
+    guint k, starts, rounds;
+    AyDistance distance;
+  } cases[] = {
+    { 9000, 6, 7, 2, 300, AY_DISTANCE_EUCLIDEAN },
+    { 9000, 6, 150, 2, 300, AY_DISTANCE_EUCLIDEAN },
+    { 5000, 9, 12, 2, 300, AY_DISTANCE_COSINE },
+    { 700, 4, 60, 1, 300, AY_DISTANCE_EUCLIDEAN },  /* clumps: clusters lose their points */
+    { 70000, 512, 3, 2, 3, AY_DISTANCE_EUCLIDEAN }, /* more than is looked at for first means */
+    { 90, 4, 5, 2, 300, AY_DISTANCE_EUCLIDEAN },
+  };
+
+  for (guint c = 0; c < G_N_ELEMENTS (cases); c++)
+    {
+      gsize n = cases[c].n, d = cases[c].d;
+      float *x = g_new (float, n * d);
+      g_autoptr (AyMatrix) matrix = NULL;
+      g_autoptr (AyKmeans) plain = NULL;
+      g_autoptr (GError) error = NULL;
+      AyRng rng;
+      Shared self = { .points = { .features = NULL, .n = n, .distance = cases[c].distance },
+                      .options = { cases[c].k, cases[c].starts, cases[c].rounds, 1e-6, 5 } };
+
+      ay_rng_init (&rng, 8, c);
+      for (gsize i = 0; i < n; i++)
+        for (gsize j = 0; j < d; j++)
+          x[i * d + j] = i % 2 == 1 && i > 100 ? x[i % 20 * d + j]
+                         : c == 3 ? (float) (1000 * ((i % 20 * 7 + j * 3) % 11)
+                                             + ay_rng_normal (&rng) * 1e-1)
+                                  : (float) (ay_rng_normal (&rng) + (i + j) % 5);
+      memset (x + 30 * d, 0, d * sizeof *x);
+      self.points.features = matrix = ay_matrix_take_f32 (n, d, x);
+      plain = ay_kmeans_new (&self.points, &self.options, NULL, &error);
+      g_assert_no_error (error);
+      self.expected = plain;
+      for (guint size = 1; size <= 4; size++)
+        {
+          g_assert_true (ay_ranks_in_process (size, cluster_by_ranks, &self, &error));
+          g_assert_no_error (error);
+        }
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -211,5 +293,6 @@ main (int argc, char **argv)
   g_test_add_func ("/kmeans/threads", test_threads);
   g_test_add_func ("/kmeans/edges", test_edges);
   g_test_add_func ("/kmeans/planted", test_planted);
+  g_test_add_func ("/kmeans/ranks", test_ranks);
   return g_test_run ();
 }

@@ -3,22 +3,23 @@
  * that of its points, until none changes.
  *
  * The distances of a block of points to all means are one matrix product in float; sums of points
- * are kept in double, one set for each of a fixed number of stretches of points, added in their
- * order: the same bytes for any number of threads. A mean that lost all its points takes the point
- * farthest from its own. Several starts (kmeans_seed.c); the one with the smallest sum is kept, and
- * its sum computed again in double from the rows. Time: 2 n d k a round; memory: 12 bytes a point,
- * stretches k d 8 bytes for the sums (at most 64 MB, but for very many means). */
+ * are kept in double, one set for each part of the points (parts.h): the same bytes for any number
+ * of threads and ranks, which tell each other a round's sums. A mean that lost all its points takes
+ * the point farthest from its own. Several starts (kmeans_seed.c); the one with the smallest sum is
+ * kept, and its sum computed again in double from the rows. Time: 2 n d k a round; memory: 12 bytes
+ * a point, parts k d 8 bytes for the sums (at most 64 MB, but for very many means). */
 #include "core/graph/kmeans_private.h"
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
+#include "core/base/parts.h"
 
 #include <cblas.h>
 #include <math.h>
 #include <string.h>
 
-#define MOST_STRETCHES 32
-#define FEWEST_STRETCHES 4
+#define MOST_PARTS 32
+#define FEWEST_PARTS 4
+#define EXACT_PARTS 1024
 #define SUM_BYTES ((gsize) 64 << 20)
 
 typedef struct
@@ -30,11 +31,10 @@ typedef struct
   float *half;        /* k: half of the squared length */
   guint32 *cluster;   /* n */
   float *away;        /* n: squared distance to its mean */
-  gsize n_stretches, stretch; /* points of each: a multiple of a block */
-  double *sum;        /* stretches x k x d */
-  gsize *count;       /* stretches x k */
-  double *objective;  /* stretches */
-  gsize *changed;     /* stretches */
+  AyParts parts;
+  gsize size;         /* of a part's sums */
+  double *sum;        /* own parts x size: k x d coordinates, k counts of points, the objective, and
+                         how many points changed their cluster; then of all parts the first */
   AyJob *job;
   float **x, **dot;   /* a worker each: a block of points, their products with the means */
   guint n_workers;
@@ -48,9 +48,6 @@ lloyd_clear (Lloyd *self)
   g_free (self->cluster);
   g_free (self->away);
   g_free (self->sum);
-  g_free (self->count);
-  g_free (self->objective);
-  g_free (self->changed);
   for (guint w = 0; w < self->n_workers; w++)
     {
       g_free (self->x[w]);
@@ -84,21 +81,20 @@ static gboolean
 lloyd_init (Lloyd *self, GError **error)
 {
   gsize each = MAX ((gsize) self->k * self->d * sizeof (double), 1);
-  gsize n_blocks = ay_n_blocks (self->n, AY_KMEANS_ROWS);
 
-  self->n_stretches = CLAMP (SUM_BYTES / each, FEWEST_STRETCHES, MOST_STRETCHES);
-  self->stretch = ay_n_blocks (n_blocks, self->n_stretches) * AY_KMEANS_ROWS;
-  self->n_stretches = ay_n_blocks (self->n, self->stretch);
+  self->parts = ay_parts (self->set->points.ranks, self->n, AY_KMEANS_ROWS,
+                          CLAMP (SUM_BYTES / each, FEWEST_PARTS, MOST_PARTS));
+  self->parts.what = "sums of clusters";
   self->n_workers = ay_threads ();
   self->x = g_new0 (float *, self->n_workers);
   self->dot = g_new0 (float *, self->n_workers);
-  self->objective = g_new0 (double, self->n_stretches);
-  self->changed = g_new0 (gsize, self->n_stretches);
   self->half = g_new0 (float, self->k);
   self->centre = ay_try_alloc (self->k, self->d * sizeof (float), "k-means", error);
-  self->count = g_new0 (gsize, self->n_stretches * self->k);
-  self->sum = self->centre != NULL ? ay_try_alloc (self->n_stretches, each, "k-means", error)
-                                   : NULL;
+  self->sum = self->centre != NULL
+                  ? ay_try_alloc (ay_parts_own (&self->parts),
+                                  ((gsize) self->k * (self->d + 1) + 2) * sizeof (double),
+                                  "k-means", error)
+                  : NULL;
   self->cluster = self->sum != NULL ? ay_try_alloc (self->n, sizeof (guint32), "k-means", error)
                                     : NULL;
   self->away = self->cluster != NULL ? ay_try_alloc (self->n, sizeof (float), "k-means", error)
@@ -113,13 +109,32 @@ lloyd_init (Lloyd *self, GError **error)
   return self->away != NULL;
 }
 
-/* The nearest mean of each point of a block, the first of equals; into the stretch's sums. */
+/* Of sums of a part: how many points each cluster has, the objective, and how many points changed
+ * their cluster. */
+static double *
+counts_of (const Lloyd *self, double *sum)
+{
+  return sum + (gsize) self->k * self->d;
+}
+
+static double *
+objective_of (const Lloyd *self, double *sum)
+{
+  return counts_of (self, sum) + self->k;
+}
+
+static double *
+changed_of (const Lloyd *self, double *sum)
+{
+  return objective_of (self, sum) + 1;
+}
+
+/* The nearest mean of each point of a block, the first of equals; into the part's sums. */
 static void
-assign_block (Lloyd *self, gsize stretch, gsize first, guint worker)
+assign_block (Lloyd *self, double *sum, gsize first, guint worker)
 {
   gsize count = MIN (AY_KMEANS_ROWS, self->n - first), d = self->d;
   float *x = self->x[worker], *dot = self->dot[worker];
-  double *sum = self->sum + stretch * self->k * d;
 
   ay_point_set_load (self->set, NULL, first, count, x);
   cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (int) count, (int) self->k, (int) d, 1.0f,
@@ -138,10 +153,10 @@ assign_block (Lloyd *self, gsize stretch, gsize first, guint worker)
           best = c;
       self->away[first + i] = MAX (self->set->square[first + i]
                                        - 2.0f * (row[best] - self->half[best]), 0.0f);
-      self->changed[stretch] += self->cluster[first + i] != best;
+      *changed_of (self, sum) += self->cluster[first + i] != best;
       self->cluster[first + i] = best;
-      self->objective[stretch] += self->away[first + i];
-      self->count[stretch * self->k + best]++;
+      *objective_of (self, sum) += self->away[first + i];
+      counts_of (self, sum)[best] += 1.0;
       into = sum + best * d;
       for (gsize j = 0; j < d; j++)
         into[j] += point[j];
@@ -149,18 +164,24 @@ assign_block (Lloyd *self, gsize stretch, gsize first, guint worker)
 }
 
 static void
-assign_stretch (gsize stretch, guint worker, gpointer data)
+assign_part (gsize part, guint worker, gpointer data)
 {
   Lloyd *self = data;
-  gsize end = MIN ((stretch + 1) * self->stretch, self->n);
+  gsize end = MIN ((part + 1) * self->parts.rows, self->n);
+  double *sum = self->sum + (part - self->parts.first) * self->size;
 
-  memset (self->sum + stretch * self->k * self->d, 0, self->k * self->d * sizeof (double));
-  memset (self->count + stretch * self->k, 0, self->k * sizeof (gsize));
-  self->objective[stretch] = 0.0;
-  self->changed[stretch] = 0;
-  for (gsize first = stretch * self->stretch; first < end && !ay_job_is_cancelled (self->job);
+  memset (sum, 0, self->size * sizeof (double));
+  for (gsize first = part * self->parts.rows; first < end && !ay_job_is_cancelled (self->job);
        first += AY_KMEANS_ROWS)
-    assign_block (self, stretch, first, worker);
+    assign_block (self, sum, first, worker);
+}
+
+static gboolean
+assign (Lloyd *self, AyJob *job, GError **error)
+{
+  self->size = (gsize) self->k * (self->d + 1) + 2;
+  return ay_parts_for (&self->parts, assign_part, self, job, error)
+         && ay_parts_sum (&self->parts, self->sum, self->size, job, error);
 }
 
 static void
@@ -176,70 +197,65 @@ set_halves (Lloyd *self)
     }
 }
 
-/* An empty cluster's mean becomes the point farthest from its own, which counts as 0 away then. */
-static void
-fill_empty (Lloyd *self, guint c)
+/* A point, and how far it is from its mean. */
+typedef struct
 {
-  gsize far = 0;
+  guint64 position;
+  double away;
+} Far;
 
-  for (gsize i = 1; i < self->n; i++)
-    if (self->away[i] > self->away[far])
-      far = i;
-  ay_point_set_load (self->set, NULL, far, 1, self->centre + c * self->d);
-  self->away[far] = 0.0f;
+/* An empty cluster's mean becomes the point farthest from its own (the first of equals), which
+ * counts as 0 away then. */
+static gboolean
+fill_empty (Lloyd *self, guint c, GError **error)
+{
+  AyRanks *ranks = self->parts.ranks;
+  guint n_ranks = ranks != NULL ? ranks->size : 1;
+  gsize first, count = ay_parts_rows_of_rank (&self->parts, ay_ranks_own (ranks), &first);
+  g_autofree Far *all = g_new0 (Far, n_ranks);
+  Far far = { first, count > 0 ? self->away[first] : -1.0 };
+
+  for (gsize i = first; i < first + count; i++)
+    if (self->away[i] > far.away)
+      far = (Far) { i, self->away[i] };
+  if (!ay_ranks_gather_each (ranks, "farthest point", &far, sizeof far, all, error))
+    return FALSE;
+  far = all[0];
+  for (guint r = 1; r < n_ranks; r++)
+    if (all[r].away > far.away)
+      far = all[r];
+  ay_point_set_load (self->set, NULL, far.position, 1, self->centre + c * self->d);
+  self->away[far.position] = 0.0f;
+  return TRUE;
 }
 
-/* The means of their points; returns by how much they moved, squared. */
-static double
-move_centres (Lloyd *self)
+/* The means of their points; by how much they moved, squared. */
+static gboolean
+move_centres (Lloyd *self, double *moved, GError **error)
 {
-  double moved = 0.0;
-
+  *moved = 0.0;
   for (guint c = 0; c < self->k; c++)
     {
       float *centre = self->centre + c * self->d;
-      gsize count = 0;
+      double count = counts_of (self, self->sum)[c];
 
-      for (gsize s = 0; s < self->n_stretches; s++)
-        count += self->count[s * self->k + c];
-      if (count == 0)
+      if (count == 0.0)
         {
-          fill_empty (self, c);
-          moved = INFINITY;
+          if (!fill_empty (self, c, error))
+            return FALSE;
+          *moved = INFINITY;
           continue;
         }
       for (gsize j = 0; j < self->d; j++)
         {
-          double sum = 0.0, old = centre[j];
+          double old = centre[j];
 
-          for (gsize s = 0; s < self->n_stretches; s++)
-            sum += self->sum[(s * self->k + c) * self->d + j];
-          centre[j] = (float) (sum / (double) count);
-          moved += (centre[j] - old) * (centre[j] - old);
+          centre[j] = (float) (self->sum[c * self->d + j] / count);
+          *moved += (centre[j] - old) * (centre[j] - old);
         }
     }
   set_halves (self);
-  return moved;
-}
-
-static double
-total (const double *values, gsize n)
-{
-  double sum = 0.0;
-
-  for (gsize i = 0; i < n; i++)
-    sum += values[i];
-  return sum;
-}
-
-static gsize
-n_changed (const Lloyd *self)
-{
-  gsize changed = 0;
-
-  for (gsize s = 0; s < self->n_stretches; s++)
-    changed += self->changed[s];
-  return changed;
+  return TRUE;
 }
 
 /* Rounds from the means as they are; the sum at the end, NaN on error. */
@@ -257,18 +273,19 @@ run_rounds (Lloyd *self, const AyKmeansOptions *options, double least_move, AyKm
     {
       double moved;
 
-      if (!ay_parallel_for (self->n_stretches, assign_stretch, self, job, error))
+      if (!assign (self, job, error))
         return NAN;
       if (settled || round >= options->max_rounds)
         break; /* the means are those that the points were last put to */
-      moved = move_centres (self);
-      settled = n_changed (self) == 0 || moved <= least_move;
+      if (!move_centres (self, &moved, error))
+        return NAN;
+      settled = *changed_of (self, self->sum) == 0.0 || moved <= least_move;
       round++;
     }
   while (TRUE);
   out->rounds = round;
   out->converged = settled;
-  return total (self->objective, self->n_stretches);
+  return *objective_of (self, self->sum);
 }
 
 /* Mean over the columns of the points' variance: of the loaded rows, whose mean is 0. */
@@ -287,26 +304,31 @@ typedef struct
 {
   const AyPointSet *set;
   const AyKmeans *out;
-  double *sum; /* blocks */
+  AyParts parts;
+  double *sum; /* own parts */
+  const AyJob *job;
 } Exact;
 
 static void
-sum_block (gsize block, guint worker, gpointer data)
+sum_part (gsize part, guint worker, gpointer data)
 {
   Exact *self = data;
-  gsize d = self->set->d;
+  gsize d = self->set->d, end = MIN ((part + 1) * self->parts.rows, self->set->n);
+  double *sum = self->sum + (part - self->parts.first);
   g_autofree double *x = g_new (double, d);
 
-  for (gsize i = block * AY_KMEANS_ROWS; i < MIN ((block + 1) * AY_KMEANS_ROWS, self->set->n); i++)
+  for (gsize i = part * self->parts.rows; i < end; i++)
     {
       const double *centre;
 
+      if (i % AY_KMEANS_ROWS == 0 && ay_job_is_cancelled (self->job))
+        return;
       if (self->out->cluster[i] == AY_CLUSTER_NONE)
         continue;
       centre = self->out->centre + self->out->cluster[i] * d;
       ay_point_set_get (self->set, i, x);
       for (gsize j = 0; j < d; j++)
-        self->sum[block] += (x[j] - centre[j]) * (x[j] - centre[j]);
+        *sum += (x[j] - centre[j]) * (x[j] - centre[j]);
     }
 }
 
@@ -314,39 +336,42 @@ sum_block (gsize block, guint worker, gpointer data)
 static gboolean
 sum_exactly (const AyPointSet *set, AyKmeans *out, AyJob *job, GError **error)
 {
-  gsize n_blocks = ay_n_blocks (set->n, AY_KMEANS_ROWS);
-  g_autofree double *sum = g_new0 (double, MAX (n_blocks, 1));
-  Exact exact = { set, out, sum };
+  AyParts parts = ay_parts (set->points.ranks, set->n, AY_KMEANS_ROWS, EXACT_PARTS);
+  g_autofree double *sum = g_new0 (double, ay_parts_own (&parts));
+  Exact exact = { set, out, parts, sum, job };
 
-  if (!ay_parallel_for (n_blocks, sum_block, &exact, job, error))
+  parts.what = "sum of squares";
+  if (!ay_parts_for (&parts, sum_part, &exact, job, error)
+      || !ay_parts_sum (&parts, sum, 1, job, error))
     return FALSE;
-  out->objective = total (sum, n_blocks);
+  out->objective = sum[0];
   return TRUE;
 }
 
-/* Keeps the present state; an empty cluster (copies of one point) leaves the numbering. */
+/* Keeps the present state, of the clusters of points the own ones; an empty cluster (copies of one
+ * point) leaves the numbering. */
 static void
 keep (const Lloyd *self, AyKmeans *out)
 {
   g_autofree guint *number = g_new0 (guint, self->k);
-  g_autofree gsize *size = g_new0 (gsize, self->k);
+  gsize first, count = ay_parts_rows_of_rank (&self->parts, ay_ranks_own (self->parts.ranks),
+                                              &first);
   guint k = 0;
 
-  memcpy (out->cluster, self->cluster, self->n * sizeof (guint32));
-  for (gsize i = 0; i < self->n; i++)
-    if (self->cluster[i] != AY_CLUSTER_NONE)
-      size[self->cluster[i]]++;
   for (guint c = 0; c < self->k; c++)
-    if (size[c] > 0)
-      {
-        for (gsize j = 0; j < self->d; j++)
-          out->centre[k * self->d + j] = self->centre[c * self->d + j] + self->set->shift[j];
-        out->size[k] = size[c];
-        number[c] = k++;
-      }
-  for (gsize i = 0; i < self->n; i++)
-    if (out->cluster[i] != AY_CLUSTER_NONE)
-      out->cluster[i] = number[out->cluster[i]];
+    {
+      double size = counts_of (self, self->sum)[c];
+
+      if (size == 0.0)
+        continue;
+      for (gsize j = 0; j < self->d; j++)
+        out->centre[k * self->d + j] = self->centre[c * self->d + j] + self->set->shift[j];
+      out->size[k] = (gsize) size;
+      number[c] = k++;
+    }
+  for (gsize i = first; i < first + count; i++)
+    out->cluster[i] = self->cluster[i] != AY_CLUSTER_NONE ? number[self->cluster[i]]
+                                                          : AY_CLUSTER_NONE;
   out->k = k;
 }
 
@@ -354,6 +379,7 @@ static gboolean
 run_starts (Lloyd *self, const AyKmeansOptions *options, AyKmeans *out, AyJob *job, GError **error)
 {
   double least_move = options->tolerance * mean_variance (self->set), best = INFINITY;
+  AyParts parts = self->parts;
   guint asked = self->k;
 
   ay_job_set_phase (job, "k-means");
@@ -379,7 +405,8 @@ run_starts (Lloyd *self, const AyKmeansOptions *options, AyKmeans *out, AyJob *j
         }
       ay_job_set_fraction (job, (s + 1.0) / MAX (options->starts, 1));
     }
-  return TRUE;
+  parts.what = "clusters of points";
+  return ay_parts_gather (&parts, out->cluster, sizeof (guint32), error);
 }
 
 AyKmeans *

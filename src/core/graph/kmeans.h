@@ -33,8 +33,8 @@ typedef struct
 } AyKmeansOptions;
 #define AY_KMEANS_OPTIONS_INIT { 8, 8, 300, 1e-6, 0 }
 
-/* (transfer full) Same bytes for any number of threads. Errors: RANGE (k 0, no point), INPUT (a row
- * that is not finite), NOMEM, CANCELLED. */
+/* (transfer full) Same bytes for any number of threads and of the points' ranks. Errors: RANGE (k
+ * 0, no point), INPUT (a row that is not finite), NOMEM, CANCELLED. */
 AyKmeans *ay_kmeans_new (const AyPoints *points, const AyKmeansOptions *options, AyJob *job,
                          GError **error);
 AyKmeans *ay_kmeans_ref (AyKmeans *self);

@@ -7,18 +7,19 @@
  * to unit length in double; 1 - cosine is then |u - v|^2 / 2, which does not cancel for near
  * copies as 1 - u.v does.
  *
- * Cost: two passes over the points. Memory: n x 4 bytes (cosine: 12) and d doubles a block of the
- * mean. Threads: blocks of BLOCK points, sums in block order. */
+ * Cost: two passes over the points. Memory: n x 4 bytes (cosine: 12) and d doubles a part of the
+ * mean. The mean is summed by parts (parts.h); lengths are found by blocks of BLOCK points. Ranks
+ * share both, and each gets all lengths. */
 #include "core/graph/point_set.h"
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
+#include "core/base/parts.h"
 
 #include <math.h>
 #include <string.h>
 
 #define BLOCK 1024
-#define MEAN_BLOCKS 64 /* sums of the mean held at once */
+#define MEAN_PARTS 64 /* of the mean's sum */
 
 #define ROUNDING 5.9604644775390625e-8 /* 2^-24 */
 
@@ -201,29 +202,28 @@ ay_point_set_slack (const AyPointSet *self, double square_a, double square_b)
   return 4.0 * ROUNDING * (4.0 + sqrt ((double) self->d)) * (square_a + square_b);
 }
 
-/* Work of the two passes: norms and sums for the mean, then squares of the loaded rows. */
+/* Norms and sums for the mean. */
 typedef struct
 {
   AyPointSet *set;
-  gsize first_block;
-  double *sums;    /* MEAN_BLOCKS x d */
-  gsize bad;       /* first position that is not finite, or n */
-  gsize *bad_of;   /* per block */
+  AyParts parts;
+  double *sums;    /* own parts x d */
+  gsize *bad;      /* own parts: the first position that is not finite, or n */
+  const AyJob *job;
 } Pass;
 
 static void
-sum_block (gsize block, guint worker, gpointer data)
+sum_part (gsize part, guint worker, gpointer data)
 {
   Pass *self = data;
   AyPointSet *set = self->set;
-  gsize first = (self->first_block + block) * BLOCK, count = MIN (BLOCK, set->n - first);
-  gsize d = set->d;
-  double *sum = self->sums + block * d;
+  gsize d = set->d, own = part - self->parts.first;
+  gsize first = part * self->parts.rows, end = MIN (first + self->parts.rows, set->n);
+  double *sum = self->sums + own * d;
   g_autofree double *row = g_new (double, d);
 
-  memset (sum, 0, d * sizeof *sum);
-  self->bad_of[block] = set->n;
-  for (gsize i = first + count; i-- > first;)
+  self->bad[own] = set->n;
+  for (gsize i = first; i < end && (i % BLOCK != 0 || !ay_job_is_cancelled (self->job)); i++)
     {
       double square = 0.0, unit = 1.0;
 
@@ -231,7 +231,7 @@ sum_block (gsize block, guint worker, gpointer data)
       for (gsize k = 0; k < d; k++)
         square += row[k] * row[k];
       if (!isfinite (square))
-        self->bad_of[block] = i;
+        self->bad[own] = MIN (self->bad[own], i);
       if (set->norm != NULL)
         {
           set->norm[i] = sqrt (square);
@@ -260,32 +260,24 @@ report_bad (const AyPointSet *set, gsize position, GError **error)
 static gboolean
 find_mean (AyPointSet *set, gboolean keep_shift, AyJob *job, GError **error)
 {
-  gsize blocks = ay_n_blocks (set->n, BLOCK), bad = set->n;
-  g_autofree double *sums = ay_try_alloc (MEAN_BLOCKS * set->d, sizeof (double), "means", error);
-  g_autofree double *total = g_new0 (double, set->d);
-  gsize bad_of[MEAN_BLOCKS];
-  Pass pass = { .set = set, .sums = sums, .bad_of = bad_of };
+  AyParts parts = ay_parts (set->points.ranks, set->n, BLOCK, MEAN_PARTS);
+  g_autofree gsize *bad = g_new (gsize, ay_parts_own (&parts));
+  g_autofree double *sums
+      = ay_try_alloc (ay_parts_own (&parts), set->d * sizeof (double), "means", error);
+  Pass pass = { set, parts, sums, bad, job };
 
-  if (sums == NULL)
+  parts.what = "means of the points";
+  if (sums == NULL || !ay_parts_for (&parts, sum_part, &pass, job, error))
     return FALSE;
-  for (; pass.first_block < blocks; pass.first_block += MEAN_BLOCKS)
-    {
-      gsize now = MIN (MEAN_BLOCKS, blocks - pass.first_block);
-
-      if (!ay_parallel_for (now, sum_block, &pass, job, error))
-        return FALSE;
-      for (gsize b = 0; b < now; b++)
-        {
-          bad = MIN (bad, bad_of[b]);
-          for (gsize k = 0; k < set->d; k++)
-            total[k] += sums[b * set->d + k];
-        }
-    }
-  if (bad < set->n)
-    return report_bad (set, bad, error);
+  for (gsize own = 0; own < parts.last - parts.first; own++)
+    if (bad[own] < set->n)
+      return report_bad (set, bad[own], error);
+  if (!keep_shift && !ay_parts_sum (&parts, sums, set->d, job, error))
+    return FALSE;
   for (gsize k = 0; k < set->d && !keep_shift; k++)
-    set->shift[k] = total[k] / (double) set->n;
-  return TRUE;
+    set->shift[k] = sums[k] / (double) set->n;
+  parts.what = "lengths of the points";
+  return set->norm == NULL || ay_parts_gather (&parts, set->norm, sizeof (double), error);
 }
 
 static void
@@ -310,8 +302,12 @@ square_block (gsize block, guint worker, gpointer data)
 static gboolean
 prepare (AyPointSet *self, gboolean keep_shift, AyJob *job, GError **error)
 {
+  AyParts parts = ay_parts_by (self->points.ranks, self->n, BLOCK);
+
+  parts.what = "lengths of the points";
   if (!find_mean (self, keep_shift, job, error)
-      || !ay_parallel_for (ay_n_blocks (self->n, BLOCK), square_block, self, job, error))
+      || !ay_parts_for (&parts, square_block, self, job, error)
+      || !ay_parts_gather (&parts, self->square, sizeof (float), error))
     return FALSE;
   for (gsize i = 0; i < self->n; i++)
     {

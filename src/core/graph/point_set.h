@@ -43,7 +43,8 @@ typedef struct
   gsize n_zero;   /* zero rows under cosine */
 } AyPointSet;
 
-/* like (nullable): take its shift, so that blocks of both may be multiplied. Errors: RANGE (no
+/* like (nullable): take its shift, so that blocks of both may be multiplied. The same bytes for any
+ * number of threads and of the points' ranks, which all call it. Errors: RANGE (no
  * point; numbers of columns differ), INPUT (row and column that is not finite), NOMEM,
  * CANCELLED. */
 AyPointSet *ay_point_set_new (const AyPoints *points, const AyPointSet *like, AyJob *job,

@@ -24,6 +24,7 @@ ay_scales_init_as_asked (AyScales *self, const AyDataset *data, int asked, AyJob
   if (asked == 0 || (asked < 0 && (!data->features_of_columns || data->pixels != NULL)))
     return TRUE;
   train = ay_problem_of_split (data, AY_SPLIT_TRAIN);
+  train->problem.ranks = self->ranks;
   return ay_scales_init (self, &train->problem, job, error);
 }
 

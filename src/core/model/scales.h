@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   float *centre, *inv_scale; /* d each; NULL: as they are */
+  AyRanks *ranks;            /* (nullable) of ay_scales_init_as_asked(): who share the work */
 } AyScales;
 
 /* By the rows and weights of a problem. Errors: those of ay_moments_of(), ay_moments_scaling(). */

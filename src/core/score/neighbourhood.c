@@ -49,7 +49,7 @@ search (AyScoreContext *context, gsize k, guint metric, gsize approximate_above,
         GError **error)
 {
   const AyDataset *data = ay_score_context_data (context);
-  g_auto (AyScales) scales = { NULL, NULL };
+  g_auto (AyScales) scales = { 0 };
   AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
   AyPoints points = { .features = data->features, .n = data->n,
                       .distance = metric == 0 ? AY_DISTANCE_EUCLIDEAN : AY_DISTANCE_COSINE };

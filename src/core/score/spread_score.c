@@ -89,7 +89,7 @@ static gboolean
 search (Spreading *self, AyScoreContext *context, gsize k, gsize above, AyJob *job, GError **error)
 {
   const AyDataset *data = ay_score_context_data (context);
-  g_auto (AyScales) scales = { NULL, NULL };
+  g_auto (AyScales) scales = { 0 };
   AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
   AyPoints points = { .features = data->features, .rows = self->rows, .n = self->n,
                       .distance = AY_DISTANCE_EUCLIDEAN };

@@ -2,12 +2,15 @@
 #include "core/work/cluster_profile.h"
 
 #include "core/base/error.h"
+#include "core/base/parts.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define BLOCK_ROWS 256
+#define MEAN_BYTES ((gsize) 64 << 20) /* of the parts of clusters' means */
+#define MOST_PARTS 32
 
 typedef struct
 {
@@ -131,61 +134,138 @@ ay_cluster_columns (const AyDataset *data, const guint32 *cluster, guint k, guin
   return g_steal_pointer (&all);
 }
 
-/* Puts a position among the `most` nearest so far. */
+/* --- the rows nearest to the means --- */
+
+typedef struct
+{
+  guint64 position; /* G_MAXUINT64: none */
+  double away;
+} Near;
+
+typedef struct
+{
+  const AyPointSet *points;
+  const guint32 *cluster;
+  guint k, most;
+  gsize size;      /* of a part's sums: k x d coordinates, k counts */
+  AyParts parts;
+  double *sums;    /* own parts x size; then of all parts the first: the means */
+  Near *nearest;   /* own parts x k x most, nearest first */
+  const AyJob *job;
+} Medoids;
+
+/* Puts a point among the `most` nearest so far; of equals the first stays before. */
 static void
-place (guint32 *nearest, double *away, guint most, guint32 position, double square)
+place (Near *nearest, guint most, Near point)
 {
   guint at = most;
 
-  while (at > 0 && (nearest[at - 1] == G_MAXUINT32 || square < away[at - 1]))
+  while (at > 0
+         && (nearest[at - 1].position == G_MAXUINT64 || point.away < nearest[at - 1].away))
     at--;
-  if (at == most)
+  if (at == most || point.position == G_MAXUINT64)
     return;
   memmove (nearest + at + 1, nearest + at, (most - at - 1) * sizeof *nearest);
-  memmove (away + at + 1, away + at, (most - at - 1) * sizeof *away);
-  nearest[at] = position;
-  away[at] = square;
+  nearest[at] = point;
+}
+
+static void
+sum_part (gsize part, guint worker, gpointer data)
+{
+  Medoids *self = data;
+  gsize d = self->points->d, end = MIN ((part + 1) * self->parts.rows, self->points->n);
+  double *sum = self->sums + (part - self->parts.first) * self->size;
+  g_autofree double *x = g_new (double, d);
+
+  for (gsize i = part * self->parts.rows;
+       i < end && (i % BLOCK_ROWS != 0 || !ay_job_is_cancelled (self->job)); i++)
+    {
+      guint32 c = self->cluster[i];
+
+      if (c >= self->k)
+        continue;
+      ay_point_set_get (self->points, i, x);
+      for (gsize j = 0; j < d; j++)
+        sum[c * d + j] += x[j];
+      sum[self->k * d + c] += 1.0;
+    }
+}
+
+static void
+find_in_part (gsize part, guint worker, gpointer data)
+{
+  Medoids *self = data;
+  gsize d = self->points->d, end = MIN ((part + 1) * self->parts.rows, self->points->n);
+  Near *nearest = self->nearest + (part - self->parts.first) * self->k * self->most;
+  g_autofree double *x = g_new (double, d);
+
+  memset (nearest, 0xff, (gsize) self->k * self->most * sizeof *nearest);
+  for (gsize i = part * self->parts.rows;
+       i < end && (i % BLOCK_ROWS != 0 || !ay_job_is_cancelled (self->job)); i++)
+    {
+      guint32 c = self->cluster[i];
+      const double *mean = self->sums + c * d;
+      Near point = { i, 0.0 };
+
+      if (c >= self->k)
+        continue;
+      ay_point_set_get (self->points, i, x);
+      for (gsize j = 0; j < d; j++)
+        point.away += (x[j] - mean[j]) * (x[j] - mean[j]);
+      place (nearest + c * self->most, self->most, point);
+    }
+}
+
+/* Lists of nearest points, one after another, into the first. */
+static void
+join_lists (Near *lists, gsize count, guint k, guint most)
+{
+  for (gsize l = 1; l < count; l++)
+    for (gsize at = 0; at < (gsize) k * most; at++)
+      place (lists + at / most * most, most, lists[l * k * most + at]);
+}
+
+static gboolean
+find_means (Medoids *self, AyJob *job, GError **error)
+{
+  gsize d = self->points->d;
+
+  self->parts.what = "means of clusters";
+  if (!ay_parts_for (&self->parts, sum_part, self, job, error)
+      || !ay_parts_sum (&self->parts, self->sums, self->size, job, error))
+    return FALSE;
+  for (guint c = 0; c < self->k; c++)
+    for (gsize j = 0; j < d; j++)
+      self->sums[c * d + j] /= MAX (self->sums[self->k * d + c], 1.0);
+  return TRUE;
 }
 
 guint32 *
 ay_cluster_medoids (const AyPointSet *points, const guint32 *cluster, guint k, guint most,
                     AyJob *job, GError **error)
 {
-  gsize n = points->n, d = points->d;
-  g_autofree double *mean = ay_try_alloc (MAX (k, 1), d * sizeof (double), "medoids", error);
-  g_autofree double *x = g_new (double, d), *away = g_new (double, MAX (k, 1) * most);
-  g_autofree gsize *size = g_new0 (gsize, MAX (k, 1));
-  g_autofree guint32 *nearest = g_new (guint32, MAX (k, 1) * most);
+  AyRanks *ranks = points->points.ranks;
+  gsize size = k * (points->d + 1), lists = (gsize) MAX (k, 1) * most;
+  guint n_ranks = ranks != NULL ? ranks->size : 1;
+  AyParts parts = ay_parts (ranks, points->n, BLOCK_ROWS,
+                            CLAMP (MEAN_BYTES / 8 / MAX (size, 1), 1, MOST_PARTS));
+  g_autofree double *sums
+      = ay_try_alloc (ay_parts_own (&parts), MAX (size, 1) * sizeof (double), "medoids", error);
+  g_autofree Near *nearest = g_new (Near, ay_parts_own (&parts) * lists);
+  g_autofree Near *all = g_new (Near, n_ranks * lists);
+  g_autofree guint32 *found = g_new (guint32, lists);
+  Medoids self = { points, cluster, k, most, size, parts, sums, nearest, job };
 
-  if (mean == NULL)
+  memset (nearest, 0xff, lists * sizeof *nearest);
+  if (sums == NULL || !find_means (&self, job, error)
+      || !ay_parts_for (&parts, find_in_part, &self, job, error))
     return NULL;
-  memset (mean, 0, k * d * sizeof (double));
-  memset (nearest, 0xff, MAX (k, 1) * most * sizeof *nearest);
-  for (int pass = 0; pass < 2; pass++)
-    {
-      for (gsize i = 0; i < n; i++)
-        {
-          guint32 c = cluster[i];
-          double square = 0.0;
-
-          if (i % BLOCK_ROWS == 0 && !ay_job_check (job, error))
-            return NULL;
-          if (c >= k)
-            continue;
-          ay_point_set_get (points, i, x);
-          for (gsize j = 0; j < d; j++)
-            if (pass == 0)
-              mean[c * d + j] += x[j];
-            else
-              square += (x[j] - mean[c * d + j]) * (x[j] - mean[c * d + j]);
-          if (pass == 0)
-            size[c]++;
-          else
-            place (nearest + c * most, away + c * most, most, (guint32) i, square);
-        }
-      for (guint c = 0; c < k && pass == 0; c++)
-        for (gsize j = 0; j < d; j++)
-          mean[c * d + j] /= MAX (size[c], 1);
-    }
-  return g_steal_pointer (&nearest);
+  join_lists (nearest, parts.last - parts.first, k, most);
+  if (!ay_ranks_gather_each (ranks, "rows nearest to means", nearest, lists * sizeof *nearest, all,
+                             error))
+    return NULL;
+  join_lists (all, n_ranks, k, most);
+  for (gsize at = 0; at < lists; at++)
+    found[at] = all[at].position != G_MAXUINT64 ? (guint32) all[at].position : G_MAXUINT32;
+  return g_steal_pointer (&found);
 }

@@ -20,7 +20,8 @@ GPtrArray *ay_cluster_columns (const AyDataset *data, const guint32 *cluster, gu
                                AyJob *job, GError **error);
 
 /* For each of k clusters the `most` positions nearest to the mean of its points, ties by position;
- * k x most, G_MAXUINT32 where a cluster has fewer. Errors: NOMEM, CANCELLED. (transfer full) */
+ * k x most, G_MAXUINT32 where a cluster has fewer. The same bytes for any number of threads and of
+ * the points' ranks. Errors: NOMEM, CANCELLED. (transfer full) */
 guint32 *ay_cluster_medoids (const AyPointSet *points, const guint32 *cluster, guint k, guint most,
                              AyJob *job, GError **error);
 

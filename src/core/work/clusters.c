@@ -15,15 +15,13 @@
 #define FEWEST_NEIGHBOURS 15
 #define DEFAULT_SAMPLES 10
 
-static void
-clustering_clear (AyClustering *self)
+void
+ay_clustering_clear (AyClustering *self)
 {
   g_free (self->cluster);
   g_clear_pointer (&self->certificate, json_object_unref);
   g_clear_pointer (&self->points, ay_point_set_free);
 }
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AyClustering, clustering_clear)
 
 /* Numbers by falling size, then by the lowest row; counts the rows in none. */
 static void
@@ -104,13 +102,14 @@ find_density (AyClustering *self, const AyPoints *points, const AyClusterOptions
   return TRUE;
 }
 
-static gboolean
-find (AyClustering *self, AyWork *work, const char *method, const AyClusterOptions *options,
-      AyJob *job, GError **error)
+gboolean
+ay_clustering_find (AyClustering *self, AyWork *work, const char *method,
+                    const AyClusterOptions *options, AyJob *job, GError **error)
 {
   const AyDataset *data = work->data;
-  g_auto (AyScales) scales = { NULL, NULL };
-  AyPoints points = { .features = data->features, .n = data->n, .distance = options->distance };
+  g_auto (AyScales) scales = { .ranks = work->ranks };
+  AyPoints points = { .features = data->features, .n = data->n, .distance = options->distance,
+                      .ranks = work->ranks };
   g_autofree guint32 *rows = NULL;
   JsonArray *clusters;
   gboolean kmeans = strcmp (method, "kmeans") == 0;
@@ -176,23 +175,23 @@ certificate_of (const AyClustering *self)
   return certificate;
 }
 
-static gboolean
-store (AyWork *self, const AyClustering *found, GError **error)
+gboolean
+ay_clustering_keep (const AyClustering *self, AyWork *work, GError **error)
 {
-  g_autofree double *values = g_new (double, MAX (self->data->n, 1));
-  g_autoptr (JsonObject) certificate = certificate_of (found);
-  g_autofree char *fingerprint = dup_fingerprint (found, self->data->n);
+  g_autofree double *values = g_new (double, MAX (work->data->n, 1));
+  g_autoptr (JsonObject) certificate = certificate_of (self);
+  g_autofree char *fingerprint = dup_fingerprint (self, work->data->n);
   AyScoreRecord record = { "cluster", "Cluster",
                            "Number of the cluster that the row is in, by falling size; -1: in none",
                            "", NULL, AY_SCORE_FLAG, AY_DIRECTION_NONE, certificate };
 
-  for (gsize i = 0; i < self->data->n; i++)
-    values[i] = found->cluster[i] != G_MAXUINT32 ? (double) found->cluster[i] : -1.0;
-  json_object_set_string_member (found->certificate, AY_CLUSTERS_FINGERPRINT, fingerprint);
-  if (!ay_work_begin (self, error))
+  for (gsize i = 0; i < work->data->n; i++)
+    values[i] = self->cluster[i] != G_MAXUINT32 ? (double) self->cluster[i] : -1.0;
+  json_object_set_string_member (self->certificate, AY_CLUSTERS_FINGERPRINT, fingerprint);
+  if (!ay_work_begin (work, error))
     return FALSE;
-  return ay_work_end (self, ay_work_store_score (self, &record, values, error)
-                                && put (self, found->certificate, error), error);
+  return ay_work_end (work, ay_work_store_score (work, &record, values, error)
+                                && put (work, self->certificate, error), error);
 }
 
 gboolean
@@ -201,8 +200,8 @@ ay_work_cluster (AyWork *self, const char *method, const AyClusterOptions *optio
 {
   g_auto (AyClustering) found = { 0 };
 
-  return find (&found, self, method, options, job, error) && ay_job_commit (job, error)
-         && store (self, &found, error);
+  return ay_clustering_find (&found, self, method, options, job, error)
+         && ay_job_commit (job, error) && ay_clustering_keep (&found, self, error);
 }
 
 JsonObject *

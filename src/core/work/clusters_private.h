@@ -21,6 +21,12 @@ typedef struct
   AyPointSet *points;
 } AyClustering;
 
+/* The two halves of ay_work_cluster(). */
+gboolean ay_clustering_find (AyClustering *self, AyWork *work, const char *method,
+                             const AyClusterOptions *options, AyJob *job, GError **error);
+gboolean ay_clustering_keep (const AyClustering *self, AyWork *work, GError **error);
+void ay_clustering_clear (AyClustering *self);
+
 /* What sets each apart. (transfer full) */
 JsonArray *ay_clustering_describe (AyWork *work, const AyClustering *self, AyJob *job,
                                    GError **error);
@@ -30,5 +36,7 @@ JsonArray *ay_clustering_describe (AyWork *work, const AyClustering *self, AyJob
 JsonObject *ay_clusters_read (AyWork *self, GError **error);
 /* Into what was read, the names that these clusters were given. */
 void ay_clusters_add_names (AyWork *self, JsonObject *clusters);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AyClustering, ay_clustering_clear)
 
 G_END_DECLS

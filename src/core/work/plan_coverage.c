@@ -42,7 +42,7 @@ ay_plan_cover (AyPlanning *self, GError **error)
   AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
   AyPoints points = { .features = self->data->features };
   g_autofree guint32 *rows = ay_bitset_rows (self->may_go, &points.n);
-  g_auto (AyScales) scales = { NULL, NULL };
+  g_auto (AyScales) scales = { 0 };
   g_autoptr (AyNeighbours) found = NULL;
   g_autoptr (GError) local = NULL;
 

@@ -315,7 +315,7 @@ static float *
 pool_points (AyPlanning *self, const guint32 *rows, gsize n, GError **error)
 {
   gsize d = ay_matrix_cols (self->data->features);
-  g_auto (AyScales) scales = { NULL, NULL };
+  g_auto (AyScales) scales = { 0 };
   AyPoints points = { .features = self->data->features, .rows = rows, .n = n };
   g_autoptr (AyPointSet) set = NULL;
   float *z = NULL;

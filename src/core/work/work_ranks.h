@@ -15,12 +15,13 @@ typedef struct
   AyLoadOptions *load;      /* not embed; guessed roles are written back */
   const char *const *ids;   /* of what ay_ranks_can_make() */
   GHashTable *parameters;   /* (nullable) as ay_work_score() takes them, not slice, nor of; and
-                               those of "pca" as "pca.NAME" */
+                               those of "pca" and "kmeans" as "pca.NAME", "kmeans.NAME" */
   guint64 seed;
   gboolean resume;          /* go on from the last stage that such a run has finished */
 } AyRanksScore;
 
-/* Whether that work is shared out: of some scores, by their ids, and of the map "pca". */
+/* Whether that work is shared out: of some scores, by their ids, and of the
+ * map "pca" and the clusters "kmeans". */
 gboolean ay_ranks_can_make (const char *id);
 /* All ranks call it; all return once the workspace is there, whole. FALSE on the rank where
  * something is wrong (and on all where ranks do not read the same data: CHANGED names the rank and
