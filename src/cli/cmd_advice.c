@@ -19,7 +19,8 @@ static struct
 
 static const GOptionEntry options[] = {
   { "by", 0, 0, G_OPTION_ARG_FILENAME, &given.by,
-    "Kinds of rows: class (the default), cluster, or the values of a column", "COLUMN" },
+    "Kinds of rows: class (the default), cluster, or the values of a column (numbers of many "
+    "values in fifths)", "COLUMN" },
   { "more", 0, 0, G_OPTION_ARG_INT, &given.more,
     "How many more rows there could be (default 50)", "N" },
   { "parameter", 'p', 0, G_OPTION_ARG_FILENAME_ARRAY, &given.parameters,
@@ -73,6 +74,18 @@ print_check (JsonObject *advice)
             rank < 0.5 ? ": below .5, trust the order little" : "");
 }
 
+/* Of a numeric target the kinds are no classes. */
+static const char *
+kinds_title (JsonObject *advice)
+{
+  const char *by = json_object_get_string_member (advice, "by");
+  JsonArray *groups = json_object_get_array_member (advice, "groups");
+  gboolean bands = json_array_get_length (groups) > 0
+                   && json_object_has_member (json_array_get_object_element (groups, 0), "above");
+
+  return bands && strcmp (by, "class") == 0 ? "target" : by;
+}
+
 static void
 print_text (JsonObject *advice)
 {
@@ -83,7 +96,7 @@ print_text (JsonObject *advice)
   puts (json_object_get_string_member (advice, "sentence"));
   if (!json_object_get_null_member (advice, "wasted"))
     puts (json_object_get_string_member (advice, "wasted"));
-  cmd_table_row (table, json_object_get_string_member (advice, "by"), "rows", "one more", "from",
+  cmd_table_row (table, kinds_title (advice), "rows", "one more", "from",
                  "to", more, "hidden: predicted", "realised", "", NULL);
   for (guint k = 0; k < json_array_get_length (groups); k++)
     add_group (table, json_array_get_object_element (groups, k));

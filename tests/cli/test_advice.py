@@ -4,6 +4,7 @@
 and of more agree; the check on hidden rows is what it says."""
 import csv
 import math
+import random
 import statistics
 
 import assay
@@ -63,6 +64,42 @@ def test_by_column():
     assert set(whole) == {'train', 'valid'}
     assert whole['valid']['n'] == 0 and whole['valid']['gain'] is None
     assert whole['train']['gain'] is not None
+
+
+def test_fifths():
+    """Numbers of many values, a numeric target too, are cut into fifths of the training rows"""
+    source = random.Random(5)
+    data = FOLDER / 'numbers.csv'
+    rows = []
+    for at in range(400):
+        size = source.gauss(0, 1)
+        rows.append((size, source.gauss(0, 1), at % 3, 3 * size + source.gauss(0, 0.3 + abs(size)),
+                     ('train', 'train', 'valid', 'test')[at % 4]))
+    with open(data, 'w', encoding='utf-8', newline='') as file:
+        out = csv.writer(file)
+        out.writerow(('size', 'noise', 'kind', 'amount', 'split'))
+        out.writerows(rows)
+    work = FOLDER / 'numbers.assay'
+    assay.run('new', work, data, '--target', 'amount')
+    for by, at in (('class', 3), ('size', 0)):
+        found = assay.run_json('advice', work, '--by', by)
+        missing = assay.keys_of(found) - assay.documented_words('advice')
+        assert not missing, missing
+        groups = sorted(found['groups'], key=lambda one: -math.inf if one['above'] is None
+                        else one['above'])
+        train = sorted(row[at] for row in rows if row[4] == 'train')
+        ends = statistics.quantiles(train, n=5, method='inclusive')
+        assert len(groups) == 5 and groups[0]['above'] is None and groups[4]['to'] is None
+        for one, end in zip(groups, ends):
+            assert math.isclose(one['to'], end, rel_tol=1e-12), (one, end)
+        assert all(one['above'] == before['to'] for before, one in zip(groups, groups[1:]))
+        for one in groups:
+            inside = [v for v in train if (one['above'] is None or v > one['above'])
+                      and (one['to'] is None or v <= one['to'])]
+            assert one['n'] == len(inside), one
+    assert 'target' in assay.run('advice', work)
+    few = assay.run_json('advice', work, '--by', 'kind')['groups']
+    assert {one['value'] for one in few} == {'0', '1', '2'} and 'above' not in few[0]
 
 
 def test_refusals():

@@ -166,34 +166,59 @@ ask_clicked (AssayAdviceView *self)
   update_button (self);
 }
 
+/* Whether a row is of the kind: a value, or numbers above one and up to another. */
+static gboolean
+is_of_kind (const AyColumn *column, gsize row, JsonObject *kind)
+{
+  g_autofree char *text = NULL;
+  double above, to, value;
+
+  if (!json_object_has_member (kind, "above"))
+    {
+      text = ay_column_dup_text (column, row);
+      return g_strcmp0 (text, json_object_get_string_member (kind, "value")) == 0;
+    }
+  above = ay_json_number_of (kind, "above");
+  to = ay_json_number_of (kind, "to");
+  value = ay_column_numbers (column)[row];
+  return !isnan (value) && !(value <= above) && !(value > to); /* NaN: open */
+}
+
 /* Selects the kind's training rows. */
 static void
 line_activated (AssayAdviceView *self, guint line)
 {
   AyDataset *data = assay_session_get_data (self->session);
-  const char *by, *value;
+  const char *by;
+  JsonObject *kind;
   AyColumn *column;
   g_autoptr (AyBitset) rows = NULL;
 
   if (self->advice == NULL || line >= json_array_get_length (groups_of (self)) || data == NULL)
     return;
   by = json_object_get_string_member (self->advice, "by");
-  value = json_object_get_string_member (
-      json_array_get_object_element (groups_of (self), line), "value");
+  kind = json_array_get_object_element (groups_of (self), line);
   column = assay_session_find_column (self->session, g_str_equal (by, "class") ? "label" : by);
   rows = ay_bitset_new (data->n);
   for (gsize i = 0; i < data->n && column != NULL; i++)
-    if (data->split[i] == AY_SPLIT_TRAIN)
-      {
-        g_autofree char *text = ay_column_dup_text (column, i);
-
-        if (g_strcmp0 (text, value) == 0)
-          ay_bitset_add (rows, i);
-      }
+    if (data->split[i] == AY_SPLIT_TRAIN && is_of_kind (column, i, kind))
+      ay_bitset_add (rows, i);
   assay_session_select (self->session, rows, ASSAY_SELECT_REPLACE);
 }
 
 /* --- the widget --- */
+
+/* A numeric target has no classes: its rows are told apart by fifths of it. */
+static void
+name_kinds (AssayAdviceView *self)
+{
+  AyDataset *data = self->session != NULL ? assay_session_get_data (self->session) : NULL;
+  gboolean target = data != NULL && data->n_classes == 0;
+  const char *const names[] = { target ? _ ("By Target") : _ ("By Class"), _ ("By Cluster"), NULL };
+  g_autoptr (GtkStringList) list = gtk_string_list_new (names);
+
+  gtk_drop_down_set_model (self->by, G_LIST_MODEL (list));
+}
 
 static void
 forget (AssayAdviceView *self)
@@ -201,6 +226,7 @@ forget (AssayAdviceView *self)
   if (self->task != NULL)
     assay_task_cancel (self->task);
   g_clear_pointer (&self->advice, json_object_unref);
+  name_kinds (self);
   show (self);
 }
 
@@ -245,11 +271,8 @@ assay_advice_view_class_init (AssayAdviceViewClass *class)
 static void
 assay_advice_view_init (AssayAdviceView *self)
 {
-  const char *const names[] = { _ ("By Class"), _ ("By Cluster"), NULL };
-  g_autoptr (GtkStringList) list = gtk_string_list_new (names);
-
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_drop_down_set_model (self->by, G_LIST_MODEL (list));
+  name_kinds (self);
   assay_drop_down_set_name (self->by, _ ("Advice By"));
   g_signal_connect_swapped (self->ask, "clicked", G_CALLBACK (ask_clicked), self);
   g_signal_connect_swapped (self->table, "activated", G_CALLBACK (line_activated), self);

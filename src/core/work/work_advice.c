@@ -13,6 +13,8 @@
 /* Advice on what to collect, by a column, and its check on hidden rows (gain/advice.h). */
 
 #define MAX_KINDS 1000
+#define BANDS 5       /* that numbers are cut into, where they have more than ... */
+#define FEW_VALUES 20 /* ... so many values among the training rows */
 #define HIDDEN 0.3 /* of each kind, for the check */
 #define MOST_NAMED 3
 
@@ -21,6 +23,9 @@ typedef struct
   GPtrArray *names; /* of char*, by kind */
   GHashTable *index;
   guint32 *train, *valid; /* kinds of their rows */
+  double bounds[BANDS + 1]; /* of numbers: values of kind k are above bound k, and at most the next;
+                               the first and the last kind have what lies beyond too */
+  guint n_bands;            /* the first kinds; 0: each value is a kind */
 } Kinds;
 
 static void
@@ -34,24 +39,70 @@ kinds_clear (Kinds *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Kinds, kinds_clear)
 
+static guint32
+add_kind (Kinds *self, char *name)
+{
+  g_hash_table_insert (self->index, name, GUINT_TO_POINTER (self->names->len));
+  g_ptr_array_add (self->names, name);
+  return self->names->len - 1;
+}
+
+/* Numbers of many values: bands of as many training rows each, the first kinds. */
+static void
+cut_into_bands (Kinds *self, const AyColumn *column, const AyProblem *train)
+{
+  g_autoptr (GHashTable) distinct = g_hash_table_new (g_double_hash, g_double_equal);
+  g_autofree double *values = g_new (double, MAX (train->n, 1));
+
+  for (gsize i = 0; i < train->n; i++)
+    {
+      values[i] = ay_column_numbers (column)[train->rows[i]];
+      if (!isnan (values[i]))
+        g_hash_table_add (distinct, values + i);
+    }
+  if (g_hash_table_size (distinct) <= FEW_VALUES)
+    return;
+  self->bounds[0] = ay_quantile (values, train->n, 0.0);
+  for (guint b = 1; b <= BANDS; b++)
+    {
+      double bound = ay_quantile (values, train->n, (double) b / BANDS), *at = self->bounds;
+
+      at += self->n_bands;
+      if (bound <= at[0])
+        continue;
+      at[1] = bound;
+      add_kind (self, g_strdup_printf ("%g to %g", at[0], at[1]));
+      self->n_bands++;
+    }
+}
+
+static guint32
+kind_of (Kinds *self, const AyColumn *column, gsize row)
+{
+  g_autofree char *value = NULL;
+  guint32 band = 0;
+  gpointer found;
+
+  if (self->n_bands > 0 && !ay_column_is_missing (column, row))
+    {
+      while (band + 1 < self->n_bands
+             && ay_column_numbers (column)[row] > self->bounds[band + 1])
+        band++;
+      return band;
+    }
+  value = ay_column_dup_text (column, row);
+  if (g_hash_table_lookup_extended (self->index, value, NULL, &found))
+    return GPOINTER_TO_UINT (found);
+  return add_kind (self, g_steal_pointer (&value));
+}
+
 static guint32 *
 number_rows (Kinds *self, const AyColumn *column, const AyProblem *of)
 {
   guint32 *kind = g_new (guint32, MAX (of->n, 1));
 
   for (gsize i = 0; i < of->n; i++)
-    {
-      g_autofree char *value = ay_column_dup_text (column, of->rows[i]);
-      gpointer found;
-
-      if (!g_hash_table_lookup_extended (self->index, value, NULL, &found))
-        {
-          found = GUINT_TO_POINTER (self->names->len);
-          g_hash_table_insert (self->index, value, found);
-          g_ptr_array_add (self->names, g_steal_pointer (&value));
-        }
-      kind[i] = GPOINTER_TO_UINT (found);
-    }
+    kind[i] = kind_of (self, column, of->rows[i]);
   return kind;
 }
 
@@ -74,6 +125,8 @@ find_kinds (AyWork *self, const AyProblem *train, const AyProblem *valid, const 
     }
   out->names = g_ptr_array_new_with_free_func (g_free);
   out->index = g_hash_table_new (g_str_hash, g_str_equal);
+  if (ay_column_type (column) == AY_COLUMN_NUMBER)
+    cut_into_bands (out, column, train);
   out->train = number_rows (out, column, train);
   out->valid = number_rows (out, column, valid);
   if (out->names->len <= MAX_KINDS)
@@ -101,6 +154,11 @@ add_groups (JsonObject *into, const Kinds *kinds, const AyAdvice *advice,
       JsonObject *one = json_object_new ();
 
       json_object_set_string_member (one, "value", g_ptr_array_index (kinds->names, k));
+      if (k < kinds->n_bands)
+        {
+          ay_json_put_number (one, "above", k > 0 ? kinds->bounds[k] : NAN);
+          ay_json_put_number (one, "to", k + 1 < kinds->n_bands ? kinds->bounds[k + 1] : NAN);
+        }
       json_object_set_int_member (one, "n", (gint64) advice->n[k]);
       ay_json_put_number (one, "gain", advice->gain[k]);
       ay_json_put_number (one, "gain_low", advice->low[k]);
@@ -225,7 +283,7 @@ ay_work_advice (AyWork *self, const char *by, gsize more, guint64 seed, AyJob *j
   AyHead *head = valid != NULL ? ay_score_context_head (context, job, error) : NULL;
   AyHessian *hessian = head != NULL ? ay_score_context_hessian (context, job, error) : NULL;
   AyAdviceInput input = { .train = train, .target = valid, .more = more, .seed = seed };
-  g_auto (Kinds) kinds = { NULL, NULL, NULL, NULL };
+  g_auto (Kinds) kinds = { NULL };
   g_auto (AyAdviceTrial) trial = { NULL, NULL, NULL };
   g_autoptr (AyAdvice) advice = NULL;
   g_autofree char *sentence = NULL;
