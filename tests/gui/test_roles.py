@@ -82,6 +82,7 @@ def test_spreadsheet():
         window.find('240 rows, 2 features, 2 classes')
         said = ' '.join(window.labels())
         assert 'read as Latin-1' in said, said
+        assert 'How the file was read' in said and 'latin1' not in said, said
         assert 'the comma is read as the decimal mark in column "Größe", "Gewicht"' in said, said
         window.picture('spreadsheet')
         window.close()

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/pages/overview_page.h"
 
+#include "app/note_title.h"
 #include "app/sentence.h"
 #include "app/widgets/class_balance.h"
 
@@ -330,7 +331,7 @@ add_diagnostics (AssayOverviewPage *self, AyDataset *data)
       const AyDiagnostic *item = ay_diagnostics_get (data->diagnostics, i);
       g_autofree char *text = assay_sentence (item->text);
 
-      add_fact (self, group, item->id, item->id, text);
+      add_fact (self, group, item->id, assay_note_title (item->id), text);
     }
 }
 
