@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/work/work_ranks.h"
+#include "mpi/mpi_private.h"
 #include "mpi/mpi_ranks.h"
 
 #include <stdio.h>
@@ -211,6 +212,8 @@ main (int argc, char **argv)
   AyRanks ranks;
 
   mpi_ranks_begin (&argc, &argv, &ranks);
+  if (mpi_private_is_asked (argc, argv))
+    return mpi_private_main (argc, argv, &ranks);
   if (!parse (&argc, &argv, &error))
     return end_usage (&ranks, error);
   if (given.version)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/owners_data.h"
 
-#include "core/model/release_record.h"
+#include "core/model/site_values.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -59,7 +59,7 @@ fit_site (AyRanks *ranks, gpointer data, GError **error)
 
   if (ranks->rank == self->short_site)
     own.n -= self->leave_out;
-  if (!ay_release_rows (gate, &own, error))
+  if (!ay_release_rows (gate, &own, NULL, error))
     return FALSE;
   fit = ay_owners_fit (gate, &options, NULL, error);
   if (fit == NULL)
@@ -204,6 +204,99 @@ test_none_left (void)
   g_assert_error (error, AY_ERROR, AY_ERROR_RANGE);
 }
 
+/* The same rows under another task, or with other features made of them, are the same rows. */
+static void
+test_identity (void)
+{
+  g_auto (Sites) classes = sites_of (set_digits (), 1, FALSE), numbers = sites_of (set_digits (), 1,
+                                                                                  TRUE);
+  AyProblem fewer = numbers.pooled;
+  g_autofree AyRowIdentity *identity
+      = ay_row_identities (classes.set.features, classes.rows, classes.pooled.n, NULL);
+  g_autofree AyRowIdentity *of_numbers = ay_row_identities (
+      numbers.set.features, numbers.rows, numbers.pooled.n, numbers.target);
+  g_autoptr (GArray) a = ay_released_rows (&classes.pooled, identity), b = NULL, c = NULL;
+
+  b = ay_released_rows (&numbers.pooled, of_numbers);
+  g_assert_cmpuint (ay_released_difference (a, a), ==, 0);
+  g_assert_cmpuint (ay_released_difference (a, b), ==, 0);
+  fewer.n -= 1;
+  c = ay_released_rows (&fewer, of_numbers);
+  g_assert_cmpuint (ay_released_difference (a, c), ==, 1);
+  g_clear_pointer (&c, g_array_unref);
+  of_numbers[7].all++; /* another number to predict */
+  c = ay_released_rows (&numbers.pooled, of_numbers);
+  g_assert_cmpuint (ay_released_difference (b, c), ==, 2);
+}
+
+/* --- values of sites --- */
+
+/* Games whose values are known. */
+static void
+test_shapley (void)
+{
+  double additive[16], glove[8], out[4];
+
+  for (guint s = 0; s < 16; s++)
+    additive[s] = 1.0 * (s & 1) + 2.0 * (s >> 1 & 1) - 3.0 * (s >> 2 & 1) + 0.5 * (s >> 3 & 1);
+  ay_shapley_exact (additive, 4, out);
+  g_assert_cmpfloat_with_epsilon (out[0], 1.0, 1e-14);
+  g_assert_cmpfloat_with_epsilon (out[1], 2.0, 1e-14);
+  g_assert_cmpfloat_with_epsilon (out[2], -3.0, 1e-14);
+  g_assert_cmpfloat_with_epsilon (out[3], 0.5, 1e-14);
+  for (guint s = 0; s < 8; s++) /* one left glove, two right ones: 2/3, 1/6, 1/6 */
+    glove[s] = (s & 1) && (s & 6) ? 1.0 : 0.0;
+  ay_shapley_exact (glove, 3, out);
+  g_assert_cmpfloat_with_epsilon (out[0], 2.0 / 3.0, 1e-14);
+  g_assert_cmpfloat_with_epsilon (out[1], 1.0 / 6.0, 1e-14);
+  g_assert_cmpfloat_with_epsilon (out[2], 1.0 / 6.0, 1e-14);
+}
+
+/* The heads of groups of owners, from the Gram matrices at hand, are those of their rows. */
+static gboolean
+fit_groups (AyRanks *ranks, gpointer data, GError **error)
+{
+  const Sites *sites = data;
+  AyProblem own = site_of (sites, ranks->rank);
+  AyReleaseRules rules = AY_RELEASE_RULES_INIT;
+  AyHeadOptions head = AY_HEAD_OPTIONS_INIT;
+  AyOwnersOptions options = { .head = &head, .max_rounds = 50 };
+  g_autoptr (AyRelease) gate = ay_release_new (ranks, &rules, NULL);
+  g_autoptr (AyOwnersFit) fit = NULL;
+
+  if (!ay_release_rows (gate, &own, NULL, error))
+    return FALSE;
+  fit = ay_owners_fit (gate, &options, NULL, error);
+  for (guint s = 1; fit != NULL && s < 8; s++)
+    {
+      AyProblem some = sites->pooled;
+      g_autofree double *weight = g_new0 (double, some.n);
+      g_autoptr (AyHead) group = ay_owners_coalition (gate, fit, s, 50, NULL, error);
+      g_autoptr (AyHead) direct = NULL;
+
+      for (guint k = 0; k < 3; k++)
+        for (gsize i = sites->first[k]; i < sites->first[k + 1]; i++)
+          weight[i] = s >> k & 1;
+      some.weight = weight;
+      direct = ay_head_fit (&some, &head, fit->head, NULL, error);
+      if (group == NULL || direct == NULL)
+        return FALSE;
+      for (gsize j = 0; j < group->d; j++)
+        g_assert_cmpfloat_with_epsilon (group->weights[j], direct->weights[j], 1e-9);
+    }
+  return fit != NULL;
+}
+
+static void
+test_groups (void)
+{
+  g_auto (Sites) sites = sites_of (set_digits (), 3, TRUE);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (ay_ranks_in_process (3, fit_groups, &sites, &error));
+  g_assert_no_error (error);
+}
+
 /* --- noise --- */
 
 /* How far the head is from the one without noise; *kept (nullable): is given that. */
@@ -270,6 +363,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/owners/record", test_record);
   g_test_add_func ("/owners/suppressed", test_suppressed);
   g_test_add_func ("/owners/none_left", test_none_left);
+  g_test_add_func ("/owners/identity", test_identity);
+  g_test_add_func ("/owners/shapley", test_shapley);
+  g_test_add_func ("/owners/groups", test_groups);
   g_test_add_func ("/owners/noise", test_noise);
   return g_test_run ();
 }

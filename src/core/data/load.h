@@ -34,6 +34,8 @@ typedef struct
   guint64 seed;       /* for drawing the parts, and made features */
   guint text_dimensions; /* of features made of text; 0: the default (features_text.h) */
   gboolean embed;     /* the workspace keeps the files and the made features inside */
+  gboolean one_owner; /* the rows are those of one owner of several: they may all be of one class,
+                         or of one number */
 } AyLoadOptions;
 
 AyLoadOptions *ay_load_options_new (void);

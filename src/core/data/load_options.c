@@ -121,6 +121,11 @@ ay_load_options_to_json (const AyLoadOptions *self)
   json_builder_add_int_value (builder, self->text_dimensions);
   json_builder_set_member_name (builder, "embed");
   json_builder_add_boolean_value (builder, self->embed);
+  if (self->one_owner)
+    {
+      json_builder_set_member_name (builder, "one_owner");
+      json_builder_add_boolean_value (builder, TRUE);
+    }
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
   return ay_json_to_text (root, FALSE);
@@ -276,6 +281,7 @@ ay_load_options_from_json (const char *json, GError **error)
       return NULL;
   if (!get_inputs (self, object, error) || !get_source (&self->source, object, error)
       || !get_numbers (self, object, error) || !get_flag (object, "embed", &self->embed, error)
+      || !get_flag (object, "one_owner", &self->one_owner, error)
       || !get_choice (object, "missing", missing_names, &missing, error)
       || !get_choice (object, "near_copies", near_names, &near, error)
       || !get_choice (object, "features_saw_labels", answer_names, &saw, error)

@@ -252,7 +252,7 @@ check_classes (AyLoading *self, const AyDataset *data, GError **error)
       last = train[c] > 0 ? c : last;
       n_hidden += train[c] == 0 ? valid[c] : 0;
     }
-  if (present == 1)
+  if (present == 1 && !self->options->one_owner)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
                    "all %" G_GSIZE_FORMAT " training rows are of one class, \"%s\"", n_train,
@@ -281,7 +281,7 @@ check_classes (AyLoading *self, const AyDataset *data, GError **error)
 }
 
 static gboolean
-check_target (const AyDataset *data, GError **error)
+check_target (const AyLoading *self, const AyDataset *data, GError **error)
 {
   double low = INFINITY, high = -INFINITY;
 
@@ -291,7 +291,7 @@ check_target (const AyDataset *data, GError **error)
         low = MIN (low, data->target[i]);
         high = MAX (high, data->target[i]);
       }
-  if (high > low)
+  if (high > low || self->options->one_owner)
     return TRUE;
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
                "the target is %g in all training rows: there is nothing to predict", low);
@@ -325,7 +325,7 @@ check_parts (AyLoading *self, AyDataset *data, const gint32 *label, GError **err
   if (counts[AY_SPLIT_POOL] > 0)
     ay_diagnostics_add (self->diagnostics, "pool", N_ ("%zu rows are the pool"),
                         counts[AY_SPLIT_POOL]);
-  if (data->label != NULL ? check_classes (self, data, error) : check_target (data, error))
+  if (data->label != NULL ? check_classes (self, data, error) : check_target (self, data, error))
     return TRUE;
   g_prefix_error (error, "%s: ", self->where);
   return FALSE;

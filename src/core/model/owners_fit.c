@@ -465,6 +465,8 @@ run (Rounds *self, const AyOwnersOptions *options, GError **error)
   if (!solve_numbers (self, error))
     return FALSE;
   head->gradient_norm = norm_of_gradient (self);
+  if (noisy)
+    self->objective = NAN; /* not known */
   return TRUE;
 }
 

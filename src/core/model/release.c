@@ -14,7 +14,6 @@
 #include "core/model/release.h"
 
 #include "core/base/error.h"
-#include "core/model/release_record.h"
 
 #include <errno.h>
 #include <math.h>
@@ -92,6 +91,7 @@ ay_release_free (AyRelease *self)
   g_free (self->record);
   g_free (self->verdict);
   g_free (self->why);
+  g_clear_pointer (&self->rows, g_array_unref);
   g_array_unref (self->messages);
   g_free (self);
 }
@@ -180,13 +180,13 @@ judge_counts (AyRelease *self)
 }
 
 static AyVerdict
-judge_record (AyRelease *self, GPtrArray *record, GArray *rows)
+judge_record (AyRelease *self, GPtrArray *record)
 {
   self->rho_before = 0.0;
   for (guint k = 0; k < record->len; k++)
     {
       const AyReleased *one = record->pdata[k];
-      gsize other = ay_released_difference (one->rows, rows);
+      gsize other = ay_released_difference (one->rows, self->rows);
 
       self->rho_before += one->rho;
       if (other == 0 || other >= self->rules.least_rows)
@@ -203,31 +203,35 @@ static gboolean
 keep (AyRelease *self, double rho, AyVerdict *verdict, GError **error)
 {
   g_autoptr (GPtrArray) record = NULL;
-  g_autoptr (GArray) rows = NULL;
 
   if (self->record == NULL)
     return TRUE;
   record = ay_release_record_read (self->record, error);
   if (record == NULL)
     return FALSE;
-  rows = ay_released_rows (self->own);
   if (verdict != NULL)
-    *verdict = judge_record (self, record, rows);
+    *verdict = judge_record (self, record);
   if (verdict != NULL && *verdict != AY_VERDICT_TAKES_PART)
     return TRUE;
-  ay_release_record_add (record, rows, rho);
+  ay_release_record_add (record, self->rows, rho);
   return ay_release_record_write (self->record, record, error);
 }
 
 gboolean
-ay_release_rows (AyRelease *self, const AyProblem *own, GError **error)
+ay_release_rows (AyRelease *self, const AyProblem *own, const AyRowIdentity *identity,
+                 GError **error)
 {
   guint rank = ay_ranks_own (self->ranks);
   AyVerdict verdict = self->verdict[rank];
   g_autofree guint8 *all = g_new (guint8, self->size);
+  g_autofree AyRowIdentity *found = NULL;
   guint8 mine;
 
   self->own = own;
+  if (identity == NULL)
+    found = ay_row_identities (own->features, own->rows, own->n, own->target);
+  g_clear_pointer (&self->rows, g_array_unref);
+  self->rows = ay_released_rows (own, identity != NULL ? identity : found);
   if (verdict == AY_VERDICT_TAKES_PART)
     verdict = judge_counts (self);
   if (verdict == AY_VERDICT_TAKES_PART && !keep (self, 0.0, &verdict, error))

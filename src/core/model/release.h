@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/rng.h"
-#include "core/model/problem.h"
+#include "core/model/release_record.h"
 
 G_BEGIN_DECLS
 
@@ -34,7 +34,7 @@ const AyReleaseMeaning *ay_release_meaning (AyReleaseKind kind);
 
 /* A sum passes when each class has no row of the owner in it or least_rows, the rows are
  * per_feature times the features, and the rows differ from those of every earlier release of the
- * owner, in each class, by none or by least_rows. */
+ * owner, in each class, by none or by least_rows (release_record.h). */
 typedef struct
 {
   gsize least_rows, per_feature;
@@ -71,6 +71,7 @@ typedef struct
   guint8 *verdict;     /* by owner: AyVerdict */
   char *why;           /* (nullable) of a verdict on this owner: for itself alone */
   const AyProblem *own; /* the rows that sums are of */
+  GArray *rows;        /* the same as the record knows them */
   gsize n_rows;        /* of them with a weight */
   GArray *messages;    /* of AyMessage: what this owner has sent */
   double rho;          /* privacy loss of this run's sums: zero-concentrated, they add up */
@@ -87,8 +88,10 @@ gboolean ay_release_agree (AyRelease *self, const char *const *names, const guin
                            gsize n, GError **error);
 /* The rows that the following sums are of (borrowed): judges them by the rules and the record,
  * tells the others the verdict, and writes the record before anything of them is sent. A label may
- * be missing. RANGE where no owner is left; IO: the record cannot be kept. */
-gboolean ay_release_rows (AyRelease *self, const AyProblem *own, GError **error);
+ * be missing. identity (nullable) by position: the rows as they were read, where `own` has other
+ * features. RANGE where no owner is left; IO: the record cannot be kept. */
+gboolean ay_release_rows (AyRelease *self, const AyProblem *own, const AyRowIdentity *identity,
+                          GError **error);
 static inline gboolean
 ay_release_takes_part (const AyRelease *self, guint owner)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The file: a mark, then of each release the number of rows, the loss, and the rows, in the
- * machine's byte order; it appears whole or not at all. 16 bytes a row. */
+ * machine's byte order; it appears whole or not at all. 24 bytes a row. */
 #include "core/model/release_record.h"
 
 #include "core/base/error.h"
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define MARK "AYREL-1"
+#define MARK "AYREL-2"
 
 /* FNV-1a */
 static guint64
@@ -21,75 +21,133 @@ hash (guint64 h, const void *data, gsize size)
   return h;
 }
 
-static int
-compare_rows (gconstpointer a, gconstpointer b)
+AyRowIdentity *
+ay_row_identities (const AyMatrix *features, const guint32 *rows, gsize n, const double *target)
 {
-  const AyReleasedRow *x = a, *y = b;
+  gsize d = ay_matrix_cols (features);
+  g_autofree double *x = g_new (double, d + 1);
+  AyRowIdentity *identity = g_new (AyRowIdentity, MAX (n, 1));
+
+  for (gsize i = 0; i < n; i++)
+    {
+      ay_matrix_get_f64 (features, rows != NULL ? rows[i] : i, 1, x);
+      identity[i].features = hash (0xcbf29ce484222325u, x, d * sizeof (double));
+      identity[i].all = target != NULL ? hash (identity[i].features, target + i, sizeof *target)
+                                       : identity[i].features;
+    }
+  return identity;
+}
+
+GArray *
+ay_released_rows (const AyProblem *problem, const AyRowIdentity *identity)
+{
+  GArray *rows = g_array_new (FALSE, FALSE, sizeof (AyReleasedRow));
+
+  for (gsize i = 0; i < problem->n; i++)
+    {
+      AyReleasedRow row = { identity[i], problem->label != NULL ? problem->label[i]
+                                                                : AY_RELEASED_NUMBER };
+
+      if (ay_problem_weight (problem, i) > 0.0)
+        g_array_append_val (rows, row);
+    }
+  return rows;
+}
+
+/* --- differences --- */
+
+typedef struct
+{
+  gint64 label;
+  guint64 hash;
+} Key;
+
+static int
+compare_keys (gconstpointer a, gconstpointer b)
+{
+  const Key *x = a, *y = b;
 
   if (x->label != y->label)
     return x->label < y->label ? -1 : 1;
   return x->hash < y->hash ? -1 : x->hash > y->hash;
 }
 
-GArray *
-ay_released_rows (const AyProblem *problem)
+/* Sorted. */
+static GArray *
+keys_of (GArray *rows, gboolean whole)
 {
-  gsize d = ay_matrix_cols (problem->features);
-  g_autofree double *x = g_new (double, d + 1);
-  GArray *rows = g_array_new (FALSE, FALSE, sizeof (AyReleasedRow));
+  GArray *keys = g_array_sized_new (FALSE, FALSE, sizeof (Key), rows->len);
 
-  for (gsize i = 0; i < problem->n; i++)
+  for (guint i = 0; i < rows->len; i++)
     {
-      AyReleasedRow row = { 0xcbf29ce484222325u, 0 };
+      const AyReleasedRow *row = &g_array_index (rows, AyReleasedRow, i);
+      Key key = { whole ? row->label : 0, whole ? row->row.all : row->row.features };
 
-      if (!(ay_problem_weight (problem, i) > 0.0))
-        continue;
-      ay_matrix_get_f64 (problem->features, problem->rows[i], 1, x);
-      row.hash = hash (row.hash, x, d * sizeof (double));
-      if (problem->label != NULL)
-        row.label = problem->label[i];
-      else if (problem->target != NULL)
-        row.hash = hash (row.hash, problem->target + i, sizeof (double));
-      g_array_append_val (rows, row);
+      g_array_append_val (keys, key);
     }
-  g_array_sort (rows, compare_rows);
-  return rows;
+  g_array_sort (keys, compare_keys);
+  return keys;
+}
+
+/* Of the class that key i of a or key j of b begins: how many are in one alone. Both move past
+ * it. */
+static gsize
+class_difference (GArray *a, GArray *b, guint *i, guint *j, gint64 label)
+{
+  gsize other = 0;
+
+  while (TRUE)
+    {
+      gboolean in_a = *i < a->len && g_array_index (a, Key, *i).label == label;
+      gboolean in_b = *j < b->len && g_array_index (b, Key, *j).label == label;
+      int order;
+
+      if (!in_a && !in_b)
+        return other;
+      order = !in_a ? 1 : !in_b ? -1 : compare_keys (&g_array_index (a, Key, *i),
+                                                     &g_array_index (b, Key, *j));
+      other += order != 0;
+      *i += order <= 0;
+      *j += order >= 0;
+    }
+}
+
+/* The least above 0 over classes; G_MAXSIZE: none differ. */
+static gsize
+least_difference (GArray *rows_a, GArray *rows_b, gboolean whole)
+{
+  g_autoptr (GArray) a = keys_of (rows_a, whole), b = keys_of (rows_b, whole);
+  gsize least = G_MAXSIZE;
+
+  for (guint i = 0, j = 0; i < a->len || j < b->len;)
+    {
+      gint64 first = i < a->len ? g_array_index (a, Key, i).label : G_MAXINT64;
+      gint64 second = j < b->len ? g_array_index (b, Key, j).label : G_MAXINT64;
+      gsize other = class_difference (a, b, &i, &j, MIN (first, second));
+
+      if (other > 0)
+        least = MIN (least, other);
+    }
+  return least;
+}
+
+static gboolean
+is_of_numbers (GArray *rows)
+{
+  return rows->len > 0 && g_array_index (rows, AyReleasedRow, 0).label == AY_RELEASED_NUMBER;
 }
 
 gsize
 ay_released_difference (GArray *a, GArray *b)
 {
-  guint i = 0, j = 0;
-  gsize least = G_MAXSIZE;
+  gsize least = least_difference (a, b, FALSE);
 
-  while (i < a->len || j < b->len)
-    {
-      gint64 label = i == a->len ? g_array_index (b, AyReleasedRow, j).label
-                     : j == b->len
-                         ? g_array_index (a, AyReleasedRow, i).label
-                         : MIN (g_array_index (a, AyReleasedRow, i).label,
-                                g_array_index (b, AyReleasedRow, j).label);
-      gsize other = 0;
-
-      while (TRUE) /* the rows of this class */
-        {
-          gboolean in_a = i < a->len && g_array_index (a, AyReleasedRow, i).label == label;
-          gboolean in_b = j < b->len && g_array_index (b, AyReleasedRow, j).label == label;
-          int order;
-
-          if (!in_a && !in_b)
-            break;
-          order = !in_a ? 1 : !in_b ? -1 : compare_rows (&g_array_index (a, AyReleasedRow, i),
-                                                         &g_array_index (b, AyReleasedRow, j));
-          other += order != 0;
-          i += order <= 0;
-          j += order >= 0;
-        }
-      if (other > 0)
-        least = MIN (least, other);
-    }
+  if (is_of_numbers (a) == is_of_numbers (b))
+    least = MIN (least, least_difference (a, b, TRUE));
   return least < G_MAXSIZE ? least : 0;
 }
+
+/* --- the file --- */
 
 static void
 released_free (gpointer data)
@@ -182,7 +240,8 @@ ay_release_record_add (GPtrArray *record, GArray *rows, double rho)
   for (guint k = 0; k < record->len; k++)
     {
       one = record->pdata[k];
-      if (one->rows->len == rows->len && ay_released_difference (one->rows, rows) == 0)
+      if (one->rows->len == rows->len && is_of_numbers (one->rows) == is_of_numbers (rows)
+          && ay_released_difference (one->rows, rows) == 0)
         {
           one->rho += rho;
           return;

@@ -5,23 +5,38 @@
 
 G_BEGIN_DECLS
 
-/* What an owner remembers of its releases: of each the rows, as a hash and a class, and the privacy
+/* What an owner remembers of its releases: of each the rows, as hashes and a class, and the privacy
  * loss. It never leaves the owner. */
+
+/* A row whatever is done to its features before they are used. */
 typedef struct
 {
-  guint64 hash;
-  gint64 label;  /* class; of a numeric target 0; missing: -1 */
+  guint64 features; /* a hash of them as they were read */
+  guint64 all;      /* and of the number to predict */
+} AyRowIdentity;
+
+#define AY_RELEASED_NUMBER (-2) /* in place of a class */
+
+typedef struct
+{
+  AyRowIdentity row;
+  gint64 label;     /* class; AY_LABEL_MISSING */
 } AyReleasedRow;
 
 typedef struct
 {
-  GArray *rows;  /* of AyReleasedRow, by label and hash */
+  GArray *rows;     /* of AyReleasedRow */
   double rho;
 } AyReleased;
 
-/* The rows of weight > 0 as the record knows them: features, label and target are hashed. */
-GArray *ay_released_rows (const AyProblem *problem);
-/* The least number of rows above 0 by which the two differ in a class; 0: they are the same. */
+/* Of n rows, rows[i] of the features (NULL: i), target by the same number (nullable). (transfer
+ * full) */
+AyRowIdentity *ay_row_identities (const AyMatrix *features, const guint32 *rows, gsize n,
+                                  const double *target);
+/* The rows of weight > 0 as the record knows them; identity by position. (transfer full) */
+GArray *ay_released_rows (const AyProblem *problem, const AyRowIdentity *identity);
+/* The least number of rows above 0 by which two releases differ: as sets of features, and, where
+ * both are of classes or both of numbers, with these, in a class. 0: they are the same. */
 gsize ay_released_difference (GArray *a, GArray *b);
 
 /* (element-type AyReleased) (transfer full); a file that is not there is an empty one. INPUT: it is

@@ -20,6 +20,7 @@ struct _AyScoreContext
   char *where;           /* (nullable) of the slice */
   AyOwnedProblem *train, *target; /* (nullable) */
   const double *matrix;  /* (nullable) the Hessian, where it is of more rows */
+  gboolean elsewhere;    /* the head knows rows, and classes, that this data set has not */
   AyHessian *hessian;    /* (nullable) */
   AyLoo *loo;            /* (nullable) */
   AyFitness *fitness;    /* (nullable) */
@@ -88,6 +89,7 @@ void
 ay_score_context_set_hessian (AyScoreContext *self, const double *matrix)
 {
   self->matrix = matrix;
+  self->elsewhere = TRUE;
 }
 
 void
@@ -213,7 +215,7 @@ known_rows (AyScoreContext *self)
   g_autoptr (AyBitset) kept = NULL;
   gsize n_unknown = 0;
 
-  if (train == NULL || data->n_classes == 0)
+  if (train == NULL || data->n_classes == 0 || self->elsewhere)
     return NULL;
   for (gsize i = 0; i < train->n; i++)
     known[train->label[i]] = 1;

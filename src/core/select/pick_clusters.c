@@ -5,7 +5,8 @@
  *   again and again, of the clusters of more than 5 points with fewest labelled ones the largest,
  *   and in it the point of the pool with the least mean distance to its (up to) 20 nearest there.
  * cluster_margin (after Citovsky et al. 2021): the 10 x picks rows of smallest margin, k-means into
- *   as many clusters as picks, and of each the row of smallest margin.
+ *   as many clusters as picks, and of each the row of smallest margin. Or (clusters=valid) k-means
+ *   of the validation rows, so that pools that do not know each other have the same clusters.
  * two_phase: typiclust below `switch_at` labels a class, cluster_margin from there on.
  * Time: k-means, and for typiclust the distances inside the clusters that are picked from. */
 #include "core/select/strategy_private.h"
@@ -142,37 +143,65 @@ ay_pick_typiclust (const AyPool *pool, gsize count, AyPick *picks, AyJob *job, G
   return TRUE;
 }
 
-gboolean
-ay_pick_cluster_margin (const AyPool *pool, gsize count, AyPick *picks, AyJob *job, GError **error)
+void
+ay_take_by_cluster (const guint32 *cluster, gsize m, gsize count, gsize *places)
 {
-  gsize m = MIN (count * pool->options.candidates, pool->n_pool), k = 0;
-  g_autofree double *margin = ay_pool_margins (pool);
-  g_autofree AyPick *order = g_new (AyPick, m);
-  g_autofree guint32 *rows = g_new (guint32, m), *cluster = g_new (guint32, pool->n);
-  g_autofree guint8 *used = NULL;
-  g_autoptr (AyKmeans) found = NULL;
+  g_autofree guint8 *used = g_new0 (guint8, m + 1), *taken = g_new0 (guint8, m + 1);
+  g_autoptr (GHashTable) known = g_hash_table_new (NULL, NULL);
+  gsize k = 0;
 
-  ay_pick_top (pool, margin, NULL, m, order);
+  for (gsize i = 0; i < m; i++) /* not the first of its cluster */
+    used[i] = !g_hash_table_add (known, GUINT_TO_POINTER (cluster[i]));
+  for (guint pass = 0; pass < 2; pass++)
+    for (gsize i = 0; i < m && k < count; i++)
+      {
+        if (taken[i] || (pass == 0 && used[i]))
+          continue;
+        taken[i] = 1;
+        places[k++] = i;
+      }
+}
+
+/* The candidates' clusters, by their order. */
+static gboolean
+clusters_of (const AyPool *pool, const AyPick *order, gsize m, gsize count, guint32 *cluster,
+             AyJob *job, GError **error)
+{
+  g_autofree guint32 *rows = g_new (guint32, m), *by_point = NULL;
+  g_autoptr (AyKmeans) found = NULL;
+  guint k;
+
   for (gsize i = 0; i < m; i++)
     rows[i] = order[i].position;
+  if (pool->options.by_valid)
+    return ay_pool_landmarks (pool, rows, m, (guint) count, cluster, &k, job, error);
   qsort (rows, m, sizeof *rows, ay_compare_u32);
   found = ay_pool_kmeans (pool, rows, m, (guint) count, job, error);
   if (found == NULL)
     return FALSE;
+  by_point = g_new (guint32, pool->n);
   for (gsize i = 0; i < m; i++)
-    cluster[rows[i]] = found->cluster[i];
-  used = g_new0 (guint8, found->k);
-  for (guint pass = 0; pass < 2; pass++)
-    for (gsize i = 0; i < m && k < count; i++)
-      {
-        guint32 at = order[i].position;
+    by_point[rows[i]] = found->cluster[i];
+  for (gsize i = 0; i < m; i++)
+    cluster[i] = by_point[order[i].position];
+  return TRUE;
+}
 
-        if (at == G_MAXUINT32 || (pass == 0 && used[cluster[at]]))
-          continue;
-        used[cluster[at]] = 1;
-        picks[k++] = order[i];
-        order[i].position = G_MAXUINT32;
-      }
+gboolean
+ay_pick_cluster_margin (const AyPool *pool, gsize count, AyPick *picks, AyJob *job, GError **error)
+{
+  gsize m = MIN (count * pool->options.candidates, pool->n_pool);
+  g_autofree double *margin = ay_pool_margins (pool);
+  g_autofree AyPick *order = g_new (AyPick, m);
+  g_autofree guint32 *cluster = g_new (guint32, m);
+  g_autofree gsize *places = g_new (gsize, count);
+
+  ay_pick_top (pool, margin, NULL, m, order);
+  if (!clusters_of (pool, order, m, count, cluster, job, error))
+    return FALSE;
+  ay_take_by_cluster (cluster, m, count, places);
+  for (gsize k = 0; k < count; k++)
+    picks[k] = order[places[k]];
   return TRUE;
 }
 

@@ -26,7 +26,9 @@ static const AyStrategyParameter cover[] = { NEIGHBOURS, END };
 static const AyStrategyParameter probcover[]
     = { { "radius", "auto", "of a ball; auto: the largest of which 95 % are pure" }, END };
 static const AyStrategyParameter cluster_margin[]
-    = { { "candidates", "10", "rows of smallest margin, times the number of picks" }, END };
+    = { { "candidates", "10", "rows of smallest margin, times the number of picks" },
+        { "clusters", "candidates", "valid: of the validation rows, as owners apart have them" },
+        END };
 static const AyStrategyParameter two_phase[]
     = { { "switch_at", "5", "labels a class from which on it goes by margin" },
         { "candidates", "10", "rows of smallest margin, times the number of picks" }, END };
@@ -137,7 +139,11 @@ ay_strategy_options_set (AyStrategyOptions *self, const char *name, const char *
                      "%s=%s: a whole number of at least 1 is wanted", name, value);
         return FALSE;
       }
-  if (strcmp (name, "balance") == 0 && (strcmp (value, "yes") == 0 || strcmp (value, "no") == 0))
+  if (strcmp (name, "clusters") == 0
+      && (strcmp (value, "valid") == 0 || strcmp (value, "candidates") == 0))
+    self->by_valid = *value == 'v';
+  else if (strcmp (name, "balance") == 0
+           && (strcmp (value, "yes") == 0 || strcmp (value, "no") == 0))
     self->balance = *value == 'y';
   else if (strcmp (name, "radius") == 0 && strcmp (value, "auto") == 0)
     self->radius = 0.0;

@@ -18,8 +18,9 @@ typedef struct
   guint switch_at;   /* two_phase: labels a class from which on it goes by margin */
   guint neighbours;  /* facility, maxherding: nearest points that a point can be covered by */
   gboolean balance;  /* at most an equal share of the picks from each class that is predicted */
+  gboolean by_valid; /* cluster_margin: clusters of the validation rows, not of the candidates */
 } AyStrategyOptions;
-#define AY_STRATEGY_OPTIONS_INIT { 8, 32, 1.0, 0.0, 10, 5, 50, FALSE }
+#define AY_STRATEGY_OPTIONS_INIT { 8, 32, 1.0, 0.0, 10, 5, 50, FALSE, FALSE }
 
 /* FALSE and AY_ERROR_RANGE for a name that nothing knows, or a bad value. */
 gboolean ay_strategy_options_set (AyStrategyOptions *self, const char *name, const char *value,
@@ -41,6 +42,7 @@ typedef struct
   const double *p;           /* (nullable) n x n_classes: its probabilities */
   const AyHeadOptions *head_options; /* lambda is in sum form, features are taken as they are */
   const double *cost;        /* (nullable) n, > 0 */
+  const AyMatrix *landmarks; /* (nullable) validation rows as the head sees them */
   guint64 seed;
   guint round;
   AyStrategyOptions options;

@@ -23,6 +23,12 @@ double ay_pool_square (const AyPool *pool, guint32 position);
 /* k-means of points rows[0..n-1] (NULL: all), one start, by the pool's seed and round. */
 AyKmeans *ay_pool_kmeans (const AyPool *pool, const guint32 *rows, gsize n, guint k, AyJob *job,
                           GError **error);
+/* The clusters (0 .. *n_clusters - 1) of points by the nearest of k means of the landmarks. */
+gboolean ay_pool_landmarks (const AyPool *pool, const guint32 *positions, gsize n, guint k,
+                            guint32 *cluster, guint *n_clusters, AyJob *job, GError **error);
+/* Of m candidates in their order, whose clusters are given: the first of each cluster, then the
+ * others, count <= m places. */
+void ay_take_by_cluster (const guint32 *cluster, gsize m, gsize count, gsize *places);
 /* The generator of a round; stream numbers what is drawn from it. */
 AyRng ay_pool_rng (const AyPool *pool, guint stream);
 double ay_entropy (const double *p, guint n);

@@ -51,19 +51,19 @@ static gboolean
 look_at_valid (AyLoopPool *self, AyWork *work, AyJob *job, GError **error)
 {
   g_autoptr (AyOwnedProblem) valid = ay_problem_of_split (work->data, AY_SPLIT_VALID);
-  g_autoptr (AyMatrix) scaled = NULL;
   g_autofree guint32 *all = g_new (guint32, valid->problem.n + 1);
   AyProblem problem = valid->problem;
 
   if (problem.n == 0)
     return TRUE;
-  scaled = ay_loop_state_scale (&self->state, work->data->features, problem.rows, problem.n,
-                                error);
-  if (scaled == NULL)
+  self->valid = ay_loop_state_scale (&self->state, work->data->features, problem.rows, problem.n,
+                                     error);
+  if (self->valid == NULL)
     return FALSE;
+  self->state.pool.landmarks = self->valid;
   for (gsize i = 0; i < problem.n; i++)
     all[i] = (guint32) i;
-  problem.features = scaled;
+  problem.features = self->valid;
   problem.rows = all;
   self->has_fit = TRUE;
   return ay_head_evaluate (self->state.head, &problem, &self->fit, job, error);
@@ -124,5 +124,6 @@ ay_loop_pool_clear (AyLoopPool *self)
 {
   g_free (self->row);
   g_free (self->cost);
+  g_clear_pointer (&self->valid, ay_matrix_unref);
   ay_loop_state_clear (&self->state);
 }

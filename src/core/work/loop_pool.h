@@ -15,6 +15,7 @@ typedef struct
   double *cost;   /* (nullable), borrowed by state.pool */
   AyFit fit;      /* of the head of the moment on valid */
   gboolean has_fit;
+  AyMatrix *valid; /* (nullable) the validation rows as the head sees them */
 } AyLoopPool;
 
 /* With a loop that says so, or with state.distil set, heads are distilled from spread labels. With
