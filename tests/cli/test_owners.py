@@ -172,6 +172,9 @@ def test_refused():
             ('give --clip', '--noise', '1')):
         done = private('score', shards, *LABEL, *arguments, '-o', FOLDER / 'none.assay')
         assert done.returncode != 0 and said in done.stderr, (said, done.stderr)
+    done = private('fit', [*shards[:2], FOLDER / 'missing.csv'], *LABEL)
+    assert done.returncode != 0 and 'assay-mpi: rank 2: ' in done.stderr, done.stderr
+    assert 'missing.csv' in done.stderr, done.stderr
     done = private('fit', shards, '--label', 'label')
     assert done.returncode != 0 and 'one validation set that all of them hold' in done.stderr
     assert not [path.name for path in FOLDER.iterdir() if 'none.' in path.name]
