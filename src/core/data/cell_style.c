@@ -87,22 +87,32 @@ styled_number (const char *text, gsize length, AyCellStyle style, GString *plain
   return kind == AY_CELL_NUMBER ? AY_CELL_OTHER : kind; /* of another style */
 }
 
+/* Most cells are decided without looking at the other styles: what has neither mark is the same in
+ * all, and a plain number with a point is none with a decimal comma unless three digits end it. */
 guint
 ay_cell_styles (const char *text, gsize length)
 {
-  g_autoptr (GString) plain = g_string_sized_new (LONGEST);
-  guint bits = (memchr (text, ',', length) == NULL ? AY_STYLE_NO_COMMA : 0)
-               | (memchr (text, '.', length) == NULL ? AY_STYLE_NO_POINT : 0);
+  gboolean comma = memchr (text, ',', length) != NULL, point = memchr (text, '.', length) != NULL;
+  guint bits = (comma ? 0 : AY_STYLE_NO_COMMA) | (point ? 0 : AY_STYLE_NO_POINT);
+  g_autoptr (GString) plain = NULL;
+  AyCellKind kind;
+  double value;
 
-  if (ay_cell_is_missing (text, length))
+  kind = ay_cell_number (text, length, &value);
+  if (kind == AY_CELL_MISSING)
     return AY_STYLE_ALL;
-  for (guint style = 0; style < AY_STYLES; style++)
+  if (!comma && !point)
+    return kind == AY_CELL_NUMBER ? bits | AY_STYLE_NUMBER : bits;
+  if (kind == AY_CELL_NUMBER)
     {
-      double value;
-
-      if (styled_number (text, length, style, plain, &value) != AY_CELL_OTHER)
-        bits |= AY_STYLE_BIT (style);
+      bits |= AY_STYLE_BIT (AY_STYLE_PLAIN) | AY_STYLE_BIT (AY_STYLE_GROUPED);
+      if (length < 5 || text[length - 4] != '.')
+        return bits;
     }
+  plain = g_string_sized_new (LONGEST);
+  for (guint style = AY_STYLE_COMMA; style < AY_STYLES; style++)
+    if (styled_number (text, length, style, plain, &value) != AY_CELL_OTHER)
+      bits |= AY_STYLE_BIT (style);
   return bits;
 }
 
