@@ -48,6 +48,8 @@ map_file (AyScratch *self, const char *folder)
     {
       self->data = mmap (NULL, self->size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
       reason = self->data == MAP_FAILED ? errno : 0;
+      if (reason == 0)
+        madvise (self->data, self->size, MADV_RANDOM);
     }
   close (file);
   self->in_file = reason == 0;
@@ -79,6 +81,15 @@ ay_scratch_init (AyScratch *self, gsize count, gsize size, const char *what, GEr
                " MB are free, and %s has no room: %s", what, bytes >> 20, left >> 20, folder,
                g_strerror (reason));
   return FALSE;
+}
+
+void
+ay_scratch_will_read (const AyScratch *self, gsize offset, gsize count)
+{
+  gsize page = (gsize) sysconf (_SC_PAGESIZE), first = offset / page * page;
+
+  if (self->in_file && count > 0 && offset + count <= self->size)
+    madvise ((char *) self->data + first, offset + count - first, MADV_WILLNEED);
 }
 
 void

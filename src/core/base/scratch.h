@@ -20,6 +20,10 @@ typedef struct
  * and FOLDER has no room: REASON". */
 gboolean ay_scratch_init (AyScratch *self, gsize count, gsize size, const char *what,
                           GError **error);
+/* These bytes will be read soon. Nothing else of a file is read ahead: what the kernel takes for
+ * the next piece is not that of whoever reads a piece here and there, and where memory is short it
+ * drives out what is needed. */
+void ay_scratch_will_read (const AyScratch *self, gsize offset, gsize count);
 void ay_scratch_clear (AyScratch *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AyScratch, ay_scratch_clear)

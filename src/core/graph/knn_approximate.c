@@ -11,17 +11,18 @@
  * points of neighbouring cells asks about the same cells: those of the block that ask for a cell
  * are multiplied with it at once. Candidates enter heaps of the block's own; their distances are
  * then summed again in double and ordered like exact ones. Where half of the memory that is free
- * does not hold the points, they are kept in a file (core/base/scratch.h), read cell by cell.
+ * does not hold the points, they and their rows are kept in a file, in the order of their cells
+ * (knn_cells.c).
  *
  * Cost: n x cells x d to assign, n x d x (P / cells) x n to search. Memory: n d codes of 16 bits
  * (floats where whole numbers gain nothing). Threads: blocks; the same bytes for any number. */
 #include "core/graph/knn_approximate.h"
 
 #include "core/base/error.h"
+#include "core/base/memory.h"
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
-#include "core/base/scratch.h"
-#include "core/graph/knn_private.h"
+#include "core/graph/knn_cells.h"
 #include "core/graph/nearest_heap.h"
 
 #include <math.h>
@@ -33,7 +34,8 @@
 #define ROWS_A_CELL 32      /* of the sample that means are made of */
 #define ROUNDS 5
 #define BLOCK 4096          /* points searched for together */
-#define STORED 512          /* points stored at a time */
+#define TAKEN 512           /* points whose candidates' distances are summed together */
+#define GAP 16              /* rows between two candidates that are read with them */
 #define RECALL_SAMPLE 1000
 #define SPARE 4
 #define LARGE 500000        /* points above which the lower recall is aimed at */
@@ -48,13 +50,7 @@ typedef struct
   gsize cells, probes, keep;
   AyMatrix *centres;        /* cells x d */
   float *centre;            /* its numbers */
-  gsize n;                  /* points in cells: zero rows under cosine are in none */
-  guint32 *order;           /* n positions by cell */
-  gsize *start;             /* cells + 1 */
-  float *square;            /* n, in this order */
-  AyScratch room;
-  char *stored;             /* n, in this order: of room */
-  gsize size;               /* bytes a stored point */
+  AyKnnCells in;            /* the points: zero rows under cosine are in no cell */
   gsize done;               /* points searched for; atomic */
   int failed;               /* for want of memory; atomic */
 } Approximate;
@@ -68,11 +64,12 @@ centre_points (const Approximate *self)
                       .distance = self->points->points.distance };
 }
 
-/* The k cells nearest to the points at n positions. (transfer full) */
+/* The k cells nearest to those of the points at n positions. (transfer full) */
 static AyNeighbours *
-nearest_cells (const Approximate *self, const guint32 *positions, gsize n, gsize k, GError **error)
+nearest_cells (const Approximate *self, const AyPointSet *of, const guint32 *positions, gsize n,
+               gsize k, GError **error)
 {
-  AyPoints centres = centre_points (self), queries = self->points->points;
+  AyPoints centres = centre_points (self), queries = of->points;
   AyNeighboursOptions options = AY_NEIGHBOURS_OPTIONS_INIT;
   g_autofree guint32 *rows = NULL;
 
@@ -81,19 +78,21 @@ nearest_cells (const Approximate *self, const guint32 *positions, gsize n, gsize
     {
       rows = g_new (guint32, n);
       for (gsize i = 0; i < n; i++)
-        rows[i] = ay_point_row (self->points, positions[i]);
+        rows[i] = ay_point_row (of, positions[i]);
       queries.rows = rows;
       queries.n = n;
     }
   return ay_neighbours_query (&queries, &centres, &options, self->job, error);
 }
 
-/* Each mean becomes that of the sample's points nearest to it; where there are none it stays. */
+/* Each mean becomes that of the sample's points nearest to it; where there are none it stays.
+ * sample: positions in `of`. */
 static gboolean
-move_centres (Approximate *self, const guint32 *sample, gsize n, GError **error)
+move_centres (Approximate *self, const AyPointSet *of, const guint32 *sample, gsize n,
+              GError **error)
 {
   gsize d = self->points->d;
-  g_autoptr (AyNeighbours) nearest = nearest_cells (self, sample, n, 1, error);
+  g_autoptr (AyNeighbours) nearest = nearest_cells (self, of, sample, n, 1, error);
   g_autofree double *sum = NULL, *x = g_new (double, d);
   g_autofree gsize *count = g_new0 (gsize, self->cells);
 
@@ -106,7 +105,7 @@ move_centres (Approximate *self, const guint32 *sample, gsize n, GError **error)
 
       if (cell == G_MAXUINT32)
         continue;
-      ay_point_set_get (self->points, sample[i], x);
+      ay_point_set_get (of, sample[i], x);
       for (gsize j = 0; j < d; j++)
         sum[cell * d + j] += x[j];
       count[cell]++;
@@ -117,81 +116,84 @@ move_centres (Approximate *self, const guint32 *sample, gsize n, GError **error)
   return TRUE;
 }
 
+/* The centres from a sample, positions in `of`, whose first points they start as. */
 static gboolean
-make_centres (Approximate *self, GError **error)
+find_centres (Approximate *self, const AyPointSet *of, const guint32 *sample, gsize n,
+              GError **error)
 {
-  gsize n = self->points->n, d = self->points->d;
-  gsize count = MIN (n, self->cells * ROWS_A_CELL);
-  g_autofree guint32 *sample = NULL;
+  gsize d = self->points->d;
   g_autofree double *x = g_new (double, d);
-  AyRng rng;
 
-  ay_job_set_phase (self->job, "dividing the space into cells");
-  self->centre = ay_try_alloc (self->cells * d, sizeof (float), "cells", error);
-  if (self->centre == NULL)
-    return FALSE;
-  self->centres = ay_matrix_take_f32 (self->cells, d, self->centre);
-  ay_rng_init (&rng, self->seed, 3);
-  sample = ay_rng_sample (&rng, n, count);
   for (gsize c = 0; c < self->cells; c++)
     {
-      guint32 position = sample[c];
-
-      if (ay_point_is_zero (self->points, position))
+      if (ay_point_is_zero (of, sample[c]))
         memset (x, 0, d * sizeof *x);
       else
-        ay_point_set_get (self->points, position, x);
+        ay_point_set_get (of, sample[c], x);
       for (gsize j = 0; j < d; j++)
         self->centre[c * d + j] = (float) x[j];
     }
   for (int round = 0; round < ROUNDS; round++)
-    if (!move_centres (self, sample, count, error))
+    if (!move_centres (self, of, sample, n, error))
       return FALSE;
+  ay_knn_sort_centres (self->centre, self->cells, d);
   return TRUE;
 }
 
-static void
-store_block (gsize block, guint worker, gpointer data)
+/* The sample's rows in one place, read in the order in which they lie; sample becomes 0 .. n - 1.
+ * They are read some twenty times, and where memory holds few rows every time from the disk. */
+static gboolean
+copy_sample (const Approximate *self, AyKnnRows *rows, guint32 *sample, gsize n, GError **error)
 {
-  Approximate *self = data;
-  gsize first = block * STORED, count = MIN (STORED, self->n - first);
+  gsize all = self->points->n;
+  g_autofree guint32 *place = ay_try_alloc (all, sizeof *place, "cells", error);
 
-  ay_knn_store (&self->knn, self->order + first, count, self->stored + first * self->size);
-  for (gsize i = first; i < first + count; i++)
-    self->square[i] = self->knn.point_square[self->order[i]];
+  if (place == NULL || !ay_knn_rows_init (rows, self->points, sample, n, "a sample", error))
+    return FALSE;
+  for (gsize i = 0; i < n; i++)
+    place[sample[i]] = (guint32) i + 1;
+  for (gsize position = 0; position < all; position++)
+    if (place[position] > 0)
+      ay_knn_rows_put (rows, self->points, place[position] - 1, position);
+  for (gsize i = 0; i < n; i++)
+    sample[i] = (guint32) i;
+  return TRUE;
+}
+
+static gboolean
+make_centres (Approximate *self, GError **error)
+{
+  gsize n = self->points->n, count = MIN (n, self->cells * ROWS_A_CELL);
+  guint64 large = (guint64) n * ay_knn_stored_size (&self->knn);
+  g_autofree guint32 *sample = NULL;
+  AyKnnRows rows = { 0 };
+  AyRng rng;
+  gboolean done;
+
+  ay_job_set_phase (self->job, "dividing the space into cells");
+  self->centre = ay_try_alloc (self->cells * self->points->d, sizeof (float), "cells", error);
+  if (self->centre == NULL)
+    return FALSE;
+  self->centres = ay_matrix_take_f32 (self->cells, self->points->d, self->centre);
+  ay_rng_init (&rng, self->seed, 3);
+  sample = ay_rng_sample (&rng, n, count);
+  if (large <= ay_memory_free () / 2)
+    return find_centres (self, self->points, sample, count, error);
+  done = copy_sample (self, &rows, sample, count, error)
+         && find_centres (self, &rows.set, sample, count, error);
+  ay_knn_rows_clear (&rows);
+  return done;
 }
 
 /* Points by cell, and what is multiplied of them. */
 static gboolean
 fill_cells (Approximate *self, GError **error)
 {
-  gsize n = self->points->n;
-  g_autoptr (AyNeighbours) nearest = nearest_cells (self, NULL, n, 1, error);
-  g_autofree gsize *at = NULL;
+  g_autoptr (AyNeighbours) nearest = nearest_cells (self, self->points, NULL, self->points->n, 1,
+                                                    error);
 
-  if (nearest == NULL)
-    return FALSE;
-  self->start = g_new0 (gsize, self->cells + 1);
-  for (gsize i = 0; i < n; i++)
-    if (nearest->index[i] != G_MAXUINT32)
-      self->start[nearest->index[i] + 1]++;
-  for (gsize c = 0; c < self->cells; c++)
-    self->start[c + 1] += self->start[c];
-  self->n = self->start[self->cells];
-  at = g_memdup2 (self->start, self->cells * sizeof *at);
-  self->order = ay_try_alloc (self->n + 1, sizeof *self->order, "cells", error);
-  if (self->order == NULL)
-    return FALSE;
-  for (gsize i = 0; i < n; i++)
-    if (nearest->index[i] != G_MAXUINT32)
-      self->order[at[nearest->index[i]]++] = (guint32) i;
-  self->size = ay_knn_stored_size (&self->knn);
-  self->square = ay_try_alloc (self->n + 1, sizeof (float), "cells", error);
-  if (self->square == NULL
-      || !ay_scratch_init (&self->room, self->n + 1, self->size, "the points in cells", error))
-    return FALSE;
-  self->stored = self->room.data;
-  return ay_parallel_for (ay_n_blocks (self->n, STORED), store_block, self, self->job, error);
+  return nearest != NULL
+         && ay_knn_cells_init (&self->in, &self->knn, nearest->index, self->cells, error);
 }
 
 /* --- how many cells --- */
@@ -236,7 +238,7 @@ static gboolean
 choose_probes (Approximate *self, const guint32 *sample, gsize n, const AyNeighbours *exact,
                double wanted, GError **error)
 {
-  g_autoptr (AyNeighbours) near = nearest_cells (self, sample, n, self->cells, error);
+  g_autoptr (AyNeighbours) near = nearest_cells (self, self->points, sample, n, self->cells, error);
   g_autofree guint32 *cell = g_new (guint32, self->points->n);
   g_autofree guint32 *rank = g_new (guint32, self->cells);
   g_autofree gsize *at_rank = g_new0 (gsize, self->cells);
@@ -245,8 +247,8 @@ choose_probes (Approximate *self, const guint32 *sample, gsize n, const AyNeighb
   if (near == NULL)
     return FALSE;
   for (gsize c = 0; c < self->cells; c++)
-    for (gsize i = self->start[c]; i < self->start[c + 1]; i++)
-      cell[self->order[i]] = (guint32) c;
+    for (gsize i = self->in.start[c]; i < self->in.start[c + 1]; i++)
+      cell[self->in.order[i]] = (guint32) c;
   for (gsize i = 0; i < n; i++)
     {
       const guint32 *index = exact->index + i * exact->k;
@@ -301,13 +303,25 @@ typedef struct
   AyKnnWorker worker;
 } Block;
 
+/* The cells nearest to the block's points. (transfer full) */
+static AyNeighbours *
+cells_of_block (const Block *block, GError **error)
+{
+  const Approximate *self = block->self;
+  g_autofree guint32 *at = g_new (guint32, block->count);
+
+  for (gsize i = 0; i < block->count; i++)
+    at[i] = (guint32) ay_knn_cells_place (&self->in, self->in.order[block->first + i]);
+  return nearest_cells (self, ay_knn_cells_exact (&self->in, self->points), at, block->count,
+                        self->probes, error);
+}
+
 /* Which of the block ask for each cell. */
 static gboolean
 sort_by_cell (Block *block, GError **error)
 {
   const Approximate *self = block->self;
-  g_autoptr (AyNeighbours) near = nearest_cells (self, self->order + block->first, block->count,
-                                                 self->probes, error);
+  g_autoptr (AyNeighbours) near = cells_of_block (block, error);
   g_autofree gsize *at = NULL;
   gsize n;
 
@@ -338,7 +352,7 @@ offer_hits (Block *block, guint32 number, const AyTileRow *row, gsize first, gsi
   for (gsize h = 0; h < hits; h++)
     {
       gsize at = first + block->hits[h];
-      guint64 key = ay_heap_key (ay_tile_square (row, block->hits[h]), self->order[at]);
+      guint64 key = ay_heap_key (ay_tile_square (row, block->hits[h]), self->in.order[at]);
 
       if (key >= heap[0] || at == block->first + number)
         continue;
@@ -357,8 +371,9 @@ search_tiles (Block *block, const guint32 *asking, gsize rows, gsize first, gsiz
   ay_knn_multiply (&self->knn, &block->worker, &tile);
   for (gsize i = 0; i < rows; i++)
     {
-      AyTileRow row = { block->worker.tile + i * AY_KNN_ROWS, self->square + first, NULL, columns,
-                        self->square[block->first + asking[i]], block->limit[asking[i]] };
+      AyTileRow row = { block->worker.tile + i * AY_KNN_ROWS, self->in.square + first, NULL,
+                        columns, self->in.square[block->first + asking[i]],
+                        block->limit[asking[i]] };
       gsize hits = self->knn.filter (&row, block->hits);
 
       if (hits > 0)
@@ -366,72 +381,142 @@ search_tiles (Block *block, const guint32 *asking, gsize rows, gsize first, gsiz
     }
 }
 
+/* The first cell from `cell` on that the block asks for; its points will be read soon. */
+static gsize
+next_asked (const Block *block, gsize cell)
+{
+  const AyKnnCells *in = &block->self->in;
+
+  while (cell < in->cells && block->start[cell] == block->start[cell + 1])
+    cell++;
+  if (cell < in->cells)
+    ay_scratch_will_read (&in->room, in->start[cell] * in->size,
+                          (in->start[cell + 1] - in->start[cell]) * in->size);
+  return cell;
+}
+
 static void
 search_cell (Block *block, gsize cell)
 {
   Approximate *self = block->self;
   AyKnnWorker *worker = &block->worker;
-  gsize end = self->start[cell + 1];
+  gsize end = self->in.start[cell + 1];
 
-  for (gsize first = self->start[cell]; first < end; first += AY_KNN_ROWS)
+  for (gsize first = self->in.start[cell]; first < end; first += AY_KNN_ROWS)
     {
       gsize columns = MIN (AY_KNN_ROWS, end - first);
 
-      ay_knn_place_right (&self->knn, self->stored + first * self->size, columns, worker);
+      ay_knn_place_right (&self->knn, self->in.stored + first * self->in.size, columns, worker);
       for (gsize at = block->start[cell]; at < block->start[cell + 1]; at += AY_KNN_SLICE)
         {
           gsize rows = MIN (AY_KNN_SLICE, block->start[cell + 1] - at);
 
-          ay_knn_place_left (&self->knn, self->stored + block->first * self->size,
+          ay_knn_place_left (&self->knn, self->in.stored + block->first * self->in.size,
                              block->asking + at, rows, worker);
           search_tiles (block, block->asking + at, rows, first, columns);
         }
     }
 }
 
+/* A candidate of a point of the block. */
 typedef struct
 {
   double square;
-  guint32 position;
+  guint32 position, place; /* its own, and where its row is read */
+  guint32 number;          /* of the point, among those taken together */
 } Near;
+
+static int
+compare_place (const void *a, const void *b)
+{
+  const Near *x = a, *y = b;
+
+  return (x->place > y->place) - (x->place < y->place);
+}
 
 static int
 compare_near (const void *a, const void *b)
 {
   const Near *x = a, *y = b;
 
+  if (x->number != y->number)
+    return x->number < y->number ? -1 : 1;
   if (x->square != y->square)
     return x->square < y->square ? -1 : 1;
   return (x->position > y->position) - (x->position < y->position);
 }
 
-/* Exact distances of a point's candidates; the k nearest. */
+/* The candidates of count points of the block from `first`, and their coordinates (count x d). */
+static gsize
+list_candidates (const Block *block, gsize first, gsize count, double *points, Near *near)
+{
+  const Approximate *self = block->self;
+  const AyPointSet *exact = ay_knn_cells_exact (&self->in, self->points);
+  gsize n = 0;
+
+  for (gsize i = 0; i < count; i++)
+    {
+      const guint64 *heap = block->heaps + (first + i) * self->keep;
+      gsize query = self->in.order[block->first + first + i];
+
+      ay_point_set_get (exact, ay_knn_cells_place (&self->in, query), points + i * exact->d);
+      for (gsize c = 0; c < self->keep; c++)
+        if (heap[c] != AY_HEAP_EMPTY)
+          {
+            near[n].position = (guint32) heap[c];
+            near[n].place = (guint32) ay_knn_cells_place (&self->in, near[n].position);
+            near[n++].number = (guint32) i;
+          }
+    }
+  return n;
+}
+
+/* The rows of the candidates, which are in the order of their places, are about to be read. */
 static void
-take (Block *block, gsize number, Near *near)
+read_ahead (const Approximate *self, const Near *near, gsize n)
+{
+  const AyKnnRows *rows = &self->in.rows;
+  gsize size = rows->room.size / (self->in.n + 1);
+
+  for (gsize first = 0, last; first < n; first = last + 1)
+    {
+      for (last = first; last + 1 < n && near[last + 1].place - near[last].place <= GAP;)
+        last++;
+      ay_scratch_will_read (&rows->room, near[first].place * size,
+                            (near[last].place - near[first].place + 1) * size);
+    }
+}
+
+/* Exact distances of the candidates of count points, read in the order in which their rows lie;
+ * the k nearest of each. */
+static void
+take (Block *block, gsize first, gsize count, double *points, Near *near)
 {
   Approximate *self = block->self;
   AyNeighbours *out = self->out;
-  gsize query = self->order[block->first + number], n = 0;
-  AyKnnWorker *worker = &block->worker;
+  const AyPointSet *exact = ay_knn_cells_exact (&self->in, self->points);
+  gsize n = list_candidates (block, first, count, points, near), at = 0;
 
-  ay_point_set_get (self->points, query, worker->point);
-  for (gsize c = 0; c < self->keep; c++)
+  if (self->in.rows.matrix != NULL)
     {
-      guint64 key = block->heaps[number * self->keep + c];
-
-      if (key == AY_HEAP_EMPTY)
-        continue;
-      near[n].position = (guint32) key;
-      near[n].square = ay_point_set_square_from (self->points, worker->point, near[n].position,
-                                                 worker->scratch);
-      n++;
+      qsort (near, n, sizeof *near, compare_place);
+      read_ahead (self, near, n);
     }
+  for (gsize c = 0; c < n; c++)
+    near[c].square = ay_point_set_square_from (exact, points + near[c].number * exact->d,
+                                               near[c].place, block->worker.scratch);
   qsort (near, n, sizeof *near, compare_near);
-  for (gsize c = 0; c < MIN (out->k, n); c++)
+  for (gsize i = 0; i < count; i++)
     {
-      out->index[query * out->k + c] = near[c].position;
-      out->distances[query * out->k + c]
-          = (float) ay_distance_of_square (out->distance, near[c].square);
+      gsize query = self->in.order[block->first + first + i];
+
+      for (gsize c = 0; at < n && near[at].number == i; at++, c++)
+        if (c < out->k)
+          {
+            out->index[query * out->k + c] = near[at].position;
+            out->distances[query * out->k + c]
+                = (float) ay_distance_of_square (out->distance, near[at].square);
+          }
     }
 }
 
@@ -439,7 +524,7 @@ static void
 search_block (gsize index, guint number, gpointer data)
 {
   Approximate *self = data;
-  gsize first = index * BLOCK, count = MIN (BLOCK, self->n - first), d = self->points->d;
+  gsize first = index * BLOCK, count = MIN (BLOCK, self->in.n - first), d = self->points->d;
   gsize padded = (AY_KNN_SLICE + AY_INT_HEIGHT) * (d + 1);
   g_autofree guint64 *heaps = g_new (guint64, count * self->keep);
   g_autofree float *limit = g_new (float, count), *rows = g_new (float, padded);
@@ -447,13 +532,12 @@ search_block (gsize index, guint number, gpointer data)
   g_autofree float *tile = g_new (float, (AY_KNN_SLICE + AY_INT_HEIGHT) * AY_KNN_ROWS);
   g_autofree guint32 *hits = g_new (guint32, AY_KNN_ROWS), *asking = NULL;
   g_autofree gsize *start = NULL;
-  g_autofree double *point = g_new (double, d), *scratch = g_new (double, d);
+  g_autofree double *points = g_new (double, TAKEN * d), *scratch = g_new (double, d);
   g_autofree gint16 *code = g_new (gint16, d);
-  g_autofree Near *near = g_new (Near, self->keep);
+  g_autofree Near *near = g_new (Near, TAKEN * self->keep);
   Block block = { .self = self, .first = first, .count = count, .heaps = heaps, .limit = limit,
                   .hits = hits, .worker = { .rows = rows, .columns = columns, .tile = tile,
-                                            .point = point, .scratch = scratch,
-                                            .code = code } };
+                                            .scratch = scratch, .code = code } };
   gboolean sorted;
 
   for (gsize i = 0; i < count * self->keep; i++)
@@ -465,17 +549,18 @@ search_block (gsize index, guint number, gpointer data)
     __atomic_store_n (&self->failed, 1, __ATOMIC_RELAXED);
   asking = block.asking;
   start = block.start;
-  for (gsize c = 0; sorted && c < self->cells; c++)
+  for (gsize c = sorted ? next_asked (&block, 0) : self->cells, next; c < self->cells; c = next)
     {
       if (ay_job_is_cancelled (self->job))
         return;
+      next = next_asked (&block, c + 1);
       search_cell (&block, c);
     }
-  for (gsize i = 0; i < count; i++)
-    take (&block, i, near);
+  for (gsize i = 0; i < count; i += TAKEN)
+    take (&block, i, MIN (TAKEN, count - i), points, near);
   ay_job_set_fraction (self->job,
                        (double) __atomic_add_fetch (&self->done, count, __ATOMIC_RELAXED)
-                           / (double) self->n);
+                           / (double) self->in.n);
 }
 
 static gboolean
@@ -489,7 +574,7 @@ search (Approximate *self, GError **error)
       out->index[i] = G_MAXUINT32;
       out->distances[i] = NAN;
     }
-  if (!ay_parallel_for (ay_n_blocks (self->n, BLOCK), search_block, self, self->job, error))
+  if (!ay_parallel_for (ay_n_blocks (self->in.n, BLOCK), search_block, self, self->job, error))
     return FALSE;
   if (!self->failed)
     return TRUE;
@@ -537,9 +622,6 @@ ay_knn_approximate (const AyPointSet *points, const AyNeighboursOptions *options
   out->method = "cells";
   ay_knn_clear_product (&self.knn);
   g_clear_pointer (&self.centres, ay_matrix_unref);
-  g_free (self.order);
-  g_free (self.start);
-  g_free (self.square);
-  ay_scratch_clear (&self.room);
+  ay_knn_cells_clear (&self.in);
   return done;
 }
