@@ -24,6 +24,7 @@ make_row (gpointer item, gpointer data)
   GtkWidget *grid = gtk_grid_new ();
   GtkWidget *title = gtk_label_new (assay_task_get_title (task));
   GtkWidget *phase = gtk_label_new (NULL);
+  GtkWidget *memory = gtk_label_new (NULL);
   GtkWidget *bar = gtk_progress_bar_new ();
   GtkWidget *cancel = gtk_button_new_with_mnemonic (_ ("_Cancel"));
   g_autofree char *name = g_strdup_printf (_ ("Cancel %s"), assay_task_get_title (task));
@@ -32,6 +33,9 @@ make_row (gpointer item, gpointer data)
   gtk_label_set_xalign (GTK_LABEL (phase), 0.0f);
   gtk_widget_add_css_class (title, "heading");
   gtk_widget_add_css_class (phase, "dim-label");
+  gtk_label_set_xalign (GTK_LABEL (memory), 0.0f);
+  gtk_widget_add_css_class (memory, "dim-label");
+  gtk_widget_add_css_class (memory, "caption");
   gtk_widget_set_hexpand (title, TRUE);
   gtk_widget_set_size_request (bar, 220, -1);
   gtk_widget_set_valign (cancel, GTK_ALIGN_CENTER);
@@ -39,13 +43,15 @@ make_row (gpointer item, gpointer data)
   gtk_grid_set_row_spacing (GTK_GRID (grid), 6);
   gtk_grid_attach (GTK_GRID (grid), title, 0, 0, 1, 1);
   gtk_grid_attach (GTK_GRID (grid), phase, 0, 1, 1, 1);
-  gtk_grid_attach (GTK_GRID (grid), bar, 0, 2, 1, 1);
-  gtk_grid_attach (GTK_GRID (grid), cancel, 1, 0, 1, 3);
+  gtk_grid_attach (GTK_GRID (grid), memory, 0, 2, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), bar, 0, 3, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), cancel, 1, 0, 1, 4);
   gtk_accessible_update_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   assay_task_get_title (task), -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (cancel), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                   -1);
   g_object_bind_property (task, "phase", phase, "label", G_BINDING_SYNC_CREATE);
+  g_object_bind_property (task, "memory", memory, "label", G_BINDING_SYNC_CREATE);
   g_object_bind_property (task, "fraction", bar, "fraction", G_BINDING_SYNC_CREATE);
   g_signal_connect_object (cancel, "clicked", G_CALLBACK (cancel_clicked), task, 0);
   return grid;

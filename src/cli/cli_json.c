@@ -51,12 +51,35 @@ cmd_json_append (JsonArray *array)
   return object;
 }
 
+static AyJob *planned; /* kept to the end of the process */
+
+void
+cmd_json_set_job (AyJob *job)
+{
+  planned = ay_job_ref (job);
+}
+
+static void
+add_plan (JsonObject *object)
+{
+  AyJobPlan plan = ay_job_get_plan (planned);
+  JsonObject *memory;
+
+  if (plan.needed == 0)
+    return;
+  memory = cmd_json_object (object, "memory");
+  cmd_json_count (memory, "needed", plan.needed);
+  cmd_json_count (memory, "free", plan.left);
+  cmd_json_text (memory, "way", plan.way);
+}
+
 void
 cmd_json_print (JsonObject *object)
 {
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   g_autofree char *text = NULL;
 
+  add_plan (object);
   json_node_set_object (node, object);
   text = ay_json_to_text (node, TRUE);
   puts (text);

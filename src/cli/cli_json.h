@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "core/base/job.h"
 #include "core/base/json_text.h"
 
 #include <json-glib/json-glib.h>
@@ -21,6 +22,9 @@ JsonObject *cmd_json_object (JsonObject *object, const char *key);
 /* A new object at the end of an array. (transfer none) */
 JsonObject *cmd_json_append (JsonArray *array);
 
+/* The job of this call: where its memory was planned, its answer says so: "memory" with "needed",
+ * "free" (bytes) and "way". */
+void cmd_json_set_job (AyJob *job);
 /* Prints it to stdout with a line end. */
 void cmd_json_print (JsonObject *object);
 

@@ -41,14 +41,18 @@ draw (AyJob *job)
 {
   g_autofree char *phase = ay_job_dup_phase (job);
   double fraction = CLAMP (ay_job_get_fraction (job), 0.0, 1.0);
+  AyJobPlan plan = ay_job_get_plan (job);
+  g_autofree char *memory = plan.needed > 0
+                                ? g_strdup_printf (", some %" G_GUINT64_FORMAT " MB of memory",
+                                                   MAX (plan.needed >> 20, 1)) : g_strdup ("");
   int full = (int) (fraction * BAR_WIDTH + 0.5);
   char bar[BAR_WIDTH + 1];
 
   memset (bar, '.', BAR_WIDTH);
   memset (bar, '#', full);
   bar[BAR_WIDTH] = '\0';
-  fprintf (stderr, "\r\033[K[%s] %3.0f %%  %s", bar, 100.0 * fraction,
-           phase != NULL ? phase : "");
+  fprintf (stderr, "\r\033[K[%s] %3.0f %%  %s%s", bar, 100.0 * fraction,
+           phase != NULL ? phase : "", memory);
   fflush (stderr);
 }
 

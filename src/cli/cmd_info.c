@@ -5,6 +5,7 @@
 #include "cli/cli_run.h"
 #include "cli/cli_system.h"
 #include "core/base/error.h"
+#include "core/work/job_memory.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -85,6 +86,50 @@ try_fitness (AyWork *work, AyJob *job, char **why_not, GError **error)
   return fitness;
 }
 
+/* What a person would compute here, with what maps and simulations have unless told otherwise. */
+static guint64
+planned_of (const char *kind, AyJobShape shape, const char **way)
+{
+  shape.approximate_above = ay_map_find (kind) != NULL ? 200000 : 0;
+  shape.loops = 40;
+  return ay_job_memory (kind, &shape, way);
+}
+
+static const char *const jobs[]
+    = { "head", "influence", "loo", "knn_shapley", "banzhaf", "dvrl", "uniqueness", "redundancy",
+        "pca", "umap", "tsne", "kmeans", "simulate" };
+
+static void
+print_planned (AyWork *work)
+{
+  AyJobShape shape = ay_job_shape (work);
+
+  printf ("memory: %" G_GUINT64_FORMAT " MB are free; jobs take about, in MB:", shape.left >> 20);
+  for (guint i = 0; i < G_N_ELEMENTS (jobs); i++)
+    printf (" %s %" G_GUINT64_FORMAT "%s", jobs[i],
+            MAX (planned_of (jobs[i], shape, NULL) >> 20, 1),
+            i + 1 < G_N_ELEMENTS (jobs) ? "," : "\n");
+}
+
+static void
+add_planned (AyWork *work, JsonObject *into)
+{
+  AyJobShape shape = ay_job_shape (work);
+  JsonObject *planned = cmd_json_object (into, "planned");
+  JsonArray *array = cmd_json_array (planned, "jobs");
+
+  cmd_json_count (planned, "free", shape.left);
+  for (guint i = 0; i < G_N_ELEMENTS (jobs); i++)
+    {
+      JsonObject *one = cmd_json_append (array);
+      const char *way;
+
+      cmd_json_text (one, "job", jobs[i]);
+      cmd_json_count (one, "needed", planned_of (jobs[i], shape, &way));
+      cmd_json_text (one, "way", way);
+    }
+}
+
 static gboolean
 print_work_json (CmdRun *run, AyWork *work, const AyFitness *fitness, const char *why_not,
                  GError **error)
@@ -102,6 +147,7 @@ print_work_json (CmdRun *run, AyWork *work, const AyFitness *fitness, const char
   if (!cmd_describe_scores_json (work, NULL, object, error) || !add_columns (work, object, error))
     return FALSE;
   add_decisions (ay_work_journal (work), object);
+  add_planned (work, object);
   cmd_describe_diagnostics_json (ay_work_data (work)->diagnostics, object);
   cmd_json_print (object);
   return TRUE;
@@ -128,6 +174,7 @@ info_work (CmdRun *run, GError **error)
   if (!cmd_describe_scores_text (work, NULL, error) || !print_columns (work, error))
     return FALSE;
   print_decisions (ay_work_journal (work));
+  print_planned (work);
   cmd_note_diagnostics (run, ay_work_data (work)->diagnostics, 0);
   return TRUE;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "assay-config.h"
+#include "cli/cli_json.h"
 #include "cli/cli_run.h"
 #include "cli/cli_text.h"
 #include "core/base/error.h"
@@ -190,6 +191,7 @@ run_command (const Cmd *command, int n_args, char **args, GError **error)
     return FALSE;
 
   ay_set_threads ((guint) globals.threads);
+  cmd_json_set_job (job);
   run.progress = cmd_progress_start (job, globals.quiet);
   ok = command->run (&run, &failure);
   cmd_progress_free (run.progress);

@@ -4,6 +4,7 @@
  * too late is told so: then all of the job has happened. */
 #include "app/opener.h"
 #include "core/base/error.h"
+#include "core/work/job_memory.h"
 #include "core/work/work.h"
 #include "app_place.h"
 
@@ -313,6 +314,47 @@ test_cancel_waiting (void)
   trial_clear (&trial);
 }
 
+/* What a job will take of memory is said in its line as soon as it is planned. */
+static int told;
+
+static gboolean
+plan_and_wait (AyJob *job, AyWork *work, gpointer data, GError **error)
+{
+  gint64 until = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
+
+  if (!ay_work_plan_one (work, "influence", job, error))
+    return FALSE;
+  while (!g_atomic_int_get (&told) && g_get_monotonic_time () < until)
+    g_usleep (1000);
+  return TRUE;
+}
+
+static void
+note_memory (GObject *task, GParamSpec *pspec, gpointer data)
+{
+  g_autofree char *memory = NULL;
+
+  g_object_get (task, "memory", &memory, NULL);
+  g_assert_true (g_str_has_prefix (memory, "About "));
+  g_assert_nonnull (strstr (memory, " MB of memory of "));
+  g_atomic_int_set (&told, 1);
+}
+
+static void
+test_memory_is_told (void)
+{
+  Trial trial;
+  AssayTask *task;
+
+  trial_init (&trial, &kinds[1]);
+  task = assay_session_run (trial.session, "planned", plan_and_wait, done, &trial, NULL);
+  g_signal_connect (task, "notify::memory", G_CALLBACK (note_memory), NULL);
+  place_settle (trial.session);
+  g_assert_true (trial.ended && !trial.cancelled);
+  g_assert_true (told);
+  trial_clear (&trial);
+}
+
 /* Closing during a job: nothing is asked, what was shown as done is there, the job is wholly there
  * or not at all. */
 static void
@@ -362,6 +404,7 @@ main (int argc, char **argv)
       g_test_add_data_func (name, &kinds[i], test_cancel);
     }
   g_test_add_func ("/app/cancel/waiting", test_cancel_waiting);
+  g_test_add_func ("/app/cancel/memory-is-told", test_memory_is_told);
   g_test_add_func ("/app/cancel/close-during-job", test_close_during_job);
   return g_test_run ();
 }

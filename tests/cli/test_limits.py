@@ -59,6 +59,24 @@ def test_memory():
     rows.unlink()
 
 
+def test_planned():
+    """A job that needs more than is free is refused before it begins, and says what it needs"""
+    work = FOLDER / 'planned.assay'
+    assay.run('new', work, assay.SAMPLE)
+    message = assay.fail('map', work, 'tsne', env={'ASSAY_MEMORY': '60'})
+    found = re.search(r'tsne: needs about (\d+) MB of memory, (\d+) MB are free', message)
+    assert found and int(found[1]) > int(found[2]) < 60, message
+    assert 'map_x' not in assay.run_json('info', work)['columns']
+    told = assay.run_json('map', work, 'tsne')['memory']
+    assert told['needed'] >> 20 == int(found[1]) and told['free'] > told['needed'], told
+    assert told['way'] is None
+    planned = assay.run_json('info', work)['planned']
+    needed = {job['job']: job['needed'] for job in planned['jobs']}
+    assert needed['tsne'] == told['needed'] and planned['free'] > 0, planned
+    assert needed['influence'] == assay.run_json('score', work, 'influence')['memory']['needed']
+    assert re.search(r'^memory: \d+ MB are free; .*\btsne \d+,', assay.run('info', work), re.M)
+
+
 def test_documented():
     """The README has them"""
     text = (assay.ROOT / 'README.md').read_text(encoding='utf-8')

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/model/task.h"
 
+#include "app/say.h"
 #include "core/base/error.h"
+
+#include <glib/gi18n.h>
 
 #define POLL_MS 100
 
 struct _AssayTask
 {
   GObject parent;
-  char *title, *phase;
+  char *title, *phase, *memory;
   double fraction;
   gboolean running, reported;
   AyJob *job;
@@ -29,6 +32,7 @@ enum
   PROP_0,
   PROP_TITLE,
   PROP_PHASE,
+  PROP_MEMORY,
   PROP_FRACTION,
   PROP_RUNNING,
   N_PROPS
@@ -49,6 +53,7 @@ assay_task_finalize (GObject *object)
     self->free_data (self->data);
   g_free (self->title);
   g_free (self->phase);
+  g_free (self->memory);
   G_OBJECT_CLASS (assay_task_parent_class)->finalize (object);
 }
 
@@ -61,6 +66,7 @@ assay_task_get_property (GObject *object, guint id, GValue *value, GParamSpec *p
     {
     case PROP_TITLE: g_value_set_string (value, self->title); break;
     case PROP_PHASE: g_value_set_string (value, self->phase); break;
+    case PROP_MEMORY: g_value_set_string (value, self->memory); break;
     case PROP_FRACTION: g_value_set_double (value, self->fraction); break;
     case PROP_RUNNING: g_value_set_boolean (value, self->running); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -77,6 +83,7 @@ assay_task_class_init (AssayTaskClass *class)
   object_class->get_property = assay_task_get_property;
   properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, flags);
   properties[PROP_PHASE] = g_param_spec_string ("phase", NULL, NULL, NULL, flags);
+  properties[PROP_MEMORY] = g_param_spec_string ("memory", NULL, NULL, NULL, flags);
   properties[PROP_FRACTION] = g_param_spec_double ("fraction", NULL, NULL, 0, 1, 0, flags);
   properties[PROP_RUNNING] = g_param_spec_boolean ("running", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -115,6 +122,20 @@ assay_task_get_work (AssayTask *self)
   return self->work;
 }
 
+/* What the job will take of memory, as soon as it has said so. */
+static void
+poll_memory (AssayTask *self)
+{
+  AyJobPlan plan = ay_job_get_plan (self->job);
+
+  if (plan.needed == 0 || self->memory != NULL)
+    return;
+  /* Translators: what a job takes of memory, of what is free */
+  self->memory = assay_say (_ ("About %.0f MB of memory of %.0f that are free"),
+                            MAX ((double) (plan.needed >> 20), 1.0), (double) (plan.left >> 20));
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MEMORY]);
+}
+
 static gboolean
 poll_progress (gpointer data)
 {
@@ -128,6 +149,7 @@ poll_progress (gpointer data)
       self->phase = g_steal_pointer (&phase);
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PHASE]);
     }
+  poll_memory (self);
   if (fraction != self->fraction)
     {
       self->fraction = fraction;

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
  * properties ten times a second; cancelling frees the user at once, the thread ends when it can and
  * its result is thrown away.
  *
- * Properties: title, phase (strings), fraction (double 0..1), running (boolean). */
+ * Properties: title, phase, memory (what it will take of it; NULL: not known) (strings), fraction
+ * (double 0..1), running (boolean). */
 #define ASSAY_TYPE_TASK (assay_task_get_type ())
 G_DECLARE_FINAL_TYPE (AssayTask, assay_task, ASSAY, TASK, GObject)
 

@@ -16,6 +16,7 @@ struct _AyJob
   atomic_int ppm; /* fraction in millionths: an atomic double is not lock-free everywhere */
   pthread_mutex_t lock;
   char *phase;
+  AyJobPlan plan;
 };
 
 AyJob *
@@ -118,4 +119,27 @@ ay_job_dup_phase (AyJob *self)
   phase = g_strdup (self->phase);
   pthread_mutex_unlock (&self->lock);
   return phase;
+}
+
+void
+ay_job_set_plan (AyJob *self, const AyJobPlan *plan)
+{
+  if (self == NULL)
+    return;
+  pthread_mutex_lock (&self->lock);
+  self->plan = *plan;
+  pthread_mutex_unlock (&self->lock);
+}
+
+AyJobPlan
+ay_job_get_plan (AyJob *self)
+{
+  AyJobPlan plan = { 0 };
+
+  if (self == NULL)
+    return plan;
+  pthread_mutex_lock (&self->lock);
+  plan = self->plan;
+  pthread_mutex_unlock (&self->lock);
+  return plan;
 }

@@ -33,6 +33,18 @@ double ay_job_get_fraction (const AyJob *self);
 /* (transfer full) (nullable) */
 char *ay_job_dup_phase (AyJob *self);
 
+/* What the work will take of memory at its peak, what was free when that was asked (bytes), and the
+ * way that is taken because memory is short (nullable, lives on): said before anything is computed
+ * (core/work/job_memory.h). needed: 0 where nothing was said. */
+typedef struct
+{
+  guint64 needed, left;
+  const char *way;
+} AyJobPlan;
+
+void ay_job_set_plan (AyJob *self, const AyJobPlan *plan);
+AyJobPlan ay_job_get_plan (AyJob *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyJob, ay_job_unref)
 
 G_END_DECLS

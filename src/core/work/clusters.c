@@ -6,6 +6,7 @@
 #include "core/graph/density.h"
 #include "core/graph/kmeans.h"
 #include "core/model/scales.h"
+#include "core/work/job_memory.h"
 
 #include <math.h>
 #include <string.h>
@@ -194,13 +195,26 @@ ay_clustering_keep (const AyClustering *self, AyWork *work, GError **error)
                                 && put (work, self->certificate, error), error);
 }
 
+static gboolean
+plan_memory (AyWork *self, const char *method, const AyClusterOptions *options, AyJob *job,
+             GError **error)
+{
+  AyJobShape shape = ay_job_shape (self);
+  const char *kinds[] = { strcmp (method, "density") == 0 ? "density-clusters" : method, NULL };
+
+  shape.approximate_above = options->approximate_above;
+  shape.k = options->k;
+  return ay_work_plan_memory (self, kinds, &shape, job, error);
+}
+
 gboolean
 ay_work_cluster (AyWork *self, const char *method, const AyClusterOptions *options, AyJob *job,
                  GError **error)
 {
   g_auto (AyClustering) found = { 0 };
 
-  return ay_clustering_find (&found, self, method, options, job, error)
+  return plan_memory (self, method, options, job, error)
+         && ay_clustering_find (&found, self, method, options, job, error)
          && ay_job_commit (job, error) && ay_clustering_keep (&found, self, error);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/work_redundancy.h"
 
+#include "core/work/job_memory.h"
 #include "core/work/work_private.h"
 
 #include <string.h>
@@ -34,7 +35,8 @@ ay_work_redundancy (AyWork *work, const AyRedundancyOptions *options, AyJob *job
   AyRedundancyOptions by = *options;
   g_autoptr (AyTable) columns = NULL;
 
-  return read_keep_values (work, &by, &columns, error)
+  return ay_work_plan_one (work, "redundancy", job, error)
+                 && read_keep_values (work, &by, &columns, error)
              ? ay_redundancy_find (work->data, &by, job, error) : NULL;
 }
 

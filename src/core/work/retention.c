@@ -13,6 +13,7 @@
 #include "core/base/rng.h"
 #include "core/base/stats.h"
 #include "core/base/words.h"
+#include "core/work/job_memory.h"
 
 #include <math.h>
 #include <string.h>
@@ -345,6 +346,8 @@ ay_work_retention (AyWork *work, const AyRetentionOptions *options, AyJob *job, 
   kept = ay_retention_read (work, key);
   if (kept != NULL)
     return kept;
+  if (!ay_work_plan_one (work, "retention", job, error))
+    return NULL;
   context = ay_work_context (work, job, error);
   out->repeats = options->repeats;
   self.train = context != NULL ? ay_score_context_train (context, error) : NULL;

@@ -6,6 +6,7 @@
 #include "core/gain/round_values.h"
 #include "core/work/arms.h"
 #include "core/work/gains_early.h"
+#include "core/work/job_memory.h"
 #include "core/work/work_private.h"
 
 #include <math.h>
@@ -405,7 +406,8 @@ ay_work_gains (AyWork *self, const char *history, const AyGainsOptions *views, A
 
   input.train = context != NULL ? ay_score_context_train (context, error) : NULL;
   input.on = input.train != NULL ? ay_score_context_target (context, error) : NULL;
-  if (input.on == NULL || !take (self, history, input.train, &taken, error))
+  if (input.on == NULL || !ay_work_plan_one (self, "gains", job, error)
+      || !take (self, history, input.train, &taken, error))
     return NULL;
   input.like = ay_score_context_head (context, job, error);
   target = input.like != NULL ? ay_score_context_describe_target (context, error) : NULL;

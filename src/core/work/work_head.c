@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/shim/number.h"
 #include "core/base/json_text.h"
+#include "core/work/job_memory.h"
 #include "core/work/work_private.h"
 
 #include <math.h>
@@ -275,8 +276,11 @@ ay_work_context_on (AyWork *self, const char *slice, AyJob *job, GError **error)
 AyHead *
 ay_work_head (AyWork *self, AyJob *job, GError **error)
 {
-  AyScoreContext *context = ay_work_context (self, job, error);
+  AyScoreContext *context;
 
+  if (self->context == NULL && !ay_work_plan_one (self, "head", job, error))
+    return NULL;
+  context = ay_work_context (self, job, error);
   return context != NULL ? ay_score_context_head (context, job, error) : NULL;
 }
 

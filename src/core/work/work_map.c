@@ -2,6 +2,8 @@
 #include "core/work/map_make.h"
 
 #include "core/base/json_text.h"
+#include "core/project/tsne.h"
+#include "core/work/job_memory.h"
 
 #include <math.h>
 #include <string.h>
@@ -81,6 +83,24 @@ store_map (AyWork *self, const char *id, const AyMapMade *made, gboolean keep, G
                                 && show_made (self, id, made, error), error);
 }
 
+static gboolean
+plan_memory (AyWork *self, const AyMapOptions *options, AyJob *job, GError **error)
+{
+  AyJobShape shape = ay_job_shape (self);
+  const char *kinds[] = { options->method->id, NULL };
+  double perplexity;
+
+  shape.approximate_above = options->approximate_above;
+  if (strcmp (kinds[0], "tsne") == 0
+      && ay_map_option_number (options, "perplexity", &perplexity, NULL))
+    shape.k = ay_tsne_neighbours (perplexity);
+  else if (strcmp (kinds[0], "umap") == 0
+           && !ay_map_option_count (options, "neighbours", &shape.k, NULL))
+    shape.k = 0;
+  shape.k = options->honesty ? MAX (shape.k, options->trust_k) : shape.k;
+  return ay_work_plan_memory (self, kinds, &shape, job, error);
+}
+
 gboolean
 ay_map_keep (AyWork *work, const char *id, const AyMapMade *made, GError **error)
 {
@@ -94,6 +114,7 @@ ay_work_map (AyWork *self, const AyMapRequest *request, AyJob *job, GError **err
   AyMapOptions options;
 
   if (!ay_map_options_read (&options, request, error)
+      || !plan_memory (self, &options, job, error)
       || !ay_work_set_parameters (self, request->parameters, error)
       || !ay_map_make (self, request, &made, job, error))
     return FALSE;

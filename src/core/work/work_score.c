@@ -2,6 +2,7 @@
 #include "core/work/work_private.h"
 
 #include "core/base/json_text.h"
+#include "core/work/job_memory.h"
 
 #include <math.h>
 #include <string.h>
@@ -236,6 +237,17 @@ ay_work_prepare_scores (AyWork *self, const char *const *ids, GHashTable *parame
   return context_of_run (self, ids, parameters, job, error);
 }
 
+/* Values of nearest rows are made together. */
+static gboolean
+plan_memory (AyWork *self, const char *const *ids, AyJob *job, GError **error)
+{
+  AyJobShape shape = ay_job_shape (self);
+
+  for (gsize i = 0; ids[i] != NULL; i++)
+    shape.k += g_str_has_prefix (ids[i], "knn_");
+  return ay_work_plan_memory (self, ids, &shape, job, error);
+}
+
 /* (transfer full) (element-type AyScoreResult) */
 static GPtrArray *
 compute (AyWork *self, const char *const *ids, GHashTable *parameters, guint64 seed, AyJob *job,
@@ -245,7 +257,7 @@ compute (AyWork *self, const char *const *ids, GHashTable *parameters, guint64 s
       = g_ptr_array_new_with_free_func ((GDestroyNotify) ay_score_result_free);
   AyScoreContext *context = ay_work_prepare_scores (self, ids, parameters, seed, job, error);
 
-  if (context == NULL)
+  if (context == NULL || !plan_memory (self, ids, job, error))
     return NULL;
   for (gsize i = 0; ids[i] != NULL; i++)
     {

@@ -3,6 +3,7 @@
 
 #include "core/base/json_text.h"
 #include "core/select/teaching.h"
+#include "core/work/job_memory.h"
 #include "core/work/work_history.h"
 #include "core/work/work_select.h"
 
@@ -210,10 +211,15 @@ AySimulation *
 ay_work_simulate (AyWork *self, const AyStrategy *const *strategies, guint n_strategies,
                   const AySimulateOptions *options, double target, AyJob *job, GError **error)
 {
+  static const char *const kinds[] = { "simulate", NULL };
+  AyJobShape shape = ay_job_shape (self);
   AySimulateOptions settled = *options;
   g_auto (Known) known = { 0 };
   g_autoptr (AySimulation) out = NULL;
 
+  shape.loops = (gsize) n_strategies * options->repeats;
+  if (!ay_work_plan_memory (self, kinds, &shape, job, error))
+    return NULL;
   known_init (&known, self->data);
   settled.head = *ay_work_head_options (self);
   out = ay_simulate (&known.problem, strategies, n_strategies, &settled, job, error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/work_private.h"
 
+#include "core/work/job_memory.h"
 #include "core/work/loop_pool.h"
 #include "core/work/work_loop.h"
 
@@ -136,7 +137,8 @@ ay_work_suggest (AyWork *self, const AySuggestOptions *options, AyJob *job, GErr
   g_autofree guint32 *of = NULL;
 
   place.state.distil = is_distilled (options->parameters);
-  if (!find_loop (self, options->loop, &loop, error)
+  if (!ay_work_plan_one (self, "suggest", job, error)
+      || !find_loop (self, options->loop, &loop, error)
       || !ay_loop_pool_init (&place, self, loop, job, error)
       || !take_parameters (&place, self, options->parameters, error))
     return NULL;

@@ -3,6 +3,7 @@
 #include "core/base/words.h"
 #include "core/work/accuracy_words.h"
 #include "core/work/arms.h"
+#include "core/work/job_memory.h"
 #include "core/work/what_if_change.h"
 #include "core/work/work_private.h"
 
@@ -220,7 +221,7 @@ ay_work_whatif_of (AyWork *self, const AyBitset *rows, const AyWhatIfOptions *op
   memset (out, 0, sizeof *out);
   out->kind = options->kind;
   out->interval_low = out->interval_high = out->agreement = NAN;
-  if (train == NULL)
+  if (train == NULL || !ay_work_plan_one (self, "whatif", job, error))
     return FALSE;
   if (!ay_what_if_change_make (self->data, train, rows, options, &change, error))
     return FALSE;
