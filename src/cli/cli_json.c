@@ -69,7 +69,6 @@ add_plan (JsonObject *object)
     return;
   memory = cmd_json_object (object, "memory");
   cmd_json_count (memory, "needed", plan.needed);
-  cmd_json_count (memory, "free", plan.left);
   cmd_json_text (memory, "way", plan.way);
 }
 

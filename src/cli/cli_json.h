@@ -22,8 +22,8 @@ JsonObject *cmd_json_object (JsonObject *object, const char *key);
 /* A new object at the end of an array. (transfer none) */
 JsonObject *cmd_json_append (JsonArray *array);
 
-/* The job of this call: where its memory was planned, its answer says so: "memory" with "needed",
- * "free" (bytes) and "way". */
+/* The job of this call: where its memory was planned, its answer says so: "memory" with "needed"
+ * (bytes) and "way"; not what was free, so that the same call has the same answer. */
 void cmd_json_set_job (AyJob *job);
 /* Prints it to stdout with a line end. */
 void cmd_json_print (JsonObject *object);

@@ -85,12 +85,14 @@ atexit.register(shutil.rmtree, CACHE, ignore_errors=True)
 
 
 def documented_words(command):
-    """Words marked .Cm in a command's part of the man page."""
-    words, inside = set(), False
+    """Words marked .Cm in a command's part of the man page, and where --json is explained."""
+    words, inside, json_part = set(), False, False
     for line in (ROOT / 'data' / 'assay-cli.1').read_text(encoding='utf-8').splitlines():
         if line.startswith('.Ss ') or line.startswith('.Sh '):
             inside = line.startswith(f'.Ss assay-cli {command} ')
-        if inside and line.startswith(('.Cm', '(each', '.It')):
+        if line.startswith('.It'):
+            json_part = line == '.It Fl -json'
+        if (inside or json_part) and line.startswith(('.Cm', '(each', '.It')):
             words.update(line.split())
     return words
 

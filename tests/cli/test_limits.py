@@ -68,7 +68,7 @@ def test_planned():
     assert found and int(found[1]) > int(found[2]) < 60, message
     assert 'map_x' not in assay.run_json('info', work)['columns']
     told = assay.run_json('map', work, 'tsne')['memory']
-    assert told['needed'] >> 20 == int(found[1]) and told['free'] > told['needed'], told
+    assert told['needed'] >> 20 == int(found[1]), told
     assert told['way'] is None
     planned = assay.run_json('info', work)['planned']
     needed = {job['job']: job['needed'] for job in planned['jobs']}

@@ -243,7 +243,8 @@ spread_memory (const Shape *s, const char **way)
 static double
 groups_memory (const Shape *s) /* pair_search.c: few pairs a row */
 {
-  return s->n * (4.0 * 17.0 + 12.0 + 4.0 + 64.0 + 40.0) + s->threads * 8.0 * 512.0 * s->d;
+  return s->n * (4.0 * 17.0 + 12.0 + 4.0 + 64.0 + 40.0)
+         + s->threads * 512.0 * (12.0 * s->d + 8.0 * 512.0);
 }
 
 /* --- maps and clusters --- */
@@ -407,7 +408,8 @@ ay_job_shape (AyWork *work)
 {
   const AyDataset *data = work->data;
   AyJobShape shape = { .n = data->n, .d = ay_matrix_cols (data->features),
-                       .outputs = MAX (data->n_classes, 1), .threads = ay_threads (),
+                       .outputs = MAX (data->n_classes, 1),
+                       .threads = MAX (ay_threads (), g_get_num_processors ()),
                        .standardised = work->head_options.standardise,
                        .left = ay_memory_free () };
 

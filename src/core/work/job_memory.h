@@ -15,7 +15,8 @@ typedef struct
   gsize n, train, judged;   /* rows: all, of train, of the validation part */
   gsize d;                  /* features */
   guint outputs;            /* classes; 1: a number */
-  guint threads;
+  guint threads;            /* as many as there are processors, so that what is said of a job does
+                               not depend on how many it is told to use */
   guint k;                  /* neighbours, clusters or semivalues; 0: as the job has it */
   gsize approximate_above;  /* rows above which neighbours are approximate; 0: never */
   gsize loops;              /* that are played */
