@@ -188,6 +188,23 @@ class Run:
                 + self.points(r) + self.points(r))
 
 
+    def near_copies(self, r, searched, copies, pairs, element=4):
+        """Pairs of rows by cosine, not standardised. By rank: rows that are searched, which are no
+        copies and not zero, and copies whose first is the rank's; and how many pairs rank r found.
+        element: bytes of a feature."""
+        hashes = Parts(self.rows, 512, self.ranks)
+        tile = clamp((64 << 20) // (self.ranks * self.d * element), 512, 2048) // 512 * 512
+        found = said(hashes.values('hashes of the points', r, 8), ('copies', 8, 1),
+                     ('copies', copies[r] * 8, 1), ('points searched', 8, 1), ('pairs found', 8, 1),
+                     ('pairs', 8, 1), ('pairs', pairs * 16, 1))
+        for first in range(0, max(searched) if self.ranks > 1 else 0, tile):
+            count = clamp(searched[r] - first, 0, tile)
+            found += said(('visiting numbers', count * 4, 1),
+                          ('visiting coordinates', count * min(16, self.d) * 4, 1),
+                          ('visiting rows', count * self.d * element, 1))
+        return found + self.points(r, True) + self.points(r, True)
+
+
 def said(*messages):
     """(kind, bytes, rounds) each, as a count of (kind, bytes)."""
     found = Counter()

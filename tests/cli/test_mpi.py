@@ -85,13 +85,26 @@ def run_of(work, ranks):
                           len(described.get('classes') or []), ranks, described['rows'])
 
 
-def check_bytes(path, run, scores, parameters):
-    """Each rank told the others, stage by stage, what the cost model says, to the byte."""
+def near_copies(run, x):
+    """By rank: rows that pairs are looked for among, and copies of its rows."""
+    parts = rank_costs.Parts(run.rows, 512, run.ranks)
+    owner = numpy.repeat(range(run.ranks), [parts.own_rows(r) for r in range(run.ranks)])
+    _, first, same = numpy.unique(x, axis=0, return_index=True, return_inverse=True)
+    first = first[same.ravel()]
+    alone = first == numpy.arange(run.rows)
+    return ([int((alone & (owner == r)).sum()) for r in range(run.ranks)],
+            [int((~alone & (owner[first] == r)).sum()) for r in range(run.ranks)])
+
+
+def check_bytes(path, run, scores, parameters, x):
+    """Each rank told the others, stage by stage, what the cost model says, to the byte; returns how
+    many pairs of near copies were found."""
     told = collections.defaultdict(collections.Counter)
     for line in path.read_text().splitlines():
         rank, stage, what, size, rounds = line.split('\t')
         if what != 'done':
             told[int(rank), stage][what, int(size)] += int(rounds)
+    found = 0
     nearest = int(parameters[1].split('=')[1]) if parameters else run.n
     neighbours = [score for score in scores if score.startswith('knn_')]
     for rank in range(run.ranks):
@@ -115,11 +128,17 @@ def check_bytes(path, run, scores, parameters):
                 kinds[what] += rounds
             expected['kmeans'] = run.kmeans(rank, run.classes or 10, STARTS,
                                             kinds['sums of clusters'], kinds['farthest point'])
+        if 'redundant' in scores:
+            pairs = sum(size * rounds for (what, size), rounds in told[rank, 'redundant'].items()
+                        if what == 'pairs') // 16 # and 8 for how many they are
+            expected['redundant'] = run.near_copies(rank, *near_copies(run, x), pairs)
+            found += pairs
         if neighbours:
             expected[neighbours[0]] = run.neighbours(rank, len(neighbours), nearest)
         for stage, messages in expected.items():
             assert told[rank, stage] == messages, (run.ranks, rank, stage, told[rank, stage],
                                                    messages)
+    return found
 
 
 def make_plain(work, scores, parameters):
@@ -137,21 +156,24 @@ def compare(name, paths, *roles, scores=SCORES, parameters=()):
     assay.run('new', plain, *paths, *roles)
     make_plain(plain, scores, parameters)
     expected = exported(plain, scores)
+    found = set()
     for ranks in 1, 2, 4:
         work = FOLDER / f'{name}-{ranks}.assay'
         log = FOLDER / f'{name}-{ranks}.log'
         done, _ = mpi(ranks, *paths, *roles, '-m', scores, *parameters, '-o', work, '--log', log)
         assert done.returncode == 0, done.stderr
         assert done.stderr.count(', data: sent ') == ranks, done.stderr
-        check_bytes(log, run_of(work, ranks), scores.split(','), parameters)
+        x = numpy.concatenate([numpy.load(path) for path in paths])
+        found.add(check_bytes(log, run_of(work, ranks), scores.split(','), parameters, x))
         assert exported(work, scores) == expected, f'{name}: {ranks} ranks, not the plain run'
+    assert len(found) == 1, f'{name}: pairs {found}'
     return expected[1]
 
 
 def test_digits():
     """Softmax and neighbour values: digits in four shards"""
     compare('digits', digits(), '--label', FOLDER / 'digit.npy',
-            scores=f'{SCORES},{NEIGHBOURS},{",".join(MAPS)}')
+            scores=f'{SCORES},{NEIGHBOURS},redundant,group,{",".join(MAPS)}')
     near = compare('nearest', digits(), '--label', FOLDER / 'digit.npy', scores=NEIGHBOURS,
                    parameters=['-p', 'nearest=200'])
     said = {score['id']: score['certificate'] for score in near}['knn_shapley']
@@ -178,15 +200,26 @@ def test_mixture():
     compare('numbers', paths, '--target', FOLDER / 'number.npy', scores=f'{SCORES},pca,kmeans')
 
 
-def test_maps():
-    """What is no score and needs no head: a mixture in three shards"""
+def test_copies_and_maps():
+    """What needs no head: a mixture in three shards, with copies and near ones of rows far away"""
     n, d = map(int, os.environ.get('ASSAY_MIXTURE', '20000x32').split('x'))
-    random = numpy.random.default_rng(4)
+    random = numpy.random.default_rng(6)
     label = random.integers(0, 10, n)
-    x = random.normal(size=(10, d))[label] + random.normal(size=(n, d))
-    numpy.save(FOLDER / 'map.npy', label)
-    compare('maps', shards('maps', x, [n // 3, n // 3 * 2]), '--label', FOLDER / 'map.npy',
-            scores=','.join(MAPS))
+    x = (random.normal(size=(10, d))[label] + random.normal(size=(n, d))).astype(numpy.float32)
+    rows, of = random.choice(n, (2, n // 10), replace=False)
+    x[rows] = x[of]
+    near = rows[::2]
+    x[near] += .02 * random.normal(size=(len(near), d)).astype(numpy.float32)
+    numpy.save(FOLDER / 'copied.npy', label)
+    split = FOLDER / 'split.csv' # else the first rank looks for them by itself before it draws
+    split.write_text('part\n' + '\n'.join(random.choice(['train', 'valid'], n)) + '\n')
+    said = compare('copies', shards('copies', x, [n // 3, n // 3 * 2]), '--label',
+                   FOLDER / 'copied.npy', '--split', split,
+                   scores=','.join(['redundant', 'group', *MAPS]))
+    groups = {score['id']: score['certificate'] for score in said if 'id' in score}['group']
+    print(f'# {groups["groups"]} groups by {groups["pairs"]} pairs and {groups["exact_copies"]} '
+          'copies')
+    assert groups['exact_copies'] == len(rows) - len(near) and groups['pairs'] == len(near), groups
 
 
 def refuse(said, *arguments):
@@ -252,13 +285,16 @@ def left(name):
     return [path.name for path in FOLDER.iterdir() if f'{name}.assay' in path.name]
 
 
+KILLED = f'{SCORES},knn_shapley,pca,kmeans,redundant'
+
+
 def killed_data():
     random = numpy.random.default_rng(5)
     label = random.integers(0, 5, 30000)
     x = random.normal(size=(5, 60))[label] * .3 + random.normal(size=(30000, 60))
     numpy.save(FOLDER / 'many.npy', label)
     return [*shards('killed', x, [15000]), '--label', FOLDER / 'many.npy', '-m',
-            f'{SCORES},knn_shapley', '-p', 'nearest=100']
+            KILLED, '-p', 'nearest=100']
 
 
 def test_killed_rank():
@@ -272,11 +308,10 @@ def test_killed_rank():
 def test_resume():
     """Killed at random moments the run ends by itself, resumes, and gives the same bytes"""
     asked = killed_data()
-    scores = f'{SCORES},knn_shapley'
     whole = FOLDER / 'whole.assay'
     done, seconds = mpi(2, *asked, '-o', whole)
     assert done.returncode == 0, done.stderr
-    expected = exported(whole, scores)
+    expected = exported(whole, KILLED)
     random = numpy.random.default_rng()
     resumed = 0
     for k in range(int(os.environ.get('ASSAY_KILLS', 3))):
@@ -297,7 +332,7 @@ def test_resume():
             done, again = mpi(2, *asked, '--resume', '-o', work)
             assert done.returncode == 0, done.stderr
             print(f'#    resumed in {again:.1f} s')
-        assert exported(work, scores) == expected, f'moment {moment}'
+        assert exported(work, KILLED) == expected, f'moment {moment}'
         assert left(work.stem) == [work.name], left(work.stem)
     print(f'# {resumed} had finished stages')
 

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/base/ranks.h"
 #include "core/graph/near_groups.h"
 
 #include <string.h>
@@ -382,6 +383,99 @@ test_same_bytes (void)
   ay_set_threads (0);
 }
 
+typedef struct
+{
+  AyPoints points;
+  AyPairsOptions options;
+  const AyPairs *expected;
+} Shared;
+
+static gboolean
+find_by_ranks (AyRanks *ranks, gpointer data, GError **error)
+{
+  const Shared *self = data;
+  const AyPairs *one = self->expected;
+  AyPoints points = self->points;
+  g_autoptr (AyPairs) many = NULL;
+
+  points.ranks = ranks;
+  many = ay_pairs_find (&points, &self->options, NULL, error);
+  if (many == NULL)
+    return FALSE;
+  g_assert_cmpuint (many->n_copies, ==, one->n_copies);
+  g_assert_cmpuint (many->n_zero, ==, one->n_zero);
+  g_assert_cmpfloat (many->reach, ==, one->reach);
+  g_assert_cmpmem (many->first, one->n * sizeof (guint32), one->first, one->n * sizeof (guint32));
+  g_assert_cmpmem (many->pairs, many->n_pairs * sizeof (AyPair), one->pairs,
+                   one->n_pairs * sizeof (AyPair));
+  return TRUE;
+}
+
+static void
+check_ranks (Shared *self)
+{
+  g_autoptr (AyPairs) plain = ay_pairs_find (&self->points, &self->options, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_nonnull (plain);
+  g_assert_cmpuint (plain->n_pairs, >, 0);
+  self->expected = plain;
+  for (guint size = 1; size <= 5; size++)
+    {
+      g_assert_true (ay_ranks_in_process (size, find_by_ranks, self, &error));
+      g_assert_no_error (error);
+    }
+}
+
+/* Threads of one process as ranks: the pairs and copies that one finds, to the last bit: where few
+ * pairs pass the directions and where all do, of floats and of doubles, scaled and not, copies and
+ * rows of zeros between them, several tiles of points a rank, and more pairs than are allowed. */
+static void
+test_ranks (void)
+{
+  static const struct
+  {
+    gsize n, d, max_pairs;
+    AyDistance distance;
+    double reach;
+    gboolean doubles, scaled;
+  } cases[] = {
+    { 3000, 40, 1 << 26, AY_DISTANCE_EUCLIDEAN, 1.0, FALSE, FALSE },
+    { 3000, 40, 1 << 26, AY_DISTANCE_COSINE, 0.2, FALSE, FALSE },
+    { 3000, 12, 1 << 26, AY_DISTANCE_COSINE, 0.01, TRUE, FALSE },
+    { 2500, 5, 1 << 26, AY_DISTANCE_EUCLIDEAN, 1.5, FALSE, TRUE },
+    { 2500, 5, 40000, AY_DISTANCE_EUCLIDEAN, 1.5, TRUE, TRUE },
+    { 12000, 3, 1 << 26, AY_DISTANCE_EUCLIDEAN, 0.02, FALSE, FALSE },
+    { 700, 30, 1 << 26, AY_DISTANCE_EUCLIDEAN, 20.0, FALSE, FALSE },
+    { 40, 6, 1 << 26, AY_DISTANCE_COSINE, 0.5, FALSE, FALSE },
+  };
+  static const float centre[5] = { 0.1f, -0.2f, 0.3f, 0.0f, 1.0f };
+  static const float scale[5] = { 1.0f, 0.5f, 2.0f, 1.0f, 0.7f };
+
+  for (guint c = 0; c < G_N_ELEMENTS (cases); c++)
+    {
+      gsize n = cases[c].n, d = cases[c].d;
+      g_autofree float *x = points_normal (n, d, 40 + c, 0.0, 0.05);
+      g_autofree double *wide = g_new (double, n * d);
+      g_autoptr (AyMatrix) matrix = NULL;
+      Shared self = { .options = AY_PAIRS_OPTIONS_INIT };
+
+      for (gsize i = 30; i < n; i += 31)
+        memcpy (x + i * d, x + (i * 7) % 30 * d, d * sizeof *x);
+      memset (x + 17 * d, 0, d * sizeof *x);
+      for (gsize i = 0; i < n * d; i++)
+        wide[i] = x[i] * (1.0 + 1e-9);
+      matrix = cases[c].doubles ? ay_matrix_take_f64 (n, d, g_steal_pointer (&wide))
+                                : points_matrix (n, d, x);
+      self.points = (AyPoints) { .features = matrix, .n = n, .distance = cases[c].distance,
+                                 .centre = cases[c].scaled ? centre : NULL,
+                                 .inv_scale = cases[c].scaled ? scale : NULL };
+      self.options.reach = cases[c].reach;
+      self.options.max_pairs = cases[c].max_pairs;
+      check_ranks (&self);
+    }
+}
+
 static void
 test_centre (void)
 {
@@ -408,5 +502,6 @@ main (int argc, char **argv)
   g_test_add_func ("/groups/bad-input", test_bad_input);
   g_test_add_func ("/groups/same-bytes", test_same_bytes);
   g_test_add_func ("/groups/centre", test_centre);
+  g_test_add_func ("/groups/ranks", test_ranks);
   return g_test_run ();
 }

@@ -282,6 +282,15 @@ ay_matrix_peek_f32 (const AyMatrix *self, gsize first, gsize count)
   return peek (self, AY_DTYPE_F32, first, count);
 }
 
+gboolean
+ay_matrix_is_plain_f32 (const AyMatrix *self)
+{
+  for (gsize p = 0; p < self->n_parts; p++)
+    if (self->parts[p].rows > 0 && peek (self, AY_DTYPE_F32, self->parts[p].first_row, 1) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
 const double *
 ay_matrix_peek_f64 (const AyMatrix *self, gsize first, gsize count)
 {

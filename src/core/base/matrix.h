@@ -58,6 +58,9 @@ double ay_matrix_value (const AyMatrix *self, gsize row, gsize col);
 const float *ay_matrix_peek_f32 (const AyMatrix *self, gsize first, gsize count);
 const double *ay_matrix_peek_f64 (const AyMatrix *self, gsize first, gsize count);
 
+/* Whether ay_matrix_peek_f32() knows the address of every row. */
+gboolean ay_matrix_is_plain_f32 (const AyMatrix *self);
+
 /* Finds the first NaN, inf or number beyond the range of float (in row order): TRUE when all are
  * finite; else FALSE with AY_ERROR_INPUT "NAME: row R, column C: nan", R counted from the part's
  * first row. One pass on all cores at the speed of memory; whole numbers are not read at all. */

@@ -60,7 +60,8 @@ ay_ranks_gather (AyRanks *self, const char *what, const void *mine, const gsize 
 {
   if (self == NULL)
     {
-      memcpy (all, mine, sizes[0]);
+      if (sizes[0] > 0)
+        memcpy (all, mine, sizes[0]);
       return TRUE;
     }
   note (self, what, sizes[self->rank]);
@@ -91,6 +92,29 @@ ay_ranks_gather_each (AyRanks *self, const char *what, const void *mine, gsize s
   for (guint r = 0; r < n; r++)
     sizes[r] = size;
   return ay_ranks_gather (self, what, mine, sizes, all, error);
+}
+
+gpointer
+ay_ranks_gather_lists (AyRanks *self, const char *what, const AyRankList *mine, gsize *count,
+                       GError **error)
+{
+  guint n = self != NULL ? self->size : 1;
+  guint64 own = mine->count;
+  g_autofree guint64 *counts = g_new (guint64, n);
+  g_autofree gsize *sizes = g_new (gsize, n);
+  g_autofree char *all = NULL;
+
+  *count = 0;
+  if (!ay_ranks_gather_each (self, what, &own, sizeof own, counts, error))
+    return NULL;
+  for (guint r = 0; r < n; r++)
+    {
+      sizes[r] = counts[r] * mine->size;
+      *count += counts[r];
+    }
+  all = ay_try_alloc (MAX (*count, 1), mine->size, what, error);
+  return all != NULL && ay_ranks_gather (self, what, mine->items, sizes, all, error)
+             ? g_steal_pointer (&all) : NULL;
 }
 
 /* --- ranks that are threads --- */

@@ -44,6 +44,16 @@ gboolean ay_ranks_gather (AyRanks *self, const char *what, const void *mine, con
 /* `size` bytes of each rank to everybody: all gets ranks x size. self may be NULL: a copy. */
 gboolean ay_ranks_gather_each (AyRanks *self, const char *what, const void *mine, gsize size,
                                void *all, GError **error);
+/* Lists of any lengths. */
+typedef struct
+{
+  gconstpointer items;
+  gsize count, size; /* size: bytes of an item */
+} AyRankList;
+/* Those of all ranks, one after another; *count: items in all. self may be NULL: a copy. NULL and
+ * NOMEM, or as above. (transfer full) */
+gpointer ay_ranks_gather_lists (AyRanks *self, const char *what, const AyRankList *mine,
+                                gsize *count, GError **error);
 /* From the first rank to the others: size bytes at data. self may be NULL. */
 gboolean ay_ranks_tell (AyRanks *self, const char *what, gpointer data, gsize size,
                         GError **error);

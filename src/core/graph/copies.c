@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Exact copies by hashing: 64 bits a point, points of one hash sorted together, and then compared
- * number by number. One pass over the points; 16 bytes a point for a while. */
+ * number by number. One pass over the points; 24 bytes a point for a while. Ranks tell each other
+ * the hashes of their points; those of one hash are compared by the rank that has the first. */
 #include "core/graph/copies.h"
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
+#include "core/base/parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +21,15 @@ typedef struct
 typedef struct
 {
   const AyPointSet *points;
-  Key *keys;
+  AyParts parts;
+  guint64 *hash;      /* n */
 } Hash;
+
+/* A point, and the first that it is a copy of. */
+typedef struct
+{
+  guint32 position, first;
+} Copy;
 
 /* 0 and -0 are one number. */
 static guint64
@@ -51,7 +59,7 @@ hash_block (gsize block, guint worker, gpointer data)
   for (gsize i = block * BLOCK; i < end; i++)
     {
       ay_point_set_get (self->points, i, x);
-      self->keys[i] = (Key) { hash_of (x, d), (guint32) i };
+      self->hash[i] = hash_of (x, d);
     }
 }
 
@@ -88,30 +96,70 @@ first_same (const Hash *self, const Key *keys, gsize n, const guint32 *first, do
   return keys[n].position;
 }
 
-guint32 *
-ay_copies_find (const AyPointSet *points, gsize *n_copies, AyJob *job, GError **error)
+/* Points in order of their hashes. (transfer full) */
+static Key *
+sort_hashes (Hash *self, AyJob *job, GError **error)
 {
-  gsize n = points->n, run = 0;
-  g_autofree guint32 *first = ay_try_alloc (n, sizeof *first, "copies", error);
-  g_autofree Key *keys = first != NULL ? ay_try_alloc (n, sizeof *keys, "copies", error) : NULL;
-  g_autofree double *x = g_new (double, points->d), *scratch = g_new (double, points->d);
-  Hash self = { points, keys };
+  gsize n = self->points->n;
+  g_autofree guint64 *hash = ay_try_alloc (n, sizeof *hash, "copies", error);
+  g_autofree Key *keys = hash != NULL ? ay_try_alloc (n, sizeof *keys, "copies", error) : NULL;
 
-  *n_copies = 0;
-  if (keys == NULL
-      || !ay_parallel_for (ay_n_blocks (n, BLOCK), hash_block, &self, job, error))
+  self->hash = hash;
+  if (keys == NULL || !ay_parts_for (&self->parts, hash_block, self, job, error)
+      || !ay_parts_gather (&self->parts, hash, sizeof *hash, error))
     return NULL;
+  for (gsize i = 0; i < n; i++)
+    keys[i] = (Key) { hash[i], (guint32) i };
   qsort (keys, n, sizeof *keys, compare_keys);
+  return g_steal_pointer (&keys);
+}
+
+/* Copies among the points of each hash whose first point is a rank's own. */
+static void
+compare_points (const Hash *self, const Key *keys, guint32 *first, GArray *copies)
+{
+  gsize n = self->points->n, run = 0, own;
+  gsize count = ay_parts_rows_of_rank (&self->parts, ay_ranks_own (self->parts.ranks), &own);
+  g_autofree double *x = g_new (double, self->points->d);
+  g_autofree double *scratch = g_new (double, self->points->d);
+
   for (gsize i = 0; i < n; i++)
     {
-      guint32 position = keys[i].position;
+      Copy copy = { keys[i].position, keys[i].position };
 
       if (i > 0 && keys[i].hash != keys[i - 1].hash)
         run = i;
-      first[position] = position;
-      if (run < i && !ay_point_is_zero (points, position))
-        first[position] = first_same (&self, keys + run, i - run, first, x, scratch);
-      *n_copies += first[position] != position;
+      first[copy.position] = copy.position;
+      if (run < i && keys[run].position >= own && keys[run].position < own + count
+          && !ay_point_is_zero (self->points, copy.position))
+        first[copy.position] = copy.first
+            = first_same (self, keys + run, i - run, first, x, scratch);
+      if (copy.first != copy.position)
+        g_array_append_val (copies, copy);
     }
+}
+
+guint32 *
+ay_copies_find (const AyPointSet *points, gsize *n_copies, AyJob *job, GError **error)
+{
+  g_autofree guint32 *first = ay_try_alloc (points->n, sizeof *first, "copies", error);
+  Hash self = { points, ay_parts_by (points->points.ranks, points->n, BLOCK), NULL };
+  g_autoptr (GArray) copies = g_array_new (FALSE, FALSE, sizeof (Copy));
+  g_autofree Key *keys = NULL;
+  g_autofree Copy *all = NULL;
+  AyRankList mine;
+
+  *n_copies = 0;
+  self.parts.what = "hashes of the points";
+  keys = first != NULL ? sort_hashes (&self, job, error) : NULL;
+  if (keys == NULL)
+    return NULL;
+  compare_points (&self, keys, first, copies);
+  mine = (AyRankList) { copies->data, copies->len, sizeof (Copy) };
+  all = ay_ranks_gather_lists (points->points.ranks, "copies", &mine, n_copies, error);
+  if (all == NULL)
+    return NULL;
+  for (gsize c = 0; c < *n_copies; c++)
+    first[all[c].position] = all[c].first;
   return g_steal_pointer (&first);
 }

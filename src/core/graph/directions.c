@@ -10,7 +10,7 @@
 #include "core/graph/directions.h"
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
+#include "core/base/parts.h"
 #include "core/base/rng.h"
 
 #include <cblas.h>
@@ -109,8 +109,8 @@ static void
 project_block (gsize block, guint worker, gpointer data)
 {
   Project *self = data;
-  gsize n = self->points->n, d = self->points->d, first = block * BLOCK;
-  gsize count = MIN (BLOCK, n - first);
+  gsize d = self->points->d, first = block * BLOCK;
+  gsize count = MIN (BLOCK, self->points->n - first);
   g_autofree float *rows = g_new (float, count * d);
 
   ay_point_set_load (self->points, NULL, first, count, rows);
@@ -118,8 +118,8 @@ project_block (gsize block, guint worker, gpointer data)
     if (ay_point_is_zero (self->points, first + i))
       memset (rows + i * d, 0, d * sizeof *rows);
   cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (int) self->out->m, (int) count, (int) d,
-               1.0f, self->out->axes, (int) d, rows, (int) d, 0.0f, self->out->coordinate + first,
-               (int) n);
+               1.0f, self->out->axes, (int) d, rows, (int) d, 0.0f,
+               self->out->coordinate + (first - self->out->first), (int) self->out->n);
 }
 
 AyDirections *
@@ -127,16 +127,17 @@ ay_directions_new (const AyPointSet *points, guint m, guint64 seed, AyJob *job, 
 {
   g_autoptr (AyDirections) self = g_new0 (AyDirections, 1);
   Project project = { points, self };
+  AyParts parts = ay_parts_by (points->points.ranks, points->n, BLOCK);
 
-  self->n = points->n;
+  self->n = ay_parts_rows_of_rank (&parts, ay_ranks_own (parts.ranks), &self->first);
   self->m = (guint) MIN (m, points->d);
   self->axes = g_new (float, self->m * points->d);
-  self->coordinate = ay_try_alloc (self->n * self->m, sizeof (float), "directions", error);
+  self->coordinate = ay_try_alloc (MAX (self->n, 1) * self->m, sizeof (float), "directions", error);
   if (self->coordinate == NULL)
     return NULL;
   find_axes (points, self, seed);
   self->error = 4.0 * ROUNDING * sqrt ((double) points->d * self->m) * sqrt (points->largest);
-  if (!ay_parallel_for (ay_n_blocks (self->n, BLOCK), project_block, &project, job, error))
+  if (!ay_parts_for (&parts, project_block, &project, job, error))
     return NULL;
   return g_steal_pointer (&self);
 }

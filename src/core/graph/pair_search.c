@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK 512
+#define BLOCK AY_PAIR_BLOCK
 #define CAP 8192  /* pairs of a block pair measured one by one; above, one product of all */
 #define RUN 256   /* coordinates compared at once */
 #define FIRST_DIRECTIONS 4
@@ -23,7 +23,8 @@ typedef struct
 typedef struct
 {
   AyPairSearch *search;
-  gsize block;
+  gsize block;                  /* of own points */
+  const AyPairSide *other;      /* the side that they meet */
   GArray *out;
   double *point, *scratch;
   float *rows, *columns, *tile; /* (nullable) until a product is needed */
@@ -43,34 +44,64 @@ compare_along (const void *a, const void *b, gpointer data)
   return (x > y) - (x < y);
 }
 
+void
+ay_pair_side_clear (AyPairSide *self)
+{
+  g_free (self->order);
+  g_free (self->along);
+  g_free (self->length);
+}
+
+/* All points that are searched, and the own ones among them. */
+static gboolean
+list_points (AyPairSearch *self, const AyDirections *directions, const guint32 *first,
+             GError **error)
+{
+  const AyPointSet *points = self->points;
+
+  self->all = ay_try_alloc (points->n, sizeof *self->all, "pairs", error);
+  if (self->all == NULL)
+    return FALSE;
+  self->own.order = ay_try_alloc (MAX (directions->n, 1), sizeof (guint32), "pairs", error);
+  if (self->own.order == NULL)
+    return FALSE;
+  for (gsize i = 0; i < points->n; i++)
+    if (first[i] == i && !ay_point_is_zero (points, i))
+      {
+        self->all[self->n_all++] = (guint32) i;
+        if (i >= directions->first && i < directions->first + directions->n)
+          self->own.order[self->own.n++] = (guint32) i;
+      }
+  return TRUE;
+}
+
 gboolean
 ay_pair_search_init (AyPairSearch *self, const AyDirections *directions, const guint32 *first,
                      GError **error)
 {
-  const AyPointSet *points = self->points;
+  AyPairSide *own = &self->own;
+  gsize n;
 
   self->m = directions->m;
   self->error = directions->error;
   self->filter = ay_tile_filter ();
-  self->order = ay_try_alloc (points->n, sizeof *self->order, "pairs", error);
-  if (self->order == NULL)
+  own->points = self->points;
+  if (!list_points (self, directions, first, error))
     return FALSE;
-  for (gsize i = 0; i < points->n; i++)
-    if (first[i] == i && !ay_point_is_zero (points, i))
-      self->order[self->n++] = (guint32) i;
-  g_qsort_with_data (self->order, (gint) self->n, sizeof *self->order, compare_along,
-                     directions->coordinate);
-  self->along = ay_try_alloc (MAX (self->n, 1) * self->m, sizeof (float), "pairs", error);
-  if (self->along == NULL)
+  n = own->n;
+  g_qsort_with_data (own->order, (gint) n, sizeof *own->order, compare_along,
+                     directions->coordinate - directions->first);
+  own->along = ay_try_alloc (MAX (n, 1) * self->m, sizeof (float), "pairs", error);
+  if (own->along == NULL)
     return FALSE;
-  self->length = g_new (float, MAX (self->n, 1));
-  for (gsize i = 0; i < self->n; i++)
-    self->length[i] = points->square[self->order[i]];
+  own->length = g_new (float, MAX (n, 1));
+  for (gsize i = 0; i < n; i++)
+    own->length[i] = self->points->square[own->order[i]];
   for (guint k = 0; k < self->m; k++)
-    for (gsize i = 0; i < self->n; i++)
-      self->along[k * self->n + i]
-          = directions->coordinate[k * directions->n + self->order[i]];
-  self->n_blocks = ay_n_blocks (self->n, BLOCK);
+    for (gsize i = 0; i < n; i++)
+      own->along[k * n + i]
+          = directions->coordinate[k * directions->n + own->order[i] - directions->first];
+  self->n_blocks = ay_n_blocks (n, BLOCK);
   self->found = g_new0 (GArray *, MAX (self->n_blocks, 1));
   return TRUE;
 }
@@ -81,9 +112,8 @@ ay_pair_search_clear (AyPairSearch *self)
   for (gsize b = 0; self->found != NULL && b < self->n_blocks; b++)
     g_clear_pointer (&self->found[b], g_array_unref);
   g_free (self->found);
-  g_free (self->order);
-  g_free (self->along);
-  g_free (self->length);
+  g_free (self->all);
+  ay_pair_side_clear (&self->own);
 }
 
 void
@@ -98,12 +128,15 @@ ay_pair_search_set_reach (AyPairSearch *self, double reach)
   self->bound = nextafterf ((float) (wide * wide), INFINITY);
 }
 
-/* Measures a pair of sorted points and keeps it when it is within reach. */
+/* Measures own point i of the order with the other side's j and keeps the pair when it is within
+ * reach. Of two points either may come first: the distance is the same to the last bit. */
 static void
 measure (Worker *self, gsize i, gsize j)
 {
   AyPairSearch *search = self->search;
-  guint32 a = search->order[i], b = search->order[j];
+  const AyPairSide *other = self->other;
+  guint32 a = search->own.order[i];
+  guint32 b = other->number != NULL ? other->number[j] : other->order[j];
   AyPair pair = { 0.0, MIN (a, b), MAX (a, b) };
 
   if (self->own != i)
@@ -111,7 +144,7 @@ measure (Worker *self, gsize i, gsize j)
   self->own = i;
   pair.distance = ay_distance_of_square (
       search->points->points.distance,
-      ay_point_set_square_from (search->points, self->point, b, self->scratch));
+      ay_point_set_square_from (other->points, self->point, other->order[j], self->scratch));
   if (pair.distance <= search->reach)
     g_array_append_val (self->out, pair);
 }
@@ -132,19 +165,21 @@ distances_along (const float *along, gsize stride, const float *own, guint m, gs
 }
 
 static inline __attribute__ ((always_inline)) gsize
-hits_along (const AyPairSearch *search, const float *own, gsize from, gsize count, guint16 *near)
+hits_along (const Worker *self, const float *own, gsize from, gsize count, guint16 *near)
 {
-  const float *along = search->along + from;
+  const AyPairSearch *search = self->search;
+  const float *along = self->other->along + from;
+  gsize n_points = self->other->n;
   guint few = MIN (search->m, FIRST_DIRECTIONS);
   float sum[RUN] = { 0 }, least = INFINITY;
   gsize n = 0;
 
-  distances_along (along, search->n, own, few, count, sum);
+  distances_along (along, n_points, own, few, count, sum);
   for (gsize t = 0; t < count; t++)
     least = sum[t] < least ? sum[t] : least;
   if (least > search->bound)
     return 0;
-  distances_along (along + few * search->n, search->n, own + few, search->m - few, count, sum);
+  distances_along (along + few * n_points, n_points, own + few, search->m - few, count, sum);
   for (gsize t = 0; t < count; t++)
     if (sum[t] <= search->bound)
       near[n++] = (guint16) t;
@@ -153,41 +188,64 @@ hits_along (const AyPairSearch *search, const float *own, gsize from, gsize coun
 
 #if defined __x86_64__
 __attribute__ ((target ("avx2"))) static gsize
-hits_avx2 (const AyPairSearch *search, const float *own, gsize from, gsize count, guint16 *near)
+hits_avx2 (const Worker *self, const float *own, gsize from, gsize count, guint16 *near)
 {
-  return hits_along (search, own, from, count, near);
+  return hits_along (self, own, from, count, near);
 }
 #endif
 
 static gsize
-hits_of (const AyPairSearch *search, const float *own, gsize from, gsize count, guint16 *near)
+hits_of (const Worker *self, const float *own, gsize from, gsize count, guint16 *near)
 {
 #if defined __x86_64__
   if (__builtin_cpu_supports ("avx2"))
-    return hits_avx2 (search, own, from, count, near);
+    return hits_avx2 (self, own, from, count, near);
 #endif
-  return hits_along (search, own, from, count, near);
+  return hits_along (self, own, from, count, near);
 }
 
-/* Pairs of block b's points with block c's whose distance along the directions is within reach;
- * G_MAXSIZE when there are more than CAP. */
+/* The first of the other side's points first .. last - 1 that own point i may meet: none twice, and
+ * none that lies before the window. */
+static gsize
+first_in_window (const Worker *self, gsize i, gsize first, gsize last)
+{
+  const AyPairSearch *search = self->search;
+  const AyPairSide *own = &search->own, *other = self->other;
+
+  if (other == own)
+    return MAX (first, i + 1);
+  while (first < last)
+    {
+      gsize middle = (first + last) / 2;
+
+      if (own->along[i] - other->along[middle] > search->window)
+        first = middle + 1;
+      else
+        last = middle;
+    }
+  return first;
+}
+
+/* Pairs of own block b's points with the other side's block c's whose distance along the directions
+ * is within reach; G_MAXSIZE when there are more than CAP. */
 static gsize
 sieve (Worker *self, gsize b, gsize c)
 {
   AyPairSearch *search = self->search;
-  gsize n = search->n, from = b * BLOCK, end = MIN (from + BLOCK, n);
-  gsize first = c * BLOCK, last = MIN (first + BLOCK, n), count = 0;
+  const AyPairSide *side = &search->own, *other = self->other;
+  gsize from = b * BLOCK, end = MIN (from + BLOCK, side->n);
+  gsize first = c * BLOCK, last = MIN (first + BLOCK, other->n), count = 0;
   guint16 near[RUN];
   float own[64];
 
   for (gsize i = from; i < end; i++)
     {
       for (guint k = 0; k < search->m; k++)
-        own[k] = search->along[k * n + i];
-      for (gsize j = MAX (first, i + 1);
-           j < last && search->along[j] - own[0] <= search->window; j += RUN)
+        own[k] = side->along[k * side->n + i];
+      for (gsize j = first_in_window (self, i, first, last);
+           j < last && other->along[j] - own[0] <= search->window; j += RUN)
         {
-          gsize hits = hits_of (search, own, j, MIN (RUN, last - j), near);
+          gsize hits = hits_of (self, own, j, MIN (RUN, last - j), near);
 
           if (count + hits > CAP)
             return G_MAXSIZE;
@@ -210,8 +268,8 @@ make_tiles (Worker *self)
   self->columns = g_new (float, BLOCK * d);
   self->tile = g_new (float, BLOCK * BLOCK);
   self->columns_hit = g_new (guint32, BLOCK);
-  ay_point_set_load (self->search->points, self->search->order + self->block * BLOCK, 0,
-                     MIN (BLOCK, self->search->n - self->block * BLOCK), self->rows);
+  ay_point_set_load (self->search->points, self->search->own.order + self->block * BLOCK, 0,
+                     MIN (BLOCK, self->search->own.n - self->block * BLOCK), self->rows);
 }
 
 /* One product of all pairs of two blocks; what it cannot rule out is measured. */
@@ -219,25 +277,26 @@ static void
 multiply (Worker *self, gsize b, gsize c)
 {
   AyPairSearch *search = self->search;
-  gsize n = search->n, d = search->points->d;
-  gsize from = b * BLOCK, rows = MIN (BLOCK, n - from);
-  gsize first = c * BLOCK, columns = MIN (BLOCK, n - first);
+  const AyPairSide *side = &search->own, *other = self->other;
+  gsize d = search->points->d;
+  gsize from = b * BLOCK, rows = MIN (BLOCK, side->n - from);
+  gsize first = c * BLOCK, columns = MIN (BLOCK, other->n - first);
 
   make_tiles (self);
-  ay_point_set_load (search->points, search->order + first, 0, columns, self->columns);
+  ay_point_set_load (other->points, other->order + first, 0, columns, self->columns);
   cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (int) rows, (int) columns, (int) d, 1.0f,
                self->rows, (int) d, self->columns, (int) d, 0.0f, self->tile, BLOCK);
   for (gsize i = 0; i < rows; i++)
     {
-      double own = search->length[from + i], reach = sqrt (own) + sqrt (search->square);
+      double own = side->length[from + i], reach = sqrt (own) + sqrt (search->square);
       double slack = ay_point_set_slack (search->points, own, reach * reach);
-      AyTileRow row = { self->tile + i * BLOCK, search->length + first, NULL, columns,
-                        search->length[from + i],
+      AyTileRow row = { self->tile + i * BLOCK, other->length + first, NULL, columns,
+                        side->length[from + i],
                         nextafterf ((float) (search->square + slack), INFINITY) };
       gsize hits = search->filter (&row, self->columns_hit);
 
       for (gsize h = 0; h < hits; h++)
-        if (first + self->columns_hit[h] > from + i)
+        if (other != side || first + self->columns_hit[h] > from + i)
           measure (self, from + i, first + self->columns_hit[h]);
     }
 }
@@ -263,28 +322,90 @@ meet (Worker *self, gsize c)
 }
 
 static void
+worker_init (Worker *self, AyPairSearch *search, gsize block)
+{
+  gsize d = search->points->d;
+
+  *self = (Worker) { .search = search, .block = block, .out = search->found[block],
+                     .own = G_MAXSIZE };
+  self->point = g_new (double, d);
+  self->scratch = g_new (double, d);
+  self->hits = g_new (Hit, CAP);
+}
+
+static void
+worker_clear (Worker *self)
+{
+  g_free (self->point);
+  g_free (self->scratch);
+  g_free (self->hits);
+  g_free (self->rows);
+  g_free (self->columns);
+  g_free (self->tile);
+  g_free (self->columns_hit);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Worker, worker_clear)
+
+/* A block of own points with the other side's blocks from c on that its window reaches. */
+static void
+meet_side (Worker *self, const AyPairSide *other, gsize c)
+{
+  const AyPairSearch *search = self->search;
+  const AyPairSide *own = &search->own;
+  gsize end = MIN ((self->block + 1) * BLOCK, own->n);
+
+  self->other = other;
+  for (; c * BLOCK < other->n && !is_over (search); c++)
+    {
+      gsize last = MIN ((c + 1) * BLOCK, other->n) - 1;
+
+      if (other->along[c * BLOCK] - own->along[end - 1] > search->window)
+        break;
+      if (own->along[self->block * BLOCK] - other->along[last] <= search->window)
+        meet (self, c);
+    }
+}
+
+static void
 run_block (gsize block, guint number, gpointer data)
 {
   AyPairSearch *search = data;
-  gsize d = search->points->d, end = MIN ((block + 1) * BLOCK, search->n);
-  g_autofree double *point = g_new (double, d), *scratch = g_new (double, d);
-  g_autofree Hit *hits = g_new (Hit, CAP);
-  Worker self = { .search = search, .block = block, .out = search->found[block], .point = point,
-                  .scratch = scratch, .hits = hits, .own = G_MAXSIZE };
+  g_auto (Worker) self;
 
-  for (gsize c = block; c < search->n_blocks && !is_over (search); c++)
-    {
-      if (search->along[c * BLOCK] - search->along[end - 1] > search->window)
-        break;
-      meet (&self, c);
-    }
-  g_free (self.rows);
-  g_free (self.columns);
-  g_free (self.tile);
-  g_free (self.columns_hit);
+  worker_init (&self, search, block);
+  meet_side (&self, &search->own, block);
   ay_job_set_fraction (search->job,
                        (double) __atomic_add_fetch (&search->done, 1, __ATOMIC_RELAXED)
                            / (double) search->n_blocks);
+}
+
+typedef struct
+{
+  AyPairSearch *search;
+  const AyPairVisit *visit;
+} Visiting;
+
+static void
+visit_block (gsize block, guint number, gpointer data)
+{
+  Visiting *visiting = data;
+  const AyPairVisit *visit = visiting->visit;
+  gboolean odd = block * BLOCK / visit->tile % 2 == 1;
+  g_auto (Worker) self;
+
+  worker_init (&self, visiting->search, block);
+  for (gsize v = 0; v < visit->n; v++)
+    if (odd || !visit->visitors[v].odd_only)
+      meet_side (&self, &visit->visitors[v].side, 0);
+}
+
+gboolean
+ay_pair_search_meet (AyPairSearch *self, const AyPairVisit *visit, GError **error)
+{
+  Visiting visiting = { self, visit };
+
+  return ay_parallel_for (self->n_blocks, visit_block, &visiting, self->job, error);
 }
 
 gboolean
@@ -296,5 +417,6 @@ ay_pair_search_run (AyPairSearch *self, GError **error)
       g_clear_pointer (&self->found[b], g_array_unref);
       self->found[b] = g_array_new (FALSE, FALSE, sizeof (AyPair));
     }
-  return ay_parallel_for (self->n_blocks, run_block, self, self->job, error);
+  return ay_parallel_for (self->n_blocks, run_block, self, self->job, error)
+         && (self->points->points.ranks == NULL || ay_pair_ring_run (self, error));
 }

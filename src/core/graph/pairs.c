@@ -9,7 +9,9 @@
  * everything. Nothing is lost: bounds are widened by what rounding can do.
  *
  * Cost: n d m for the directions; n x window x m, or at worst n^2 d, flop. Memory: 16 bytes a pair,
- * 4 (m + 1) bytes a point. Threads: blocks of BLOCK sorted points, lists joined in block order. */
+ * 4 (m + 1) bytes a point. Threads: blocks of sorted points, lists joined and sorted at the end.
+ * Ranks have points of their own, which visit one another (pair_ring.c); the pairs that any of them
+ * found are all of them, the same as one alone finds. */
 #include "core/graph/pairs_private.h"
 
 #include "core/base/error.h"
@@ -136,7 +138,7 @@ compare_doubles (const void *a, const void *b)
 static void
 lower_reach (AyPairSearch *self, guint64 seed)
 {
-  double total = (double) self->n * (double) (self->n - 1) / 2.0;
+  double total = (double) self->n_all * (double) (self->n_all - 1) / 2.0;
   double share = 0.9 * (double) self->max_pairs / total, square = self->square / 4.0;
   g_autofree double *squares = g_new (double, SAMPLE);
   g_autofree double *x = g_new (double, self->points->d), *y = g_new (double, self->points->d);
@@ -146,10 +148,10 @@ lower_reach (AyPairSearch *self, guint64 seed)
   ay_rng_init (&rng, seed, 2);
   for (gsize s = 0; s < SAMPLE; s++)
     {
-      gsize i = ay_rng_below (&rng, self->n), j = ay_rng_below (&rng, self->n - 1);
+      gsize i = ay_rng_below (&rng, self->n_all), j = ay_rng_below (&rng, self->n_all - 1);
 
-      ay_point_set_get (self->points, self->order[i], x);
-      squares[s] = ay_point_set_square_from (self->points, x, self->order[j + (j >= i)], y);
+      ay_point_set_get (self->points, self->all[i], x);
+      squares[s] = ay_point_set_square_from (self->points, x, self->all[j + (j >= i)], y);
     }
   qsort (squares, SAMPLE, sizeof *squares, compare_doubles);
   if (rank > 10 && rank < SAMPLE && squares[rank] < 0.9 * self->square)
@@ -159,11 +161,13 @@ lower_reach (AyPairSearch *self, guint64 seed)
 
 /* The lists of all blocks as one. (transfer full) */
 static AyPair *
-join (AyPairSearch *self, gsize *n, GError **error)
+join_blocks (AyPairSearch *self, gsize *n, GError **error)
 {
   AyPair *all;
 
-  *n = self->total;
+  *n = 0;
+  for (gsize b = 0; b < self->n_blocks; b++)
+    *n += self->found[b]->len;
   all = ay_try_alloc (MAX (*n, 1), sizeof *all, "pairs", error);
   if (all == NULL)
     return NULL;
@@ -176,6 +180,19 @@ join (AyPairSearch *self, gsize *n, GError **error)
       g_clear_pointer (&self->found[b], g_array_unref);
     }
   return all;
+}
+
+/* And those of all ranks. (transfer full) */
+static AyPair *
+join (AyPairSearch *self, gsize *n, GError **error)
+{
+  AyRanks *ranks = self->points->points.ranks;
+  g_autofree AyPair *own = join_blocks (self, n, error);
+  AyRankList mine = { own, *n, sizeof *own };
+
+  if (own == NULL || ranks == NULL)
+    return g_steal_pointer (&own);
+  return ay_ranks_gather_lists (ranks, "pairs", &mine, n, error);
 }
 
 static gboolean

@@ -41,8 +41,9 @@ typedef struct
 #define AY_PAIRS_OPTIONS_INIT { 0.01, (gsize) 64 << 20, 0, NULL }
 
 /* (transfer full) Exact: distances are summed in double. Memory: 16 bytes a pair (twice that while
- * sorting) and some 80 bytes a point. Same bytes for any number of threads. Errors: RANGE (reach
- * negative or not a number), INPUT (a row that is not finite), NOMEM, CANCELLED. */
+ * sorting) and some 80 bytes a point. Same bytes for any number of threads and of the points'
+ * ranks. Errors: RANGE (reach negative or not a number), INPUT (a row that is not finite), NOMEM,
+ * CANCELLED. */
 AyPairs *ay_pairs_find (const AyPoints *points, const AyPairsOptions *options, AyJob *job,
                         GError **error);
 AyPairs *ay_pairs_ref (AyPairs *self);

@@ -9,31 +9,64 @@
 
 G_BEGIN_DECLS
 
+/* Points in the order of their coordinate along the first direction: a rank's own, or those of
+ * another one that visit it. */
+typedef struct
+{
+  const AyPointSet *points;
+  gsize n;
+  guint32 *order;         /* n positions in points */
+  const guint32 *number;  /* (nullable) n, in that order: positions among all; NULL: order's */
+  float *along;           /* m x n: coordinates in that order */
+  float *length;          /* n: squares in that order */
+} AyPairSide;
+
+void ay_pair_side_clear (AyPairSide *self);
+
+#define AY_PAIR_BLOCK 512 /* points of a side that are looked at together */
+
 typedef struct
 {
   const AyPointSet *points;
   gsize max_pairs;
   AyJob *job;
-  gsize n;              /* points searched: no copies, no zero rows */
-  guint32 *order;       /* n positions, ascending along the first direction */
-  float *along;         /* m x n: coordinates in that order */
-  float *length;        /* n: squares in that order */
+  gsize n_all;          /* points searched, of all ranks: no copies, no zero rows */
+  guint32 *all;         /* n_all positions, ascending */
+  AyPairSide own;       /* those of this rank */
   guint m;
   double error;         /* of a distance along the directions */
   double reach, square; /* the distance, and the squared one of coordinates */
   float window;         /* along the first direction */
   float bound;          /* squared distance along all directions */
   AyTileFilter filter;
-  gsize n_blocks;
+  gsize n_blocks;       /* of own points */
   GArray **found;       /* a block each: AyPair */
-  gsize total, done;    /* atomic */
+  gsize total, done;    /* atomic; total: of all ranks at the end */
 } AyPairSearch;
 
 gboolean ay_pair_search_init (AyPairSearch *self, const AyDirections *directions,
                               const guint32 *first, GError **error);
 void ay_pair_search_set_reach (AyPairSearch *self, double reach);
-/* Fills found; stops early when total exceeds max_pairs. */
+/* Fills found: pairs of own points and, where there are ranks, this rank's share of those with
+ * others'. Stops early when total exceeds max_pairs. */
 gboolean ay_pair_search_run (AyPairSearch *self, GError **error);
 void ay_pair_search_clear (AyPairSearch *self);
+
+/* Points that visit, for ay_pair_search_meet(). */
+typedef struct
+{
+  AyPairSide side;
+  gboolean odd_only; /* they meet only own blocks of odd tiles */
+} AyPairVisitor;
+
+/* Own blocks with the visitors' (pair_ring.c's part of a search). */
+typedef struct
+{
+  const AyPairVisitor *visitors;
+  gsize n, tile;         /* visitors; points of a tile, whole blocks */
+} AyPairVisit;
+gboolean ay_pair_search_meet (AyPairSearch *self, const AyPairVisit *visit, GError **error);
+/* All points of other ranks, tile after tile, with the own ones. */
+gboolean ay_pair_ring_run (AyPairSearch *self, GError **error);
 
 G_END_DECLS

@@ -182,14 +182,12 @@ double
 ay_point_set_square_from (const AyPointSet *self, const double *coordinates, gsize position,
                           double *scratch)
 {
-  const float *plain
-      = self->points.centre == NULL
-            ? ay_matrix_peek_f32 (self->points.features, ay_point_row (self, position), 1)
-            : NULL;
   double sum = 0.0;
 
-  if (plain != NULL)
-    return square_plain (coordinates, plain, unit_of (self, position), self->d);
+  if (self->plain)
+    return square_plain (coordinates, ay_matrix_peek_f32 (self->points.features,
+                                                          ay_point_row (self, position), 1),
+                         unit_of (self, position), self->d);
   ay_point_set_get (self, position, scratch);
   for (gsize k = 0; k < self->d; k++)
     sum += (coordinates[k] - scratch[k]) * (coordinates[k] - scratch[k]);
@@ -352,6 +350,7 @@ ay_point_set_new (const AyPoints *points, const AyPointSet *like, AyJob *job, GE
   self->points = *points;
   self->n = points->n;
   self->d = ay_matrix_cols (points->features);
+  self->plain = points->centre == NULL && ay_matrix_is_plain_f32 (points->features);
   self->square = ay_try_alloc (self->n, sizeof (float), "lengths of the points", error);
   if (self->square == NULL)
     return NULL;

@@ -41,6 +41,7 @@ typedef struct
   float *square;  /* n: squared length of the loaded row; NaN for a zero row under cosine */
   double largest; /* of the squares */
   gsize n_zero;   /* zero rows under cosine */
+  gboolean plain; /* floats as they are, not scaled: distances are summed from them at once */
 } AyPointSet;
 
 /* like (nullable): take its shift, so that blocks of both may be multiplied. The same bytes for any

@@ -98,6 +98,12 @@ ay_score_context_set_ranks (AyScoreContext *self, AyRanks *ranks)
   self->ranks = ranks;
 }
 
+AyRanks *
+ay_score_context_ranks (const AyScoreContext *self)
+{
+  return self->ranks;
+}
+
 void
 ay_score_context_set (AyScoreContext *self, const char *name, const char *value)
 {

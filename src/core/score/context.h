@@ -26,6 +26,7 @@ void ay_score_context_set_hessian (AyScoreContext *self, const double *matrix);
 /* Of several ranks, who call the same in the same order (nullable: one). Only before anything is
  * computed. */
 void ay_score_context_set_ranks (AyScoreContext *self, AyRanks *ranks);
+AyRanks *ay_score_context_ranks (const AyScoreContext *self);
 
 /* Parameters as given with -p, NULL = unset; a name no method of the run knows is the caller's
  * error. */

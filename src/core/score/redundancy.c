@@ -129,10 +129,11 @@ find (AyRedundancy *self, AyJob *job, GError **error)
 {
   AyDataset *data = self->data;
   AyPoints points = { .features = data->features, .n = data->n,
-                      .distance = self->options.distance };
+                      .distance = self->options.distance, .ranks = self->options.ranks };
   AyPairsOptions options = AY_PAIRS_OPTIONS_INIT;
   double asked;
 
+  self->scales.ranks = self->options.ranks;
   if (!resolve (&self->options, error) || !ay_redundancy_prefer (self, error)
       || !ay_scales_init_as_asked (&self->scales, data, self->options.standardise, job, error)
       || !ay_redundancy_find_text (self, job, error))
@@ -177,6 +178,8 @@ ay_redundancy_find (AyDataset *data, const AyRedundancyOptions *options, AyJob *
   if (!find (self, job, error))
     return NULL;
   self->options.keep_values = NULL;
+  self->options.ranks = self->scales.ranks = NULL; /* each rank has it all */
+  self->points->points.ranks = NULL;
   return g_steal_pointer (&self);
 }
 

@@ -41,10 +41,11 @@ typedef struct
                               differ, no for vectors and pixels */
   gsize max_pairs;
   guint64 seed;
+  AyRanks *ranks;          /* (nullable) who find pairs together; each gets all of it */
 } AyRedundancyOptions;
 #define AY_REDUNDANCY_OPTIONS_INIT                                                                \
   { AY_DISTANCE_COSINE, NAN, NAN, AY_LINKAGE_SINGLE, AY_KEEP_CENTRAL, NULL, NULL,                 \
-    -1, (gsize) 64 << 20, 0 }
+    -1, (gsize) 64 << 20, 0, NULL }
 
 /* Texts that are equal as they stand, or once normalised: lower case, every run of bytes outside
  * a-z0-9 one blank, trimmed. Surplus: rows beyond the first of each group. */

@@ -44,6 +44,7 @@ read_options (AyScoreContext *context, AyRedundancyOptions *options, GError **er
   options->linkage = linkage == 0 ? AY_LINKAGE_SINGLE : AY_LINKAGE_COMPLETE;
   options->standardise = answer == 0 ? -1 : answer == 1;
   options->seed = ay_score_context_seed (context);
+  options->ranks = ay_score_context_ranks (context);
   return ay_keep_rule_parse (rules[rule], &options->keep);
 }
 

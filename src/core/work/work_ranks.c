@@ -154,7 +154,7 @@ gboolean
 ay_ranks_can_make (const char *id)
 {
   static const char *const able[] = { "influence", "loo", "self_influence", "knn_shapley",
-                                      "knn_banzhaf", "knn_beta", NULL };
+                                      "knn_banzhaf", "knn_beta", "redundant", "group", NULL };
 
   return g_strv_contains (able, id) || ay_rank_map_find (id) != NULL;
 }
