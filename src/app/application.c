@@ -131,6 +131,7 @@ static const Shortcut shortcuts[] = {
   { "win.show-help-overlay", { "<Ctrl>question" } },
   { "win.page-help", { "F1" } },
   { "win.print", { "<Ctrl>p" } },
+  { "win.print-report", { "<Ctrl><Shift>p" } },
   { "win.figure-table", { "<Ctrl><Shift>t" } },
   { "win.figure-copy", { "<Ctrl><Shift>c" } },
   { "win.fullscreen", { "F11" } },

@@ -76,9 +76,8 @@ static const PageHelp helps[] = {
   { "report", N_ ("Report"),
     N_ ("What was found and decided, for a reader who knows nothing of models."),
     N_ ("Each number leads back to its rows and is the same that assay-cli prints."),
-    N_ ("Pin what matters with Ctrl+B on any page, then write the report as PDF or HTML, or "
-        "present "
-        "it with F5.") },
+    N_ ("Pin what matters with Ctrl+B on any page, then write the report as PDF or HTML, print it "
+        "with Ctrl+P, or present it with F5.") },
 };
 
 void

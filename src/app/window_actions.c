@@ -355,7 +355,26 @@ action_fullscreen (GtkWidget *widget, const char *name, GVariant *parameter)
     gtk_window_fullscreen (GTK_WINDOW (widget));
 }
 
-/* Of the chart that has the focus, else of the largest one of the page. */
+/* The report on the Curate page's recipe. */
+static void
+action_print_report (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AdwViewStack *pages = assay_window_get_pages (ASSAY_WINDOW (widget));
+
+  gtk_widget_activate_action (adw_view_stack_get_child_by_name (pages, "curate"),
+                              "curate.print-report", NULL);
+}
+
+static gboolean
+shows_page (GtkWidget *widget, const char *page)
+{
+  AdwViewStack *pages = assay_window_get_pages (ASSAY_WINDOW (widget));
+
+  return g_strcmp0 (adw_view_stack_get_visible_child_name (pages), page) == 0;
+}
+
+/* Of the chart that has the focus, else of the largest one of the page; the Report page has none of
+ * its own, there the report is printed. */
 static void
 action_chart (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -364,7 +383,10 @@ action_chart (GtkWidget *widget, const char *name, GVariant *parameter)
                        : g_str_equal (name, "win.figure-copy") ? "chart.copy"
                                                                : "chart.print";
 
-  if (chart == NULL || !gtk_widget_activate_action (GTK_WIDGET (chart), action, NULL))
+  if (g_str_equal (name, "win.print") && shows_page (widget, "report")
+      && assay_chart_focused (widget) == NULL)
+    action_print_report (widget, name, parameter);
+  else if (chart == NULL || !gtk_widget_activate_action (GTK_WIDGET (chart), action, NULL))
     assay_session_tell (session_of (widget), _ ("No figure with numbers is shown here"), FALSE);
 }
 
@@ -429,6 +451,7 @@ static const Action actions[] = {
   { "win.figure-table", NULL, action_chart },
   { "win.figure-copy", NULL, action_chart },
   { "win.print", NULL, action_chart },
+  { "win.print-report", NULL, action_print_report },
   { "win.tell", "s", action_tell },
   { "win.nothing", NULL, action_nothing },
 };
@@ -455,7 +478,7 @@ assay_window_actions_update (AssayWindow *self)
   static const char *const with_data[]
       = { "win.select-all", "win.clear-filters", "win.export", "win.side-pane", "win.inspector",
           "win.page", "win.visit", "win.search", "win.page-help", "win.figure-table",
-          "win.figure-copy", "win.print", NULL };
+          "win.figure-copy", "win.print", "win.print-report", NULL };
   static const char *const with_writable[] = { "win.score", "win.import-scores", NULL };
   static const char *const with_selection[]
       = { "win.select-none", "win.copy", "win.grow", "win.shrink", "win.prove", "win.prove-folds",

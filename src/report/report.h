@@ -27,6 +27,11 @@ gboolean ay_report_format_of_path (const char *path, AyReportFormat *format, GEr
 gboolean ay_report_write (const AyStory *story, AyReportFormat format, AyPaper paper,
                           const char *path, GError **error);
 
+/* The pages of the PDF for sheets of width x height points, margins within: what is printed. Each
+ * is a recording in points that keeps text as text. (transfer full) (element-type
+ * cairo_surface_t) */
+GPtrArray *ay_report_sheets (const AyStory *story, double width, double height);
+
 /* Numbers and paper of the locale that the environment names, without setting it. */
 void ay_report_locale (AyStoryNumbers *numbers, AyPaper *paper);
 

@@ -23,11 +23,14 @@
 #define COLUMN_GAP 18.0 /* between the halves */
 #define N_SCALES 9      /* tried for the first page, */
 #define SCALE_STEP 0.04 /* each so much smaller */
+#define LEAST_SHEET 216.0 /* a page narrower or lower is cut */
 #define LEAST_LINES 40.0 /* a heading is not left at a page's foot */
 
 typedef struct
 {
   const AyStory *story;
+  GPtrArray *sheets;    /* (nullable) recordings of the pages, instead of a PDF */
+  double sheet_width, sheet_height; /* points */
   cairo_surface_t *surface;
   cairo_t *cr;
   double scale;         /* of all lengths: below 1 to fit more on a page */
@@ -119,11 +122,29 @@ draw_foot (Page *self)
 }
 
 static void
+start_sheet (Page *self)
+{
+  const cairo_rectangle_t whole = { 0.0, 0.0, self->sheet_width, self->sheet_height };
+
+  self->surface = cairo_recording_surface_create (CAIRO_CONTENT_COLOR_ALPHA, &whole);
+  self->cr = cairo_create (self->surface);
+  cairo_scale (self->cr, self->scale, self->scale);
+}
+
+/* The page is done; of sheets another one begins. */
+static void
 turn (Page *self)
 {
   draw_foot (self);
-  cairo_show_page (self->cr);
   self->page++;
+  if (self->sheets == NULL)
+    cairo_show_page (self->cr);
+  else
+    {
+      cairo_destroy (self->cr);
+      g_ptr_array_add (self->sheets, self->surface);
+      start_sheet (self);
+    }
   self->y = self->y_left = self->y_right = self->margin;
 }
 
@@ -185,10 +206,13 @@ show_heading (Page *self, const AyBlock *block, double size)
   if (self->y > self->margin)
     self->y += 1.5 * GAP;
   need (self, size + room_below (self, block));
-  link = g_strdup_printf ("page=%u pos=[%.1f %.1f]", self->page, self->x * self->scale,
-                          self->y * self->scale);
-  cairo_pdf_surface_add_outline (self->surface, CAIRO_PDF_OUTLINE_ROOT, block->text, link,
-                                 CAIRO_PDF_OUTLINE_FLAG_OPEN);
+  if (self->sheets == NULL)
+    {
+      link = g_strdup_printf ("page=%u pos=[%.1f %.1f]", self->page, self->x * self->scale,
+                              self->y * self->scale);
+      cairo_pdf_surface_add_outline (self->surface, CAIRO_PDF_OUTLINE_ROOT, block->text, link,
+                                     CAIRO_PDF_OUTLINE_FLAG_OPEN);
+    }
   show_lines (self, block->text, &(Look) { size, TRUE, FALSE, FALSE });
 }
 
@@ -491,11 +515,11 @@ append_bytes (void *closure, const unsigned char *data, unsigned int length)
 
 /* All lengths by a factor: the page is the same, what stands on it is smaller. */
 static void
-set_scale (Page *self, AyPaper paper, double scale)
+set_scale (Page *self, double scale)
 {
   self->scale = scale;
-  self->width = (paper == AY_PAPER_LETTER ? 612.0 : 595.276) / scale;
-  self->height = (paper == AY_PAPER_LETTER ? 792.0 : 841.89) / scale;
+  self->width = self->sheet_width / scale;
+  self->height = self->sheet_height / scale;
   self->margin = MARGIN / scale;
   self->y = self->y_left = self->y_right = self->margin;
   cairo_identity_matrix (self->cr);
@@ -503,13 +527,18 @@ set_scale (Page *self, AyPaper paper, double scale)
   go_to (self, AY_BLOCK_WHOLE);
 }
 
-static void
-open_page (Page *self, AyPaper paper, GString *out)
+static Page
+make_page (const AyStory *story, double width, double height)
 {
-  *self = (Page) { .story = self->story, .page = 1, .scale = 1.0 };
-  self->surface = cairo_pdf_surface_create_for_stream (
-      append_bytes, out, paper == AY_PAPER_LETTER ? 612.0 : 595.276,
-      paper == AY_PAPER_LETTER ? 792.0 : 841.89);
+  return (Page) { .story = story, .page = 1, .scale = 1.0, .sheet_width = width,
+                  .sheet_height = height };
+}
+
+static void
+open_page (Page *self, GString *out)
+{
+  self->surface = cairo_pdf_surface_create_for_stream (append_bytes, out, self->sheet_width,
+                                                       self->sheet_height);
   self->cr = cairo_create (self->surface);
 }
 
@@ -540,18 +569,18 @@ first_break (const AyStory *story)
 /* The largest scale at which what stands before the first break fits on one page, tried out on
  * pages that are thrown away; as it is where none does. */
 static double
-fit_first_page (const AyStory *story, AyPaper paper)
+fit_first_page (const AyStory *story, double width, double height)
 {
   guint end = first_break (story);
 
   for (guint k = 0; k < N_SCALES; k++)
     {
       g_autoptr (GString) bytes = g_string_new (NULL);
-      Page page = { .story = story };
+      Page page = make_page (story, width, height);
       guint pages;
 
-      open_page (&page, paper, bytes);
-      set_scale (&page, paper, 1.0 - SCALE_STEP * k);
+      open_page (&page, bytes);
+      set_scale (&page, 1.0 - SCALE_STEP * k);
       for (guint i = 0; i < end; i++)
         show_block (&page, story->blocks->pdata[i]);
       pages = page.page;
@@ -562,26 +591,47 @@ fit_first_page (const AyStory *story, AyPaper paper)
   return 1.0;
 }
 
+static void
+show_story (Page *self)
+{
+  const AyStory *story = self->story;
+  guint end = first_break (story);
+
+  set_scale (self, fit_first_page (story, self->sheet_width, self->sheet_height));
+  for (guint i = 0; i < story->blocks->len; i++)
+    {
+      show_block (self, story->blocks->pdata[i]);
+      if (i == end)
+        set_scale (self, 1.0);
+    }
+  draw_foot (self);
+}
+
 gboolean
 ay_report_pdf (const AyStory *story, AyPaper paper, GString *out, GError **error)
 {
-  Page page = { .story = story };
-  double first = fit_first_page (story, paper);
-  guint end = first_break (story);
-  cairo_status_t status;
+  Page page = make_page (story, paper == AY_PAPER_LETTER ? 612.0 : 595.276,
+                         paper == AY_PAPER_LETTER ? 792.0 : 841.89);
 
-  open_page (&page, paper, out);
+  open_page (&page, out);
   cairo_pdf_surface_set_metadata (page.surface, CAIRO_PDF_METADATA_TITLE, story->title);
   cairo_pdf_surface_set_metadata (page.surface, CAIRO_PDF_METADATA_CREATE_DATE, story->date);
-  set_scale (&page, paper, first);
-  for (guint i = 0; i < story->blocks->len; i++)
-    {
-      show_block (&page, story->blocks->pdata[i]);
-      if (i == end)
-        set_scale (&page, paper, 1.0);
-    }
-  draw_foot (&page);
+  show_story (&page);
   cairo_show_page (page.cr);
-  status = close_page (&page);
-  return ay_figure_check (status, "the report", error);
+  return ay_figure_check (close_page (&page), "the report", error);
+}
+
+GPtrArray *
+ay_report_sheets (const AyStory *story, double width, double height)
+{
+  g_autoptr (GPtrArray) sheets
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) cairo_surface_destroy);
+  Page page = make_page (story, MAX (width, LEAST_SHEET), MAX (height, LEAST_SHEET));
+
+  page.sheets = sheets;
+  start_sheet (&page);
+  show_story (&page);
+  cairo_destroy (page.cr);
+  g_ptr_array_add (sheets, page.surface);
+  return g_steal_pointer (&sheets);
 }

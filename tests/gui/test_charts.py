@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every figure of a page as the table of its numbers, by Ctrl+Shift+T: the numbers are those that
-assay-cli draws the same figure from. A chart of its own: clipboard and printer."""
+assay-cli draws the same figure from. A chart of its own: clipboard and printer. The report, printed
+to a file: the words that assay-cli writes, on the pages that they stand on there."""
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 
 import drive
 from drive import cli, until
+from page_steps import walk
 
 
 def workspace():
@@ -110,6 +112,49 @@ def test_chart():
                               check=True).stdout
         for word in ('Three bars', 'zwei', 'height', 'Bars of height for 3 names'):
             assert word in said, (word, said)
+
+
+# --- the report ---
+
+def pages(path):
+    """The words of each page of a PDF."""
+    done = subprocess.run(['pdftotext', path, '-'], capture_output=True, text=True, check=True)
+    return [page.split() for page in done.stdout.rstrip('\f').split('\f')]
+
+
+def print_to_file(window, path):
+    """In the dialog of the toolkit: the one printer there is, then the button."""
+    until('the printers', lambda: window.all('Print to File', 'label'), 120)
+    drive.again('the printer', lambda: window.keys('Down'),
+                lambda: window.find('Print', 'push button').has(drive.tree.SENSITIVE))
+    window.picture('print-report')
+    walk(window, 'Print', 'shift+Tab')
+    window.keys('space')
+    window.find('Printed', 'label')
+    until(path.name, lambda: path.exists() and b'%%EOF' in path.read_bytes()[-64:])
+
+
+def test_report():
+    """By Ctrl+P on the Report page, and by Ctrl+Shift+P on another"""
+    if shutil.which('pdftotext') is None:
+        raise drive.Skip('no pdftotext')
+    work = workspace()
+    os.chdir(work.parent)  # where the toolkit prints to
+    printed, told = work.with_name('report.pdf'), work.with_name('told.pdf')
+    with drive.Window(work) as window:
+        window.find('Map', 'page tab')
+        window.idle()
+        for page, key in (('ctrl+9', 'ctrl+p'), ('ctrl+2', 'ctrl+shift+p')):
+            printed.unlink(missing_ok=True)
+            window.keys(page, key)
+            print_to_file(window, printed)
+            window.idle()
+            cli('report', work, '--random', '20', '-o', told)
+            said, wanted = pages(printed), pages(told)
+            assert len(said) == len(wanted) > 3, (len(said), len(wanted))
+            for number, (here, there) in enumerate(zip(said, wanted), 1):
+                assert here == there, (number, here, there)
+        window.close()
 
 
 drive.main(globals())

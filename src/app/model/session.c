@@ -80,7 +80,7 @@ clear_work (AssaySession *self)
   g_clear_pointer (&self->color_by, g_free);
   g_clear_pointer (&self->sort, g_free);
   g_clear_pointer (&self->work, ay_work_unref);
-  g_clear_pointer (&self->story, ay_story_free);
+  g_clear_pointer (&self->story, ay_story_unref);
   self->hovered = -1;
   self->descending = FALSE;
 }
@@ -256,7 +256,7 @@ everything_changed (AssaySession *self)
 void
 assay_session_take_story (AssaySession *self, AyStory *story)
 {
-  ay_story_free (self->story);
+  ay_story_unref (self->story);
   self->story = story;
   g_signal_emit (self, signals[FINDINGS_CHANGED], 0);
 }

@@ -21,6 +21,7 @@ typedef struct
   AssayPlanDone plan_done;
   AssayEffectsDone effects_done;
   AssayProofDone proof_done;
+  AssayStoryDone story_done;
 } Work;
 
 static void
@@ -34,7 +35,7 @@ work_free (gpointer data)
     ay_step_effects_free (self->effects, self->plan->n_steps);
   ay_plan_free (self->plan);
   g_clear_pointer (&self->proof, json_object_unref);
-  ay_story_free (self->story);
+  ay_story_unref (self->story);
   g_free (self->path);
   g_free (self);
 }
@@ -171,14 +172,15 @@ report_in_thread (AyJob *job, AyWork *work, gpointer data, GError **error)
   options.repeats = RANDOM_DROPS;
   self->story = ay_work_tell (work, self->recipe, &options, job, error);
   return self->story != NULL && ay_job_commit (job, error)
-         && ay_report_write (self->story, self->format, paper, self->path, error);
+         && (self->path == NULL
+             || ay_report_write (self->story, self->format, paper, self->path, error));
 }
 
 static void
 report_done (GObject *session, gpointer data, const GError *error)
 {
   Work *self = data;
-  g_autofree char *name = g_path_get_basename (self->path), *text = NULL;
+  g_autofree char *name = NULL, *text = NULL;
 
   assay_session_columns_changed (ASSAY_SESSION (session)); /* a score may have been made for it */
   if (error != NULL)
@@ -186,7 +188,13 @@ report_done (GObject *session, gpointer data, const GError *error)
       assay_session_fail (ASSAY_SESSION (session), error);
       return;
     }
-  assay_session_take_story (ASSAY_SESSION (session), g_steal_pointer (&self->story));
+  assay_session_take_story (ASSAY_SESSION (session), ay_story_ref (self->story));
+  if (self->path == NULL)
+    {
+      self->story_done (self->page, self->story);
+      return;
+    }
+  name = g_path_get_basename (self->path);
   text = g_strdup_printf (_ ("The report %s is written; the Report page leads from its numbers to "
                              "their rows"), name);
   assay_session_tell (ASSAY_SESSION (session), text, FALSE);
@@ -207,6 +215,17 @@ assay_curate_jobs_report (AssaySession *session, const AyRecipe *recipe, const c
     }
   assay_session_fail (session, error);
   work_free (self);
+}
+
+void
+assay_curate_jobs_tell (AssaySession *session, const AyRecipe *recipe, AssayStoryDone done,
+                        gpointer page)
+{
+  Work *self = work_new (recipe, page);
+
+  self->story_done = done;
+  assay_session_run (session, _ ("Writing the report"), report_in_thread, report_done, self,
+                     work_free);
 }
 
 /* --- the file --- */

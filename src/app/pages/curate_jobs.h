@@ -17,6 +17,9 @@ typedef void (*AssayEffectsDone) (gpointer page, const AyPlan *plan, const AySte
 /* As ay_work_prove() describes it. */
 typedef void (*AssayProofDone) (gpointer page, JsonObject *proof);
 
+/* The report that was told; the session holds it, too. */
+typedef void (*AssayStoryDone) (gpointer page, AyStory *story);
+
 /* Plans a copy of the recipe. */
 AssayTask *assay_curate_jobs_plan (AssaySession *session, const AyRecipe *recipe,
                                    AssayPlanDone done, gpointer page);
@@ -28,6 +31,9 @@ void assay_curate_jobs_prove (AssaySession *session, const AyRecipe *recipe, Ass
                               gpointer page);
 /* Writes the report on a copy of the recipe; the path's ending says the format. */
 void assay_curate_jobs_report (AssaySession *session, const AyRecipe *recipe, const char *path);
+/* The report on a copy of the recipe, for who shows it. */
+void assay_curate_jobs_tell (AssaySession *session, const AyRecipe *recipe, AssayStoryDone done,
+                             gpointer page);
 /* Plans a copy of the recipe once more and writes the curated data with it. */
 void assay_curate_jobs_write (AssaySession *session, const AyRecipe *recipe, const char *path);
 

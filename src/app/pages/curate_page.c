@@ -2,10 +2,12 @@
 #include "app/pages/curate_page.h"
 
 #include "app/pages/curate_jobs.h"
+#include "app/print_report.h"
 #include "app/savings_dialog.h"
 #include "app/say.h"
 #include "app/sentence.h"
 #include "app/widgets/fold.h"
+#include "app/widgets/printing.h"
 #include "app/widgets/retention_view.h"
 #include "app/widgets/step_row.h"
 
@@ -481,6 +483,21 @@ ask_report (AssayCuratePage *self)
 }
 
 static void
+print_story (gpointer page, AyStory *story)
+{
+  assay_print (assay_print_report_operation (story), "report", page);
+}
+
+/* The report as it would be written now. */
+static void
+print_report (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AssayCuratePage *self = ASSAY_CURATE_PAGE (widget);
+
+  assay_curate_jobs_tell (self->session, self->recipe, print_story, self);
+}
+
+static void
 ask_save (AssayCuratePage *self)
 {
   ask_file (self, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("Save Recipe"), "recipe.json",
@@ -593,6 +610,7 @@ assay_curate_page_class_init (AssayCuratePageClass *class)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/assay_app/Assay/curate_page.ui");
   gtk_widget_class_install_action (widget_class, "curate.add", "u", add_step);
+  gtk_widget_class_install_action (widget_class, "curate.print-report", NULL, print_report);
   BIND (step_list);
   BIND (summary_label);
   BIND (coverage_label);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/print_chart.h"
 
+#include "app/widgets/printing.h"
+
 #include <glib/gi18n.h>
 
 #define PIXEL 0.75      /* points of a logical pixel */
@@ -35,7 +37,6 @@ assay_print_operation (AssayChart *chart)
   gtk_print_operation_set_unit (operation, GTK_UNIT_POINTS);
   gtk_print_operation_set_n_pages (operation, 1);
   gtk_print_operation_set_job_name (operation, _ ("Assay figure"));
-  gtk_print_operation_set_embed_page_setup (operation, TRUE);
   g_signal_connect_object (operation, "draw-page", G_CALLBACK (draw_page), chart, 0);
   return operation;
 }
@@ -43,13 +44,5 @@ assay_print_operation (AssayChart *chart)
 void
 assay_print_chart (AssayChart *chart)
 {
-  g_autoptr (GtkPrintOperation) operation = assay_print_operation (chart);
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (chart));
-  g_autoptr (GError) error = NULL;
-
-  gtk_print_operation_set_allow_async (operation, TRUE);
-  if (gtk_print_operation_run (operation, GTK_PRINT_OPERATION_ACTION_PRINT_DIALOG,
-                               GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, &error)
-      == GTK_PRINT_OPERATION_RESULT_ERROR)
-    gtk_widget_activate_action (GTK_WIDGET (chart), "win.tell", "s", error->message);
+  assay_print (assay_print_operation (chart), "figure", GTK_WIDGET (chart));
 }

@@ -78,6 +78,7 @@ ay_story_new (const AyStoryNumbers *numbers)
 {
   AyStory *self = g_new0 (AyStory, 1);
 
+  g_atomic_ref_count_init (&self->n_refs);
   self->numbers = *numbers;
   self->blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) block_free);
   self->facts = g_ptr_array_new_with_free_func ((GDestroyNotify) fact_free);
@@ -85,10 +86,17 @@ ay_story_new (const AyStoryNumbers *numbers)
   return self;
 }
 
-void
-ay_story_free (AyStory *self)
+AyStory *
+ay_story_ref (AyStory *self)
 {
-  if (self == NULL)
+  g_atomic_ref_count_inc (&self->n_refs);
+  return self;
+}
+
+void
+ay_story_unref (AyStory *self)
+{
+  if (self == NULL || !g_atomic_ref_count_dec (&self->n_refs))
     return;
   g_ptr_array_unref (self->blocks);
   g_ptr_array_unref (self->facts);

@@ -101,6 +101,7 @@ typedef struct
 
 typedef struct _AyStory
 {
+  gatomicrefcount n_refs;
   GPtrArray *blocks;   /* of AyBlock */
   GPtrArray *facts;    /* of AyStoryFact */
   GPtrArray *rows;     /* of AyStoryRows */
@@ -113,7 +114,8 @@ typedef struct _AyStory
 } AyStory;
 
 AyStory *ay_story_new (const AyStoryNumbers *numbers);
-void ay_story_free (AyStory *self);
+AyStory *ay_story_ref (AyStory *self);
+void ay_story_unref (AyStory *self); /* self: nullable */
 
 void ay_story_add (AyStory *self, AyBlockKind kind, const char *text);
 void ay_story_addf (AyStory *self, AyBlockKind kind, const char *format, ...) G_GNUC_PRINTF (3, 4);
@@ -154,6 +156,6 @@ const char *ay_story_percent (AyStory *self, const char *id, double share, guint
 /* A share as a change in points, with its sign. */
 const char *ay_story_points (AyStory *self, const char *id, double share, guint decimals);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyStory, ay_story_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyStory, ay_story_unref)
 
 G_END_DECLS

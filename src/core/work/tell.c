@@ -33,7 +33,7 @@ telling_clear (AyTelling *self)
   g_clear_pointer (&self->proof, json_object_unref);
   g_clear_pointer (&self->scores, g_ptr_array_unref);
   g_clear_pointer (&self->findings, g_ptr_array_unref);
-  g_clear_pointer (&self->story, ay_story_free);
+  g_clear_pointer (&self->story, ay_story_unref);
   ay_savings_inputs_clear (&self->inputs);
   ay_savings_clear (&self->savings);
 }
