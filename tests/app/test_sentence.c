@@ -13,6 +13,7 @@ static const char *const formats[] = {
   "what is left is worth less than %.2g (about %.0f %s); estimated for the head",
   "a head says \"%s\", by a margin of %.6g over \"%s\"",
   "The head gets %s right on %zu rows.",
+  "column \"%s\" is numbers but for %zu rows (row %zu: \"%s\"): it is taken for a category%s",
   NULL,
 };
 
@@ -28,6 +29,9 @@ static const struct { const char *text, *said; } catalogue[] = {
   { "a head says \"%s\", by a margin of %.6g over \"%s\"",
     "ein Kopf sagt \"%s\", %.6g über \"%s\"" },
   { "The head gets %s right on %zu rows.", "Der Kopf hat %s von %zu Zeilen richtig." },
+  { "column \"%s\" is numbers but for %zu rows (row %zu: \"%s\"): it is taken for a category%s",
+    "Spalte \"%1$s\" ist eine Kategorie%5$s: %2$zu Zeilen (Zeile %3$zu: \"%4$s\")" },
+  { " and is no feature", " und kein Merkmal" },
   { " (rough)", " (grob)" },
   { "accuracy", "Genauigkeit" },
   { "validation", "Validierung" },
@@ -65,6 +69,18 @@ test_one (void)
   check ("accuracy", "Genauigkeit");
 }
 
+/* Notes on files: names stay as they are, also those that a catalogue knows; an ending may be
+ * absent. */
+static void
+test_notes (void)
+{
+  check ("column \"labels\" is numbers but for 3 rows (row 7: \"accuracy\"): it is taken for a "
+         "category and is no feature",
+         "Spalte \"labels\" ist eine Kategorie und kein Merkmal: 3 Zeilen (Zeile 7: \"accuracy\")");
+  check ("column \"a\" is numbers but for 3 rows (row 7: \"n. a.\"): it is taken for a category",
+         "Spalte \"a\" ist eine Kategorie: 3 Zeilen (Zeile 7: \"n. a.\")");
+}
+
 /* What is in a sentence is one itself; parts and further sentences follow. */
 static void
 test_several (void)
@@ -100,6 +116,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sentence/one", test_one);
   g_test_add_func ("/sentence/several", test_several);
+  g_test_add_func ("/sentence/notes", test_notes);
   g_test_add_func ("/sentence/left", test_left);
   return g_test_run ();
 }

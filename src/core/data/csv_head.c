@@ -360,8 +360,9 @@ say_names (const AyCsvHead *self, const char *path, gboolean blank, AyDiagnostic
     g_string_append (list, ", ...");
   if (count > 0)
     ay_diagnostics_add (diagnostics, blank ? "blank-header" : "duplicate-header",
-                        "%s: the header %s: column %s", path,
-                        blank ? "leaves columns without a name" : "gives a name twice", list->str);
+                        N_ ("%s: the header %s: column %s"), path,
+                        blank ? N_ ("leaves columns without a name") : N_ ("gives a name twice"),
+                        list->str);
 }
 
 /* The columns whose numbers are written otherwise than 1234.5. */
@@ -391,8 +392,8 @@ ay_csv_head_say (const AyCsvHead *self, const char *path, const AySourceOptions 
 {
   if (!self->header && !options->no_header)
     ay_diagnostics_add (diagnostics, "header-guessed",
-                        "%s: the first line looks like data, not names: columns are c0, c1, ...",
-                        path);
+                        N_ ("%s: the first line looks like data, not names: columns are c0, c1, "
+                            "..."), path);
   say_names (self, path, TRUE, diagnostics);
   say_names (self, path, FALSE, diagnostics);
   say_style (self, AY_STYLE_COMMA, path, diagnostics);

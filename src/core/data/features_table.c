@@ -149,7 +149,8 @@ plan_number (Work *work, Plan *plan, const guint8 *fit, AyDiagnostics *diagnosti
   if (k == 0)
     {
       ay_diagnostics_add (diagnostics, "empty-column",
-                          "column \"%s\" has no value in the training rows and is of no use", name);
+                          N_ ("column \"%s\" has no value in the training rows and is of no use"),
+                          name);
       return;
     }
   plan->indicator = add_output (work, g_strconcat (name, " missing", NULL));
@@ -212,7 +213,8 @@ plan_category (Work *work, Plan *plan, const guint8 *fit, AyDiagnostics *diagnos
   if (n_kept == 0)
     {
       ay_diagnostics_add (diagnostics, "empty-column",
-                          "column \"%s\" has no value in the training rows and is of no use", name);
+                          N_ ("column \"%s\" has no value in the training rows and is of no use"),
+                          name);
       return TRUE;
     }
   plan->fill_code = plan->output[most];

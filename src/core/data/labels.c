@@ -2,6 +2,7 @@
 #include "core/data/labels.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/data/dataset.h"
 #include "core/shim/number.h"
 
@@ -298,8 +299,9 @@ ay_labels_code (const AyColumn *column, const char *where, const AyClassNames *n
   if (labels->names == NULL)
     return FALSE;
   if (names != NULL && names->n > classes)
-    ay_diagnostics_add (diagnostics, "class-unused", "%" G_GSIZE_FORMAT " of the %" G_GSIZE_FORMAT
-                        " class names have no row", names->n - classes, names->n);
+    ay_diagnostics_add (diagnostics, "class-unused",
+                        N_ ("%zu of the %zu class names have no row"), names->n - classes,
+                        names->n);
   for (gsize c = 0; c < classes; c++)
     g_hash_table_insert (class_of, order[c], GUINT_TO_POINTER (c));
   map = g_new (gint32, classes);

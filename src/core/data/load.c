@@ -6,6 +6,7 @@
 #include "core/data/load.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/data/ids.h"
 #include "core/data/labels.h"
 #include "core/data/loading.h"
@@ -107,7 +108,8 @@ guess_probability_array (AyLoading *self)
       {
         self->options->probabilities = g_strconcat ("col:", names[i], NULL);
         ay_diagnostics_add (self->diagnostics, "role-guessed",
-                            "array \"%s\" is taken for the probabilities of the classes", names[i]);
+                            N_ ("array \"%s\" is taken for the probabilities of the classes"),
+                            names[i]);
       }
 }
 
@@ -207,7 +209,8 @@ fill_valid_ids (AyLoading *self)
   ay_column_unref (self->id);
   self->id = filled;
   ay_diagnostics_add (self->diagnostics, "valid-ids",
-                      "the validation file has no ids: its rows are called valid-0, valid-1, ...");
+                      N_ ("the validation file has no ids: its rows are called valid-0, "
+                          "valid-1, ..."));
 }
 
 static gboolean
@@ -535,8 +538,9 @@ test_order (AyLoading *self, const AyDataset *data, GError **error)
     return FALSE;
   if (test.unrelated)
     ay_diagnostics_add (self->diagnostics, "row-order",
-                        "features and labels look unrelated: same row order? (neighbours tell "
-                        "%.3f, at best %.3f with shuffled labels)", test.observed, test.best);
+                        N_ ("features and labels look unrelated: same row order? (neighbours "
+                            "tell %.3f, at best %.3f with shuffled labels)"), test.observed,
+                        test.best);
   return TRUE;
 }
 

@@ -86,10 +86,10 @@ drop_counters (AyLoading *self, GPtrArray *columns)
         continue;
       by_name = by_name && columns->len > 1;
       ay_diagnostics_add (self->diagnostics, "row-counter",
-                          by_name ? "column \"%s\" only numbers the rows: not taken for a feature "
-                                    "(--features names what is)"
-                                  : "column \"%s\" only numbers the rows and is taken for a "
-                                    "feature (--features leaves it out)",
+                          by_name ? N_ ("column \"%s\" only numbers the rows: not taken for a "
+                                        "feature (--features names what is)")
+                                  : N_ ("column \"%s\" only numbers the rows and is taken for a "
+                                        "feature (--features leaves it out)"),
                           ay_column_name (column));
       if (by_name)
         g_ptr_array_remove_index (columns, c);
@@ -134,7 +134,7 @@ static void
 leave_out (AyLoading *self, GPtrArray *columns, guint c, const char *why)
 {
   ay_diagnostics_add (self->diagnostics, "not-a-feature",
-                      "column \"%s\" %s: not taken for a feature (--features names what is)",
+                      N_ ("column \"%s\" %s: not taken for a feature (--features names what is)"),
                       ay_column_name (columns->pdata[c]), why);
   g_ptr_array_remove_index (columns, c);
 }
@@ -193,11 +193,11 @@ sift (AyLoading *self, GPtrArray *columns, gboolean kinds)
       AyIdFault fault;
 
       if (is_label_again (self, column))
-        leave_out (self, columns, c, "is the label in other words");
+        leave_out (self, columns, c, N_ ("is the label in other words"));
       else if (columns->len > 1 && ay_roles_is_id_name (column) && ay_ids_check (column, &fault))
-        leave_out (self, columns, c, "names each row");
+        leave_out (self, columns, c, N_ ("names each row"));
       else if (kinds && ay_column_type (column) == AY_COLUMN_CATEGORY && !is_kind (column))
-        leave_out (self, columns, c, "has many values for its rows");
+        leave_out (self, columns, c, N_ ("has many values for its rows"));
     }
 }
 
@@ -268,8 +268,8 @@ say_unused (AyLoading *self)
 
   if (column != NULL)
     ay_diagnostics_add (self->diagnostics, "not-used",
-                        "the features are other columns; column \"%s\" is not used "
-                        "(--features col:%s makes features of it)", ay_column_name (column),
+                        N_ ("the features are other columns; column \"%s\" is not used "
+                            "(--features col:%s makes features of it)"), ay_column_name (column),
                         ay_column_name (column));
 }
 
@@ -308,7 +308,7 @@ ay_loading_find_default (AyLoading *self, GError **error)
   if (self->probabilities == NULL)
     return no_features (self, error);
   ay_diagnostics_add (self->diagnostics, "probabilities-as-features",
-                      "there are no features: the given probabilities stand in for them");
+                      N_ ("there are no features: the given probabilities stand in for them"));
   return ay_loading_add_matrix (self, ay_matrix_ref (self->probabilities),
                                 self->options->probabilities,
                                 (AyPixelShape) { 0, 0, 0, FALSE }, error);

@@ -5,6 +5,7 @@
  * judged by their first rows and then, if those are numbers, by all: a table of texts costs nothing
  * to speak of. */
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/data/loading.h"
 #include "core/data/roles.h"
 #include "core/shim/number.h"
@@ -127,8 +128,8 @@ check_vectors (AyLoading *self, const AyColumn *column, GError **error)
                  ay_column_name (column));
   else
     ay_diagnostics_add (self->diagnostics, "not-all-numbers",
-                        "column \"%s\": its arrays are not all of one length and of numbers (row %"
-                        G_GSIZE_FORMAT "): it is no feature", ay_column_name (column),
+                        N_ ("column \"%s\": its arrays are not all of one length and of numbers "
+                            "(row %zu): it is no feature"), ay_column_name (column),
                         MIN (row, n - 1));
   return !is_feature (self, column);
 }
@@ -160,10 +161,12 @@ check_column (AyLoading *self, const AyColumn *column, GError **error)
     kind++;
   text = ay_column_dup_text (column, cells.first[kind]);
   ay_diagnostics_add (self->diagnostics, "not-all-numbers",
-                      "column \"%s\" is numbers but for %" G_GSIZE_FORMAT " row%s (row %"
-                      G_GSIZE_FORMAT ": \"%s\"): it is taken for a category%s",
-                      ay_column_name (column), odd, odd == 1 ? "" : "s", cells.first[kind],
-                      text, is_feature (self, column) ? "" : " and is no feature");
+                      odd == 1 ? N_ ("column \"%s\" is numbers but for %zu row (row %zu: \"%s\"): "
+                                     "it is taken for a category%s")
+                               : N_ ("column \"%s\" is numbers but for %zu rows (row %zu: \"%s\"): "
+                                     "it is taken for a category%s"),
+                      ay_column_name (column), odd, cells.first[kind], text,
+                      is_feature (self, column) ? "" : N_ (" and is no feature"));
   return TRUE;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/data/features_table.h"
 #include "core/data/loading.h"
 #include "core/data/made_features.h"
@@ -427,8 +428,7 @@ keep_rows (AyLoading *self, const guint32 *rows, gsize count, GError **error)
   for (gsize i = 0; i < count && self->row_of_dynamics != NULL; i++)
     self->row_of_dynamics[i] = self->row_of_dynamics[rows[i]]; /* rows ascend */
   ay_diagnostics_add (self->diagnostics, "rows-dropped",
-                      "%" G_GSIZE_FORMAT " rows with a missing feature are left out",
-                      self->n - count);
+                      N_ ("%zu rows with a missing feature are left out"), self->n - count);
   self->n = count;
   self->n_input = n_input;
   return TRUE;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/data/loading.h"
 #include "core/data/place.h"
 #include "core/data/source_name.h"
@@ -83,8 +84,8 @@ ay_source_odd_array (AySource *source, const char *key, gsize rows)
   for (guint k = 0; k < source->keys->len; k++)
     if ((key == NULL || strcmp (source->keys->pdata[k], key) == 0)
         && array_size (source, source->keys->pdata[k], &own, &cols) && cols == 1 && own != rows)
-      return g_strdup_printf ("array \"%s\" has %" G_GSIZE_FORMAT " rows, the others %"
-                              G_GSIZE_FORMAT, (char *) source->keys->pdata[k], own, rows);
+      return g_strdup_printf (N_ ("array \"%s\" has %zu rows, the others %zu"),
+                              (char *) source->keys->pdata[k], own, rows);
   return NULL;
 }
 
@@ -305,8 +306,8 @@ say_odd_array (AyLoading *self, AySource *source, gsize rows)
   g_autofree char *odd = ay_source_odd_array (source, NULL, rows);
 
   if (odd != NULL)
-    ay_diagnostics_add (self->diagnostics, "array-length", "%s: %s: it is not used", source->path,
-                        odd);
+    ay_diagnostics_add (self->diagnostics, "array-length",
+                        N_ ("%s: %s: it is not used"), source->path, odd);
 }
 
 static gboolean

@@ -174,8 +174,8 @@ draw_parts (AyLoading *self, AyDataset *data, const gint32 *label, GError **erro
   say_drawn (self, data, label, time);
   if (has_valid (data) && ay_dataset_tears (data, self->first))
     ay_diagnostics_add (self->diagnostics, "copies-split",
-                        "exact copies are so many that no validation part can be drawn with all "
-                        "copies of a row on one side: they are drawn row by row");
+                        N_ ("exact copies are so many that no validation part can be drawn with "
+                            "all copies of a row on one side: they are drawn row by row"));
   return TRUE;
 }
 
@@ -269,14 +269,19 @@ check_classes (AyLoading *self, const AyDataset *data, GError **error)
   not_trained = list_absent (data, train, NULL, &absent);
   if (absent > 0)
     ay_diagnostics_add (self->diagnostics, "class-absent-train",
-                        "%u class%s no training row, so that %" G_GSIZE_FORMAT " validation rows "
-                        "cannot be right: %s", absent, absent == 1 ? " has" : "es have", n_hidden,
-                        not_trained);
+                        absent == 1 ? N_ ("%u class has no training row, so that %zu validation "
+                                          "rows cannot be right: %s")
+                                    : N_ ("%u classes have no training row, so that %zu "
+                                          "validation rows cannot be right: %s"),
+                        absent, n_hidden, not_trained);
   not_valid = list_absent (data, valid, train, &unseen);
   if (unseen > 0)
     ay_diagnostics_add (self->diagnostics, "class-absent-valid",
-                        "%u class%s no validation row, so that nothing is known of how well they "
-                        "are told: %s", unseen, unseen == 1 ? " has" : "es have", not_valid);
+                        unseen == 1 ? N_ ("%u class has no validation row, so that nothing is "
+                                          "known of how well they are told: %s")
+                                    : N_ ("%u classes have no validation row, so that nothing is "
+                                          "known of how well they are told: %s"),
+                        unseen, not_valid);
   return TRUE;
 }
 

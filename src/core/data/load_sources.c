@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/data/ids.h"
 #include "core/data/loading.h"
 #include "core/data/source_name.h"
@@ -120,8 +121,8 @@ ay_loading_align (AyLoading *self, AyTable *table, const char *path, const char 
           }
       }
   ay_diagnostics_add (self->diagnostics, "joined-by-id",
-                      "%s of %s is joined by id: %" G_GSIZE_FORMAT " rows without, %" G_GSIZE_FORMAT
-                      " surplus", what, path, n_missing, n_surplus);
+                      N_ ("%s of %s is joined by id: %zu rows without, %zu surplus"), what, path,
+                      n_missing, n_surplus);
   return ay_table_gather (table, rows, self->n);
 }
 

@@ -43,7 +43,7 @@ make_text (AyLoading *self, const AyDataset *data, AyColumn *column, char ***nam
 
   if (n_missing > 0)
     ay_diagnostics_add (self->diagnostics, "empty-text",
-                        "column \"%s\": %" G_GSIZE_FORMAT " missing texts count as empty",
+                        N_ ("column \"%s\": %zu missing texts count as empty"),
                         ay_column_name (column), n_missing);
   return ay_made_text_features (column, fit, &options, &making, names, error);
 }

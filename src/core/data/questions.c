@@ -45,17 +45,18 @@ ask_probabilities (const AyDataset *data, AyAnswer out_of_sample)
 
   if (train.n > 0 && valid.n > 0 && train.p_label - valid.p_label > PROBABILITY_GAP)
     ay_diagnostics_add (data->diagnostics, "in-sample-probabilities",
-                        "the given probabilities seem to be in sample: the mean probability of the "
-                        "label is %.3f on train, %.3f on valid; label errors are hidden by that",
-                        train.p_label, valid.p_label);
+                        N_ ("the given probabilities seem to be in sample: the mean probability "
+                            "of the label is %.3f on train, %.3f on valid; label errors are "
+                            "hidden by that"), train.p_label, valid.p_label);
   else if (train.n > 0 && train.accuracy >= TRAIN_ACCURACY)
     ay_diagnostics_add (data->diagnostics, "in-sample-probabilities",
-                        "the given probabilities seem to be in sample: they are right on %.1f %% "
-                        "of the training rows; label errors are hidden by that",
+                        N_ ("the given probabilities seem to be in sample: they are right on "
+                            "%.1f %% of the training rows; label errors are hidden by that"),
                         100.0 * train.accuracy);
   else if (out_of_sample == AY_ANSWER_NO)
     ay_diagnostics_add (data->diagnostics, "in-sample-probabilities",
-                        "the given probabilities are in sample: label errors are hidden by that");
+                        N_ ("the given probabilities are in sample: label errors are hidden by "
+                            "that"));
   else if (out_of_sample == AY_ANSWER_UNKNOWN)
     ay_diagnostics_add (data->diagnostics, "probabilities-out-of-sample",
                         N_ ("are the given probabilities out of sample (made by models that had "

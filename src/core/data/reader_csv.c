@@ -365,7 +365,7 @@ survey (Reader *self, gsize **rows, GError **error)
     {
       self->text.quotes = FALSE;
       ay_diagnostics_add (self->diagnostics, "literal-quotes",
-                          "%s: quotes do not enclose fields: they are read as letters",
+                          N_ ("%s: quotes do not enclose fields: they are read as letters"),
                           self->file.path);
       g_clear_pointer (rows, g_free);
       g_clear_pointer (&self->chunks, g_free);
@@ -376,7 +376,7 @@ survey (Reader *self, gsize **rows, GError **error)
     return ay_text_file_fail_line (&self->file, opened, error,
                                   "a quote opens here and never closes");
   ay_diagnostics_add (self->diagnostics, "stray-quotes",
-                      "%s: in %" G_GSIZE_FORMAT " cells text follows the closing quote: it is kept",
+                      N_ ("%s: in %zu cells text follows the closing quote: it is kept"),
                       self->file.path, stray);
   return TRUE;
 }
@@ -425,15 +425,14 @@ say_findings (Reader *self)
     }
   if (blank > closing)
     ay_diagnostics_add (self->diagnostics, "blank-lines",
-                        "%s: %" G_GSIZE_FORMAT " empty lines between the rows were left out",
+                        N_ ("%s: %zu empty lines between the rows were left out"),
                         self->file.path, blank - closing);
   if (ragged > 0)
     ay_diagnostics_add (self->diagnostics, "ragged-rows",
-                        "%s: %" G_GSIZE_FORMAT " rows have another number of fields than %u and"
-                        " were %s (the first at line %" G_GSIZE_FORMAT ")",
-                        self->file.path, ragged, self->head.width,
-                        self->options->source.ragged == AY_RAGGED_SKIP ? "left out"
-                                                                       : "filled up or cut",
+                        N_ ("%s: %zu rows have another number of fields than %u and were %s "
+                            "(the first at line %zu)"), self->file.path, ragged, self->head.width,
+                        self->options->source.ragged == AY_RAGGED_SKIP
+                            ? N_ ("left out") : N_ ("filled up or cut"),
                         ay_text_file_line (&self->file, first));
 }
 

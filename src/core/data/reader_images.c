@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/parallel.h"
+#include "core/base/words.h"
 #include "core/data/dataset.h"
 #include "core/data/image_file.h"
 #include "core/data/plain_name.h"
@@ -204,8 +205,8 @@ drop_unreadable (Look *self, gboolean skip, AyDiagnostics *diagnostics, GError *
     }
   g_ptr_array_set_size (self->paths, (gint) kept);
   ay_diagnostics_add (diagnostics, "unreadable-images",
-                      "%" G_GSIZE_FORMAT " unreadable images were left out, the first: %s",
-                      n - kept, first->message);
+                      N_ ("%zu unreadable images were left out, the first: %s"), n - kept,
+                      first->message);
   return TRUE;
 }
 
@@ -360,8 +361,8 @@ ay_images_read (const char *folder, const AySourceOptions *options, AyDiagnostic
     }
   if (others > 0)
     ay_diagnostics_add (diagnostics, "other-files",
-                        "%s: %" G_GSIZE_FORMAT " files that are not PNG or JPEG were left out",
-                        folder, others);
+                        N_ ("%s: %zu files that are not PNG or JPEG were left out"), folder,
+                        others);
   look.width = g_new (double, n);
   look.height = g_new (double, n);
   look.errors = g_new0 (GError *, n);

@@ -20,6 +20,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/base/words.h"
 #include "core/data/build.h"
 #include "core/data/cells.h"
 #include "core/data/json_cut.h"
@@ -346,8 +347,7 @@ say_missing_arrays (const Reader *self, const AySource *into, guint first,
         missing += isnan (ay_matrix_value (matrix, row, 0));
       if (missing > 0)
         ay_diagnostics_add (diagnostics, "missing-array",
-                            "%s: field \"%s\" is absent, null or NaN in %" G_GSIZE_FORMAT
-                            " of %" G_GSIZE_FORMAT " rows",
+                            N_ ("%s: field \"%s\" is absent, null or NaN in %zu of %zu rows"),
                             self->file.path, (char *) into->keys->pdata[k], missing, rows);
     }
 }

@@ -445,8 +445,8 @@ say_unused_split (const Guess *guess)
       if (*text == '\0' || ay_split_parse (text, &split))
         continue;
       ay_diagnostics_add (guess->diagnostics, "split-not-used",
-                          "column \"%s\" is not used as the split: row %" G_GSIZE_FORMAT
-                          ": \"%s\" is no part", ay_column_name (column), i, text);
+                          N_ ("column \"%s\" is not used as the split: row %zu: \"%s\" is no "
+                              "part"), ay_column_name (column), i, text);
       return;
     }
 }
@@ -525,7 +525,7 @@ guess_probabilities (Guess *guess)
         {
           guess->options->probabilities = g_strconcat ("col:", prefixes[k], "*", NULL);
           ay_diagnostics_add (guess->diagnostics, "role-guessed",
-                              "columns %s* are taken for the probabilities of the classes",
+                              N_ ("columns %s* are taken for the probabilities of the classes"),
                               prefixes[k]);
           return;
         }

@@ -404,8 +404,7 @@ ay_pca_fit (const AyMatrix *features, const guint32 *rows, gsize n, const AyPcaO
     return NULL;
   if (fit.options->components > most)
     ay_diagnostics_add (diagnostics, "pca-components",
-                        "%u components asked for: %" G_GSIZE_FORMAT " rows with %" G_GSIZE_FORMAT
-                        " columns have at most %" G_GSIZE_FORMAT,
+                        N_ ("%u components asked for: %zu rows with %zu columns have at most %zu"),
                         fit.options->components, n, d, most);
   fit.pca = pca = pca_new (n, d, (guint) MIN (fit.options->components, most), error);
   if (pca == NULL)
@@ -421,8 +420,8 @@ ay_pca_fit (const AyMatrix *features, const guint32 *rows, gsize n, const AyPcaO
     return NULL;
   if (!fit.converged)
     ay_diagnostics_add (diagnostics, "pca-not-converged",
-                        "the variance that the projection keeps was still rising by more than "
-                        "1e-7 of it");
+                        N_ ("the variance that the projection keeps was still rising by more "
+                            "than 1e-7 of it"));
   fix_signs (pca);
   return project (pca, centred, pca->projection, job, error) ? g_steal_pointer (&pca) : NULL;
 }

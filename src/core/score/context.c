@@ -2,6 +2,7 @@
 #include "core/score/context.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/score/parameters.h"
 
 #include <math.h>
@@ -240,8 +241,8 @@ known_rows (AyScoreContext *self)
   if (data->diagnostics != NULL
       && ay_diagnostics_find (data->diagnostics, "unknown-classes") == NULL)
     ay_diagnostics_add (data->diagnostics, "unknown-classes",
-                        "%" G_GSIZE_FORMAT " validation rows of classes that no training row has "
-                        "are left out of effects: their loss is not bounded", n_unknown);
+                        N_ ("%zu validation rows of classes that no training row has are left "
+                            "out of effects: their loss is not bounded"), n_unknown);
   return g_steal_pointer (&kept);
 }
 

@@ -5,6 +5,8 @@
  * Rows whose texts are the same once normalised stand together whatever their features say. */
 #include "core/score/redundancy_private.h"
 
+#include "core/base/words.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,10 +63,14 @@ ay_redundancy_by_chance (const AyDataset *data, AyDistance distance)
 
   if (distance != AY_DISTANCE_COSINE || columns >= AY_REDUNDANCY_LEAST_COLUMNS)
     return NULL;
-  return g_strdup_printf ("with %" G_GSIZE_FORMAT " column%s of features rows point the same way "
-                          "by chance: groups by cosine are no sign of copies (by euclidean and a "
-                          "threshold, rows that lie close are found)", columns,
-                          columns == 1 ? "" : "s");
+  return g_strdup_printf (
+      columns == 1 ? N_ ("with %zu column of features rows point the same way by chance: groups by "
+                         "cosine are no sign of copies (by euclidean and a threshold, rows that "
+                         "lie close are found)")
+                   : N_ ("with %zu columns of features rows point the same way by chance: groups "
+                         "by cosine are no sign of copies (by euclidean and a threshold, rows that "
+                         "lie close are found)"),
+      columns);
 }
 
 static gboolean
@@ -115,13 +121,12 @@ report (AyRedundancy *self, double asked)
     ay_diagnostics_add (diagnostics, "few-columns", "%s", by_chance);
   if (self->pairs->n_zero > 0 && ay_diagnostics_find (diagnostics, "zero-rows") == NULL)
     ay_diagnostics_add (diagnostics, "zero-rows",
-                        "%" G_GSIZE_FORMAT " rows of zeros have no direction: by cosine they are "
-                        "like no other row", self->pairs->n_zero);
+                        N_ ("%zu rows of zeros have no direction: by cosine they are like no "
+                            "other row"), self->pairs->n_zero);
   if (self->pairs->reach < self->pairs->asked)
     ay_diagnostics_add (diagnostics, "floor-raised",
-                        "more than %" G_GSIZE_FORMAT " pairs of rows at %g: pairs were kept up to "
-                        "%.6g only", self->options.max_pairs,
-                        asked, self->options.floor);
+                        N_ ("more than %zu pairs of rows at %g: pairs were kept up to %.6g only"),
+                        self->options.max_pairs, asked, self->options.floor);
 }
 
 static gboolean

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/select/history_draft.h"
 
+#include "core/base/words.h"
 #include "core/shim/number.h"
 
 #include <math.h>
@@ -288,15 +289,15 @@ check_rows (const AyDataset *data, AyHistory *history)
         }
     }
   if (n_outside > 0)
-    ay_diagnostics_add (history->notes, "outside", "%u rows taken are not in the data: %s",
-                        n_outside, outside->str);
+    ay_diagnostics_add (history->notes, "outside",
+                        N_ ("%u rows taken are not in the data: %s"), n_outside, outside->str);
   if (n_twice > 0)
-    ay_diagnostics_add (history->notes, "twice", "%u times a row was taken again: %s", n_twice,
-                        twice->str);
+    ay_diagnostics_add (history->notes, "twice",
+                        N_ ("%u times a row was taken again: %s"), n_twice, twice->str);
   if (n_parts > 0)
     ay_diagnostics_add (history->notes, "parts",
-                        "%u rows taken are of the validation or test part here: accuracy on these "
-                        "parts is not that of rows unseen", n_parts);
+                        N_ ("%u rows taken are of the validation or test part here: accuracy on "
+                            "these parts is not that of rows unseen"), n_parts);
 }
 
 static void
@@ -317,7 +318,8 @@ check_rounds (AyHistory *history)
         name_one (gaps, &n_gaps, text);
     }
   if (n_gaps > 0)
-    ay_diagnostics_add (history->notes, "gap", "rounds are missing %s", gaps->str);
+    ay_diagnostics_add (history->notes, "gap",
+                        N_ ("rounds are missing %s"), gaps->str);
   for (guint k = 0; k < names->len; k++)
     {
       const char *name = g_ptr_array_index (names, k);
@@ -326,8 +328,9 @@ check_rounds (AyHistory *history)
       for (guint r = 0; r < history->rounds->len; r++)
         with += !isnan (ay_metrics_get (ay_history_round (history, r)->metrics, name));
       if (with < history->rounds->len)
-        ay_diagnostics_add (history->notes, "metrics", "%s is known of %u of %u rounds", name,
-                            with, history->rounds->len);
+        ay_diagnostics_add (history->notes, "metrics",
+                            N_ ("%s is known of %u of %u rounds"), name, with,
+                            history->rounds->len);
     }
 }
 
@@ -351,9 +354,9 @@ check_sizes (AyHistory *history)
       if (logged - (double) taken != base)
         {
           ay_diagnostics_add (history->notes, "sizes",
-                              "round %" G_GINT64_FORMAT ": %g rows are said to be labelled, %g "
-                              "were taken (and %g before the first round)",
-                              round->number, logged, (double) taken, base);
+                              N_ ("round %lld: %g rows are said to be labelled, %g were taken "
+                                  "(and %g before the first round)"), (long long) round->number,
+                              logged, (double) taken, base);
           return;
         }
     }
@@ -374,8 +377,8 @@ check_scored (const AyDataset *data, AyHistory *history)
         overlap += round->scored->row[i] != AY_ROW_NONE && taken[round->scored->row[i]];
       if (overlap > 0)
         ay_diagnostics_add (history->notes, "overlap",
-                            "round %" G_GINT64_FORMAT ": %" G_GSIZE_FORMAT " of the rows scored "
-                            "for it had been taken before", round->number, overlap);
+                            N_ ("round %lld: %zu of the rows scored for it had been taken before"),
+                            (long long) round->number, overlap);
       for (gsize i = 0; i < round->n; i++)
         if (round->row[i] != AY_ROW_NONE)
           taken[round->row[i]] = 1;

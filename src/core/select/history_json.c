@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 #include "core/shim/number.h"
 
 #include <json-glib/json-glib.h>
@@ -127,7 +128,8 @@ read_trainer (AyHistoryFiles *self, const char *path, JsonArray *log, GError **e
                         ay_json_number_of (line, "epoch"));
     }
   ay_diagnostics_add (draft->scratch->notes, "unread",
-                      "a trainer's log: epochs of training stand as rounds, and no rows are in it");
+                      N_ ("a trainer's log: epochs of training stand as rounds, and no rows are "
+                          "in it"));
   if (number > 0)
     return TRUE;
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: no evaluation in \"log_history\"", path);
@@ -208,10 +210,11 @@ read_tasks (AyHistoryFiles *self, JsonArray *tasks)
         }
     }
   if (cancelled > 0)
-    ay_diagnostics_add (draft->scratch->notes, "unread", "%u annotations were cancelled",
-                        cancelled);
+    ay_diagnostics_add (draft->scratch->notes, "unread",
+                        N_ ("%u annotations were cancelled"), cancelled);
   if (silent > 0)
-    ay_diagnostics_add (draft->scratch->notes, "unread", "%u tasks have no annotation", silent);
+    ay_diagnostics_add (draft->scratch->notes, "unread",
+                        N_ ("%u tasks have no annotation"), silent);
   return TRUE;
 }
 

@@ -7,6 +7,7 @@
 #include "core/select/history_private.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/data/source.h"
 #include "core/shim/number.h"
 
@@ -103,8 +104,9 @@ take_selected (AyHistoryFiles *self, const char *path, gint64 loop, GError **err
       again++;
   if (again > 0)
     ay_diagnostics_add (draft->scratch->notes, "again",
-                        "%s: %u lines name a row of this table again (the logger inserts earlier "
-                        "tables anew in each loop): each was taken once", base, again);
+                        N_ ("%s: %u lines name a row of this table again (the logger inserts "
+                            "earlier tables anew in each loop): each was taken once"), base,
+                        again);
   return TRUE;
 }
 
@@ -142,8 +144,9 @@ say_of_logits (AyDraft *draft, const char *base, AyScored *scored, const Lines *
     local = local && lines->ix[i] == i;
   if (local)
     ay_diagnostics_add (draft->scratch->notes, "local",
-                        "%s: ix counts from 0 without a gap: if the export came before the logger "
-                        "put rows there, these are places in the loop's pool and no rows", base);
+                        N_ ("%s: ix counts from 0 without a gap: if the export came before the "
+                            "logger put rows there, these are places in the loop's pool and no "
+                            "rows"), base);
 }
 
 static gboolean

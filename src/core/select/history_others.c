@@ -4,6 +4,7 @@
  * and classes are; and samples of FiftyOne, whose tags may name rounds. */
 #include "core/select/history_private.h"
 
+#include "core/base/words.h"
 #include "core/shim/number.h"
 
 #include <math.h>
@@ -84,11 +85,13 @@ ay_history_take_emissions (AyHistoryFiles *self, GPtrArray *names, GPtrArray *li
           take_metric (round, wanted[k].metric, cells[column_of (names, wanted[k].column)]);
     }
   ay_diagnostics_add (draft->scratch->notes, "unread",
-                      "emissions: lines are taken for rounds in their order; places of machines "
-                      "and the emission rate, whose unit differs between versions, are not read");
+                      N_ ("emissions: lines are taken for rounds in their order; places of "
+                          "machines and the emission rate, whose unit differs between versions, "
+                          "are not read"));
   if (!alone && lines->len != numbers->len)
     ay_diagnostics_add (draft->scratch->notes, "sizes",
-                        "emissions: %u lines stand beside %u rounds", lines->len, numbers->len);
+                        N_ ("emissions: %u lines stand beside %u rounds"), lines->len,
+                        numbers->len);
 }
 
 /* --- Alectio's meta.json --- */
@@ -207,7 +210,7 @@ ay_history_take_samples (AyHistoryFiles *self, JsonArray *samples)
     }
   if (draft != NULL)
     ay_diagnostics_add (draft->scratch->notes, "unread",
-                        "rounds are those that tags name; %u samples have no such tag, and the "
-                        "order inside of a round is that of the file", untagged);
+                        N_ ("rounds are those that tags name; %u samples have no such tag, and "
+                            "the order inside of a round is that of the file"), untagged);
   return draft != NULL;
 }

@@ -5,6 +5,7 @@
 #include "core/select/history_private.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/data/pickle.h"
 
 #include <math.h>
@@ -133,7 +134,7 @@ ay_history_tell_scored (AyDraft *draft, AyScored *scored, const char *base, cons
   if (g_str_has_prefix (base, "pre_softmax") || g_str_has_prefix (base, "logits")
       || (name != NULL && strcmp (name, "softmax") != 0 && strcmp (name, "sigmoid") != 0))
     ay_diagnostics_add (draft->scratch->notes, "probabilities",
-                        "%s: the rows sum to 1: probabilities, whatever the name says", base);
+                        N_ ("%s: the rows sum to 1: probabilities, whatever the name says"), base);
 }
 
 /* What is logged after loop i is what loop i + 1 chose by. */
@@ -202,8 +203,8 @@ check_predictions (AyHistoryFiles *self, const char *base, gint64 loop, const Ay
   if (n == 0 || truth == NULL || ay_matrix_rows (truth->matrix) != n)
     {
       ay_diagnostics_add (draft->scratch->notes, "metrics",
-                          "%s: no test_ground_truth.pkl of as many rows stands beside it: the "
-                          "accuracy was not found again", base);
+                          N_ ("%s: no test_ground_truth.pkl of as many rows stands beside it: "
+                              "the accuracy was not found again"), base);
       return;
     }
   for (gsize i = 0; i < n; i++)
@@ -212,7 +213,7 @@ check_predictions (AyHistoryFiles *self, const char *base, gint64 loop, const Ay
     ay_metrics_set (metrics, "accuracy", right / (double) n);
   else if (fabs (logged - right / (double) n) > 1e-6)
     ay_diagnostics_add (draft->scratch->notes, "metrics",
-                        "%s: accuracy %.6g by the predictions, %.6g was logged", base,
+                        N_ ("%s: accuracy %.6g by the predictions, %.6g was logged"), base,
                         right / (double) n, logged);
 }
 
@@ -332,7 +333,7 @@ read_run (AyDraft *draft, const AyPickleValue *key, const AyPickleValue *run)
     }
   if (n_map == 0)
     ay_diagnostics_add (draft->scratch->notes, "unread",
-                        "no \"indices\": rows are positions in the tool's own order");
+                        N_ ("no \"indices\": rows are positions in the tool's own order"));
 }
 
 static gboolean
@@ -374,8 +375,8 @@ read_baal (AyHistoryFiles *self, const char *path, const AyPickleValue *root, GE
   draft = ay_history_files_draft (self, "", "baal", TRUE);
   if (ay_matrix_dtype (map->matrix) == AY_DTYPE_BOOL)
     ay_diagnostics_add (draft->scratch->notes, "unread",
-                        "an older version's map says only whether a row is labelled, not when: "
-                        "all are one round");
+                        N_ ("an older version's map says only whether a row is labelled, not "
+                            "when: all are one round"));
   for (gsize i = 0; i < ay_matrix_rows (map->matrix); i++)
     {
       double step = ay_matrix_value (map->matrix, i, 0);
@@ -384,7 +385,7 @@ read_baal (AyHistoryFiles *self, const char *path, const AyPickleValue *root, GE
         ay_draft_take_row (ay_draft_round (draft, (gint64) step), (gint64) i);
     }
   ay_diagnostics_add (draft->scratch->notes, "unread",
-                      "the order inside of a round is not stored: rows stand by number");
+                      N_ ("the order inside of a round is not stored: rows stand by number"));
   return TRUE;
 }
 

@@ -6,6 +6,7 @@
 #include "core/select/history_private.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/data/source.h"
 #include "core/shim/number.h"
 
@@ -248,7 +249,7 @@ take_lines (AyHistoryFiles *self, const char *path, Header *header, GPtrArray *l
   for (guint c = 0; draft != NULL && c < header->n; c++)
     if (header->unread[c] && header->roles[c] == ROLE_METRIC)
       ay_diagnostics_add (draft->scratch->notes, "unread",
-                          "column \"%s\" differs inside of a round: its first value was read",
+                          N_ ("column \"%s\" differs inside of a round: its first value was read"),
                           header->names[c]);
   return TRUE;
 }

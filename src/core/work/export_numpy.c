@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/work/export_private.h"
 #include "core/work/zip_store.h"
 
@@ -84,8 +85,8 @@ ay_export_npy (const AyExport *self, GError **error)
       return refuse_text (self, ay_table_column (self->table, j), error);
   if (k > 1)
     ay_diagnostics_add (self->diagnostics, "export-names",
-                        "%s: npy has no names: its columns are in the order they were asked for.",
-                        self->path);
+                        N_ ("%s: npy has no names: its columns are in the order they were asked "
+                            "for."), self->path);
   return ay_export_write (self, header->str, header->len, error) && write_matrix (self, k, error);
 }
 
@@ -210,9 +211,8 @@ write_array (Array *self, GError **error)
     return FALSE;
   if (self->n_missing > 0)
     ay_diagnostics_add (export->diagnostics, "export-missing-text",
-                        "%s: column \"%s\": %" G_GSIZE_FORMAT
-                        " missing texts are empty ones in npz.", export->path,
-                        ay_column_name (self->column), self->n_missing);
+                        N_ ("%s: column \"%s\": %zu missing texts are empty ones in npz."),
+                        export->path, ay_column_name (self->column), self->n_missing);
   texts = g_strdup_printf ("<U%" G_GSIZE_FORMAT, self->letters);
   header = make_header (is_text ? texts : self->whole ? "<i8" : "<f8", shape);
   if (!ay_zip_store_begin (self->zip, name, header->len + (guint64) export->n * self->item_size)

@@ -5,6 +5,7 @@
 #include "core/base/file.h"
 #include "core/base/file_watch.h"
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 #include "core/data/place.h"
 #include "core/data/reader_images.h"
 #include "core/work/private_folder.h"
@@ -237,8 +238,7 @@ put_images (AyWorkspace *store, const AyDataset *data, AyJob *job, GError **erro
     }
   if (n_gone > 0)
     ay_diagnostics_add (data->diagnostics, "images-not-there",
-                        "%" G_GSIZE_FORMAT " images are not there and not kept in the workspace",
-                        n_gone);
+                        N_ ("%zu images are not there and not kept in the workspace"), n_gone);
   return TRUE;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/map_make.h"
 
+#include "core/base/words.h"
 #include "core/project/pca.h"
 #include "core/project/trust.h"
 #include "core/project/tsne.h"
@@ -73,8 +74,8 @@ leave_zero_rows (AyMapPoints *self, AyDataset *data, AyJob *job, GError **error)
       return FALSE;
     }
   ay_diagnostics_add (data->diagnostics, "zero-rows",
-                      "%" G_GSIZE_FORMAT " rows are zero: they have no direction, so no neighbours "
-                      "by cosine and no place on this map", data->n - count);
+                      N_ ("%zu rows are zero: they have no direction, so no neighbours by "
+                          "cosine and no place on this map"), data->n - count);
   return TRUE;
 }
 
@@ -271,7 +272,7 @@ make_tsne (Making *self, AyJob *job, GError **error)
   json_object_set_double_member (self->certificate, "perplexity", perplexity);
   if (perplexity < options.perplexity)
     ay_diagnostics_add (self->work->data->diagnostics, "perplexity",
-                        "perplexity %g needs more rows than there are: %.3g was used",
+                        N_ ("perplexity %g needs more rows than there are: %.3g was used"),
                         options.perplexity, perplexity);
   json_object_set_double_member (self->certificate, "kl", self->layout->kl);
   return TRUE;

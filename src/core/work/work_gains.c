@@ -2,6 +2,7 @@
 #include "core/work/work_gains.h"
 
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 #include "core/gain/ledger.h"
 #include "core/gain/round_values.h"
 #include "core/work/arms.h"
@@ -59,24 +60,29 @@ note_left_out (Taken *self, const AyProblem *train)
   for (gsize i = 0; i < train->n; i++)
     used += self->round_of[i] != AY_LEDGER_NEVER;
   if (self->n_outside > 0)
-    ay_diagnostics_add (self->notes, "outside", "%zu of its %zu rows are not in the data set and "
-                        "left out", self->n_outside, self->n);
+    ay_diagnostics_add (self->notes, "outside",
+                        N_ ("%zu of its %zu rows are not in the data set and left out"),
+                        self->n_outside, self->n);
   if (self->n_twice > 0)
-    ay_diagnostics_add (self->notes, "twice", "%zu rows are taken more than once: the first time "
-                        "counts", self->n_twice);
+    ay_diagnostics_add (self->notes, "twice",
+                        N_ ("%zu rows are taken more than once: the first time counts"),
+                        self->n_twice);
   if (self->n_judging > 0)
-    ay_diagnostics_add (self->notes, "judging", "%zu of its rows are in the validation or test "
-                        "part: they judge and are not trained on", self->n_judging);
+    ay_diagnostics_add (self->notes, "judging",
+                        N_ ("%zu of its rows are in the validation or test part: they judge and "
+                            "are not trained on"), self->n_judging);
   if (self->n_pool > 0)
-    ay_diagnostics_add (self->notes, "pool", "%zu of its rows have no label here and are left out",
-                        self->n_pool);
+    ay_diagnostics_add (self->notes, "pool",
+                        N_ ("%zu of its rows have no label here and are left out"), self->n_pool);
   if (self->history->n_start == 0)
-    ay_diagnostics_add (self->notes, "no-start", "it does not say which rows had labels before: "
-                        "the ledger starts from its first rounds");
+    ay_diagnostics_add (self->notes, "no-start",
+                        N_ ("it does not say which rows had labels before: the ledger starts "
+                            "from its first rounds"));
   if (used + self->n_outside + self->n_twice + self->n_judging + self->n_pool < self->n)
-    ay_diagnostics_add (self->notes, "unweighted", "%zu of its training rows have no label or no "
-                        "weight", self->n - used - self->n_outside - self->n_twice
-                        - self->n_judging - self->n_pool);
+    ay_diagnostics_add (self->notes, "unweighted",
+                        N_ ("%zu of its training rows have no label or no weight"),
+                        self->n - used - self->n_outside - self->n_twice - self->n_judging
+                            - self->n_pool);
 }
 
 /* Whose gains these are, where the person has a model of their own. */

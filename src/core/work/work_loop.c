@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/work_loop.h"
 
+#include "core/base/words.h"
 #include "core/work/loop_pool.h"
 #include "core/work/work_private.h"
 
@@ -342,8 +343,8 @@ leave_unanswered (AyHistory *loop, AyRound *round)
     }
   if (left > 0)
     ay_diagnostics_add (loop->notes, "unanswered",
-                        "round %" G_GINT64_FORMAT ": %zu rows had no label when it was closed and "
-                        "went back to the pool", round->number, left);
+                        N_ ("round %lld: %zu rows had no label when it was closed and went back "
+                            "to the pool"), (long long) round->number, left);
 }
 
 static void
@@ -386,8 +387,8 @@ brings_class (const AyDataset *data, const AyHistory *loop, const AyRound *round
           && g_strcmp0 (data->class_names[c], ay_round_label (round, i, NULL, NULL)) == 0)
         {
           ay_diagnostics_add (loop->notes, "class",
-                              "round %" G_GINT64_FORMAT ": class %s became known; its gain of loss "
-                              "has no bound and is not given", round->number,
+                              N_ ("round %lld: class %s became known; its gain of loss has no "
+                                  "bound and is not given"), (long long) round->number,
                               data->class_names[c]);
           return TRUE;
         }
