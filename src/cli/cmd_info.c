@@ -104,7 +104,7 @@ print_planned (AyWork *work)
 {
   AyJobShape shape = ay_job_shape (work);
 
-  printf ("memory: %" G_GUINT64_FORMAT " MB are free; jobs take about, in MB:", shape.left >> 20);
+  fputs ("memory: jobs take about, in MB:", stdout);
   for (guint i = 0; i < G_N_ELEMENTS (jobs); i++)
     printf (" %s %" G_GUINT64_FORMAT "%s", jobs[i],
             MAX (planned_of (jobs[i], shape, NULL) >> 20, 1),
@@ -118,7 +118,6 @@ add_planned (AyWork *work, JsonObject *into)
   JsonObject *planned = cmd_json_object (into, "planned");
   JsonArray *array = cmd_json_array (planned, "jobs");
 
-  cmd_json_count (planned, "free", shape.left);
   for (guint i = 0; i < G_N_ELEMENTS (jobs); i++)
     {
       JsonObject *one = cmd_json_append (array);
