@@ -4,7 +4,7 @@
 #include <glib/gi18n.h>
 
 #define CLASSES N_ ("Classes")
-#define COPIES N_ ("Near copies")
+#define COPIES N_ ("Copies of rows")
 #define FEATURES N_ ("Features")
 #define GAPS N_ ("Missing values")
 #define GIVEN N_ ("Given predictions")
@@ -61,9 +61,11 @@ static const struct
   { "row-order", ORDER },
   { "rows-dropped", GAPS },
   { "seen-labels", SEEN },
+  { "seen-labels-score", SEEN },
   { "split-not-used", PARTS },
   { "stray-quotes", READING },
   { "unreadable-images", IMAGES },
+  { "unstable-ranking", N_ ("Stability") },
   { "valid-drawn", PARTS },
   { "valid-ids", PARTS },
   { "zero-rows", FEATURES },

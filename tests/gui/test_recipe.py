@@ -45,7 +45,8 @@ def effects(window):
 
 def order(window):
     """The steps' titles as they stand, from top to bottom."""
-    return [text for text in window.labels() if text in STEPS]
+    found = [re.fullmatch('Use Step: (.*)', one.said) for one in window.all('Use Step: .*')]
+    return [one[1] for one in found]
 
 
 def reorder(window):
