@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "assay-config.h"
 #include "core/base/error.h"
-#include "core/base/parallel.h"
 #include "core/work/work_ranks.h"
 #include "mpi/mpi_private.h"
 #include "mpi/mpi_ranks.h"
+#include "mpi/mpi_run.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* assay-mpi: the same core over the ranks of mpirun. What can go wrong ends all of them at once,
  * with one line that names the rank. */
-
-enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 static struct
 {
@@ -60,13 +58,6 @@ static const GOptionEntry options[] = {
 };
 
 static gboolean
-usage_error (GError **error, const char *text)
-{
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "%s", text);
-  return FALSE;
-}
-
-static gboolean
 parse (int *argc, char ***argv, GError **error)
 {
   g_autoptr (GOptionContext) context = g_option_context_new ("score SHARD...");
@@ -81,13 +72,13 @@ parse (int *argc, char ***argv, GError **error)
   if (given.version)
     return TRUE;
   if (given.words == NULL || strcmp (given.words[0], "score") != 0 || given.words[1] == NULL)
-    return usage_error (error, "expected: score SHARD...");
+    return mpi_usage_error (error, "expected: score SHARD...");
   if (given.output == NULL || !g_str_has_suffix (given.output, ".assay"))
-    return usage_error (error, "-o: expected the name of a workspace, ending with .assay");
+    return mpi_usage_error (error, "-o: expected the name of a workspace, ending with .assay");
   if (given.label != NULL && given.target != NULL)
-    return usage_error (error, "--label and --target exclude each other");
+    return mpi_usage_error (error, "--label and --target exclude each other");
   if ((given.valid_features != NULL) != (given.valid_label != NULL))
-    return usage_error (error, "--valid-features and --valid-label go together");
+    return mpi_usage_error (error, "--valid-features and --valid-label go together");
   return TRUE;
 }
 
@@ -111,26 +102,6 @@ load_options (void)
   load->valid_label = g_strdup (given.valid_label);
   load->seed = (guint64) given.seed;
   return load;
-}
-
-/* "key=value" each. (transfer full) */
-static GHashTable *
-parameters (GError **error)
-{
-  g_autoptr (GHashTable) table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-
-  for (char **pair = given.parameters; pair != NULL && *pair != NULL; pair++)
-    {
-      const char *equals = strchr (*pair, '=');
-
-      if (equals == NULL || equals == *pair || !g_utf8_validate (*pair, -1, NULL))
-        {
-          usage_error (error, "-p: expected key=value");
-          return NULL;
-        }
-      g_hash_table_replace (table, g_strndup (*pair, equals - *pair), g_strdup (equals + 1));
-    }
-  return g_steal_pointer (&table);
 }
 
 /* Bytes and rounds of a rank's stages, from the lines of its log, which follow each other. */
@@ -160,30 +131,25 @@ print_stages (const char *log)
 static gboolean
 tell_traffic (AyRanks *ranks, GError **error)
 {
-  g_autofree char *mine = ay_ranks_log (ranks), *all = NULL;
-  g_autofree guint64 *lengths = g_new0 (guint64, ranks->size);
-  g_autofree gsize *sizes = g_new0 (gsize, ranks->size);
-  guint64 length = strlen (mine);
-  gsize total = 0;
+  g_autofree char *mine = ay_ranks_log (ranks), *lines = NULL, *all = NULL;
+  AyRankList list = { mine, strlen (mine), 1 };
+  gsize total;
 
-  if (!ay_ranks_gather_each (ranks, "log", &length, sizeof length, lengths, error))
-    return FALSE;
-  for (guint r = 0; r < ranks->size; r++)
-    total += sizes[r] = lengths[r];
-  all = g_malloc0 (total + 1);
-  if (!ay_ranks_gather (ranks, "log", mine, sizes, all, error))
+  lines = ay_ranks_gather_lists (ranks, "log", &list, &total, error);
+  if (lines == NULL)
     return FALSE;
   if (ranks->rank > 0)
     return TRUE;
+  all = g_strndup (lines, total);
   if (!given.quiet)
     print_stages (all);
-  return given.log == NULL || g_file_set_contents (given.log, all, total, error);
+  return given.log == NULL || g_file_set_contents (given.log, all, -1, error);
 }
 
 static gboolean
 score (AyRanks *ranks, GError **error)
 {
-  g_autoptr (GHashTable) table = parameters (error);
+  g_autoptr (GHashTable) table = mpi_parameters (given.parameters, error);
   g_auto (GStrv) ids = g_strsplit (given.methods != NULL ? given.methods : "influence,loo", ",",
                                    -1);
   g_autoptr (AyLoadOptions) load = load_options ();
@@ -195,16 +161,6 @@ score (AyRanks *ranks, GError **error)
          && tell_traffic (ranks, error);
 }
 
-/* Everybody's mistake is said once, by the first rank. */
-static int
-end_usage (const AyRanks *ranks, const GError *error)
-{
-  if (ranks->rank == 0)
-    fprintf (stderr, "assay-mpi: %s\n", error->message);
-  mpi_ranks_end ();
-  return EXIT_USAGE;
-}
-
 int
 main (int argc, char **argv)
 {
@@ -214,22 +170,12 @@ main (int argc, char **argv)
   mpi_ranks_begin (&argc, &argv, &ranks);
   if (mpi_private_is_asked (argc, argv))
     return mpi_private_main (argc, argv, &ranks);
-  if (!parse (&argc, &argv, &error))
-    return end_usage (&ranks, error);
-  if (given.version)
+  if (parse (&argc, &argv, &error) && given.version)
     {
       if (ranks.rank == 0)
         puts ("assay-mpi " AY_VERSION);
       mpi_ranks_end ();
       return 0;
     }
-  ay_set_threads ((guint) MAX (given.threads, 0));
-  if (!score (&ranks, &error))
-    {
-      fprintf (stderr, "assay-mpi: rank %u: %s\n", ranks.rank, error->message);
-      fflush (stderr);
-      mpi_ranks_abort (error->domain == G_OPTION_ERROR ? EXIT_USAGE : EXIT_FAILED);
-    }
-  mpi_ranks_end ();
-  return 0;
+  return mpi_run (&ranks, error, given.threads, score);
 }

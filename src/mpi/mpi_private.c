@@ -3,17 +3,14 @@
 
 #include "core/base/file.h"
 #include "core/base/json_text.h"
-#include "core/base/parallel.h"
 #include "core/shim/number.h"
 #include "core/work/work_owners_pick.h"
-#include "mpi/mpi_ranks.h"
+#include "mpi/mpi_run.h"
 
 #include <json-glib/json-glib.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 static struct
 {
@@ -79,13 +76,6 @@ static const GOptionEntry options[] = {
 };
 
 static gboolean
-usage_error (GError **error, const char *text)
-{
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "%s", text);
-  return FALSE;
-}
-
-static gboolean
 is_verb (const char *verb)
 {
   return given.words != NULL && given.words[0] != NULL && strcmp (given.words[0], verb) == 0;
@@ -106,28 +96,29 @@ parse (int *argc, char ***argv, guint size, GError **error)
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
   if (!is_verb ("fit") && !is_verb ("score") && !is_verb ("suggest"))
-    return usage_error (error, "expected: --private fit, score or suggest, then SHARD...");
+    return mpi_usage_error (error, "expected: --private fit, score or suggest, then SHARD...");
   n_shards = g_strv_length (given.words + 1);
   if (n_shards != 1 && n_shards != size)
-    return usage_error (error, "expected one shard for each rank, or one name for all");
+    return mpi_usage_error (error, "expected one shard for each rank, or one name for all");
   if (is_verb ("score")
       && (given.output == NULL || !g_str_has_suffix (given.output, ".assay")))
-    return usage_error (error, "-o: expected the name of workspaces, ending with .assay");
+    return mpi_usage_error (error, "-o: expected the name of workspaces, ending with .assay");
   if (!is_verb ("score") && given.methods != NULL)
-    return usage_error (error, "--methods: of score");
+    return mpi_usage_error (error, "--methods: of score");
   if (is_verb ("suggest") && given.sites)
-    return usage_error (error, "--sites: of fit and score");
+    return mpi_usage_error (error, "--sites: of fit and score");
   if (is_verb ("suggest") && (given.output == NULL || !g_str_has_suffix (given.output, ".csv")))
-    return usage_error (error, "-o: expected the name of tables of picks, ending with .csv");
+    return mpi_usage_error (error, "-o: expected the name of tables of picks, ending with .csv");
   if (is_verb ("suggest") && given.count < 1)
-    return usage_error (error, "--count: expected 1 or more");
+    return mpi_usage_error (error, "--count: expected 1 or more");
   if (given.strategy != NULL && strcmp (given.strategy, "margin") != 0
       && strcmp (given.strategy, "cluster_margin") != 0)
-    return usage_error (error, "--strategy: among owners, margin or cluster_margin");
+    return mpi_usage_error (error, "--strategy: among owners, margin or cluster_margin");
   if (given.label != NULL && given.target != NULL)
-    return usage_error (error, "--label and --target exclude each other");
+    return mpi_usage_error (error, "--label and --target exclude each other");
   if (given.noise < 0.0 || !(given.delta > 0.0) || !(given.delta < 1.0) || given.rounds < 0)
-    return usage_error (error, "--noise, --rounds: expected 0 or more; --delta: between 0 and 1");
+    return mpi_usage_error (error,
+                            "--noise, --rounds: expected 0 or more; --delta: between 0 and 1");
   return TRUE;
 }
 
@@ -169,26 +160,6 @@ load_options (const AyRanks *ranks)
   load->seed = (guint64) given.seed;
   load->one_owner = TRUE;
   return load;
-}
-
-/* "key=value" each. (transfer full) */
-static GHashTable *
-parameters (GError **error)
-{
-  g_autoptr (GHashTable) table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-
-  for (char **pair = given.parameters; pair != NULL && *pair != NULL; pair++)
-    {
-      const char *equals = strchr (*pair, '=');
-
-      if (equals == NULL || equals == *pair || !g_utf8_validate (*pair, -1, NULL))
-        {
-          usage_error (error, "-p: expected key=value");
-          return NULL;
-        }
-      g_hash_table_replace (table, g_strndup (*pair, equals - *pair), g_strdup (equals + 1));
-    }
-  return g_steal_pointer (&table);
 }
 
 /* --- what is said --- */
@@ -353,7 +324,7 @@ static gboolean
 run (AyRanks *ranks, GError **error)
 {
   static const char *const none[] = { NULL };
-  g_autoptr (GHashTable) table = parameters (error);
+  g_autoptr (GHashTable) table = mpi_parameters (given.parameters, error);
   g_auto (GStrv) ids = g_strsplit (given.methods != NULL ? given.methods : "influence,loo", ",",
                                    -1);
   g_autoptr (AyLoadOptions) load = load_options (ranks);
@@ -391,20 +362,6 @@ mpi_private_main (int argc, char **argv, AyRanks *ranks)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!parse (&argc, &argv, ranks->size, &error))
-    {
-      if (ranks->rank == 0)
-        fprintf (stderr, "assay-mpi: %s\n", error->message);
-      mpi_ranks_end ();
-      return EXIT_USAGE;
-    }
-  ay_set_threads ((guint) MAX (given.threads, 0));
-  if (!run (ranks, &error))
-    {
-      fprintf (stderr, "assay-mpi: rank %u: %s\n", ranks->rank, error->message);
-      fflush (stderr);
-      mpi_ranks_abort (error->domain == G_OPTION_ERROR ? EXIT_USAGE : EXIT_FAILED);
-    }
-  mpi_ranks_end ();
-  return 0;
+  parse (&argc, &argv, ranks->size, &error);
+  return mpi_run (ranks, error, given.threads, run);
 }
