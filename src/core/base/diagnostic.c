@@ -91,3 +91,12 @@ ay_diagnostics_find (const AyDiagnostics *self, const char *id)
     }
   return NULL;
 }
+
+void
+ay_diagnostic_list_name (GString *list, guint at, const char *name)
+{
+  if (at < AY_DIAGNOSTIC_NAMES)
+    g_string_append_printf (list, "%s\"%s\"", at > 0 ? ", " : "", name);
+  else if (at == AY_DIAGNOSTIC_NAMES)
+    g_string_append (list, ", ...");
+}

@@ -29,6 +29,10 @@ void ay_diagnostics_truncate (AyDiagnostics *self, gsize n);
 /* (nullable) (transfer none): the first with this id. */
 const AyDiagnostic *ay_diagnostics_find (const AyDiagnostics *self, const char *id);
 
+#define AY_DIAGNOSTIC_NAMES 5 /* that a finding lists; then "..." */
+/* One more name, number `at` from 0, for a finding's list of them: "a", "b", ... */
+void ay_diagnostic_list_name (GString *list, guint at, const char *name);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyDiagnostics, ay_diagnostics_unref)
 
 G_END_DECLS

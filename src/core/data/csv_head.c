@@ -181,8 +181,24 @@ is_all_numbers (const Sample *sample)
   return sample_rows (sample) > 1;
 }
 
+/* Whether a column's cells are numbers that nothing but a decimal comma explains. */
+static gboolean
+has_decimal_commas (const Sample *sample, guint fields)
+{
+  for (guint c = 0; c < fields; c++)
+    {
+      guint bits = styles_of (sample, c, 1, 0, NULL);
+
+      if ((bits & AY_STYLE_NUMBER) == AY_STYLE_BIT (AY_STYLE_COMMA)
+          && (bits & AY_STYLE_NO_COMMA) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* The one of , ; tab | (and of blanks, where nothing but numbers is between them) by which the
- * first rows have the most regular number of fields, more than one; `preferred` breaks ties. */
+ * first rows have the most regular number of fields, more than one; `preferred` breaks ties, but
+ * between numbers of as many decimal commas each a semicolon wins over the comma. */
 static char
 best_delimiter (const char *data, gsize size, char preferred)
 {
@@ -203,7 +219,9 @@ best_delimiter (const char *data, gsize size, char preferred)
       sample_read (&sample, &text, DELIMITER_ROWS);
       fields = usual_fields (&sample, 0, &rows);
       share = fields > 1 ? (double) rows / sample_rows (&sample) : 0;
-      if (share > best && (candidates[i] != ' ' || is_all_numbers (&sample)))
+      if ((share > best && (candidates[i] != ' ' || is_all_numbers (&sample)))
+          || (share == 1.0 && candidates[i] == ';' && chosen == ','
+              && has_decimal_commas (&sample, fields)))
         {
           best = share;
           chosen = candidates[i];
@@ -213,40 +231,14 @@ best_delimiter (const char *data, gsize size, char preferred)
   return chosen;
 }
 
-/* Whether a column's cells are numbers that nothing but a decimal comma explains, when the
- * semicolon separates cells: rows of numbers with as many commas each are as regular either way. */
-static gboolean
-is_comma_decimal (const char *data, gsize size)
-{
-  AyCsvText text = { data, size, ';', TRUE };
-  gboolean found = FALSE;
-  guint fields, rows;
-  Sample sample;
-
-  sample_init (&sample);
-  sample_read (&sample, &text, DELIMITER_ROWS);
-  fields = usual_fields (&sample, 0, &rows);
-  for (guint c = 0; fields > 1 && rows == sample_rows (&sample) && c < fields && !found; c++)
-    {
-      guint bits = styles_of (&sample, c, 1, 0, NULL);
-
-      found = (bits & AY_STYLE_NUMBER) == AY_STYLE_BIT (AY_STYLE_COMMA)
-              && (bits & AY_STYLE_NO_COMMA) == 0;
-    }
-  sample_clear (&sample);
-  return found;
-}
-
 char
 ay_csv_guess_delimiter (const char *path, const char *data, gsize size)
 {
   g_autofree char *name = g_ascii_strdown (path, -1);
   gboolean tabs = g_str_has_suffix (name, ".tsv") || g_str_has_suffix (name, ".tab")
                   || g_str_has_suffix (name, ".tsv.gz") || g_str_has_suffix (name, ".tab.gz");
-  char chosen;
 
-  chosen = best_delimiter (data, size, tabs ? '\t' : ',');
-  return chosen == ',' && is_comma_decimal (data, size) ? ';' : chosen;
+  return best_delimiter (data, size, tabs ? '\t' : ',');
 }
 
 /* Whether the column's cells below the first row are numbers, at least one of them. */
@@ -373,10 +365,8 @@ say_style (const AyCsvHead *self, AyCellStyle style, const char *path, AyDiagnos
   guint count = 0;
 
   for (guint c = 0; c < self->width; c++)
-    if (self->kinds[c] == AY_BUILD_NUMBER && self->styles[c] == style && count++ < 5)
-      g_string_append_printf (list, "%s\"%s\"", count > 1 ? ", " : "", self->names[c]);
-  if (count > 5)
-    g_string_append (list, ", ...");
+    if (self->kinds[c] == AY_BUILD_NUMBER && self->styles[c] == style)
+      ay_diagnostic_list_name (list, count++, self->names[c]);
   if (count > 0)
     ay_diagnostics_add (diagnostics,
                         style == AY_STYLE_COMMA ? "decimal-comma" : "digit-groups",

@@ -17,7 +17,6 @@
 #include <string.h>
 
 #define BLOCK_ROWS 1024
-#define MOST_SAID 5 /* columns with gaps that are told of one by one */
 #define NO_OUTPUT G_MAXUINT32
 
 /* One input column: where its outputs begin and what fills its gaps. */
@@ -94,17 +93,15 @@ say_imputed (const Work *work, AyDiagnostics *diagnostics)
   for (guint c = 0; c < work->n_plans; c++)
     if (work->plans[c].filled != NULL)
       {
-        if (count++ < MOST_SAID)
-          g_string_append_printf (list, "%s\"%s\"", count > 1 ? ", " : "",
-                                  ay_column_name (work->plans[c].column));
+        ay_diagnostic_list_name (list, count++, ay_column_name (work->plans[c].column));
         gaps += ay_column_count_missing (work->plans[c].column);
       }
-  for (guint c = 0; c < work->n_plans && count <= MOST_SAID; c++)
+  for (guint c = 0; c < work->n_plans && count <= AY_DIAGNOSTIC_NAMES; c++)
     if (work->plans[c].filled != NULL)
       say_filled (work->plans + c, diagnostics);
-  if (count > MOST_SAID)
+  if (count > AY_DIAGNOSTIC_NAMES)
     ay_diagnostics_add (diagnostics, "imputed",
-                        N_ ("missing values of %u columns (%s, ...) set to the median or the most "
+                        N_ ("missing values of %u columns (%s) set to the median or the most "
                             "frequent value of the training rows, and marked in a column of their "
                             "own each: %zu"),
                         count, list->str, gaps);

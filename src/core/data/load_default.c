@@ -211,11 +211,8 @@ say_beside (AyLoading *self)
   guint count = 0;
 
   for (guint c = 0; c < columns->len; c++)
-    if (ay_column_type (columns->pdata[c]) == AY_COLUMN_CATEGORY && count++ < 5)
-      g_string_append_printf (list, "%s\"%s\"", count > 1 ? ", " : "",
-                              ay_column_name (columns->pdata[c]));
-  if (count > 5)
-    g_string_append (list, ", ...");
+    if (ay_column_type (columns->pdata[c]) == AY_COLUMN_CATEGORY)
+      ay_diagnostic_list_name (list, count++, ay_column_name (columns->pdata[c]));
   if (count > 0)
     ay_diagnostics_add (self->diagnostics, "not-a-feature",
                         N_ ("the numbers are taken for one array of features; column %s beside it "
