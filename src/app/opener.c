@@ -2,7 +2,6 @@
 #include "app/opener.h"
 
 #include "app/paths.h"
-#include "core/base/error.h"
 #include "core/work/near_copies.h"
 
 #include <glib/gi18n.h>
@@ -75,7 +74,6 @@ free_path (const char *path)
 static AyWork *
 make_workspace (Opening *self, const char *path, AyJob *job, GError **error)
 {
-  g_autoptr (GError) fault = NULL;
   AyWork *work;
 
   if (self->roles == NULL)
@@ -86,15 +84,8 @@ make_workspace (Opening *self, const char *path, AyJob *job, GError **error)
       g_strfreev (self->roles->inputs);
       self->roles->inputs = g_strdupv (inputs);
     }
-  work = ay_work_new (path, self->roles, job, &fault);
-  if (g_error_matches (fault, AY_ERROR, AY_ERROR_ENCODING))
-    {
-      g_clear_error (&fault);
-      self->roles->source.latin1 = TRUE; /* which is said */
-      work = ay_work_new (path, self->roles, job, &fault);
-    }
-  if (fault != NULL)
-    g_propagate_error (error, g_steal_pointer (&fault));
+  self->roles->source.latin1 = TRUE; /* where it is not UTF-8, and then it is said */
+  work = ay_work_new (path, self->roles, job, error);
   if (work != NULL && !ay_job_commit (job, error))
     {
       g_clear_pointer (&work, ay_work_unref);

@@ -18,7 +18,6 @@ typedef enum
   AY_ERROR_UNSUPPORTED,   /* built without it, or not defined for this data */
   AY_ERROR_CHANGED,       /* a file is not the one the workspace was made from */
   AY_ERROR_NOT_CONVERGED, /* an iteration ended before its tolerance */
-  AY_ERROR_ENCODING,      /* text that is not UTF-8; it may be Latin-1 */
 } AyErrorCode;
 
 GQuark ay_error_quark (void);

@@ -41,7 +41,7 @@ ay_text_file_fail_byte (const AyTextFile *self, gsize at, GError **error)
                  "%s: byte %" G_GSIZE_FORMAT ": a NUL byte: this is no text", self->path,
                  self->mark + at);
   else
-    g_set_error (error, AY_ERROR, AY_ERROR_ENCODING,
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
                  "%s: byte %" G_GSIZE_FORMAT ": 0x%02x is not UTF-8 (is it Latin-1? then --latin1)",
                  self->path, self->mark + at, byte);
   return FALSE;

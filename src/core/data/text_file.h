@@ -35,7 +35,7 @@ gsize ay_text_file_line (const AyTextFile *self, gsize at);
 /* Sets AY_ERROR_INPUT "FILE:LINE: ..." and returns FALSE. */
 gboolean ay_text_file_fail_line (const AyTextFile *self, gsize at, GError **error,
                                 const char *format, ...) G_GNUC_PRINTF (4, 5);
-/* Sets AY_ERROR_INPUT (a NUL byte) or AY_ERROR_ENCODING "FILE: byte N: ..." and returns FALSE. */
+/* Sets AY_ERROR_INPUT "FILE: byte N: ...", for a byte that is no text, and returns FALSE. */
 gboolean ay_text_file_fail_byte (const AyTextFile *self, gsize at, GError **error);
 
 G_END_DECLS
