@@ -121,6 +121,28 @@ read_hdf5 (AyMappedFile *file, GError **error)
   return sets != NULL;
 }
 
+/* What fuzzing found: libhdf5 itself falls over it. */
+static void
+test_hdf5_damaged (void)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fuzz", "corpus", "hdf5",
+                                                 "damaged_heap.h5", NULL);
+  g_autoptr (AyMappedFile) file = ay_mapped_file_new (path, NULL);
+  g_autoptr (AyHdf5) sets = ay_hdf5_open (file, FALSE, NULL);
+  gboolean refused = FALSE;
+
+  for (guint i = 0; i < ay_hdf5_count (sets); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (AyArray) array = ay_hdf5_read (sets, i, &error);
+
+      if (array == NULL)
+        assert_one_line (error, path);
+      refused = refused || array == NULL;
+    }
+  g_assert_true (refused);
+}
+
 #endif
 
 static const AyPickleValue *
@@ -266,6 +288,7 @@ main (int argc, char **argv)
 #ifdef AY_HAVE_HDF5
   g_test_add_data_func ("/array-files/hdf5/values", "hdf5", test_values);
   g_test_add_func ("/array-files/hdf5/refused", test_hdf5_refused);
+  g_test_add_func ("/array-files/hdf5/damaged", test_hdf5_damaged);
 #endif
   g_test_add_func ("/array-files/fuzz", test_fuzz);
   g_test_add_func ("/array-files/random-operations", test_random_operations);

@@ -12,8 +12,10 @@ G_BEGIN_DECLS
  *
  * Only what lies in the file itself is read: no filter plugin is ever loaded, soft and external
  * links are not followed, data sets whose bytes lie in other files (external or virtual storage)
- * are refused by name, and so is one that claims far more numbers than its bytes can hold. Built
- * without libhdf5, opening one is AY_ERROR_UNSUPPORTED. Any thread, one at a time within. */
+ * are refused by name, and so is one that claims far more numbers than its bytes can hold. libhdf5
+ * itself falls over some damaged files: it works in a process of its own (hdf5_apart.h), and such a
+ * file is refused as any damaged one. Built without libhdf5, opening one is AY_ERROR_UNSUPPORTED.
+ * Any thread, one at a time within. */
 typedef struct _AyHdf5 AyHdf5;
 
 /* in_memory: the bytes of `file` are taken from memory (they were unpacked), else from its path.

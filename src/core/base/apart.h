@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Work in a process of its own, for libraries that a damaged file brings down: a copy of this
+ * process (fork) does it, writes what is found into a file in memory, and ends.
+ *
+ * Other threads may hold any lock at that moment, and do so forever in the copy: the function may
+ * use malloc, g_malloc, stdio and what needs no lock, but none of GLib's lists, arrays and tables
+ * (in older versions their memory has a lock), and no GError. What it writes to its standard error
+ * is for no one. */
+
+/* to: the file, empty. FALSE: no result. */
+typedef gboolean (*AyApartFunc) (int to, gpointer data);
+
+/* What was written; NULL where the process ended otherwise, or could not be made. (transfer full)
+ * (nullable) */
+GBytes *ay_apart_run (AyApartFunc function, gpointer data);
+
+G_END_DECLS
