@@ -77,6 +77,27 @@ test_shape (void)
   g_assert_true (json_node_equal (node, again));
 }
 
+/* What json-glib takes and JSON does not have; \\377 it would make a byte that is no text. */
+static void
+test_refused (void)
+{
+  static const char *const texts[]
+      = { "{\"a\": \"d\\700e4g\"}", "[\"\\377\"]", "[\"\\x41\"]", "[\"\\'\"]", "/* a */ 1", "['a']",
+          "[\"\\", "[\"a", "[\"\\u00", "[\"\\ud83d\\u", "[\"\\u00g0\"]", "[\"\\ud800\"]",
+          "[\"\\udc00\"]", "[\"\\ud83d\\u0041\"]" };
+  g_autoptr (JsonNode) good = read_back ("[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00\"]");
+
+  g_assert_cmpstr (json_array_get_string_element (json_node_get_array (good), 0), ==,
+                   "\"\\/\b\f\n\r\t\u00e9\xf0\x9f\x98\x80");
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (ay_json_read (texts[i], -1, &error));
+      g_assert_nonnull (error);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -84,5 +105,6 @@ main (int argc, char **argv)
   g_test_add_func ("/json-text/numbers", test_numbers);
   g_test_add_func ("/json-text/texts", test_texts);
   g_test_add_func ("/json-text/shape", test_shape);
+  g_test_add_func ("/json-text/refused", test_refused);
   return g_test_run ();
 }

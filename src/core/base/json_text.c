@@ -152,12 +152,54 @@ ay_json_to_text (JsonNode *node, gboolean indented)
   return g_string_free (out, FALSE);
 }
 
-/* Past the text that begins at `at`, or at the end. */
+/* The code of the four hexadecimal digits after \u; -1: there are none. */
+static int
+code_of (const char *at, const char *end)
+{
+  int code = 0;
+
+  for (int i = 0; i < 4; i++)
+    if (at + i >= end || !g_ascii_isxdigit (at[i]))
+      return -1;
+    else
+      code = 16 * code + g_ascii_xdigit_value (at[i]);
+  return code;
+}
+
+/* The last character of the escape whose backslash is at `at`. NULL: JSON does not have it:
+ * json-glib takes \377 for the byte and half a pair of surrogates for a character, which is no
+ * text. */
+static const char *
+skip_escape (const char *at, const char *end)
+{
+  static const char plain[] = "\"\\/bfnrt";
+  int code, low;
+
+  if (++at == end)
+    return at;
+  if (memchr (plain, *at, sizeof plain - 1) != NULL)
+    return at;
+  code = *at == 'u' ? code_of (at + 1, end) : -1;
+  if (code < 0 || (code & 0xfc00) == 0xdc00)
+    return NULL;
+  if ((code & 0xfc00) != 0xd800)
+    return at + 4;
+  low = end - at > 6 && at[5] == '\\' && at[6] == 'u' ? code_of (at + 7, end) : -1;
+  return (low & 0xfc00) == 0xdc00 && low > 0 ? at + 10 : NULL;
+}
+
+/* Past the text that begins at `at`, or at the end; NULL: it holds an escape that JSON does not
+ * have. */
 static const char *
 skip_text (const char *at, const char *end)
 {
   for (at++; at < end && *at != '"'; at++)
-    at += *at == '\\';
+    if (*at == '\\')
+      {
+        at = skip_escape (at, end);
+        if (at == NULL)
+          return NULL;
+      }
   return MIN (at + 1, end);
 }
 
@@ -169,7 +211,7 @@ refuse (GError **error, const char *what)
 }
 
 static gboolean
-check_depth (const char *text, gsize size, GError **error)
+check_form (const char *text, gsize size, GError **error)
 {
   int depth = 0;
 
@@ -181,6 +223,8 @@ check_depth (const char *text, gsize size, GError **error)
       if (depth > AY_JSON_MAX_DEPTH)
         return refuse (error, "values nested too deeply");
       at = *at == '"' ? skip_text (at, end) : at + 1;
+      if (at == NULL)
+        return refuse (error, "an escape that JSON does not have");
     }
   return TRUE;
 }
@@ -191,7 +235,7 @@ ay_json_read (const char *text, gssize size, GError **error)
   g_autoptr (JsonParser) parser = json_parser_new ();
   JsonNode *root;
 
-  if (!check_depth (text, size < 0 ? strlen (text) : (gsize) size, error)
+  if (!check_form (text, size < 0 ? strlen (text) : (gsize) size, error)
       || !json_parser_load_from_data (parser, text, size, error))
     return NULL;
   root = json_parser_steal_root (parser);

@@ -12,9 +12,9 @@ G_BEGIN_DECLS
 char *ay_json_to_text (JsonNode *node, gboolean indented);
 
 /* JSON from text. json-glib calls itself at each level, so that text nested deeply enough ends the
- * program: more than AY_JSON_MAX_DEPTH levels are refused before it sees them, as are comments and
- * single quotes, which it would take. size -1: text ends in a NUL. AY_ERROR_INPUT, or what
- * json-glib says; text without a value is an error. (transfer full) */
+ * program: more than AY_JSON_MAX_DEPTH levels are refused before it sees them, as are comments,
+ * single quotes and escapes of C, which it would take. size -1: text ends in a NUL. AY_ERROR_INPUT,
+ * or what json-glib says; text without a value is an error. (transfer full) */
 #define AY_JSON_MAX_DEPTH 500
 JsonNode *ay_json_read (const char *text, gssize size, GError **error);
 
