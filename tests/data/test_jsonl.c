@@ -80,6 +80,23 @@ assert_refuses (const char *text, const char *what)
   source_clear (&source);
 }
 
+/* What fuzzing found: simdjson says of a value in it that it ends beyond the text. */
+static void
+test_beyond (void)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fuzz", "corpus", "history",
+                                                 "value_beyond_the_end.bin", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  gsize size;
+  AySource source;
+
+  g_assert_true (g_file_get_contents (path, &text, &size, NULL));
+  g_assert_false (read_bytes (text, size, &source, NULL, &error));
+  g_assert_error (error, AY_ERROR, AY_ERROR_INPUT);
+  source_clear (&source);
+}
+
 static void
 test_plain (void)
 {
@@ -416,6 +433,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #ifdef AY_HAVE_SIMDJSON
   g_test_add_func ("/jsonl/plain", test_plain);
+  g_test_add_func ("/jsonl/beyond", test_beyond);
   g_test_add_func ("/jsonl/arrays", test_arrays);
   g_test_add_func ("/jsonl/array-of-objects", test_array_of_objects);
   g_test_add_func ("/jsonl/errors", test_errors);

@@ -33,7 +33,10 @@ struct Walk
   const AyJsonEvents *events;
   gpointer data;
   const char *problem;
+  const char *begin, *end; /* the text */
 
+  std::string_view token (ondemand::value &value) const;
+  bool is_not_finite (ondemand::value &value, char first, double *number) const;
   bool fail (error_code code);
   bool fail_with (const char *what);
   bool members (ondemand::object &object, int depth);
@@ -74,12 +77,16 @@ is_space (char c)
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* A value's text without the blanks that follow it. */
+/* A value's text without the blanks that follow it. Of text that is no JSON simdjson may say that
+ * a value ends, or begins, beyond all of it: that is cut off. */
 std::string_view
-token_of (ondemand::value &value)
+Walk::token (ondemand::value &value) const
 {
   std::string_view token = value.raw_json_token ();
 
+  if (token.data () < begin || token.data () >= end)
+    return std::string_view ();
+  token = token.substr (0, static_cast<size_t> (end - token.data ()));
   while (!token.empty () && is_space (token.back ()))
     token.remove_suffix (1);
   return token;
@@ -87,15 +94,15 @@ token_of (ondemand::value &value)
 
 /* Python's json writes these; simdjson passes over a value that was not asked for. */
 bool
-is_not_finite (ondemand::value &value, char first, double *number)
+Walk::is_not_finite (ondemand::value &value, char first, double *number) const
 {
   if (first != 'N' && first != 'I' && first != '-')
     return false;
-  std::string_view token = token_of (value);
+  std::string_view text = token (value);
 
-  if (token == "NaN")
+  if (text == "NaN")
     *number = std::numeric_limits<double>::quiet_NaN ();
-  else if (token == "Infinity" || token == "-Infinity")
+  else if (text == "Infinity" || text == "-Infinity")
     *number = first == '-' ? -HUGE_VAL : HUGE_VAL;
   else
     return false;
@@ -122,7 +129,7 @@ append (AyJsonLines *lines, double number)
 bool
 Walk::scalar (ondemand::value &value, AyJsonValue *out)
 {
-  std::string_view token = token_of (value), text;
+  std::string_view token = this->token (value), text;
   bool truth;
   error_code code = SUCCESS;
 
@@ -226,7 +233,8 @@ Walk::array (ondemand::value &value, AyJsonValue *out, int depth)
       code = std::move (each).get (element);
       if (code)
         return fail (code);
-      char first = *std::string_view (element.raw_json_token ()).data ();
+      std::string_view text = token (element);
+      char first = text.empty () ? '\0' : text[0];
 
       if (plain && begins_number (first))
         {
@@ -243,7 +251,7 @@ Walk::array (ondemand::value &value, AyJsonValue *out, int depth)
     }
   /* The text ends at the bracket before what comes next. */
   code = document->current_location ().get (next);
-  if (code || next <= start)
+  if (code || start < begin || next <= start || next > end)
     return fail (TAPE_ERROR);
   while (--next > start && *next != ']')
     continue;
@@ -337,7 +345,7 @@ ay_json_lines_read (AyJsonLines *self, const char *text, gsize length, const AyJ
 {
   ondemand::document document;
   ondemand::object object;
-  Walk walk = { self, &document, events, data, nullptr };
+  Walk walk = { self, &document, events, data, nullptr, text, text + length };
   const char *rest;
 
   self->key = std::string_view ();
