@@ -6,6 +6,9 @@
 #include "core/base/rng.h"
 #include "core/work/clusters.h"
 #include "core/work/job_memory.h"
+#include "core/work/retention.h"
+#include "core/work/work_gains.h"
+#include "core/work/work_history.h"
 #include "core/work/work_map.h"
 #include "core/work/work_redundancy.h"
 #include "core/work/work_select.h"
@@ -55,9 +58,10 @@ watch (void *unused)
   return NULL;
 }
 
-/* Rows about the means of classes, as features in a file beside labels. */
+/* Rows about the means of classes, as features in a file beside labels. pool: but for one row in
+ * ten. */
 static void
-make_files (const char *folder, const Size *size)
+make_files (const char *folder, const Size *size, gboolean pool)
 {
   static const char head[] = "\x93NUMPY\x01\x00";
   g_autofree char *shape = g_strdup_printf ("{'descr': '<f4', 'fortran_order': False, 'shape': "
@@ -72,7 +76,12 @@ make_files (const char *folder, const Size *size)
   mixture_init (&mixture, size->d, size->classes, 0);
   for (gsize i = 0; i < size->n; i++)
     {
-      g_string_append_printf (csv, "c%d\n", (int) mixture_row (&mixture, row));
+      int class = (int) mixture_row (&mixture, row);
+
+      if (pool && i % 10 > 0)
+        g_string_append (csv, "\"\"\n");
+      else
+        g_string_append_printf (csv, "c%d\n", class);
       g_string_append_len (npy, (const char *) row, (gssize) (size->d * sizeof *row));
     }
   mixture_clear (&mixture);
@@ -112,6 +121,79 @@ play (AyWork *work, AyJob *job, GError **error)
 }
 
 static void
+suggest (AyWork *work, AyJob *job, GError **error)
+{
+  const AySuggestOptions options = { .strategy = ay_strategy_find ("margin"), .count = 50 };
+
+  ay_suggestions_free (ay_work_suggest (work, &options, job, error));
+}
+
+/* Every twentieth row is taken away, and the head refitted. */
+static void
+remove_rows (AyWork *work, AyJob *job, GError **error)
+{
+  g_autoptr (AyBitset) rows = ay_bitset_new (ay_work_data (work)->n);
+  AyWhatIf what;
+
+  for (gsize i = 0; i < ay_work_data (work)->n; i += 20)
+    ay_bitset_add (rows, i);
+  if (ay_work_whatif (work, rows, TRUE, &what, job, error))
+    ay_what_if_clear (&what);
+}
+
+static void
+retain (AyWork *work, AyJob *job, GError **error)
+{
+  AyRetentionOptions options = AY_RETENTION_OPTIONS_INIT;
+
+  options.score = "aum";
+  options.repeats = 2;
+  ay_retention_free (ay_work_retention (work, &options, job, error));
+}
+
+static void
+split_gains (AyWork *work, AyJob *job, GError **error)
+{
+  const AyGainsOptions options = AY_GAINS_OPTIONS_INIT;
+  JsonObject *gains = ay_work_gains (work, "rounds", &options, job, error);
+
+  g_clear_pointer (&gains, json_object_unref);
+}
+
+/* Half of the rows, and the other half in three rounds. */
+static void
+put_rounds (AyWork *work)
+{
+  gsize n = ay_work_data (work)->n, half = n / 2, each = half / 3;
+  g_autoptr (AyHistory) history = ay_history_new ("rounds", "loop", n);
+  g_autofree guint32 *rows = g_new (guint32, n);
+  g_autoptr (GError) error = NULL;
+
+  for (gsize i = 0; i < n; i++)
+    rows[i] = (guint32) i;
+  ay_history_set_start (history, rows, half);
+  for (gsize r = 0; r < 3; r++)
+    memcpy (ay_history_add_round (history, (gint64) r + 1, each)->row, rows + half + r * each,
+            each * sizeof *rows);
+  ay_work_put_history (work, history, &error);
+  g_assert_no_error (error);
+}
+
+/* What the job finds in the workspace. */
+static void
+prepare (AyWork *work, const char *kind)
+{
+  const char *ids[] = { "aum", NULL };
+  g_autoptr (GError) error = NULL;
+
+  if (strcmp (kind, "retention") == 0)
+    ay_work_score (work, ids, NULL, 0, NULL, &error);
+  else if (strcmp (kind, "gains") == 0)
+    put_rounds (work);
+  g_assert_no_error (error);
+}
+
+static void
 find_copies (AyWork *work, AyJob *job, GError **error)
 {
   AyRedundancyOptions options = AY_REDUNDANCY_OPTIONS_INIT;
@@ -144,6 +226,14 @@ run (AyWork *work, const char *kind, AyJob *job, GError **error)
     find_copies (work, job, error);
   else if (strcmp (kind, "simulate") == 0)
     play (work, job, error);
+  else if (strcmp (kind, "suggest") == 0)
+    suggest (work, job, error);
+  else if (strcmp (kind, "whatif") == 0)
+    remove_rows (work, job, error);
+  else if (strcmp (kind, "retention") == 0)
+    retain (work, job, error);
+  else if (strcmp (kind, "gains") == 0)
+    split_gains (work, job, error);
   else
     g_assert_not_reached ();
 }
@@ -158,6 +248,7 @@ measure (const char *folder, const char *kind, int to)
   pthread_t watcher;
   guint64 said[2], before;
 
+  prepare (work, kind);
   malloc_trim (0);
   before = peak = touched ();
   pthread_create (&watcher, NULL, watch, NULL);
@@ -197,17 +288,12 @@ check (const char *folder, const Size *size, const char *kind)
 }
 
 static void
-test_kinds (gconstpointer data)
+check_kinds (const Size *size, gboolean pool, const char *const *kinds)
 {
-  static const char *const kinds[]
-      = { "head", "influence", "loo", "knn_shapley", "tracin", "aum",
-          "data_oob", "dvrl", "density", "pseudo_label", "redundancy", "pca",
-          "umap", "tsne", "kmeans", "density-clusters", "simulate" };
-  const Size *size = data;
   g_autofree char *folder = make_folder ();
 
-  make_files (folder, size);
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+  make_files (folder, size, pool);
+  for (guint i = 0; kinds[i] != NULL; i++)
     {
       g_autofree char *path = g_build_filename (folder, "w.assay", NULL);
 
@@ -217,19 +303,58 @@ test_kinds (gconstpointer data)
   drop_folder (folder);
 }
 
+static void
+test_kinds (gconstpointer data)
+{
+  static const char *const kinds[]
+      = { "head", "influence", "loo", "knn_shapley", "tracin", "aum",
+          "data_oob", "dvrl", "density", "pseudo_label", "redundancy", "pca",
+          "umap", "tsne", "kmeans", "density-clusters", "simulate",
+          "whatif", "retention", NULL };
+
+  check_kinds (data, FALSE, kinds);
+}
+
+static void
+test_pool (gconstpointer data)
+{
+  static const char *const kinds[] = { "suggest", NULL };
+
+  check_kinds (data, TRUE, kinds);
+}
+
+static void
+test_gains (gconstpointer data)
+{
+  static const char *const kinds[] = { "gains", NULL };
+
+  check_kinds (data, FALSE, kinds);
+}
+
 int
 main (int argc, char **argv)
 {
   static const Size sizes[]
       = { { 20000, 64, 10 }, { 4000, 700, 10 }, { 40000, 16, 2 }, { 5000, 200, 60 } };
+  static const Size gains[] /* paths of many weights take minutes */
+      = { { 20000, 64, 10 }, { 40000, 16, 2 }, { 2000, 300, 4 }, { 3000, 50, 20 } };
 
   g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (gains); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("/job-memory/gains/%zu-%zu-%u", gains[i].n,
+                                               gains[i].d, gains[i].classes);
+
+      g_test_add_data_func (name, &gains[i], test_gains);
+    }
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
       g_autofree char *name = g_strdup_printf ("/job-memory/%zu-%zu-%u", sizes[i].n, sizes[i].d,
                                                sizes[i].classes);
+      g_autofree char *pool = g_strconcat (name, "/pool", NULL);
 
       g_test_add_data_func (name, &sizes[i], test_kinds);
+      g_test_add_data_func (pool, &sizes[i], test_pool);
     }
   return g_test_run ();
 }

@@ -20,6 +20,9 @@
 
 #define MB (1024.0 * 1024.0)
 #define SMALL (4.0 * MB)     /* a job's blocks, tables and text */
+#define NODES 25.0           /* of a path of weights, as a rule */
+#define FLIPS 2.0            /* targets of a round for the rows whose prediction it turns */
+#define ROW_AS_JSON 1200.0
 #define RESULT 48.0          /* bytes a row: a score's values, their noise, and the column stored */
 
 typedef AyJobShape Shape;
@@ -140,6 +143,25 @@ retrained_memory (const Shape *s)
 
   return MAX (head_memory (s), hessian_memory (s, 1.0) + s->threads * one + 60.0 * s->train)
          + RESULT * s->n;
+}
+
+/* path_credits.c, one round after another: what the nodes of its path keep, and the right-hand
+ * sides of a solve, of as many targets as there are classes and some; then the rows as JSON. */
+static double
+gains_memory (const Shape *s)
+{
+  double taken = s->taken > 0 ? s->taken : s->train / 2.0, p = parameters_of (s);
+  double rows = s->largest > 0 ? s->largest : taken, classes = s->outputs > 1 ? s->outputs : 0.0;
+  double targets = 1.0 + classes + FLIPS, sides = MIN (targets, rows), kept = targets * p;
+  double nodes;
+
+  if (49.0 * 8.0 * kept > 256.0 * MB)
+    kept = 0.0;
+  nodes = NODES * 8.0 * (p + targets * rows + kept);
+  return MAX (MAX (head_memory (s), hessian_memory (s, sides) + nodes + 24.0 * targets * rows
+                                        + 8.0 * targets * s->judged),
+              ROW_AS_JSON * taken)
+         + 8.0 * taken * (classes + 4.0) + 2.0 * RESULT * s->n;
 }
 
 static double
@@ -308,6 +330,8 @@ of_left_out (const Shape *s, const char **way) { return left_out_memory (s); }
 static double
 of_refits (const Shape *s, const char **way) { return retrained_memory (s); }
 static double
+of_gains (const Shape *s, const char **way) { return gains_memory (s); }
+static double
 of_run (const Shape *s, const char **way) { return run_memory (s); }
 static double
 of_trace (const Shape *s, const char **way) { return traced_memory (s); }
@@ -369,7 +393,8 @@ static const struct
 } table[] = {
   { " head ", of_head },
   { " influence self_influence grand ", of_influence },
-  { " whatif retention gains label_value outdated trivial ", of_refits },
+  { " whatif retention label_value outdated trivial ", of_refits },
+  { " gains ", of_gains },
   { " loo self_confidence normalized_margin confidence_weighted_entropy label_issue ",
     of_left_out },
   { " knn_shapley knn_banzhaf knn_beta ", of_knn },

@@ -20,6 +20,8 @@ typedef struct
   guint k;                  /* neighbours, clusters or semivalues; 0: as the job has it */
   gsize approximate_above;  /* rows above which neighbours are approximate; 0: never */
   gsize loops;              /* that are played */
+  gsize taken, largest;     /* rows that a history's rounds took in all, and the largest of them; 0:
+                               half of train, in one */
   gboolean standardised;    /* the features are */
   guint64 left;             /* bytes that are free */
 } AyJobShape;

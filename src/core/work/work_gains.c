@@ -397,6 +397,22 @@ store (AyWork *self, const Taken *taken, const AyLedger *ledger, JsonObject *obj
                                 && store_columns (self, taken, ledger, error), error);
 }
 
+static gboolean
+plan (AyWork *self, const Taken *taken, AyJob *job, GError **error)
+{
+  const char *const kinds[] = { "gains", NULL };
+  AyJobShape shape = ay_job_shape (self);
+
+  for (guint r = 0; r < ay_history_n_rounds (taken->history); r++)
+    {
+      gsize n = ay_history_round (taken->history, r)->n;
+
+      shape.taken += n;
+      shape.largest = MAX (shape.largest, n);
+    }
+  return ay_work_plan_memory (self, kinds, &shape, job, error);
+}
+
 JsonObject *
 ay_work_gains (AyWork *self, const char *history, const AyGainsOptions *views, AyJob *job,
                GError **error)
@@ -412,8 +428,8 @@ ay_work_gains (AyWork *self, const char *history, const AyGainsOptions *views, A
 
   input.train = context != NULL ? ay_score_context_train (context, error) : NULL;
   input.on = input.train != NULL ? ay_score_context_target (context, error) : NULL;
-  if (input.on == NULL || !ay_work_plan_one (self, "gains", job, error)
-      || !take (self, history, input.train, &taken, error))
+  if (input.on == NULL || !take (self, history, input.train, &taken, error)
+      || !plan (self, &taken, job, error))
     return NULL;
   input.like = ay_score_context_head (context, job, error);
   target = input.like != NULL ? ay_score_context_describe_target (context, error) : NULL;
