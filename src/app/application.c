@@ -5,7 +5,9 @@
 #include "app/window.h"
 #include "assay-config.h"
 
+#include <glib-unix.h>
 #include <glib/gi18n.h>
+#include <signal.h>
 
 struct _AssayApplication
 {
@@ -137,9 +139,19 @@ static const Shortcut shortcuts[] = {
   { "win.fullscreen", { "F11" } },
 };
 
+/* The session ends, or whoever started the program ends it: as by closing every window. The same
+ * signal once more ends the process at once. */
+static gboolean
+end (gpointer data)
+{
+  quit (NULL, NULL, data);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 assay_application_startup (GApplication *application)
 {
+  static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
   AssayApplication *self = ASSAY_APPLICATION (application);
 
   G_APPLICATION_CLASS (assay_application_parent_class)->startup (application);
@@ -150,6 +162,8 @@ assay_application_startup (GApplication *application)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), shortcuts[i].action,
                                            shortcuts[i].keys);
   gtk_window_set_default_icon_name (AY_APP_ID);
+  for (gsize i = 0; i < G_N_ELEMENTS (signals); i++)
+    g_unix_signal_add (signals[i], end, self);
 }
 
 static void
