@@ -9,6 +9,7 @@ that limit where one can be made, and without a limit. Printed are the peaks of 
 """
 import os
 import pathlib
+import resource
 import subprocess
 import sys
 import threading
@@ -90,7 +91,11 @@ def call(words, limited, group):
         if group is not None:
             (group / 'cgroup.procs').write_text(str(os.getpid()), encoding='ascii')
 
-    started, peak = time.monotonic(), [0]
+    def worked():
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    started, before, peak = time.monotonic(), worked(), [0]
     with subprocess.Popen([assay.CLI, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True, env=env,
                           preexec_fn=enter if limited else None) as process:
@@ -100,7 +105,8 @@ def call(words, limited, group):
         watcher.join()
     assert process.returncode == 0, f'{words}: exit {process.returncode}: {errors}'
     print(f'# {words[0]}, {f"{MEGABYTES} MB given" if limited else "no limit"}: '
-          f'{time.monotonic() - started:.1f} s, at most {peak[0]} MB of its own', flush=True)
+          f'{time.monotonic() - started:.1f} s, {worked() - before:.1f} s of processors, '
+          f'at most {peak[0]} MB of its own', flush=True)
     return peak[0]
 
 

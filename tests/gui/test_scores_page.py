@@ -50,9 +50,13 @@ def choose(window, name, by_keys):
 
 
 def about(window, by_keys):
-    """What the page says of the influence, which is computed when the window opens."""
+    """What the page says of the influence, which is computed when the window opens: its unit comes
+    with its values."""
+    def said():
+        text = ' '.join(window.labels())
+        return text if 'nats' in text else None
     choose(window, 'influence', by_keys)
-    return ' '.join(window.labels())
+    return until('the values', said)
 
 
 def check_about(said, info):
