@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the ranks of assay-mpi tell each other, predicted from the sizes alone: the messages of a
 stage and their bytes, for heads whose Hessian fits a matrix."""
+import collections
 import math
-from collections import Counter
 
 
 def clamp(x, low, high):
@@ -77,13 +77,17 @@ class Run:
         parts = Parts.most(rows or self.n, self.ranks, (1 << 18) // self.d, 256)
         return 'feature means', parts.nodes(r) * (2 * self.d + 1) * 8, 1
 
-    def head(self, r, passes):
-        """passes: how often the solver read the rows."""
+    def head(self, r, passes, refined=0):
+        """passes: how often the solver read the rows; refined: how often the metric in which it
+        steps was, which it may be above some rows (of every step-th row where these are many)."""
         d = self.d
         if self.classes:
             size = self.free * blocks(d + 1, 16) * 16 + 8
             parts = Parts.most(self.n, self.ranks, 1, clamp((64 << 20) / (8 * size), 2, 64))
-            return said(self.means(r), ('loss and gradient', parts.nodes(r) * size * 8, passes))
+            rows = blocks(self.n, blocks(self.n * self.classes, 6 << 20))
+            return said(self.means(r), ('loss and gradient', parts.nodes(r) * size * 8, passes),
+                        self.probabilities(r, rows, False, refined),
+                        *self.class_blocks(r, refined))
         nodes = Parts.most(self.n, self.ranks, 256,
                            clamp((256 << 20) / (8 * d * d + 1), 2, 16)).nodes(r)
         return said(self.means(r), ('Gram matrix', nodes * (d + 1) * 8, passes),
@@ -98,37 +102,98 @@ class Run:
             for first in range(0, pairs, 9):
                 yield 'Hessian', nodes * (at + width) * min(9, pairs - first) * width * 8, 1
 
-    def passes(self):
-        """The parts of a pass over the validation and over the training rows, and a sum's size."""
-        size = blocks((self.d + 1) * self.outputs, 8) * 8
-        wanted = clamp((8 << 20) / (8 * size), 16, 64)
-        return (Parts.most(self.m, self.ranks, 512, wanted),
-                Parts.most(self.n, self.ranks, 512, wanted), size * 8)
+    def class_blocks(self, r, rounds=1):
+        """What conjugate gradients are preconditioned by: a factor of each class by a rank, and
+        whether any of them was none. A ridge's are made by every rank of all rows it looks at."""
+        stride = self.d + 1
+        if self.classes > 1:
+            yield ('factors of classes',
+                   Parts(self.classes, 1, self.ranks).own_rows(r) * stride * (stride + 1) // 2 * 4,
+                   rounds)
+            yield 'failures', 1, rounds
 
-    def influence(self, r):
-        """Gradients of the validation loss and of its halves, their products with the Hessian for
-        the solves' residuals, the Hessian, and one pass over the rows for both."""
-        judging, training, size = self.passes()
-        rows, judges = training.own_rows(r), judging.own_rows(r)
-        return said(('values by row', judges * self.outputs * 8, 2),
-                    ('sums over rows', judging.nodes(r) * size, 2),
-                    ('sums over rows', training.nodes(r) * size, 2),
-                    ('values by row', rows * self.outputs * 8, 1), *self.hessian(r),
-                    ('values by row', rows * 2 * 8, 1),
-                    ('values by row', Parts(self.n, 64, self.ranks).own_rows(r) * 4 * 8, 1))
+    @property
+    def in_double(self):
+        """Whether products with the rows are in double, which float would not make cheaper."""
+        return self.n * self.outputs * (self.d + 1) <= 1e7
 
-    def loo(self, r, refits=0, products=0, moves=0):
-        """By row: its step, outputs, two lengths, and four numbers of what leaving it out changes.
-        Rows that bear much are left out by refits, each some products and moves."""
-        _, training, size = self.passes()
-        rows = Parts(self.n, 64, self.ranks).own_rows(r)
+    @property
+    def hessian_is_cheap(self):
+        """Else a single solve is by conjugate gradients, and the matrix is made for its inverse."""
+        stride = self.d + 1
+        return (self.free * stride <= 2048 and
+                self.free * (self.free + 1) / 2 * 1.15 * self.n * stride ** 2 <= 2e10)
+
+    @property
+    def evaluation(self):
+        """Operations of judging every training row's step on every validation row."""
+        numbers = self.free * (self.d + 1)
+        return self.n * (2 * numbers ** 2 + self.m * (2 * numbers + 60 * self.outputs))
+
+    def passing(self, rows, in_double=True, vectors=1):
+        """The parts of a pass over so many rows with so many vectors, and a sum's bytes."""
+        columns, stride = vectors * self.outputs, self.d + 1
+        if not in_double and columns <= 40: # relative to the last class, padded for vectors
+            columns -= vectors if self.classes > 1 else 0
+            stride = blocks(stride, 16) * 16
+        size = blocks(columns * stride, 8) * 8
+        wanted = clamp((64 << 20) / (8 * size), 4, clamp((8 << 20) / (8 * size), 16, 64))
+        block = clamp((40 << 10) // (self.d + 1 + 2 * self.outputs) // 16 * 16, 16, 512)
+        return Parts.most(rows, self.ranks, block, wanted), size * 8
+
+    def probabilities(self, r, rows, in_double, rounds=1):
+        """Of each of so many rows, which every rank has in the end."""
+        parts, _ = self.passing(rows, in_double)
+        return parts.values('values by row', r, self.outputs * (8 if in_double else 4), rounds)
+
+    def products(self, r, in_double, rounds, rows=None):
+        """Of the Hessian with a vector, or gradients of so many rows."""
+        parts, size = self.passing(rows or self.n, in_double)
+        return 'sums over rows', parts.nodes(r) * size, rounds
+
+    def influence(self, r, told=None):
+        """Gradients of the validation loss and of its halves, a solve for both, and one pass over
+        the rows. told, of the kinds of messages: how many there were; of conjugate gradients it
+        has the rounds."""
+        parts, _ = self.passing(self.n, self.in_double, 2)
+        found = said(self.probabilities(r, self.m, True, 2), self.products(r, True, 2, self.m),
+                     self.probabilities(r, self.n, self.in_double),
+                     parts.values('values by row', r, 2 * 8))
+        if not self.hessian_is_cheap:
+            rounds = told['sums over rows'] - 2
+            return found + said(*self.class_blocks(r), self.products(r, self.in_double, rounds))
+        found += said(*self.hessian(r), self.products(r, self.in_double, 2))
+        if self.evaluation <= 2e10: # of standard errors
+            found += said(Parts(self.n, 64, self.ranks).values('values by row', r, 4 * 8))
+        return found
+
+    def loo(self, r, told):
+        """By row: its step, outputs, two lengths, and four numbers of what leaving it out changes,
+        or one to first order and four of the 1000 largest. Rows that bear much are left out by
+        refits, each some products and moves, whose number `told` has, as influence's."""
+        rows = Parts(self.n, 64, self.ranks)
+        found = said(*(rows.values('values by row', r, numbers * 8)
+                       for numbers in (self.free, self.outputs, 1, 1)))
+        if not self.hessian_is_cheap:
+            found += said(*self.hessian(r))
+        if self.evaluation <= 4e11:
+            found += said(rows.values('values by row', r, 4 * 8))
+        else:
+            found += said(self.probabilities(r, self.m, True), self.products(r, True, 1, self.m),
+                          self.probabilities(r, self.n, True, not self.in_double),
+                          self.products(r, True, told['sums over rows'] - 1),
+                          rows.values('values by row', r, 8),
+                          Parts(min(self.n, 1000), 64, self.ranks).values('values by row', r, 32))
+        counted = collections.Counter()
+        for (what, _), rounds in found.items():
+            counted[what] += rounds
         block = clamp((64 << 10) // (self.d + self.outputs), 4, 1024)
-        return said(*(('values by row', rows * numbers * 8, 1)
-                      for numbers in (self.free, self.outputs, 1, 1, 4)),
-                    ('fit of the head',
-                     Parts.most(self.m, self.ranks, block, 1024).nodes(r) * 32, refits),
-                    ('sums over rows', training.nodes(r) * size, products),
-                    ('values by row', training.own_rows(r) * self.outputs * 8, moves))
+        return found + said(
+            ('fit of the head', Parts.most(self.m, self.ranks, block, 1024).nodes(r) * 32,
+             told['fit of the head']),
+            self.products(r, self.in_double, told['sums over rows'] - counted['sums over rows']),
+            self.probabilities(r, self.n, self.in_double,
+                               told['values by row'] - counted['values by row']))
 
     def neighbours(self, r, laws, nearest, k=10):
         """Tiles of validation rows; lists of the nearest rows."""
@@ -207,7 +272,7 @@ class Run:
 
 def said(*messages):
     """(kind, bytes, rounds) each, as a count of (kind, bytes)."""
-    found = Counter()
+    found = collections.Counter()
     for what, size, rounds in messages:
         if rounds > 0:
             found[what, size] += rounds

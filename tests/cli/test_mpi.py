@@ -108,26 +108,25 @@ def check_bytes(path, run, scores, parameters, x):
     nearest = int(parameters[1].split('=')[1]) if parameters else run.n
     neighbours = [score for score in scores if score.startswith('knn_')]
     for rank in range(run.ranks):
-        passes = sum(rounds for (what, _), rounds in told[rank, 'head'].items()
-                     if what in ('loss and gradient', 'Gram matrix')) - (run.classes == 0)
-        expected = {'data': run.data(rank, len(scores)), 'head': run.head(rank, passes)}
+        kinds = collections.defaultdict(collections.Counter)
+        for stage in 'head', 'influence', 'loo', 'kmeans':
+            for (what, _), rounds in told[rank, stage].items():
+                kinds[stage][what] += rounds
+        passes = (kinds['head']['loss and gradient'] + kinds['head']['Gram matrix']
+                  - (run.classes == 0))
+        expected = {'data': run.data(rank, len(scores)),
+                    'head': run.head(rank, passes, kinds['head']['failures'])}
         if 'influence' in scores:
-            kinds = collections.Counter()
-            for (what, _), rounds in told[rank, 'loo'].items():
-                kinds[what] += rounds
-            expected |= {'influence': run.influence(rank),
-                         'loo': run.loo(rank, kinds['fit of the head'], kinds['sums over rows'],
-                                        kinds['values by row'] - 5)}
+            expected |= {'influence': run.influence(rank, kinds['influence']),
+                         'loo': run.loo(rank, kinds['loo'])}
         else:
             del expected['head']
         if 'pca' in scores:
             expected['pca'] = run.pca(rank)
         if 'kmeans' in scores:
-            kinds = collections.Counter()
-            for (what, _), rounds in told[rank, 'kmeans'].items():
-                kinds[what] += rounds
             expected['kmeans'] = run.kmeans(rank, run.classes or 10, STARTS,
-                                            kinds['sums of clusters'], kinds['farthest point'])
+                                            kinds['kmeans']['sums of clusters'],
+                                            kinds['kmeans']['farthest point'])
         if 'redundant' in scores:
             pairs = sum(size * rounds for (what, size), rounds in told[rank, 'redundant'].items()
                         if what == 'pairs') // 16 # and 8 for how many they are
@@ -135,7 +134,8 @@ def check_bytes(path, run, scores, parameters, x):
             found += pairs
         if neighbours:
             expected[neighbours[0]] = run.neighbours(rank, len(neighbours), nearest)
-        for stage, messages in expected.items():
+        for stage in expected.keys() | {stage for who, stage in told if who == rank}:
+            messages = expected.get(stage, collections.Counter())
             assert told[rank, stage] == messages, (run.ranks, rank, stage, told[rank, stage],
                                                    messages)
     return found
