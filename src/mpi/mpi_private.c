@@ -228,6 +228,8 @@ say_all (const AyOwnersResult *result)
   for (guint k = 0; k < gate->size; k++)
     printf ("owner %u: %s\n", k, ay_verdict_text (gate->verdict[k]));
   printf ("head of %.0f rows: %u rounds of sums, ", result->head->sum_weight, result->rounds);
+  if (result->products > 0)
+    printf ("%u products of the Hessian, ", result->products);
   if (!isnan (result->head->loss)) /* with noise it is not known */
     printf ("training loss %.9g, ", result->head->loss);
   printf ("validation loss %.9g\n", result->valid.loss);

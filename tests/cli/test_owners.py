@@ -8,6 +8,8 @@ import os
 import shutil
 import subprocess
 
+import numpy
+
 import assay
 from tap import Skip, Tap
 
@@ -75,9 +77,9 @@ def pooled(path, *parameters):
     return {row['id']: row for row in exported(work)}
 
 
-def exported(work):
+def exported(work, scores='influence,loo'):
     out = work.with_suffix('.out.csv')
-    assay.run('export', work, '--columns', 'id,split,influence,loo', '-o', out)
+    assay.run('export', work, '--columns', f'id,split,{scores}', '-o', out)
     return table(out)
 
 
@@ -112,6 +114,43 @@ def test_three():
 def test_ten():
     """Ten sites of one class each"""
     check_scores(10)
+
+
+def test_many_parameters():
+    """Where the Hessian is too large to send: products with it; influence is that of all rows"""
+    random = numpy.random.default_rng(8)
+    k, d = 100, 64 # 6500 parameters
+    label = numpy.tile(range(k), 60)
+    x = random.normal(size=(k, d))[label] + random.normal(size=(len(label), d))
+    rows = [{'id': str(i), 'label': str(label[i]), **{f'x{j}': f'{x[i, j]:.6g}' for j in range(d)}}
+            for i in range(len(label))]
+    judging = write(FOLDER / 'many-valid.csv', rows[:10 * k])
+    judged = ['--id', 'id', '--label', 'label', '--valid-features', judging, '--valid-label',
+              'label', '-p', 'lambda_mean=0.01']
+    shards = [write(FOLDER / 'many-0.csv', rows[10 * k:35 * k]),
+              write(FOLDER / 'many-1.csv', rows[35 * k:])]
+    whole = FOLDER / 'many.assay'
+    assay.run('new', whole, write(FOLDER / 'many.csv', rows[10 * k:]), *judged[:-2])
+    assay.run('score', whole, 'influence', *judged[-2:])
+    expected = {row['id']: row for row in exported(whole, 'influence')}
+    most = max(abs(float(row['influence'])) for row in expected.values() if row['influence'])
+    done = run('score', shards, *judged, '-m', 'influence', '-o', FOLDER / 'products.assay',
+               '--log', FOLDER / 'products')
+    print(f'# {[line for line in done.stdout.splitlines() if "rounds" in line][0]}')
+    assert 'products of the Hessian' in done.stdout, done.stdout
+    for owner in range(2):
+        own = [row for row in exported(FOLDER / f'products.{owner}.assay', 'influence')
+               if row['split'] == 'train']
+        worst = max(abs(float(row['influence']) - float(expected[row['id']]['influence']))
+                    for row in own)
+        print(f'# owner {owner}: influence at most {worst / most:.2g} of the largest apart')
+        assert len(own) == 25 * k and worst < 1e-3 * most, worst / most
+    sizes = {line.split('\t')[1]: int(line.split('\t')[2])
+             for line in (FOLDER / 'products.1').read_text().splitlines()}
+    r = (k - 1) * (d + 1)
+    assert sizes['product'] == 8 * r and sizes['gradient'] == 8 * (2 + r), sizes
+    done = private('score', shards, *judged, '-o', FOLDER / 'none.assay')
+    assert done.returncode == 1 and 'loo of 6500 parameters is refused' in done.stderr, done.stderr
 
 
 def test_log():

@@ -42,8 +42,14 @@ capture_gather (AyRanks *ranks, const void *mine, const gsize *sizes, void *all,
   g_ptr_array_add (self->mine, g_bytes_new (mine, sizes[ranks->rank]));
   if (self->gather == NULL) /* the others say what they said */
     {
-      GBytes *said = self->all->pdata[self->next++];
+      GBytes *said;
 
+      if (self->next == self->all->len) /* they had failed by then */
+        {
+          g_set_error_literal (error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "the others have ended");
+          return FALSE;
+        }
+      said = self->all->pdata[self->next++];
       g_assert_cmpuint (g_bytes_get_size (said), ==, total);
       memcpy (all, g_bytes_get_data (said, NULL), total);
       return TRUE;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/owners_data.h"
 
+#include "core/model/hessian.h"
+#include "core/model/owners_products.h"
 #include "core/model/site_values.h"
 
 #include <glib/gstdio.h>
@@ -15,13 +17,15 @@ typedef struct
   AyReleaseRules rules;
   AyHeadOptions options;
   const float *scaling;  /* (nullable) */
+  gsize most_dense;      /* parameters up to which the Hessian is sent; 0: as ever */
   AyHead *kept;          /* the first site's, where there is no other to come to */
   const char *folder;    /* (nullable) of records */
   guint short_site, leave_out; /* a site that has so many rows less */
   AyVerdict verdict;     /* that the site gets */
   double apart;          /* largest difference of parameters, of the largest */
   double loss;           /* of all rows, by the head of the sums */
-  guint rounds;
+  guint rounds, products;
+  guint64 bytes;         /* the largest message of the first site */
   double rho;
 } Case;
 
@@ -54,7 +58,7 @@ fit_site (AyRanks *ranks, gpointer data, GError **error)
       = self->folder != NULL ? g_strdup_printf ("%s/%u", self->folder, ranks->rank) : NULL;
   g_autoptr (AyRelease) gate = ay_release_new (ranks, &self->rules, record);
   AyOwnersOptions options = { .head = &self->options, .scaling = self->scaling,
-                              .max_rounds = 50 };
+                              .max_rounds = 50, .most_dense = self->most_dense };
   g_autoptr (AyOwnersFit) fit = NULL;
 
   if (ranks->rank == self->short_site)
@@ -68,7 +72,11 @@ fit_site (AyRanks *ranks, gpointer data, GError **error)
     return TRUE;
   self->verdict = gate->verdict[self->short_site];
   self->rounds = fit->rounds;
+  self->products = fit->products;
   self->rho = gate->rho;
+  self->bytes = 0;
+  for (guint k = 0; k < gate->messages->len; k++)
+    self->bytes = MAX (self->bytes, g_array_index (gate->messages, AyMessage, k).bytes);
   if (self->pooled != NULL)
     compare_heads (self, fit->head);
   else
@@ -84,7 +92,7 @@ case_of (const Sites *sites)
 }
 
 static void
-check_fit (Set set, guint n_sites, gboolean numbers)
+check_fit (Set set, guint n_sites, gboolean numbers, gsize most_dense)
 {
   g_auto (Sites) sites = sites_of (set, n_sites, numbers);
   Case self = case_of (&sites);
@@ -94,14 +102,19 @@ check_fit (Set set, guint n_sites, gboolean numbers)
 
   g_assert_no_error (error);
   self.pooled = pooled;
+  self.most_dense = most_dense;
   g_assert_true (ay_head_evaluate (pooled, &sites.pooled, &fit, NULL, NULL));
   g_assert_true (ay_ranks_in_process (n_sites, fit_site, &self, &error));
   g_assert_no_error (error);
-  g_test_message ("%u sites, %s: parameters %.2g apart, loss %.2g relative, %u rounds", n_sites,
-                  numbers ? "ridge" : "softmax", self.apart, fabs (self.loss / fit.loss - 1.0),
-                  self.rounds);
+  g_test_message ("%u sites, %s: parameters %.2g apart, loss %.2g relative, %u rounds, "
+                  "%u products", n_sites, numbers ? "ridge" : "softmax", self.apart,
+                  fabs (self.loss / fit.loss - 1.0), self.rounds, self.products);
   g_assert_cmpfloat (fabs (self.loss / fit.loss - 1.0), <, 1e-6);
   g_assert_cmpfloat (self.apart, <, numbers ? 1e-10 : 1e-4);
+  g_assert_true (most_dense == 0 ? self.products == 0 : self.products > self.rounds);
+  if (most_dense > 0)
+    g_assert_cmpuint (self.bytes, <=, MAX (2 + (pooled->n_outputs - 1) * (pooled->d + 1),
+                                           2 * pooled->d + 1) * sizeof (double));
 }
 
 static void
@@ -109,10 +122,71 @@ test_fit (void)
 {
   for (guint numbers = 0; numbers < 2; numbers++)
     {
-      check_fit (set_digits (), 3, numbers);
-      check_fit (set_digits (), 10, numbers);
-      check_fit (set_mixture (3000, 20, 6), 4, numbers);
+      check_fit (set_digits (), 3, numbers, 0);
+      check_fit (set_digits (), 10, numbers, 0);
+      check_fit (set_mixture (3000, 20, 6), 4, numbers, 0);
     }
+}
+
+/* The same where the Hessian is not sent, but products with it. */
+static void
+test_products (void)
+{
+  check_fit (set_digits (), 3, FALSE, 1);
+  check_fit (set_digits (), 10, FALSE, 1);
+  check_fit (set_mixture (3000, 20, 6), 4, FALSE, 1);
+}
+
+/* Solves with the owners' Hessian by products are those with the Hessian of all rows. */
+static gboolean
+solve_site (AyRanks *ranks, gpointer data, GError **error)
+{
+  static const double tolerance[2] = { 1e-8, 1e-6 };
+  const Case *self = data;
+  AyProblem own = site_of (self->sites, ranks->rank);
+  AyHessianOptions options = AY_HESSIAN_OPTIONS_INIT;
+  g_autoptr (AyRelease) gate = ay_release_new (ranks, &self->rules, NULL);
+  g_autoptr (AyHessian) hessian = ay_hessian_new (&self->sites->pooled, self->pooled, &options,
+                                                  NULL, error);
+  gsize p = ay_hessian_n_parameters (hessian), stride = self->pooled->d + 1;
+  g_autofree double *s = g_new0 (double, 2 * p), *expected = NULL;
+  double residual, most = 0.0;
+  guint rounds;
+
+  for (gsize j = 0; j < stride; j++)
+    {
+      s[j] = 1.0 + (double) j;
+      s[stride + j] = -s[j];
+      s[p + 2 * stride + j] = 1.0;
+      s[p + j] = -1.0;
+    }
+  expected = g_memdup2 (s, 2 * p * sizeof *s);
+  if (!ay_release_rows (gate, &own, NULL, error)
+      || !ay_owners_solve (gate, self->pooled, s, tolerance, &residual, &rounds, NULL, error)
+      || !ay_hessian_solve_to (hessian, expected, 2, 1e-10, NULL, NULL, error))
+    return FALSE;
+  g_assert_cmpfloat (residual, <=, tolerance[0]);
+  for (gsize j = 0; j < 2 * p; j++)
+    most = MAX (most, fabs (expected[j]));
+  for (gsize j = 0; j < 2 * p; j++)
+    g_assert_cmpfloat_with_epsilon (s[j], expected[j], 1e-3 * most);
+  return TRUE;
+}
+
+static void
+test_solve (void)
+{
+  g_auto (Sites) sites = sites_of (set_digits (), 3, FALSE);
+  Case self = case_of (&sites);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AyHead) pooled = ay_head_fit (&sites.pooled, &self.options, NULL, NULL, &error);
+
+  self.pooled = pooled;
+  g_assert_true (ay_ranks_in_process (3, solve_site, &self, &error));
+  g_assert_no_error (error);
+  self.rules.noise = 1.0;
+  g_assert_false (ay_ranks_in_process (3, solve_site, &self, &error));
+  g_assert_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED);
 }
 
 /* --- the rules --- */
@@ -301,7 +375,8 @@ test_groups (void)
 
 /* How far the head is from the one without noise; *kept (nullable): is given that. */
 static double
-noisy_head (const Sites *sites, double noise, AyHead **kept, double *rho, guint *rounds)
+noisy_head (const Sites *sites, double noise, gsize most_dense, AyHead **kept, double *rho,
+            guint *rounds)
 {
   Case self = case_of (sites);
   g_autofree float *scaling = g_new0 (float, 2 * ay_matrix_cols (sites->set.features));
@@ -313,13 +388,14 @@ noisy_head (const Sites *sites, double noise, AyHead **kept, double *rho, guint 
   self.pooled = *kept;
   self.options.lambda = 20.0;
   self.rules.noise = noise;
+  self.most_dense = most_dense;
   g_assert_true (ay_ranks_in_process (sites->n_sites, fit_site, &self, &error));
   g_assert_no_error (error);
   if (*kept == NULL)
     *kept = g_steal_pointer (&self.kept);
   ay_head_unref (self.kept);
   *rho = self.rho;
-  *rounds = self.rounds;
+  *rounds = self.rounds + self.products;
   return self.apart;
 }
 
@@ -327,25 +403,29 @@ noisy_head (const Sites *sites, double noise, AyHead **kept, double *rho, guint 
 static void
 test_noise (void)
 {
-  for (guint numbers = 0; numbers < 2; numbers++)
+  for (guint kind = 0; kind < 3; kind++) /* softmax, ridge, softmax by products */
     {
+      gboolean numbers = kind == 1;
       g_auto (Sites) sites = sites_of (set_mixture (6000, 5, 3), 3, numbers);
       g_autoptr (AyHead) plain = NULL;
       double apart[2], rho;
       guint rounds;
 
-      noisy_head (&sites, 0.0, &plain, &rho, &rounds);
+      noisy_head (&sites, 0.0, kind == 2, &plain, &rho, &rounds);
       g_assert_cmpfloat (rho, ==, 0.0);
       for (guint k = 0; k < 2; k++)
         {
           double noise = k == 0 ? 1e-2 : 3.0;
 
-          apart[k] = noisy_head (&sites, noise, &plain, &rho, &rounds);
-          g_assert_cmpuint (rounds, ==, numbers ? 1 : 50);
+          apart[k] = noisy_head (&sites, noise, kind == 2, &plain, &rho, &rounds);
+          if (kind < 2)
+            g_assert_cmpuint (rounds, ==, numbers ? 1 : 50);
+          else /* three products a step, fewer where one shows no curvature */
+            g_assert_true (rounds > 100 && rounds <= 50 * 4);
           g_assert_cmpfloat_with_epsilon (rho, rounds * 0.5 / (noise * noise), 1e-9 * rho);
         }
-      g_test_message ("%s: %.3g apart with little noise, %.3g with more",
-                      numbers ? "ridge" : "softmax", apart[0], apart[1]);
+      g_test_message ("%s: %.3g apart with little noise, %.3g with more", kind == 1 ? "ridge"
+                      : kind == 0 ? "softmax" : "softmax by products", apart[0], apart[1]);
       g_assert_cmpfloat (apart[0], >, 0.0);
       g_assert_cmpfloat (apart[0], <, 0.02);
       g_assert_cmpfloat (apart[1], >, 10.0 * apart[0]);
@@ -359,6 +439,8 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/owners/fit", test_fit);
+  g_test_add_func ("/owners/products", test_products);
+  g_test_add_func ("/owners/solve", test_solve);
   g_test_add_func ("/owners/rules", test_rules);
   g_test_add_func ("/owners/record", test_record);
   g_test_add_func ("/owners/suppressed", test_suppressed);

@@ -15,7 +15,8 @@
 #define D 64
 #define SAMPLED 7 /* rows of classes are looked for by every so manieth */
 
-typedef enum { TASK_CLASSES, TASK_NUMBERS, TASK_PICKS } Task;
+/* PRODUCTS: of classes, where the Hessian is too large to send. */
+typedef enum { TASK_CLASSES, TASK_PRODUCTS, TASK_NUMBERS, TASK_PICKS } Task;
 
 typedef struct
 {
@@ -124,6 +125,7 @@ static gboolean
 run_owner (AyRanks *ranks, gpointer data, GError **error)
 {
   static const char *const scores[] = { "influence", "loo", "self_influence", NULL };
+  static const char *const influence[] = { "influence", NULL };
   static const char *const none[] = { NULL };
   Run *self = data;
   g_autoptr (AyLoadOptions) load = ay_load_options_new ();
@@ -132,7 +134,10 @@ run_owner (AyRanks *ranks, gpointer data, GError **error)
   g_autofree char *work = g_strconcat (path, ".assay", NULL);
   const char *inputs[] = { path, NULL };
   AyOwnersRun run = { .ranks = ranks, .path = self->task == TASK_PICKS ? NULL : work,
-                      .load = load, .ids = self->task == TASK_PICKS ? none : scores,
+                      .load = load, .ids = self->task == TASK_PICKS      ? none
+                                           : self->task == TASK_PRODUCTS ? influence
+                                                                         : scores,
+                      .most_dense = self->task == TASK_PRODUCTS,
                       .rules = AY_RELEASE_RULES_INIT, .record = record,
                       .sites = self->task == TASK_NUMBERS };
   g_auto (AyOwnersResult) result = { 0 };
@@ -278,6 +283,12 @@ test_classes (void)
 }
 
 static void
+test_products (void)
+{
+  check (TASK_PRODUCTS);
+}
+
+static void
 test_numbers (void)
 {
   check (TASK_NUMBERS);
@@ -294,6 +305,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/owners_whole/classes", test_classes);
+  g_test_add_func ("/owners_whole/products", test_products);
   g_test_add_func ("/owners_whole/numbers", test_numbers);
   g_test_add_func ("/owners_whole/picks", test_picks);
   return g_test_run ();

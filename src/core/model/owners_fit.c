@@ -2,8 +2,11 @@
 /* Sums of owners and Newton's method with them.
  *
  * A point x is in reduced coordinates (reduced.h), r numbers. A release is: rows, loss, r of
- * gradient, and the r (r + 1) / 2 of the Hessian's upper triangle, without the penalty. A step that
- * does not lower the objective is halved. All owners add up the same numbers in the order of
+ * gradient, and the r (r + 1) / 2 of the Hessian's upper triangle, without the penalty. Where these
+ * would be too many they stay out, and each step is solved for by conjugate gradients, with a
+ * release of r numbers a product (owners_products.h), to the residual min(0.1, sqrt |g|) |g|
+ * (Nocedal and Wright, Numerical Optimization, 7.1). A step that does not lower the objective is
+ * halved. All owners add up the same numbers in the order of
  * owners, and so go the same way.
  *
  * Sensitivity, with rows of length at most 1, which the intercept makes sqrt 2: a softmax row
@@ -13,11 +16,12 @@
  * with |t| <= 1, by 1, sqrt 2, 2 and 1/2.
  *
  * Cost: a round is 0.56 (C - 1)^2 n d^2 flop at the owner of n rows, r^3 / 3 everywhere, and
- * 4 r^2 bytes an owner. */
+ * 4 r^2 bytes an owner; or 4 n d C flop and 8 r bytes, and as much for each product. */
 #include "core/model/owners_fit.h"
 
 #include "core/base/error.h"
 #include "core/model/dense_hessian.h"
+#include "core/model/owners_products.h"
 #include "core/model/reduced.h"
 #include "core/model/standardise.h"
 
@@ -26,11 +30,12 @@
 #include <math.h>
 #include <string.h>
 
-#define MOST_PARAMETERS 6000
 #define FINER 1e-3        /* of the tolerance: Newton's last steps cost little */
 #define LEAST_GOAL 1e-12
 #define REFINEMENTS 3
 #define MOST_HALVINGS 40
+#define MOST_PRODUCTS 1000 /* a step */
+#define NOISY_PRODUCTS 3   /* a step, each of which costs privacy */
 #define EVERYBODY G_MAXUINT64
 
 typedef struct
@@ -39,8 +44,8 @@ typedef struct
   AyReleaseKind kind;
   guint64 members;
   AyHead *head;         /* scaling, lambda; the result */
-  AyHead *plain;        /* the same without the penalty: at the point of a round */
-  gboolean all_penalised;
+  AyOwnersProducts products;
+  gboolean dense;       /* the Hessian is sent, else products with it */
   gsize stride, p, r, width;
   guint m;
   double *theta;        /* p */
@@ -48,7 +53,7 @@ typedef struct
   double *sum;          /* width: at the trial point */
   double *best;         /* width: at x */
   double *x, *trial, *step, *gradient; /* r */
-  double *matrix;       /* r x r */
+  double *matrix;       /* r x r, if dense */
   double objective;
   guint rounds;
   double worst;
@@ -89,23 +94,23 @@ static gboolean
 own_sums (Rounds *self, GError **error)
 {
   AyRelease *gate = self->gate;
-  const AyProblem *own = gate->own;
   gsize r = self->r;
   double *to = self->mine + 2 + r, loss;
   g_autofree double *gradient = g_new (double, self->p);
-  g_autoptr (AyCurvature) at = NULL;
 
   memset (self->mine, 0, self->width * sizeof *self->mine);
-  if (!ay_release_takes_part (gate, ay_ranks_own (gate->ranks))
-      || (self->members >> ay_ranks_own (gate->ranks) & 1) == 0)
-    return TRUE;
-  at = ay_curvature_new (own, self->plain, NULL, TRUE, error);
-  if (at == NULL || !ay_curvature_move (at, self->theta, &loss, gradient, self->job, error)
-      || !ay_dense_hessian_build (own, self->plain, at, TRUE, self->matrix, self->job, error))
+  if (!ay_owners_products_move (&self->products, self->theta, &loss, gradient, self->job, error))
     return FALSE;
+  if (self->products.at == NULL) /* is none of them */
+    return TRUE;
   self->mine[0] = (double) gate->n_rows;
   self->mine[1] = gate->rules.noise > 0.0 && self->m > 1 ? 0.0 : loss;
   ay_reduce (self->head->n_outputs, self->stride, gradient, self->mine + 2);
+  if (!self->dense)
+    return TRUE;
+  if (!ay_dense_hessian_build (gate->own, self->products.plain, self->products.at, TRUE,
+                               self->matrix, self->job, error))
+    return FALSE;
   for (gsize i = 0; i < r; i++)
     {
       memcpy (to, self->matrix + i * r + i, (r - i) * sizeof *to);
@@ -117,7 +122,9 @@ own_sums (Rounds *self, GError **error)
 static double
 sensitivity (const Rounds *self)
 {
-  return self->head->n_classes > 0 ? sqrt (1.0 + 4.0 + 1.0) : sqrt (1.0 + 2.0 + 4.0 + 0.25);
+  if (self->head->n_classes > 0)
+    return sqrt (1.0 + 4.0 + (self->dense ? 1.0 : 0.0));
+  return sqrt (1.0 + 2.0 + 4.0 + 0.25);
 }
 
 /* Everybody's sums at self->trial, into self->sum. */
@@ -141,7 +148,7 @@ sums_at_trial (Rounds *self, GError **error)
 static gboolean
 is_penalised (const Rounds *self, gsize j)
 {
-  return self->all_penalised || j % self->stride + 1 < self->stride;
+  return ay_owners_products_is_penalised (&self->products, j);
 }
 
 static double
@@ -213,7 +220,7 @@ lift (Rounds *self, GError **error)
 
 /* step = H^-1 gradient, with the sums at hand. */
 static gboolean
-solve (Rounds *self, const double *sum, GError **error)
+solve_dense (Rounds *self, const double *sum, GError **error)
 {
   unpack (self, sum);
   if (self->gate->rules.noise > 0.0 && !lift (self, error))
@@ -224,6 +231,21 @@ solve (Rounds *self, const double *sum, GError **error)
   LAPACKE_dpotrs_work (LAPACK_COL_MAJOR, 'L', self->r, 1, self->matrix, self->r, self->step,
                        self->r);
   return TRUE;
+}
+
+/* end: the gradient's norm that is wanted. */
+static gboolean
+solve (Rounds *self, const double *sum, double end, GError **error)
+{
+  double norm = self->head->gradient_norm;
+  double rate = MAX (MIN (0.1, sqrt (norm)), 0.3 * end / norm);
+
+  self->products.lambda = self->head->lambda;
+  return self->dense ? solve_dense (self, sum, error)
+                     : ay_owners_products_solve (&self->products, self->gradient, rate,
+                                                 self->gate->rules.noise > 0.0 ? NOISY_PRODUCTS
+                                                                               : MOST_PRODUCTS,
+                                                 self->step, NULL, self->job, error);
 }
 
 /* --- the two heads --- */
@@ -300,7 +322,7 @@ descend (Rounds *self, guint max_rounds, GError **error)
     {
       double objective, before = head->gradient_norm;
 
-      if (!solve (self, self->best, error))
+      if (!solve (self, self->best, goal, error))
         return FALSE;
       for (length = 1.0;; length *= 0.5)
         {
@@ -319,7 +341,8 @@ descend (Rounds *self, guint max_rounds, GError **error)
       if (head->gradient_norm <= head->tolerance && head->gradient_norm > 0.5 * before)
         break; /* rounding has the rest */
     }
-  unpack (self, self->best);
+  if (self->dense)
+    unpack (self, self->best);
   return TRUE;
 }
 
@@ -333,11 +356,13 @@ walk (Rounds *self, guint max_rounds, GError **error)
       if (k > 0 && !sums_at_trial (self, error))
         return FALSE;
       accept (self, NAN);
-      if (!solve (self, self->best, error))
+      if (!solve (self, self->best, 0.0, error))
         return FALSE;
       try_at (self, 1.0);
     }
   memcpy (self->x, self->trial, self->r * sizeof *self->x);
+  if (!self->dense)
+    return TRUE;
   unpack (self, self->best);
   return lift (self, error);
 }
@@ -345,43 +370,37 @@ walk (Rounds *self, guint max_rounds, GError **error)
 /* --- the whole --- */
 
 static gboolean
-rounds_init (Rounds *self, AyRelease *gate, AyHead *head, AyReleaseKind kind, guint64 members,
+rounds_init (Rounds *self, AyRelease *gate, AyHead *head, gboolean dense, guint64 members,
              AyJob *job, GError **error)
 {
-  *self = (Rounds) { .gate = gate, .kind = kind, .members = members, .head = head, .job = job,
+  *self = (Rounds) { .gate = gate, .kind = dense ? AY_RELEASE_FIT : AY_RELEASE_GRADIENT,
+                     .members = members, .head = head, .dense = dense, .job = job,
                      .m = ay_reduced_outputs (head->n_outputs), .stride = head->d + 1 };
   self->p = self->stride * head->n_outputs;
   self->r = self->stride * self->m;
-  self->width = 2 + self->r + self->r * (self->r + 1) / 2;
-  if (self->p > MOST_PARAMETERS)
-    {
-      g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                   "%zu parameters: owners apart fit up to %d", self->p, MOST_PARAMETERS);
-      return FALSE;
-    }
-  self->plain = ay_head_copy (head);
-  self->plain->lambda = 0.0;
+  self->width = 2 + self->r + (dense ? self->r * (self->r + 1) / 2 : 0);
   self->theta = g_new0 (double, self->p);
   self->x = g_new0 (double, 4 * self->r);
   self->trial = self->x + self->r;
   self->step = self->trial + self->r;
   self->gradient = self->step + self->r;
+  if (!ay_owners_products_init (&self->products, gate, members, head, error))
+    return FALSE;
   self->mine = ay_try_alloc (3 * self->width, sizeof (double), "the sums", error);
   if (self->mine == NULL)
     return FALSE;
   self->sum = self->mine + self->width;
   self->best = self->sum + self->width;
   self->all = ay_try_alloc (gate->size * self->width, sizeof (double), "the owners' sums", error);
-  self->matrix = self->all != NULL
-                     ? ay_try_alloc (self->r * self->r, sizeof (double), "the Hessian", error)
-                     : NULL;
-  return self->matrix != NULL;
+  if (dense && self->all != NULL)
+    self->matrix = ay_try_alloc (self->r * self->r, sizeof (double), "the Hessian", error);
+  return self->all != NULL && (!dense || self->matrix != NULL);
 }
 
 static void
 rounds_clear (Rounds *self)
 {
-  ay_head_unref (self->plain);
+  ay_owners_products_clear (&self->products);
   g_free (self->theta);
   g_free (self->x);
   g_free (self->mine);
@@ -455,7 +474,10 @@ run (Rounds *self, const AyOwnersOptions *options, GError **error)
   head->tolerance = options->head->tolerance;
   if (head->n_classes > 0)
     {
-      head->solver = noisy ? "Newton, by the owners' noisy sums" : "Newton, by the owners' sums";
+      head->solver = !self->dense ? noisy ? "Newton-CG, by the owners' noisy sums"
+                                          : "Newton-CG, by the owners' sums"
+                     : noisy      ? "Newton, by the owners' noisy sums"
+                                  : "Newton, by the owners' sums";
       return noisy ? walk (self, options->max_rounds, error)
                    : descend (self, options->max_rounds, error);
     }
@@ -473,7 +495,8 @@ run (Rounds *self, const AyOwnersOptions *options, GError **error)
 AyOwnersFit *
 ay_owners_fit (AyRelease *gate, const AyOwnersOptions *options, AyJob *job, GError **error)
 {
-  gsize d = ay_matrix_cols (gate->own->features);
+  gsize d = ay_matrix_cols (gate->own->features), p = (d + 1) * MAX (gate->own->n_classes, 1);
+  gboolean dense = p <= (options->most_dense > 0 ? options->most_dense : AY_OWNERS_MOST_DENSE);
   g_autofree float *scaling = g_new (float, 2 * d + 1);
   g_autoptr (AyOwnersFit) out = g_new0 (AyOwnersFit, 1);
   g_auto (Rounds) self = { 0 };
@@ -484,19 +507,27 @@ ay_owners_fit (AyRelease *gate, const AyOwnersOptions *options, AyJob *job, GErr
                            "lambda_mean=auto needs folds of all rows: owners apart have none");
       return NULL;
     }
+  if (!dense && gate->own->n_classes == 0)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
+                   "%zu features: owners apart fit a number by their Gram matrices, up to %d", d,
+                   AY_OWNERS_MOST_DENSE - 1);
+      return NULL;
+    }
   ay_job_set_phase (job, "fitting the head");
   if (options->scaling != NULL)
     memcpy (scaling, options->scaling, 2 * d * sizeof *scaling);
   else if (!ay_owners_scaling (gate, options->head, scaling, job, error))
     return NULL;
   out->head = head_of (gate->own, scaling);
-  if (!rounds_init (&self, gate, out->head, AY_RELEASE_FIT, EVERYBODY, job, error)
+  if (!rounds_init (&self, gate, out->head, dense, EVERYBODY, job, error)
       || !run (&self, options, error))
     return NULL;
   to_head (&self);
   out->r = self.r;
   out->width = self.width;
   out->rounds = self.rounds;
+  out->products = self.products.rounds;
   out->worst = self.worst;
   out->hessian = g_steal_pointer (&self.matrix);
   if (out->head->n_classes == 0)
@@ -522,9 +553,10 @@ ay_owners_coalition (AyRelease *gate, const AyOwnersFit *whole, guint64 members,
   g_autoptr (AyHead) head = ay_head_copy (whole->head);
   g_auto (Rounds) self = { 0 };
 
-  if (!rounds_init (&self, gate, head, AY_RELEASE_SITES, members, job, error))
+  if (!rounds_init (&self, gate, head, whole->hessian != NULL, members, job, error))
     return NULL;
-  self.all_penalised = head->n_classes > 0;
+  self.kind = AY_RELEASE_SITES;
+  self.products.all_penalised = head->n_classes > 0;
   for (guint k = 0; k < gate->size && whole->sums != NULL; k++)
     if (members >> k & 1)
       cblas_daxpy (self.width, 1.0, whole->sums + k * self.width, 1, self.sum, 1);

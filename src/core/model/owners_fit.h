@@ -11,15 +11,20 @@ G_BEGIN_DECLS
  *
  * Newton's method on the whole objective: a round sends, of each owner, its number of rows and the
  * sums of loss, gradient and Hessian at the point; of a number to predict the first round is the
- * Gram matrix with the targets, and the last. */
+ * Gram matrix with the targets, and the last. Of classes with more than most_dense parameters the
+ * Hessian is not sent: each step is found by conjugate gradients, with a sum of products of the
+ * Hessian with a vector that all have for each of their rounds (owners_products.h). */
+#define AY_OWNERS_MOST_DENSE 6000
+
 typedef struct
 {
   AyHead *head;
   gsize r;          /* parameters in reduced coordinates (reduced.h) */
-  double *hessian;  /* r x r, with the penalty, at the head */
+  double *hessian;  /* (nullable) r x r, with the penalty, at the head; NULL: too large */
   gsize width;      /* numbers an owner sends a round */
   double *sums;     /* of a number: size x width, of each owner at zero; else NULL */
   guint rounds;     /* of sums */
+  guint products;   /* and of the Hessian with a vector, where it is too large */
   double worst;     /* least eigenvalue that noise left the Hessian, before it was lifted; else 0 */
 } AyOwnersFit;
 
@@ -27,13 +32,16 @@ typedef struct
 {
   const AyHeadOptions *head;  /* lambda_auto: UNSUPPORTED */
   const float *scaling;       /* (nullable) 2 d, centre and inverse scale: no means are sent */
-  guint max_rounds;           /* with noise: of classes exactly so many */
+  guint max_rounds;           /* with noise: of classes exactly so many, each with three products
+                                 where the Hessian is too large */
+  gsize most_dense;           /* parameters up to which the Hessian is sent; 0:
+                                 AY_OWNERS_MOST_DENSE */
 } AyOwnersOptions;
 
 /* Means and deviations by sums alone, into scaling (2 d floats). */
 gboolean ay_owners_scaling (AyRelease *gate, const AyHeadOptions *head, float *scaling,
                             AyJob *job, GError **error);
-/* gate: with its rows. Errors: UNSUPPORTED (above 6000 parameters; lambda_auto), NOT_CONVERGED,
+/* gate: with its rows. Errors: UNSUPPORTED (a number above most_dense; lambda_auto), NOT_CONVERGED,
  * RANGE. All owners call it; one that does not take part too. With noise rows must be at most 1
  * long and targets at most 1 large. (transfer full) */
 AyOwnersFit *ay_owners_fit (AyRelease *gate, const AyOwnersOptions *options, AyJob *job,

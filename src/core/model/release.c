@@ -36,6 +36,10 @@ static const AyReleaseMeaning meanings[AY_N_RELEASES] = {
                            "and of their squares, for the common deviations", TRUE },
   [AY_RELEASE_FIT] = { "fit", "number of rows and sums of loss, gradient and Hessian at the common "
                        "head: of numbers, the Gram matrix", TRUE },
+  [AY_RELEASE_GRADIENT] = { "gradient", "number of rows and sums of loss and gradient at the "
+                            "common head", TRUE },
+  [AY_RELEASE_PRODUCT] = { "product", "sums of the Hessian's product with a vector that all have, "
+                           "for a step or a score", TRUE },
   [AY_RELEASE_SITES] = { "sites", "the same sums at the head of some of the owners, for the value "
                          "of each", TRUE },
   [AY_RELEASE_N_LISTED] = { "listed", "number of rows on the owner's list", FALSE },

@@ -17,7 +17,9 @@ typedef enum
   AY_RELEASE_MEANS,      /* sums of features */
   AY_RELEASE_SPREADS,    /* sums of squares about the means */
   AY_RELEASE_FIT,        /* sums that a Newton step needs: rows, loss, gradient, Hessian */
-  AY_RELEASE_SITES,      /* the same for a head of some of the owners */
+  AY_RELEASE_GRADIENT,   /* the same without the Hessian */
+  AY_RELEASE_PRODUCT,    /* sums of the Hessian's product with a vector that all have */
+  AY_RELEASE_SITES,      /* sums as of a fit for a head of some of the owners */
   AY_RELEASE_N_LISTED,   /* how many rows an owner puts on its list */
   AY_RELEASE_LIST,       /* the list */
   AY_RELEASE_DONE,

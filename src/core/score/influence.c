@@ -29,6 +29,7 @@
 #define HALVES_TOLERANCE 3e-3 /* enough for a rank correlation */
 #define ERROR_FLOP 2e10   /* up to which standard errors are computed */
 #define HALVES_STREAM 11
+#define SOLVED "influence-solved"
 
 /* Train rows' values to their places. */
 static gboolean
@@ -117,17 +118,64 @@ set_gradients (Influence *self, guint64 seed, AyJob *job, GError **error)
   return TRUE;
 }
 
+const double ay_influence_tolerances[2] = { SOLVE_TOLERANCE, HALVES_TOLERANCE };
+
+gboolean
+ay_influence_gradients (AyScoreContext *context, double *s, AyJob *job, GError **error)
+{
+  Influence self = { .target = ay_score_context_target (context, error), .s = s };
+
+  self.head = self.target != NULL ? ay_score_context_head (context, job, error) : NULL;
+  if (self.head == NULL)
+    return FALSE;
+  self.p = (self.head->d + 1) * self.head->n_outputs;
+  return set_gradients (&self, ay_score_context_seed (context), job, error);
+}
+
+/* Both, solved elsewhere. */
+typedef struct
+{
+  double residual;
+  guint rounds;
+  double s[];
+} Solved;
+
+void
+ay_influence_set_solved (AyScoreContext *context, const double *s, gsize p, double residual,
+                         guint rounds)
+{
+  Solved *solved = g_malloc (sizeof *solved + 2 * p * sizeof *s);
+
+  solved->residual = residual;
+  solved->rounds = rounds;
+  memcpy (solved->s, s, 2 * p * sizeof *s);
+  ay_score_context_keep (context, SOLVED, solved, g_free);
+}
+
+/* s becomes H^-1 s. */
 static gboolean
-compute (Influence *self, guint64 seed, AyJob *job, GError **error)
+solve (Influence *self, AyScoreContext *context, AyJob *job, GError **error)
+{
+  const Solved *solved = ay_score_context_kept (context, SOLVED);
+
+  if (solved == NULL)
+    return ay_hessian_solve_to (self->hessian, self->s, 1, SOLVE_TOLERANCE, &self->residual, job,
+                                error)
+           && ay_hessian_solve_to (self->hessian, self->s + self->p, 1, HALVES_TOLERANCE, NULL,
+                                   job, error);
+  memcpy (self->s, solved->s, 2 * self->p * sizeof *self->s);
+  self->residual = solved->residual;
+  return TRUE;
+}
+
+static gboolean
+compute (Influence *self, AyScoreContext *context, AyJob *job, GError **error)
 {
   AyCurvature *at;
 
   ay_job_set_phase (job, "influence");
-  if (!set_gradients (self, seed, job, error)
-      || !ay_hessian_solve_to (self->hessian, self->s, 1, SOLVE_TOLERANCE, &self->residual, job,
-                               error)
-      || !ay_hessian_solve_to (self->hessian, self->s + self->p, 1, HALVES_TOLERANCE, NULL, job,
-                               error))
+  if (!set_gradients (self, ay_score_context_seed (context), job, error)
+      || !solve (self, context, job, error))
     return FALSE;
   at = ay_hessian_curvature (self->hessian, job, error);
   if (at == NULL || !ay_curvature_effect (at, self->s, 2, self->effect, job, error))
@@ -218,10 +266,16 @@ add_errors (const Influence *self, AyScoreContext *context, AyScoreResult *out, 
 }
 
 static void
-say_solver (AyScoreResult *out, AyHessian *hessian, double residual)
+say_solver (const Influence *self, AyScoreContext *context, AyScoreResult *out)
 {
-  ay_score_text (out, "solver", ay_hessian_describe (hessian));
-  ay_score_number (out, "solver_residual", residual);
+  const Solved *solved = ay_score_context_kept (context, SOLVED);
+  g_autofree char *text
+      = solved != NULL ? g_strdup_printf ("conjugate gradients by the owners' sums, %zu "
+                                          "parameters, %u products", self->p, solved->rounds)
+                       : NULL;
+
+  ay_score_text (out, "solver", text != NULL ? text : ay_hessian_describe (self->hessian));
+  ay_score_number (out, "solver_residual", self->residual);
   ay_score_number (out, "damping", 0.0);
 }
 
@@ -239,12 +293,12 @@ run_influence (Influence *self, AyScoreContext *context, AyScoreResult *out, AyJ
   self->s = s;
   self->effect = effect;
   self->value = effect + 2 * n;
-  if (!compute (self, ay_score_context_seed (context), job, error)
+  if (!compute (self, context, job, error)
       || !place (out, ay_score_context_data (context), self->train, self->value, error))
     return FALSE;
   ay_score_text (out, "quantity", "first-order change of the target loss if the row were removed "
                  "and the head refitted with all else held");
-  say_solver (out, self->hessian, self->residual);
+  say_solver (self, context, out);
   say_stability (self, context, out);
   return add_errors (self, context, out, job, error);
 }

@@ -2,6 +2,8 @@
 #include "core/work/work_owners.h"
 
 #include "core/base/error.h"
+#include "core/model/owners_products.h"
+#include "core/score/influence.h"
 #include "core/work/rank_stages.h"
 #include "core/work/work_private.h"
 
@@ -167,7 +169,8 @@ hash_options (const AyOwnersRun *run, const AyWork *work, const char *more)
   double numbers[] = { o->lambda, o->lambda_mean, o->scale, o->tolerance, o->standardise,
                        work->target_kind, run->rules.noise, run->rules.delta,
                        (double) run->rules.least_rows, (double) run->rules.per_feature, run->clip,
-                       run->clip_target, run->max_rounds, run->sites, run->seed };
+                       run->clip_target, run->max_rounds, run->sites, run->seed,
+                       (double) run->most_dense };
   guint64 h = hash_text (hash (1, numbers, sizeof numbers), more);
 
   for (const char *const *id = run->ids; *id != NULL; id++)
@@ -256,6 +259,27 @@ ay_owners_rows (AyOwnersResult *self, const AyProblem *own, const guint32 *rows,
   return ay_release_rows (self->gate, own, identity, error);
 }
 
+/* What is known of a head of so many parameters is no Hessian. */
+static gboolean
+check_parameters (const AyOwnersRun *run, const AyWork *work, GError **error)
+{
+  gsize p = (ay_matrix_cols (work->data->features) + 1) * MAX (work->data->n_classes, 1);
+  gsize most = run->most_dense > 0 ? run->most_dense : AY_OWNERS_MOST_DENSE;
+
+  for (const char *const *id = run->ids; *id != NULL && p > most; id++)
+    if (strcmp (*id, "influence") != 0)
+      {
+        g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
+                     "%s of %zu parameters is refused among owners: it needs their Hessian, which "
+                     "is sent up to %zu (influence does without)", *id, p, most);
+        return FALSE;
+      }
+    else if (run->rules.noise > 0.0)
+      return refuse (error, "influence of so many parameters needs some hundred products of the "
+                            "owners' Hessian, each of which would cost privacy: not with noise");
+  return TRUE;
+}
+
 /* --- the whole --- */
 
 static gboolean
@@ -266,7 +290,8 @@ fit_head (const AyOwnersRun *run, AyOwnersResult *out, AyOwnersFit **fit, AyJob 
   gsize d = ay_matrix_cols (work->data->features);
   g_autofree float *scaling = run->clip > 0.0 ? g_new0 (float, 2 * d + 1) : NULL;
   AyOwnersOptions options = { .head = &work->head_options, .scaling = scaling,
-                              .max_rounds = ay_owners_rounds (run) };
+                              .max_rounds = ay_owners_rounds (run),
+                              .most_dense = run->most_dense };
   g_autoptr (AyOwnedProblem) valid = ay_problem_of_split (work->data, AY_SPLIT_VALID);
 
   for (gsize j = 0; j < d && scaling != NULL; j++)
@@ -280,6 +305,7 @@ fit_head (const AyOwnersRun *run, AyOwnersResult *out, AyOwnersFit **fit, AyJob 
     return FALSE;
   out->head = ay_head_ref ((*fit)->head);
   out->rounds = (*fit)->rounds;
+  out->products = (*fit)->products;
   if (!ay_head_evaluate (out->head, &valid->problem, &out->valid, job, error))
     return FALSE;
   ay_ranks_set_stage (run->ranks, "sites");
@@ -304,17 +330,39 @@ say_owners (const AyRelease *gate, AyScoreResult *result)
                                    ay_release_epsilon (gate->rho, gate->rules.delta));
 }
 
+/* Where no one has the Hessian its solves are all owners' work, also of those that do not take
+ * part. */
+static gboolean
+solve_together (const AyOwnersRun *run, AyOwnersResult *out, const AyOwnersFit *fit, AyJob *job,
+                GError **error)
+{
+  AyScoreContext *context = out->work->context;
+  gsize p = (fit->head->d + 1) * fit->head->n_outputs;
+  g_autofree double *s = NULL;
+  double residual;
+  guint rounds;
+
+  ay_score_context_set_head (context, out->head);
+  ay_score_context_set_hessian (context, fit->hessian);
+  if (fit->hessian != NULL || !g_strv_contains (run->ids, "influence"))
+    return TRUE;
+  s = ay_try_alloc (2 * p, sizeof (double), "the solution", error);
+  if (s == NULL || !ay_influence_gradients (context, s, job, error)
+      || !ay_owners_solve (out->gate, out->head, s, ay_influence_tolerances, &residual, &rounds,
+                           job, error))
+    return FALSE;
+  ay_influence_set_solved (context, s, p, residual, rounds);
+  return TRUE;
+}
+
 /* (transfer full) (element-type AyScoreResult) */
 static GPtrArray *
-compute_scores (const AyOwnersRun *run, AyOwnersResult *out, const AyOwnersFit *fit, AyJob *job,
-                GError **error)
+compute_scores (const AyOwnersRun *run, AyOwnersResult *out, AyJob *job, GError **error)
 {
   AyScoreContext *context = out->work->context;
   g_autoptr (GPtrArray) results
       = g_ptr_array_new_with_free_func ((GDestroyNotify) ay_score_result_free);
 
-  ay_score_context_set_head (context, out->head);
-  ay_score_context_set_hessian (context, fit->hessian);
   ay_score_context_set (context, "max_refits", "0"); /* a refit would be a sum without one row */
   for (const char *const *id = run->ids; *id != NULL; id++)
     {
@@ -356,12 +404,14 @@ ay_work_score_owners (const AyOwnersRun *run, AyOwnersResult *out, AyJob *job, G
   g_autoptr (GPtrArray) results = NULL;
 
   if (!ay_owners_begin (run, "score", out, job, error)
-      || !fit_head (run, out, &fit, job, error))
+      || !check_parameters (run, out->work, error) || !fit_head (run, out, &fit, job, error))
     return FALSE;
   ay_ranks_set_stage (run->ranks, "scores");
+  if (!solve_together (run, out, fit, job, error))
+    return FALSE;
   if (run->path != NULL && ay_release_takes_part (out->gate, ay_ranks_own (run->ranks)))
     {
-      results = compute_scores (run, out, fit, job, error);
+      results = compute_scores (run, out, job, error);
       if (results == NULL || !keep (run, out, results, job, error))
         return FALSE;
     }

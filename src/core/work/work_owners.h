@@ -27,13 +27,14 @@ typedef struct
                                divided by it; the same with the target */
   guint max_rounds;         /* 0: 50; with noise, of classes, 8 */
   gboolean sites;           /* also the value of each owner */
+  gsize most_dense;         /* parameters up to which the Hessian is sent; 0: 6000 */
 } AyOwnersRun;
 
 typedef struct
 {
   AyHead *head;
   AyFit valid;
-  guint rounds;             /* of sums for the head */
+  guint rounds, products;   /* of sums for the head, and of the Hessian with a vector */
   AySiteValues *sites;      /* (nullable) */
   AyRelease *gate;          /* verdicts, messages, privacy loss */
   AyOwnedProblem *own;      /* private: the rows, which gate borrows */

@@ -120,7 +120,8 @@ fit (Picking *self, AyJob *job, GError **error)
   AyHeadOptions head = ay_loop_head_options (&out->work->head_options);
   g_autofree float *plain = g_new0 (float, 2 * self->d + 1);
   AyOwnersOptions options = { .head = &head, .scaling = plain,
-                              .max_rounds = ay_owners_rounds (self->run) };
+                              .max_rounds = ay_owners_rounds (self->run),
+                              .most_dense = self->run->most_dense };
   AyProblem known = { .features = self->features, .rows = self->labelled, .n = self->n_labelled,
                       .label = self->known, .n_classes = out->work->data->n_classes };
   g_autoptr (AyOwnersFit) found = NULL;
