@@ -3,8 +3,9 @@
 """Features larger than the memory that is given: everything finishes, with the same values.
 
 Usage: test_larger.py [ROWS [COLUMNS [MEGABYTES]]]. A feature file of float32, eight directions in
-ten classes and noise, is scored (head, influence, values of nearest rows) and mapped (PCA with its
-neighbours compared) twice: with ASSAY_MEMORY at so many megabytes, in a control group of its own of
+ten classes and noise, is scored (head, influence, values of nearest rows), mapped (PCA with its
+neighbours compared; not of a million rows and more, where that takes an hour) and asked for the
+neighbours of a row, twice: with ASSAY_MEMORY at so many megabytes, in a control group of its own of
 that limit where one can be made, and without a limit. Printed are the peaks of RssAnon.
 """
 import os
@@ -26,10 +27,13 @@ FOLDER = TESTS.__enter__()
 JOBS = [('new', '{w}', '--features', FOLDER / 'x.npy', '--label', FOLDER / 'y.npy', '--valid',
          '0.02' if ROWS < 1e6 else '0.002'),
         ('score', '{w}', 'influence', 'knn_shapley'),
-        ('map', '{w}', 'pca', '-p', 'approximate_above=20000'),
-        ('export', '{w}', '--columns', 'id,influence,knn_shapley,map_x,map_y,map_trust', '-o',
-         '{w}.csv')]
-PEAKS = {}
+        ('map', '{w}', 'pca', '-p', 'approximate_above=20000', '-p',
+         'honesty=' + ('yes' if ROWS < 1e6 else 'no')),
+        ('nearest', '{w}', '1234', '20'),
+        ('export', '{w}', '--columns', 'id,influence,knn_shapley,map_x,map_y'
+         + (',map_trust' if ROWS < 1e6 else ''), '-o', '{w}.csv')]
+PROGRAMS = {'nearest': [os.environ['ASSAY_PROBE_NEAREST']]}
+PEAKS, SAID = {}, {}
 
 
 def make_files():
@@ -81,7 +85,7 @@ def watch(process, peak):
 
 
 def call(words, limited, group):
-    """Runs one command; the peak of its memory in MB."""
+    """Runs one command; the peak of its memory in MB, and what it printed."""
     env = assay.environment(TMPDIR=str(FOLDER))
     env.pop('LD_PRELOAD', None)
     if limited:
@@ -96,18 +100,19 @@ def call(words, limited, group):
         return usage.ru_utime + usage.ru_stime
 
     started, before, peak = time.monotonic(), worked(), [0]
-    with subprocess.Popen([assay.CLI, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    program = PROGRAMS[words[0]] + words[1:] if words[0] in PROGRAMS else [assay.CLI, *words]
+    with subprocess.Popen(program, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True, env=env,
                           preexec_fn=enter if limited else None) as process:
         watcher = threading.Thread(target=watch, args=(process, peak))
         watcher.start()
-        _, errors = process.communicate()
+        printed, errors = process.communicate()
         watcher.join()
     assert process.returncode == 0, f'{words}: exit {process.returncode}: {errors}'
     print(f'# {words[0]}, {f"{MEGABYTES} MB given" if limited else "no limit"}: '
           f'{time.monotonic() - started:.1f} s, {worked() - before:.1f} s of processors, '
           f'at most {peak[0]} MB of its own', flush=True)
-    return peak[0]
+    return peak[0], printed
 
 
 def run_all(limited):
@@ -119,7 +124,7 @@ def run_all(limited):
     try:
         for words in JOBS:
             words = [str(word).format(w=FOLDER / f'{name}.assay') for word in words]
-            PEAKS[name, words[0]] = call(words, limited, group)
+            PEAKS[name, words[0]], SAID[name, words[0]] = call(words, limited, group)
     finally:
         if group is not None:
             group.rmdir()
@@ -138,6 +143,8 @@ def test_same():
     run_all(False)
     limited, free = ((FOLDER / f'{name}.assay.csv').read_bytes() for name in ('limited', 'free'))
     assert limited == free and limited.count(b'\n') == ROWS + 1
+    assert SAID['limited', 'nearest'] == SAID['free', 'nearest']
+    assert SAID['free', 'nearest'].count('\n') == 20
 
 
 if __name__ == '__main__':
