@@ -7,8 +7,9 @@
 /* The digits under a fixed protocol: 540 test rows drawn by class, two rows a class to start from,
  * 28 rounds of 10, pixels / 16, lambda 1, 20 paired repeats. A strategy's mean area under the curve
  * is within one stated standard deviation of the stated mean, its labels to 90 % (of the mean
- * curve) within 10. Random's is flat there, half a point a round, and lies at 120 to 130 for the
- * seeds 0 to 5 where 140 is stated: within 20. */
+ * curve) within 10. Random's curve is flat there, half a point a round: over blocks of 20 repeats
+ * the labels lie between 110 and 140 for this head as for scikit-learn's, by
+ * reference/random_digits.py, so that they are taken from 200 repeats. */
 static const struct
 {
   const char *id;
@@ -36,8 +37,8 @@ test_stated (void)
   g_autofree guint32 *rows = g_new (guint32, set.n);
   AyProblem problem = { .features = set.features, .rows = rows, .n = set.n, .label = set.label,
                         .n_classes = 10 };
-  g_autoptr (AySimulation) simulation = NULL;
-  g_autoptr (AyComparisons) found = NULL;
+  g_autoptr (AySimulation) simulation = NULL, often = NULL;
+  g_autoptr (AyComparisons) found = NULL, of_often = NULL;
   g_autoptr (GError) error = NULL;
   gint64 begun = g_get_monotonic_time ();
 
@@ -64,11 +65,18 @@ test_stated (void)
                       one->seconds);
     }
   for (gsize k = 0; k < G_N_ELEMENTS (stated); k++)
-    {
-      g_assert_cmpfloat (fabs (found->each[k].auc - stated[k].auc), <=, stated[k].sd);
-      g_assert_cmpfloat (fabs (found->each[k].labels_of_mean - stated[k].labels), <=,
-                         k == 0 ? 20.0 : 10.0);
-    }
+    g_assert_cmpfloat (fabs (found->each[k].auc - stated[k].auc), <=, stated[k].sd);
+  for (gsize k = 1; k < G_N_ELEMENTS (stated); k++)
+    g_assert_cmpfloat (fabs (found->each[k].labels_of_mean - stated[k].labels), <=, 10.0);
+
+  options.repeats = 200;
+  often = ay_simulate (&problem, strategies, 1, &options, NULL, &error);
+  g_assert_no_error (error);
+  of_often = ay_compare (often, 0.9);
+  g_test_message ("%-18s %.4f +- %.4f, to 90 %%: %.0f, 200 repeats", stated[0].id,
+                  of_often->each[0].auc, of_often->each[0].auc_sd,
+                  of_often->each[0].labels_of_mean);
+  g_assert_cmpfloat (fabs (of_often->each[0].labels_of_mean - stated[0].labels), <=, 10.0);
 }
 
 int
