@@ -349,13 +349,23 @@ assay_window_class_init (AssayWindowClass *class)
   assay_window_actions_install (widget_class);
 }
 
-/* The panes fold where the window is narrow. */
-static void
-on_folded (AssayWindow *self)
+static gboolean
+follow_folds (gpointer data)
 {
+  AssayWindow *self = data;
+
   assay_decision_bar_set_narrow (self->decision_bar, adw_flap_get_folded (self->side_flap)
                                                          || adw_flap_get_folded (
                                                              self->inspector_flap));
+  return G_SOURCE_REMOVE;
+}
+
+/* The panes fold where the window is narrow; they say so amid their allocation, where nothing can
+ * ask for another size. */
+static void
+on_folded (AssayWindow *self)
+{
+  g_idle_add_full (G_PRIORITY_HIGH_IDLE, follow_folds, g_object_ref (self), g_object_unref);
 }
 
 static void

@@ -27,6 +27,7 @@
 #include "app/widgets/chart.h"
 #include "app/widgets/filter_side.h"
 #include "app/widgets/inspector.h"
+#include "app/widgets/wrap.h"
 
 #include <glib/gi18n.h>
 
@@ -524,4 +525,5 @@ assay_window_ensure_types (void)
   g_type_ensure (ASSAY_TYPE_REPORT_PAGE);
   g_type_ensure (ASSAY_TYPE_REVIEW_PAGE);
   g_type_ensure (ASSAY_TYPE_PRESENTER);
+  g_type_ensure (ASSAY_TYPE_WRAP);
 }

@@ -147,6 +147,7 @@ assay_number_table_init (AssayNumberTable *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *scroll = gtk_scrolled_window_new ();
+  GtkWidget *wide = gtk_scrolled_window_new (); /* head and rows go sideways together */
 
   self->head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   self->list = GTK_LIST_BOX (gtk_list_box_new ());
@@ -161,6 +162,9 @@ assay_number_table_init (AssayNumberTable *self)
   gtk_widget_set_vexpand (scroll, TRUE);
   gtk_box_append (GTK_BOX (box), self->head);
   gtk_box_append (GTK_BOX (box), scroll);
-  adw_bin_set_child (ADW_BIN (self), box);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (wide), box);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (wide), GTK_POLICY_AUTOMATIC,
+                                  GTK_POLICY_NEVER);
+  adw_bin_set_child (ADW_BIN (self), wide);
   g_signal_connect_swapped (self->list, "row-activated", G_CALLBACK (row_activated), self);
 }

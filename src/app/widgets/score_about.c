@@ -15,7 +15,8 @@ struct _AssayScoreAbout
   AssaySession *session; /* kept by the parent */
   char *id;              /* (nullable) */
   GtkLabel *title, *sentence, *warning, *certificate;
-  GtkGrid *facts;
+  GtkBox *facts_box;
+  GtkGrid *facts; /* in it */
   int n_facts;
   AssayScoreAsked *asked;
   GtkWidget *compute, *color, *more;
@@ -111,13 +112,17 @@ color_clicked (AssayScoreAbout *self)
 
 /* --- what is told --- */
 
+/* A new grid each time: one that was empty when it was measured is taken for one whose height does
+ * not depend on its width, from then on (GTK 4.8). */
 static void
 clear_facts (AssayScoreAbout *self)
 {
-  GtkWidget *child;
-
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->facts))) != NULL)
-    gtk_grid_remove (self->facts, child);
+  if (self->facts != NULL)
+    gtk_box_remove (self->facts_box, GTK_WIDGET (self->facts));
+  self->facts = GTK_GRID (gtk_grid_new ());
+  gtk_grid_set_column_spacing (self->facts, 18);
+  gtk_grid_set_row_spacing (self->facts, 6);
+  gtk_box_append (self->facts_box, GTK_WIDGET (self->facts));
   self->n_facts = 0;
 }
 
@@ -337,10 +342,8 @@ assay_score_about_init (AssayScoreAbout *self)
   gtk_box_append (box, GTK_WIDGET (self->title));
   gtk_box_append (box, GTK_WIDGET (self->sentence));
   gtk_box_append (box, assay_fold_new (GTK_WIDGET (self->warning)));
-  self->facts = GTK_GRID (gtk_grid_new ());
-  gtk_grid_set_column_spacing (self->facts, 18);
-  gtk_grid_set_row_spacing (self->facts, 6);
-  gtk_box_append (box, GTK_WIDGET (self->facts));
+  self->facts_box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 0));
+  gtk_box_append (box, GTK_WIDGET (self->facts_box));
   self->asked = g_object_new (ASSAY_TYPE_SCORE_ASKED, NULL);
   g_signal_connect_swapped (self->asked, "changed", G_CALLBACK (asked_changed), self);
   gtk_box_append (box, GTK_WIDGET (self->asked));
