@@ -377,6 +377,16 @@ assay_session_columns_changed (AssaySession *self)
   apply_filters (self);
 }
 
+/* The workspace keeps its table until something is stored: the same one says that nothing came. */
+void
+assay_session_check_columns (AssaySession *self)
+{
+  g_autoptr (AyTable) now = self->work != NULL ? ay_work_columns (self->work, NULL) : NULL;
+
+  if (now == NULL || now != self->columns)
+    assay_session_columns_changed (self);
+}
+
 const AyBitset *
 assay_session_get_selection (AssaySession *self)
 {

@@ -64,6 +64,8 @@ double assay_session_get_noise (AssaySession *self, const char *score, AyNoiseKi
 AyBitset *assay_session_dup_uncertain (AssaySession *self, const char *score);
 /* After a task stored scores or a map. */
 void assay_session_columns_changed (AssaySession *self);
+/* After a task that may have stored some: the same, if there are other columns than before. */
+void assay_session_check_columns (AssaySession *self);
 /* After columns came as a step of the journal (an import, a score of a slice or a row, names of
  * clusters): undo takes them away. show (nullable): the map is coloured by it and the rows are
  * sorted by it, largest first, in the same step. */

@@ -71,7 +71,7 @@ plan_done (GObject *session, gpointer data, const GError *error)
 {
   Work *self = data;
 
-  assay_session_columns_changed (ASSAY_SESSION (session)); /* a step may have made its score */
+  assay_session_check_columns (ASSAY_SESSION (session)); /* a step may have made its score */
   if (error != NULL)
     assay_session_fail (ASSAY_SESSION (session), error);
   self->plan_done (self->page, error == NULL ? g_steal_pointer (&self->recipe) : NULL,
@@ -182,7 +182,7 @@ report_done (GObject *session, gpointer data, const GError *error)
   Work *self = data;
   g_autofree char *name = NULL, *text = NULL;
 
-  assay_session_columns_changed (ASSAY_SESSION (session)); /* a score may have been made for it */
+  assay_session_check_columns (ASSAY_SESSION (session)); /* a score may have been made for it */
   if (error != NULL)
     {
       assay_session_fail (ASSAY_SESSION (session), error);
