@@ -232,9 +232,9 @@ class Window:
     def all(self, pattern, role=None, within=None):
         return self.tree.matching(pattern, role, within)
 
-    def find(self, pattern, role=None, patience=PATIENCE):
+    def find(self, pattern, role=None, patience=PATIENCE, within=None):
         def best():
-            found = self.all(pattern, role)
+            found = self.all(pattern, role, within)
             found.sort(key=lambda one: one.role in ('label', 'filler', 'panel', 'image'))
             return found[:1]
         return until(f'{role or "a widget"} named {pattern}', best, patience)[0]
@@ -365,10 +365,11 @@ class Window:
             self.type(text) if text else self.keys('BackSpace')
         again(f'{text!r} to be entered', enter, entered)
 
-    def click(self, pattern, role=None, done=None):
-        """With the pointer, on the middle; until done(), when given."""
+    def click(self, pattern, role=None, done=None, within=None):
+        """With the pointer, on the middle; until done(), when given. within: a part that it is in,
+        where another page that was shown has one of its name."""
         def click_once():
-            part = self.find(pattern, role)
+            part = self.find(pattern, role, within=within)
 
             def stands():
                 before = self.box(part)

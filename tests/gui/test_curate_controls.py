@@ -11,7 +11,7 @@ import shutil
 import drive
 from drive import cli, plain, until
 from page_steps import write_report
-from test_recipe import expected, order, said, STEPS
+from test_recipe import expected, order, said, step_row, STEPS
 
 DEFAULT = [{'step': 'decisions'}, {'step': 'drop_duplicates'}, {'step': 'drop_label_issues'}]
 LOST = [{'step': 'decisions'}, {'step': 'drop_where', 'where': "label = '3'", 'why': 'too many'}]
@@ -230,7 +230,7 @@ class Controls:
 
         def fold(done):
             if not self.by_keys:
-                return window.click(COPIES, 'label', done=done)
+                return window.click(COPIES, 'label', done=done, within=step_row(window, COPIES))
             self.tab_to(COPIES)
             return drive.again('a step unfolded by keys', lambda: window.keys('space'), done)
         fold(lambda: window.all('threshold', 'text'))

@@ -49,6 +49,11 @@ def order(window):
     return [one[1] for one in found]
 
 
+def step_row(window, name):
+    """The row of a step; its title stands on other pages too."""
+    return next(one for one in window.find(f'Use Step: {name}').chain() if one.role == 'list item')
+
+
 def reorder(window):
     """By the row's button, by Alt and an arrow, by dragging; each is the recipe's new order."""
     assert order(window) == STEPS, order(window)
@@ -76,7 +81,8 @@ def reorder(window):
 def tune(window, name, values):
     """Unfolds a step and changes parameters of it: typed, applied with Enter; waits for the plan.
     Returns what the page says then, and of the effects."""
-    window.click(name, 'label', done=lambda: window.all(next(iter(values)), 'text'))
+    window.click(name, 'label', done=lambda: window.all(next(iter(values)), 'text'),
+                 within=step_row(window, name))
     for field, text in values.items():
         def enter():
             window.click(field, 'text')
@@ -89,7 +95,8 @@ def tune(window, name, values):
     found = until('the tuned plan', lambda: said(window) and len(said(window)[1]) == 3
                   and said(window), 120)
     told = effects(window)
-    window.click(name, 'label', done=lambda: not window.all(next(iter(values)), 'text'))
+    window.click(name, 'label', done=lambda: not window.all(next(iter(values)), 'text'),
+                 within=step_row(window, name))
     return found, told
 
 
