@@ -42,7 +42,7 @@ AyScoreInfo *cmd_drawing_score (AyWork *work, const char *id);
 /* "Influence (nats)", or the column's own name. (transfer full) */
 char *cmd_drawing_label (const AyColumn *column, const AyScoreInfo *score);
 /* A cloud of d->x and d->y of the rows asked for; x and y (nullable) name the axes. */
-void cmd_drawing_scatter (CmdDrawing *d, const char *x, const char *y);
+void cmd_drawing_scatter (AyWork *work, CmdDrawing *d, const char *x, const char *y);
 
 /* Learning curves of strategies, with where rules would have stopped. */
 gboolean cmd_draw_curves (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error);

@@ -49,8 +49,14 @@ cmd_drawing_label (const AyColumn *column, const AyScoreInfo *score)
              : g_strdup (score->title);
 }
 
+static char *
+name_row (gconstpointer data, gsize row)
+{
+  return ay_column_dup_text (((const AyDataset *) data)->id, row);
+}
+
 void
-cmd_drawing_scatter (CmdDrawing *d, const char *x, const char *y)
+cmd_drawing_scatter (AyWork *work, CmdDrawing *d, const char *x, const char *y)
 {
   AyFigureScatter *s = &d->spec.scatter;
 
@@ -63,6 +69,8 @@ cmd_drawing_scatter (CmdDrawing *d, const char *x, const char *y)
   s->x_axis.label = x;
   s->y_axis.label = y;
   s->visible = d->visible;
+  s->row_name = name_row;
+  s->row_data = ay_work_data (work);
 }
 
 /* Confidence over variability, coloured by correctness, and how many rows lie in each region. */
@@ -94,7 +102,7 @@ cmd_draw_datamap (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
                                                                   "a training run"));
   d->label = g_strdup ("variability: spread of the label's probability over the epochs");
   d->y_label = g_strdup ("confidence: its mean");
-  cmd_drawing_scatter (d, d->label, d->y_label);
+  cmd_drawing_scatter (work, d, d->label, d->y_label);
   d->spec.subtitle = d->subtitle;
   d->spec.scatter.values = ay_column_numbers (d->column);
   d->spec.scatter.color_label = "correctness (epochs)";
@@ -229,7 +237,7 @@ cmd_draw_compare (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
                                  found->n,
                                  how.turn ? ", one order turned so that high is good in both"
                                               : "");
-  cmd_drawing_scatter (d, d->label, d->y_label);
+  cmd_drawing_scatter (work, d, d->label, d->y_label);
   d->spec.subtitle = d->subtitle;
   add_apart (d, work, found);
   return TRUE;

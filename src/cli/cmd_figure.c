@@ -134,7 +134,7 @@ draw_map (CmdRun *run, AyWork *work, CmdDrawing *d, GError **error)
   score = cmd_drawing_score (work, colour);
   d->label = cmd_drawing_label (d->column, score);
   d->title = g_strdup_printf ("Map of %" G_GSIZE_FORMAT " rows", ay_bitset_count (d->visible));
-  cmd_drawing_scatter (d, NULL, NULL);
+  cmd_drawing_scatter (work, d, NULL, NULL);
   s->map = TRUE;
   s->color_label = d->label;
   if (given.groups && !find_groups (work, d, error))
@@ -464,8 +464,6 @@ tell_table (const AyFigureSpec *spec, JsonObject *into)
   JsonArray *columns, *rows;
   JsonObject *table;
 
-  if (numbers == NULL)
-    return;
   table = cmd_json_object (into, "table");
   columns = cmd_json_array (table, "columns");
   rows = cmd_json_array (table, "rows");
@@ -487,6 +485,7 @@ tell_table (const AyFigureSpec *spec, JsonObject *into)
         json_array_add_string_element (row, numbers->marks[i]);
       json_array_add_array_element (rows, row);
     }
+  cmd_json_count (table, "left_out", numbers->n_all - numbers->n_rows);
 }
 
 static gboolean

@@ -43,6 +43,7 @@ make_rows (Filling *to, guint n_rows)
 
   out->n_columns = to->names->len;
   out->n_rows = n_rows;
+  out->n_all = n_rows;
   g_ptr_array_add (to->names, NULL);
   out->names = (char **) g_ptr_array_steal (to->names, NULL);
   n = (gsize) n_rows * out->n_columns;
@@ -293,6 +294,144 @@ fill_panels (Filling *to, const AyFigurePanels *panels)
     }
 }
 
+/* --- points --- */
+
+typedef struct
+{
+  gsize row;
+  float x, y;
+  gboolean selected;
+} Point;
+
+/* The selected ones first, then from the highest down. */
+static int
+compare_points (gconstpointer a, gconstpointer b)
+{
+  const Point *p = a, *q = b;
+
+  if (p->selected != q->selected)
+    return p->selected ? -1 : 1;
+  if (p->y != q->y)
+    return p->y > q->y ? -1 : 1;
+  if (p->x != q->x)
+    return p->x > q->x ? -1 : 1;
+  return (p->row > q->row) - (p->row < q->row);
+}
+
+/* The first points of that order, in it; n_all: of how many. Twice as many as are wanted are
+ * gathered and then cut, so that a million are not sorted. */
+static GArray *
+first_points (const AyFigureScatter *scatter, gsize *n_all)
+{
+  GArray *out = g_array_sized_new (FALSE, FALSE, sizeof (Point), 2 * AY_FIGURE_NUMBERS_MOST);
+  Point last = { 0 };
+  gboolean cut = FALSE;
+
+  *n_all = 0;
+  for (gsize i = 0; i < scatter->n; i++)
+    {
+      Point point = { i, scatter->x[i], scatter->y[i], FALSE };
+
+      if (!isfinite (point.x) || !isfinite (point.y)
+          || (scatter->visible != NULL && !ay_bitset_get (scatter->visible, i)))
+        continue;
+      ++*n_all;
+      point.selected = scatter->selected != NULL && ay_bitset_get (scatter->selected, i);
+      if (cut && compare_points (&point, &last) > 0)
+        continue;
+      g_array_append_val (out, point);
+      if (out->len < 2 * AY_FIGURE_NUMBERS_MOST)
+        continue;
+      g_array_sort (out, compare_points);
+      g_array_set_size (out, AY_FIGURE_NUMBERS_MOST);
+      last = g_array_index (out, Point, AY_FIGURE_NUMBERS_MOST - 1);
+      cut = TRUE;
+    }
+  g_array_sort (out, compare_points);
+  if (out->len > AY_FIGURE_NUMBERS_MOST)
+    g_array_set_size (out, AY_FIGURE_NUMBERS_MOST);
+  return out;
+}
+
+/* The number of fewest digits that is the same float. */
+static double
+of_float (float value)
+{
+  for (int digits = 6; digits < 9; digits++)
+    {
+      char text[G_ASCII_DTOSTR_BUF_SIZE], format[8];
+      double read;
+
+      g_snprintf (format, sizeof format, "%%.%dg", digits);
+      read = g_ascii_strtod (g_ascii_formatd (text, sizeof text, format, value), NULL);
+      if ((float) read == value)
+        return read;
+    }
+  return value;
+}
+
+static void
+name_points (Filling *to, const AyFigureScatter *scatter, const GArray *points)
+{
+  AyFigureNumbers *out = to->out;
+  gboolean coded = scatter->codes != NULL;
+
+  out->head = g_strdup (say (to, N_ ("row")));
+  out->titles = g_new0 (char *, points->len + 1);
+  if (coded)
+    {
+      out->mark = g_strdup (scatter->color_label != NULL ? scatter->color_label
+                                                         : say (to, N_ ("class")));
+      out->marks = g_new0 (char *, points->len + 1);
+    }
+  for (guint k = 0; k < points->len; k++)
+    {
+      gsize row = g_array_index (points, Point, k).row;
+
+      out->titles[k] = scatter->row_name != NULL ? scatter->row_name (scatter->row_data, row)
+                                                 : g_strdup_printf ("%" G_GSIZE_FORMAT, row);
+      if (coded)
+        out->marks[k] = g_strdup (scatter->codes[row] < scatter->n_names
+                                      ? scatter->names[scatter->codes[row]] : "");
+    }
+}
+
+static void
+fill_scatter (Filling *to, const AyFigureScatter *scatter)
+{
+  gboolean numbers = scatter->values != NULL && scatter->codes == NULL;
+  gboolean selected = scatter->selected != NULL && ay_bitset_count (scatter->selected) > 0;
+  gsize n_all;
+  g_autoptr (GArray) points = first_points (scatter, &n_all);
+  double *at;
+
+  add_name (to, scatter->x_axis.label != NULL ? scatter->x_axis.label : say (to, N_ ("across")));
+  add_name (to, scatter->y_axis.label != NULL ? scatter->y_axis.label : say (to, N_ ("up")));
+  if (numbers)
+    add_name (to, scatter->color_label != NULL ? scatter->color_label : say (to, N_ ("value")));
+  if (numbers && scatter->uncertain != NULL)
+    add_name (to, say (to, N_ ("not told from zero")));
+  if (selected)
+    add_name (to, say (to, N_ ("selected")));
+  at = make_rows (to, points->len);
+  to->out->n_all = n_all;
+  name_points (to, scatter, points);
+  for (guint k = 0; k < points->len; k++)
+    {
+      const Point *point = &g_array_index (points, Point, k);
+
+      *at++ = of_float (point->x);
+      *at++ = of_float (point->y);
+      if (numbers)
+        *at++ = scatter->values[point->row];
+      if (numbers && scatter->uncertain != NULL)
+        *at++ = isnan (scatter->values[point->row])
+                    ? NAN : ay_bitset_get (scatter->uncertain, point->row);
+      if (selected)
+        *at++ = point->selected;
+    }
+}
+
 /* --- the table --- */
 
 AyFigureNumbers *
@@ -302,8 +441,6 @@ ay_figure_numbers_new (const AyFigureSpec *spec, AyFigureWord *word)
   AyFigurePanel one;
   Filling to = { NULL, word, NULL };
 
-  if (spec->kind == AY_FIGURE_SCATTER)
-    return NULL;
   names = g_ptr_array_new_with_free_func (g_free);
   to.names = names;
   to.out = g_new0 (AyFigureNumbers, 1);
@@ -318,7 +455,7 @@ ay_figure_numbers_new (const AyFigureSpec *spec, AyFigureWord *word)
     case AY_FIGURE_STRIP: fill_strip (&to, &spec->strip); break;
     case AY_FIGURE_WATERFALL: fill_waterfall (&to, &spec->waterfall); break;
     case AY_FIGURE_PANELS: fill_panels (&to, &spec->panels); break;
-    case AY_FIGURE_SCATTER: break;
+    case AY_FIGURE_SCATTER: fill_scatter (&to, &spec->scatter); break;
     }
   return to.out;
 }

@@ -17,14 +17,18 @@ typedef struct
   double *values;  /* n_rows x n_columns; NaN: none */
   char *mark;      /* (nullable) name of the last column of text; NULL: nothing is marked */
   char **marks;    /* n_rows, where there is a mark; "": none; NULL at the end */
+  gsize n_all;     /* rows there would be if the table were not cut */
 } AyFigureNumbers;
+
+#define AY_FIGURE_NUMBERS_MOST 2000
 
 /* A word of the table's own ("from", "residual") in the person's language. */
 typedef const char *AyFigureWord (const char *word);
 
 /* Curves, also of panels, stand beside each other over all their x, a band as two columns more.
- * word (nullable): words as they are. NULL where each row of a data set is one mark: a scatter.
- * (transfer full) (nullable) */
+ * Of a scatter each point that is seen has a line, the selected ones first, then from the highest
+ * down; of more than AY_FIGURE_NUMBERS_MOST the others are left out, and n_all says so.
+ * word (nullable): words as they are. (transfer full) */
 AyFigureNumbers *ay_figure_numbers_new (const AyFigureSpec *spec, AyFigureWord *word);
 void ay_figure_numbers_free (AyFigureNumbers *self);
 

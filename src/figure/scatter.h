@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* What a row is called. (transfer full) */
+typedef char *AyFigureRowName (gconstpointer data, gsize row);
+
 /* A cloud of n points, coloured by class (codes), by number (values), or plain. Borrowed. */
 typedef struct
 {
@@ -31,6 +34,8 @@ typedef struct
   const double *groups;        /* (nullable) lines join the rows of a number; NaN: in no group */
   gboolean density;            /* colour by the number of points instead */
   double radius;               /* logical px; 0: by n */
+  AyFigureRowName *row_name;   /* (nullable) for the table; NULL: by number, from 0 */
+  gconstpointer row_data;
 } AyFigureScatter;
 
 /* Axes, points and legend into box. */

@@ -100,6 +100,63 @@ def test_overview():
     there_and_back('ctrl+1', 'classes', 'Bars of .*', 2)
 
 
+# --- points ---
+
+FIRST = 12  # lines of a table that are surely on the screen
+
+
+def point_lines(window, drawing, width):
+    """The first lines of the table of points of this name, each of `width` cells."""
+    found = window.all(drawing, 'tree table')
+    said = cells(window, found[0])[width:] if found else []
+    return [said[at:at + width] for at in range(0, min(len(said), FIRST * width), width)]
+
+
+def same_points(window, drawing, width, rows):
+    """Names and places of the table's lines are those of the rows (name, x, y)."""
+    said = []
+
+    def same():
+        said[:] = point_lines(window, drawing, width)
+        return len(said) >= min(FIRST, len(rows)) and all(
+            line[0] == row[0] and all(near(as_number(text), value)
+                                      for text, value in zip(line[1:3], row[1:3]))
+            for line, row in zip(said, rows))
+    try:
+        until(f'the table {drawing}', same)
+    except AssertionError as error:
+        raise AssertionError(f'{said} instead of {rows[:FIRST]}') from error
+
+
+def test_points():
+    """The map, and a score over another, as tables: the selected rows first; copied and back"""
+    work = workspace()
+    cli('score', work, 'self_influence')
+    with drive.Window(work) as window:
+        window.scored()
+        rows = truth(work, 'map', 'pca')[1]
+        window.keys('ctrl+shift+t')
+        same_points(window, 'Map: .*', 5, rows)
+        window.picture('points-map')
+        window.search("label = '3'")
+        window.keys('ctrl+a')
+        threes = truth(work, 'map', 'pca', '--where', "label = '3'")[1]
+        same_points(window, 'Map: .*', 6, threes)
+        window.search('')
+        there = {row[0] for row in threes}
+        until('the selected rows first', lambda: all(
+            line[0] in there and line[5] == '1' for line in point_lines(window, 'Map: .*', 6)))
+        window.keys('ctrl+shift+t')
+        window.find('Map: .*', 'image')
+        window.keys('ctrl+shift+a', 'ctrl+6')
+        window.click('Compare Two', done=lambda: window.all('Plot of .*', 'image'))
+        over, under = re.match(r'Plot of (\S+) over (\S+)\.',
+                               window.find('Plot of .*', 'image').said).groups()
+        window.keys('ctrl+shift+t')
+        same_points(window, 'Plot of .*', 5, truth(work, 'compare', under, over)[1])
+        window.picture('points-plot')
+
+
 def test_chart():
     """A chart of its own: table, clipboard read back, the printed page"""
     page = drive.folder() / 'page.pdf'

@@ -18,6 +18,8 @@ struct _AssayMapPage
   AssaySessionBin parent;
   AssaySession *session; /* kept by the parent */
   AssayMapView *map_view;
+  AssayChart *chart;
+  GtkBox *head;
   AssayRowCard *card;
   AssayColumnChooser *color_chooser;
   AssayMapChooser *map_chooser;
@@ -167,6 +169,7 @@ assay_map_page_class_init (AssayMapPageClass *class)
   ASSAY_SESSION_BIN_CLASS (class)->restore = assay_map_page_restore;
   ASSAY_SESSION_BIN_CLASS (class)->enter = assay_map_page_enter;
   ASSAY_SESSION_BIN_CLASS (class)->visit = assay_map_page_visit;
+  g_type_ensure (ASSAY_TYPE_CHART);
   g_type_ensure (ASSAY_TYPE_MAP_VIEW);
   g_type_ensure (ASSAY_TYPE_CLUSTER_LIST);
   g_type_ensure (ASSAY_TYPE_ROW_CARD);
@@ -175,6 +178,8 @@ assay_map_page_class_init (AssayMapPageClass *class)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/assay_app/Assay/map_page.ui");
   gtk_widget_class_bind_template_child (widget_class, AssayMapPage, map_view);
+  gtk_widget_class_bind_template_child (widget_class, AssayMapPage, chart);
+  gtk_widget_class_bind_template_child (widget_class, AssayMapPage, head);
   gtk_widget_class_bind_template_child (widget_class, AssayMapPage, card);
   gtk_widget_class_bind_template_child (widget_class, AssayMapPage, color_chooser);
   gtk_widget_class_bind_template_child (widget_class, AssayMapPage, map_chooser);
@@ -193,6 +198,8 @@ static void
 assay_map_page_init (AssayMapPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  assay_map_view_chart (self->map_view, self->chart);
+  gtk_box_append (self->head, assay_chart_take_button (self->chart));
   g_signal_connect_swapped (self->pan_button, "toggled", G_CALLBACK (choose_tool), self);
   g_signal_connect_swapped (self->rectangle_button, "toggled", G_CALLBACK (choose_tool), self);
   g_signal_connect_swapped (self->lasso_button, "toggled", G_CALLBACK (choose_tool), self);

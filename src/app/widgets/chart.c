@@ -16,7 +16,9 @@ struct _AssayChart
 {
   AdwBin parent;
   GtkWidget *box, *stack, *area, *button;
-  GtkWidget *scrolled;          /* (nullable) of the table, from the first time on */
+  GtkWidget *shown;             /* the area, or what shows the figure in its place */
+  GtkWidget *whole, *scrolled;  /* (nullable) the table, from the first time on */
+  GtkLabel *cut;                /* how many of its rows are listed, where not all are */
   GtkColumnView *view;
   GListStore *lines;            /* of AssayRow: a line's number */
   AssayDescribeFigure *describe; /* (nullable) */
@@ -32,7 +34,7 @@ struct _AssayChart
 
 G_DEFINE_FINAL_TYPE (AssayChart, assay_chart, ADW_TYPE_BIN)
 
-enum { PROP_0, PROP_TABLE, N_PROPS };
+enum { PROP_0, PROP_TABLE, PROP_VIEW, N_PROPS };
 static GParamSpec *properties[N_PROPS];
 
 /* --- the drawing --- */
@@ -169,12 +171,26 @@ make_numbers (AssayChart *self)
 }
 
 static void
+say_cut (AssayChart *self)
+{
+  gboolean cut = self->numbers != NULL && self->numbers->n_rows < self->numbers->n_all;
+  g_autofree char *text
+      = cut ? g_strdup_printf (_ ("%u of %u rows: the selected ones first, then from the highest "
+                                  "down"), self->numbers->n_rows, (guint) self->numbers->n_all)
+            : NULL;
+
+  gtk_label_set_text (self->cut, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->cut), cut);
+}
+
+static void
 fill_table (AssayChart *self)
 {
   AyFigureNumbers *numbers;
 
   clear_table (self);
   numbers = self->numbers = make_numbers (self);
+  say_cut (self);
   if (numbers == NULL)
     return;
   if (numbers->head != NULL)
@@ -211,7 +227,14 @@ make_table (AssayChart *self)
   gtk_widget_set_hexpand (self->scrolled, TRUE);
   gtk_widget_set_vexpand (self->scrolled, TRUE);
   gtk_widget_add_css_class (GTK_WIDGET (self->view), "data-table");
-  gtk_stack_add_child (GTK_STACK (self->stack), self->scrolled);
+  self->cut = GTK_LABEL (gtk_label_new (NULL));
+  gtk_label_set_wrap (self->cut, TRUE);
+  gtk_label_set_xalign (self->cut, 0.0f);
+  gtk_widget_add_css_class (GTK_WIDGET (self->cut), "caption");
+  self->whole = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  gtk_box_append (GTK_BOX (self->whole), GTK_WIDGET (self->cut));
+  gtk_box_append (GTK_BOX (self->whole), self->scrolled);
+  gtk_stack_add_child (GTK_STACK (self->stack), self->whole);
 }
 
 /* The table takes the drawing's name, and its place. */
@@ -239,10 +262,10 @@ set_table (AssayChart *self, gboolean table)
       show_name (self);
       fill_table (self);
     }
-  gtk_stack_set_visible_child (GTK_STACK (self->stack), table ? self->scrolled : self->area);
+  gtk_stack_set_visible_child (GTK_STACK (self->stack), table ? self->whole : self->shown);
   if (table && focus)
     gtk_widget_grab_focus (GTK_WIDGET (self->view));
-  else if (focus && !gtk_widget_grab_focus (self->area))
+  else if (focus && !gtk_widget_grab_focus (self->shown))
     gtk_widget_grab_focus (self->button);
   if (!table)
     clear_table (self);
@@ -293,8 +316,8 @@ describe_copy (AssayChart *self, AyFigureSpec *spec)
 {
   gboolean has = assay_chart_describe (self, spec);
 
-  spec->width = MAX (gtk_widget_get_width (self->area), LEAST_WIDTH);
-  spec->height = MAX (gtk_widget_get_height (self->area), LEAST_HEIGHT);
+  spec->width = MAX (gtk_widget_get_width (self->shown), LEAST_WIDTH);
+  spec->height = MAX (gtk_widget_get_height (self->shown), LEAST_HEIGHT);
   return has;
 }
 
@@ -350,6 +373,14 @@ assay_chart_set_figure (AssayChart *self, AssayDescribeFigure *figure, gpointer 
 }
 
 void
+assay_chart_set_view (AssayChart *self, GtkWidget *view)
+{
+  self->shown = view;
+  gtk_stack_add_child (GTK_STACK (self->stack), view);
+  gtk_stack_set_visible_child (GTK_STACK (self->stack), view);
+}
+
+void
 assay_chart_set_draw (AssayChart *self, GtkDrawingAreaDrawFunc function)
 {
   self->draw = function;
@@ -378,10 +409,8 @@ assay_chart_update (AssayChart *self, const char *says)
                                            : _ ("Nothing to show yet"));
   show_name (self);
   gtk_widget_set_sensitive (self->button, has);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "chart.table",
-                                 has && spec.kind != AY_FIGURE_SCATTER);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "chart.copy-table",
-                                 has && spec.kind != AY_FIGURE_SCATTER);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "chart.table", has);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "chart.copy-table", has);
   gtk_widget_queue_draw (self->area);
 }
 
@@ -526,7 +555,10 @@ assay_chart_get_property (GObject *object, guint id, GValue *value, GParamSpec *
 static void
 assay_chart_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
-  set_table (ASSAY_CHART (object), g_value_get_boolean (value));
+  if (id == PROP_VIEW)
+    assay_chart_set_view (ASSAY_CHART (object), g_value_get_object (value));
+  else
+    set_table (ASSAY_CHART (object), g_value_get_boolean (value));
 }
 
 static void
@@ -573,6 +605,8 @@ assay_chart_class_init (AssayChartClass *class)
   properties[PROP_TABLE] = g_param_spec_boolean (
       "table", NULL, NULL, FALSE,
       G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_VIEW] = g_param_spec_object ("view", NULL, NULL, GTK_TYPE_WIDGET,
+                                               G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   gtk_widget_class_install_property_action (widget_class, "chart.table", "table");
   gtk_widget_class_install_action (widget_class, "chart.copy-table", NULL, action_copy_table);
@@ -625,6 +659,7 @@ assay_chart_init (AssayChart *self)
   self->button = make_button ();
   self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   self->stack = gtk_stack_new ();
+  self->shown = self->area;
   gtk_stack_add_child (GTK_STACK (self->stack), self->area);
   gtk_box_append (GTK_BOX (self->box), self->stack);
   gtk_box_append (GTK_BOX (self->box), self->button);

@@ -12,6 +12,7 @@ struct _AssayDataMapView
   AssaySessionBin parent;
   AssaySession *session; /* kept by the parent */
   AssayMapView *plot;
+  AssayChart *chart;
   GtkLabel *sentence;
   GtkStack *parts;      /* what computes it, or the map: hidden parts are lost to screen readers */
   GtkWidget *body, *compute, *color, *easy, *ambiguous, *hard;
@@ -269,10 +270,12 @@ assay_data_map_view_class_init (AssayDataMapViewClass *class)
   ASSAY_SESSION_BIN_CLASS (class)->bind = assay_data_map_view_bind;
   ASSAY_SESSION_BIN_CLASS (class)->save = assay_data_map_view_save;
   G_OBJECT_CLASS (class)->finalize = assay_data_map_view_finalize;
+  g_type_ensure (ASSAY_TYPE_CHART);
   g_type_ensure (ASSAY_TYPE_MAP_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/assay_app/Assay/data_map_view.ui");
   gtk_widget_class_bind_template_child (widget_class, AssayDataMapView, plot);
+  gtk_widget_class_bind_template_child (widget_class, AssayDataMapView, chart);
   gtk_widget_class_bind_template_child (widget_class, AssayDataMapView, sentence);
   gtk_widget_class_bind_template_child (widget_class, AssayDataMapView, parts);
   gtk_widget_class_bind_template_child (widget_class, AssayDataMapView, body);
@@ -287,6 +290,7 @@ static void
 assay_data_map_view_init (AssayDataMapView *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  assay_map_view_chart (self->plot, self->chart);
   g_signal_connect_swapped (self->compute, "clicked", G_CALLBACK (compute_clicked), self);
   g_signal_connect_swapped (self->color, "clicked", G_CALLBACK (color_clicked), self);
   g_signal_connect_swapped (self->easy, "clicked", G_CALLBACK (easy_clicked), self);

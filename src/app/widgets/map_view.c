@@ -49,6 +49,7 @@ struct _AssayMapView
   AyFigureEdges *edges;     /* (nullable) of the groups, while they are shown */
   AyColumn *regions;        /* (nullable) made on need */
   AyBitset *only, *marked;  /* (nullable) what is shown in place of the session's rows */
+  AssayChart *chart;        /* (nullable) weak: what it is in */
 };
 
 G_DEFINE_FINAL_TYPE (AssayMapView, assay_map_view, GTK_TYPE_WIDGET)
@@ -418,6 +419,49 @@ describe (AssayMapView *self)
                               (guint) ay_figure_edges_count (self->edges, &points));
     }
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  if (self->chart != NULL)
+    assay_chart_update (self->chart, text);
+}
+
+static char *
+name_row (gconstpointer data, gsize row)
+{
+  return ay_column_dup_text (((const AyDataset *) data)->id, row);
+}
+
+/* AssayDescribeFigure. A map shows what it shows here, a plot all of its ranges. */
+static gboolean
+describe_figure (gpointer data, AyFigureSpec *spec)
+{
+  AssayMapView *self = data;
+  AyFigureScatter *scatter = &spec->scatter;
+
+  spec->kind = AY_FIGURE_SCATTER;
+  if (self->session == NULL || self->n == 0 || self->forming || self->colors->n != self->n)
+    return FALSE;
+  *scatter = (AyFigureScatter) {
+    .n = self->n, .x = self->x, .y = self->y, .map = !self->plot, .density = self->density,
+    .x_axis = { .label = self->x_name }, .y_axis = { .label = self->y_name },
+    .visible = assay_session_get_visible (self->session),
+    .selected = assay_session_get_selection (self->session),
+    .row_name = name_row, .row_data = assay_session_get_data (self->session),
+  };
+  if (!self->plot && self->fitted)
+    {
+      scatter->x_axis.low = self->view.x0;
+      scatter->x_axis.high = self->view.x1;
+      scatter->y_axis.low = self->view.y0;
+      scatter->y_axis.high = self->view.y1;
+    }
+  assay_point_colors_figure (self->colors, scatter);
+  return TRUE;
+}
+
+void
+assay_map_view_chart (AssayMapView *self, AssayChart *chart)
+{
+  g_set_weak_pointer (&self->chart, chart);
+  assay_chart_set_figure (chart, describe_figure, self, NULL);
 }
 
 static void
@@ -672,6 +716,7 @@ assay_map_view_dispose (GObject *object)
   AssayMapView *self = ASSAY_MAP_VIEW (object);
 
   g_clear_handle_id (&self->rest, g_source_remove);
+  g_clear_weak_pointer (&self->chart);
   g_clear_pointer (&self->gestures, assay_map_gestures_free);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (assay_map_view_parent_class)->dispose (object);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/model/session.h"
+#include "app/widgets/chart.h"
 #include "app/widgets/point_colors.h"
 #include "figure/points.h"
 
@@ -43,6 +44,9 @@ void assay_map_view_show_only (AssayMapView *self, const AyBitset *visible,
 void assay_map_view_set_links (AssayMapView *self, gint64 row, const guint32 *rows, guint count);
 /* Lines between the rows of a near-duplicate group (column `group`). */
 void assay_map_view_show_groups (AssayMapView *self, gboolean show);
+/* Shows it in the chart, which must hold it: as a figure to copy and to print, as a table of the
+ * points that are seen. */
+void assay_map_view_chart (AssayMapView *self, AssayChart *chart);
 /* For benchmarks: draws one frame to memory now and returns its seconds. */
 double assay_map_view_time_frame (AssayMapView *self, int width, int height);
 

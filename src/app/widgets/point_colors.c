@@ -20,7 +20,25 @@ assay_point_colors_unref (AssayPointColors *self)
   g_free (self->palette);
   g_free (self->shape);
   g_clear_pointer (&self->source, ay_column_unref);
+  ay_bitset_free (self->uncertain);
   g_free (self);
+}
+
+void
+assay_point_colors_figure (const AssayPointColors *self, AyFigureScatter *scatter)
+{
+  if (self->kind == ASSAY_COLORS_PLAIN)
+    return;
+  scatter->color_label = self->column;
+  if (self->kind == ASSAY_COLORS_CLASSES)
+    {
+      scatter->codes = ay_column_codes (self->source);
+      scatter->names = ay_column_categories (self->source, &scatter->n_names);
+      return;
+    }
+  scatter->values = ay_column_numbers (self->source);
+  scatter->scale = self->scale.kind;
+  scatter->uncertain = self->uncertain;
 }
 
 static void
@@ -65,7 +83,6 @@ color_scale (AssayPointColors *self, AssaySession *session, AyColumn *column,
 {
   const AyScoreInfo *info = assay_session_find_score (session, ay_column_name (column));
   gboolean diverging = info != NULL && info->kind == AY_SCORE_VALUE;
-  g_autoptr (AyBitset) uncertain = NULL;
   double low, high;
 
   self->kind = ASSAY_COLORS_SCALE;
@@ -73,16 +90,16 @@ color_scale (AssayPointColors *self, AssaySession *session, AyColumn *column,
   ay_figure_scale_init (&self->scale, diverging ? AY_FIGURE_DIVERGING : AY_FIGURE_SEQUENTIAL, low,
                         high, theme);
   self->index = g_new (guint16, MAX (self->n, 1));
-  uncertain = assay_session_dup_uncertain (session, ay_column_name (column));
-  if (uncertain != NULL)
+  self->uncertain = assay_session_dup_uncertain (session, ay_column_name (column));
+  if (self->uncertain != NULL)
     {
-      self->n_uncertain = ay_bitset_count (uncertain);
+      self->n_uncertain = ay_bitset_count (self->uncertain);
       self->n_palette = AY_FIGURE_HOLLOW_STEPS;
       self->palette = g_new (AyFigureColor, AY_FIGURE_HOLLOW_STEPS);
       self->shape = g_new (guint8, AY_FIGURE_HOLLOW_STEPS);
       ay_figure_scale_hollow (&self->scale, theme, self->palette, self->shape);
-      ay_figure_scale_hollow_indices (&self->scale, ay_column_numbers (column), self->n, uncertain,
-                                      self->index);
+      ay_figure_scale_hollow_indices (&self->scale, ay_column_numbers (column), self->n,
+                                      self->uncertain, self->index);
       return;
     }
   self->n_palette = AY_FIGURE_SCALE_STEPS + 1;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app/model/session.h"
-#include "figure/palette.h"
+#include "figure/scatter.h"
 
 G_BEGIN_DECLS
 
@@ -28,7 +28,8 @@ typedef struct
   guint n_palette;
   guint8 *shape;          /* (nullable) one a palette entry */
   AyFigureScale scale;    /* SCALE */
-  gsize n_uncertain;      /* SCALE: rows that cannot be told from zero, with hollow marks */
+  AyBitset *uncertain;    /* (nullable) SCALE: rows that cannot be told from zero: hollow marks */
+  gsize n_uncertain;      /* how many */
   AyColumn *source;       /* (nullable) the column; CLASSES: a category */
   gboolean dark;
 } AssayPointColors;
@@ -36,6 +37,8 @@ typedef struct
 /* (transfer full) column NULL or unknown: plain. Views that ask for the same one after another get
  * the same object: colouring reads every row. Main thread only. */
 AssayPointColors *assay_point_colors_new (AssaySession *session, const char *column, gboolean dark);
+/* The same colours for a figure, which borrows from self. */
+void assay_point_colors_figure (const AssayPointColors *self, AyFigureScatter *scatter);
 AssayPointColors *assay_point_colors_ref (AssayPointColors *self);
 void assay_point_colors_unref (AssayPointColors *self);
 

@@ -2,6 +2,7 @@
 #include "app/widgets/presenter.h"
 
 #include "app/widgets/outcome_draw.h"
+#include "app/widgets/point_colors.h"
 #include "app/widgets/retention_view.h"
 #include "app/widgets/row_card.h"
 #include "app/widgets/taught.h"
@@ -31,7 +32,7 @@ struct _AssayPresenter
 
   AyFigureSpec spec;        /* of the finding that is shown; borrows the following */
   gboolean drawn;           /* there is something to draw */
-  AyTable *columns;         /* (nullable) */
+  AssayPointColors *colors; /* (nullable) of a map */
   float *x, *y;
   AyStrategyCurves *curves; /* (nullable) */
   AyFigureCurve *lines;
@@ -65,7 +66,7 @@ clear_figure (AssayPresenter *self)
 {
   self->spec = (AyFigureSpec) AY_FIGURE_SPEC_INIT;
   self->drawn = FALSE;
-  g_clear_pointer (&self->columns, ay_table_unref);
+  g_clear_pointer (&self->colors, assay_point_colors_unref);
   g_clear_pointer (&self->x, g_free);
   g_clear_pointer (&self->y, g_free);
   g_clear_pointer (&self->curves, ay_strategy_curves_free);
@@ -86,23 +87,9 @@ color_map (AssayPresenter *self, JsonObject *state, AyFigureScatter *scatter)
   const char *name = state != NULL
                          ? json_object_get_string_member_with_default (state, "color_by", now)
                          : now;
-  AyColumn *column = name != NULL ? ay_table_find (self->columns, name) : NULL;
-  const AyScoreInfo *score = assay_session_find_score (self->session, name);
 
-  if (column == NULL)
-    return;
-  scatter->color_label = ay_column_name (column);
-  if (ay_column_type (column) == AY_COLUMN_CATEGORY)
-    {
-      scatter->codes = ay_column_codes (column);
-      scatter->names = ay_column_categories (column, &scatter->n_names);
-    }
-  else if (ay_column_type (column) == AY_COLUMN_NUMBER)
-    {
-      scatter->values = ay_column_numbers (column);
-      scatter->scale = score != NULL && score->kind == AY_SCORE_VALUE ? AY_FIGURE_DIVERGING
-                                                                      : AY_FIGURE_SEQUENTIAL;
-    }
+  self->colors = assay_point_colors_new (self->session, name, FALSE);
+  assay_point_colors_figure (self->colors, scatter);
 }
 
 /* (transfer full) (nullable): none of a finding of the command line. */
@@ -147,7 +134,6 @@ describe_map (AssayPresenter *self, const AyFinding *finding)
 
   if (x == NULL || y == NULL)
     return;
-  self->columns = ay_table_ref (columns);
   self->x = ay_column_dup_floats (x);
   self->y = ay_column_dup_floats (y);
   self->spec.kind = AY_FIGURE_SCATTER;

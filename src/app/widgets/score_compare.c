@@ -19,6 +19,7 @@ struct _AssayScoreCompare
   GtkDropDown *other;
   GtkLabel *sentence, *axes, *apart_title;
   AssayMapView *plot;
+  AssayChart *chart;
   GtkListBox *apart;
   GtkWidget *select, *body;
   AyScorePair *found;   /* (nullable) */
@@ -298,6 +299,7 @@ assay_score_compare_class_init (AssayScoreCompareClass *class)
   ASSAY_SESSION_BIN_CLASS (class)->save = assay_score_compare_save;
   ASSAY_SESSION_BIN_CLASS (class)->restore = assay_score_compare_restore;
   G_OBJECT_CLASS (class)->finalize = assay_score_compare_finalize;
+  g_type_ensure (ASSAY_TYPE_CHART);
   g_type_ensure (ASSAY_TYPE_MAP_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/assay_app/Assay/score_compare.ui");
@@ -306,6 +308,7 @@ assay_score_compare_class_init (AssayScoreCompareClass *class)
   gtk_widget_class_bind_template_child (widget_class, AssayScoreCompare, axes);
   gtk_widget_class_bind_template_child (widget_class, AssayScoreCompare, apart_title);
   gtk_widget_class_bind_template_child (widget_class, AssayScoreCompare, plot);
+  gtk_widget_class_bind_template_child (widget_class, AssayScoreCompare, chart);
   gtk_widget_class_bind_template_child (widget_class, AssayScoreCompare, apart);
   gtk_widget_class_bind_template_child (widget_class, AssayScoreCompare, select);
   gtk_widget_class_bind_template_child (widget_class, AssayScoreCompare, body);
@@ -315,6 +318,7 @@ static void
 assay_score_compare_init (AssayScoreCompare *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  assay_map_view_chart (self->plot, self->chart);
   gtk_drop_down_set_expression (
       self->other, gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string"));
   assay_drop_down_shorten (self->other);
