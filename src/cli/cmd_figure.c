@@ -497,7 +497,7 @@ write_drawing (CmdRun *run, const CmdDrawing *d, AyFigureFormat format, GError *
   if (!ay_job_check (run->job, error)
       || !ay_figure_write (&d->spec, given.output, format, error))
     return FALSE;
-  summary = ay_figure_summary (&d->spec);
+  summary = ay_figure_summary (&d->spec, NULL);
   cmd_begin_output (run);
   if (!run->json)
     {

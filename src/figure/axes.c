@@ -207,9 +207,9 @@ ay_figure_ticks (const AyFigureAxis *axis, guint max_ticks, AyFigureTicks *ticks
 }
 
 void
-ay_figure_number_local (const AyFigureCanvas *canvas, char number[24])
+ay_figure_number_local (const AyFigureTheme *theme, char number[24])
 {
-  const char *mark = canvas->theme->decimal;
+  const char *mark = theme != NULL ? theme->decimal : NULL;
   char *point = mark != NULL ? strchr (number, '.') : NULL;
   g_autofree char *rest = point != NULL ? g_strdup (point + 1) : NULL;
 
@@ -218,12 +218,19 @@ ay_figure_number_local (const AyFigureCanvas *canvas, char number[24])
 }
 
 void
+ay_figure_number_said (const AyFigureTheme *theme, double value, char out[24])
+{
+  ay_figure_number (value, 0.0, out);
+  ay_figure_number_local (theme, out);
+}
+
+void
 ay_figure_ticks_for (const AyFigureCanvas *canvas, const AyFigureAxis *axis, guint max_ticks,
                      AyFigureTicks *ticks)
 {
   ay_figure_ticks (axis, max_ticks, ticks);
   for (guint i = 0; i < ticks->n; i++)
-    ay_figure_number_local (canvas, ticks->label[i]);
+    ay_figure_number_local (canvas->theme, ticks->label[i]);
 }
 
 static guint

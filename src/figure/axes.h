@@ -27,8 +27,10 @@ typedef struct
 /* A number as a label for people: k M G T for large ones, a true minus sign, enough decimals to
  * tell neighbours `step` apart; step 0: three significant digits. */
 void ay_figure_number (double value, double step, char out[24]);
-/* Puts the decimal mark of the theme into such a number. */
-void ay_figure_number_local (const AyFigureCanvas *canvas, char number[24]);
+/* Puts the decimal mark of the theme (nullable: a point) into such a number. */
+void ay_figure_number_local (const AyFigureTheme *theme, char number[24]);
+/* Three significant digits, with the theme's decimal mark: what is said. */
+void ay_figure_number_said (const AyFigureTheme *theme, double value, char out[24]);
 /* 1234567 -> "1 234 567" with narrow spaces. (transfer full) */
 char *ay_figure_count (guint64 count);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "figure/bars.h"
 
+#include "core/base/words.h"
 #include "core/base/stats.h"
 #include "figure/legend.h"
 #include "figure/palette.h"
@@ -23,7 +24,7 @@ typedef struct
 } Plan;
 
 static void
-number_of (const AyFigureBars *self, double value, char out[24])
+number_of (const AyFigureBars *self, const AyFigureTheme *theme, double value, char out[24])
 {
   if (self->integral && isfinite (value) && fabs (value) < 1e7)
     {
@@ -32,7 +33,7 @@ number_of (const AyFigureBars *self, double value, char out[24])
       g_snprintf (out, 24, "%s%s", value < 0.0 ? "\342\210\222" : "", count);
     }
   else
-    ay_figure_number (value, 0.0, out);
+    ay_figure_number_said (theme, value, out);
 }
 
 static AyFigureTextStyle
@@ -96,8 +97,7 @@ plan_rows (AyFigureCanvas *canvas, const AyFigureBars *self, const AyFigureBox *
 
       ay_figure_text_size (canvas, self->names[plan->order[k]], &style, &width, NULL);
       plan->names = MAX (plan->names, width);
-      number_of (self, self->values[plan->order[k]], text);
-      ay_figure_number_local (canvas, text);
+      number_of (self, canvas->theme, self->values[plan->order[k]], text);
       ay_figure_text_size (canvas, text, &number, &width, NULL);
       plan->numbers = MAX (plan->numbers, width + 10.0);
     }
@@ -146,8 +146,7 @@ draw_bar (AyFigureCanvas *canvas, const AyFigureBars *self, const Plan *plan,
       cairo_stroke (canvas->cr);
       end = value < 0.0 ? MIN (end, was) : MAX (end, was);
     }
-  number_of (self, value, text);
-  ay_figure_number_local (canvas, text);
+  number_of (self, canvas->theme, value, text);
   ay_figure_text_show (canvas, text, &style, end + (value < 0.0 ? -5.0 : 5.0),
                        y + plan->row / 2.0);
 }
@@ -159,7 +158,9 @@ draw_rest (AyFigureCanvas *canvas, const AyFigureBars *self, const Plan *plan,
 {
   AyFigureTextStyle style = name_style (canvas);
   double low = INFINITY, high = -INFINITY, y = plot->y + (plan->shown + 0.5) * plan->row;
-  g_autofree char *name = g_strdup_printf ("%u more", self->n - plan->shown), *fitted = NULL;
+  g_autofree char *name = g_strdup_printf (ay_figure_word (canvas->theme, N_ ("%u more")),
+                                           self->n - plan->shown);
+  g_autofree char *fitted = NULL;
   char a[24], b[24];
 
   for (guint k = plan->shown; k < self->n; k++)
@@ -175,11 +176,9 @@ draw_rest (AyFigureCanvas *canvas, const AyFigureBars *self, const Plan *plan,
     {
       g_autofree char *range = NULL;
 
-      number_of (self, low, a);
-      number_of (self, high, b);
-      ay_figure_number_local (canvas, a);
-      ay_figure_number_local (canvas, b);
-      range = g_strdup_printf ("%s to %s each", a, b);
+      number_of (self, canvas->theme, low, a);
+      number_of (self, canvas->theme, high, b);
+      range = g_strdup_printf (ay_figure_word (canvas->theme, N_ ("%s to %s each")), a, b);
       style = number_style (canvas, AY_FIGURE_START);
       ay_figure_text_show (canvas, range, &style, plot->x + 5.0, y);
     }
@@ -237,7 +236,9 @@ draw_hatch_key (AyFigureCanvas *canvas, const AyFigureBars *self, const AyFigure
   if (!any_uncertain (self))
     return 0.0;
   ay_figure_hatch_box (canvas, &swatch, canvas->theme->muted);
-  text = ay_figure_text_fit (canvas, "cannot be told from zero", &style, box->width - 22.0);
+  text = ay_figure_text_fit (
+      canvas, ay_figure_word (canvas->theme, N_ ("cannot be told from zero")), &style,
+      box->width - 22.0);
   ay_figure_text_show (canvas, text, &style, box->x + 22.0, box->y + line / 2.0);
   return line + 4.0;
 }
@@ -269,7 +270,7 @@ ay_figure_bars_draw (AyFigureCanvas *canvas, const AyFigureBars *self, const AyF
 
   if (self->n == 0)
     {
-      ay_figure_say (canvas, box, "No values");
+      ay_figure_say (canvas, box, ay_figure_word (canvas->theme, N_ ("No values")));
       return;
     }
   rest.y += key;
@@ -304,7 +305,7 @@ ay_figure_bars_draw (AyFigureCanvas *canvas, const AyFigureBars *self, const AyF
 }
 
 char *
-ay_figure_bars_summary (const AyFigureBars *self)
+ay_figure_bars_summary (const AyFigureBars *self, const AyFigureTheme *theme)
 {
   GString *out = g_string_new (NULL);
   g_autofree guint32 *order = ay_order (self->values, self->n, TRUE);
@@ -313,21 +314,27 @@ ay_figure_bars_summary (const AyFigureBars *self)
 
   while (present < self->n && !isnan (self->values[order[present]]))
     present++;
-  g_string_append_printf (out, "Bars of %s for %u name%s",
-                          self->label != NULL ? self->label : "values", self->n,
-                          self->n == 1 ? "" : "s");
+  g_string_append_printf (out,
+                          ay_figure_word (theme, self->n == 1 ? N_ ("Bars of %s for %u name")
+                                                              : N_ ("Bars of %s for %u names")),
+                          self->label != NULL ? self->label
+                                              : ay_figure_word (theme, N_ ("values")),
+                          self->n);
   if (present > 0)
     {
-      number_of (self, self->values[order[0]], most);
-      number_of (self, self->values[order[present - 1]], least);
-      g_string_append_printf (out, ": most %s (%s)", self->names[order[0]], most);
+      number_of (self, theme, self->values[order[0]], most);
+      number_of (self, theme, self->values[order[present - 1]], least);
+      g_string_append_printf (out, ay_figure_word (theme, N_ (": most %s (%s)")),
+                              self->names[order[0]], most);
       if (present > 1)
-        g_string_append_printf (out, ", least %s (%s)", self->names[order[present - 1]], least);
+        g_string_append_printf (out, ay_figure_word (theme, N_ (", least %s (%s)")),
+                                self->names[order[present - 1]], least);
     }
   if (present < self->n)
-    g_string_append_printf (out, "; %u without a value", self->n - present);
+    g_string_append_printf (out, ay_figure_word (theme, N_ ("; %u without a value")),
+                            self->n - present);
   if (any_uncertain (self))
-    g_string_append (out, "; hatched ones cannot be told from zero");
+    g_string_append (out, ay_figure_word (theme, N_ ("; hatched ones cannot be told from zero")));
   g_string_append_c (out, '.');
   return g_string_free (out, FALSE);
 }

@@ -24,6 +24,6 @@ typedef struct
 void ay_figure_bars_draw (AyFigureCanvas *canvas, const AyFigureBars *self,
                           const AyFigureBox *box);
 /* One sentence. (transfer full) */
-char *ay_figure_bars_summary (const AyFigureBars *self);
+char *ay_figure_bars_summary (const AyFigureBars *self, const AyFigureTheme *theme);
 
 G_END_DECLS

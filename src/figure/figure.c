@@ -20,7 +20,7 @@ typedef struct
 {
   const char *name, *meaning;
   void (*draw) (AyFigureCanvas *canvas, const AyFigureSpec *spec, const AyFigureBox *box);
-  char *(*summary) (const AyFigureSpec *spec);
+  char *(*summary) (const AyFigureSpec *spec, const AyFigureTheme *theme);
 } Kind;
 
 #define DEFINE_KIND(NAME)                                                                         \
@@ -30,9 +30,9 @@ typedef struct
     ay_figure_##NAME##_draw (canvas, &spec->NAME, box);                                           \
   }                                                                                               \
                                                                                                   \
-  static char *NAME##_summary (const AyFigureSpec *spec)                                          \
+  static char *NAME##_summary (const AyFigureSpec *spec, const AyFigureTheme *theme)              \
   {                                                                                               \
-    return ay_figure_##NAME##_summary (&spec->NAME);                                              \
+    return ay_figure_##NAME##_summary (&spec->NAME, theme);                                       \
   }
 
 DEFINE_KIND (scatter)
@@ -67,9 +67,9 @@ ay_figure_kind_meaning (AyFigureKind kind)
 }
 
 char *
-ay_figure_summary (const AyFigureSpec *self)
+ay_figure_summary (const AyFigureSpec *self, const AyFigureTheme *theme)
 {
-  return kinds[self->kind].summary (self);
+  return kinds[self->kind].summary (self, theme);
 }
 
 /* ---- drawing ---- */
@@ -233,7 +233,7 @@ render_pdf (const AyFigureSpec *self, const char *path, GString *out, GError **e
   /* a point is 1/72 inch, a logical pixel 1/96 */
   cairo_surface_t *surface = cairo_pdf_surface_create_for_stream (
       append_bytes, out, self->width * 0.75, self->height * 0.75);
-  g_autofree char *summary = ay_figure_summary (self);
+  g_autofree char *summary = ay_figure_summary (self, NULL);
   cairo_t *cr = cairo_create (surface);
 
   cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_TITLE,
@@ -285,7 +285,7 @@ renumber (const char *svg)
 static gboolean
 dress_svg (const AyFigureSpec *self, const GString *drawn, const GString *text, GString *out)
 {
-  g_autofree char *summary = ay_figure_summary (self), *numbered = renumber (drawn->str);
+  g_autofree char *summary = ay_figure_summary (self, NULL), *numbered = renumber (drawn->str);
   const AyFigureTheme *theme = self->theme != NULL ? self->theme : ay_figure_theme (FALSE);
   g_autofree char *title
       = g_markup_escape_text (self->title != NULL ? self->title : summary, -1);

@@ -72,8 +72,9 @@ gboolean ay_figure_check (cairo_status_t status, const char *what, GError **erro
 /* The drawing alone into box: no ground, no title and caption; the canvas says look and scale. */
 void ay_figure_draw_alone (const AyFigureSpec *self, AyFigureCanvas *canvas,
                            const AyFigureBox *box);
-/* One sentence that says what is to be seen, for screen readers and SVG's desc. (transfer full) */
-char *ay_figure_summary (const AyFigureSpec *self);
+/* One sentence that says what is to be seen, for screen readers and SVG's desc; words and decimal
+ * mark are the theme's (nullable: as in files). (transfer full) */
+char *ay_figure_summary (const AyFigureSpec *self, const AyFigureTheme *theme);
 /* The figure as SVG. (transfer full) */
 char *ay_figure_svg (const AyFigureSpec *self, GError **error);
 /* The figure as the bytes of a file. (transfer full) Errors: RANGE (size), NOMEM. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "figure/histogram.h"
 
+#include "core/base/words.h"
+
 #include "figure/palette.h"
 
 #include <math.h>
@@ -56,14 +58,14 @@ draw_bin (AyFigureCanvas *canvas, const AyFigureHistogram *self, const AyFigureB
 
 /* "12 missing, 3 below, 1 above the range", or NULL. (transfer full) */
 static char *
-left_out (const AyFigureBins *bins)
+left_out (const AyFigureBins *bins, const AyFigureTheme *theme)
 {
   const struct { guint64 count; const char *what; } parts[] = {
-    { bins->uncertain, "not to be told from zero (hatched)" },
-    { bins->missing, "without a value" },
-    { bins->infinite, "infinite" },
-    { bins->below, "below the range" },
-    { bins->above, "above the range" },
+    { bins->uncertain, N_ ("not to be told from zero (hatched)") },
+    { bins->missing, N_ ("without a value") },
+    { bins->infinite, N_ ("infinite") },
+    { bins->below, N_ ("below the range") },
+    { bins->above, N_ ("above the range") },
   };
   GString *out = g_string_new (NULL);
 
@@ -72,7 +74,8 @@ left_out (const AyFigureBins *bins)
       {
         g_autofree char *count = ay_figure_count (parts[k].count);
 
-        g_string_append_printf (out, "%s%s %s", out->len > 0 ? ", " : "", count, parts[k].what);
+        g_string_append_printf (out, "%s%s %s", out->len > 0 ? ", " : "", count,
+                                ay_figure_word (theme, parts[k].what));
       }
   return g_string_free (out, out->len == 0);
 }
@@ -82,12 +85,16 @@ draw_note (AyFigureCanvas *canvas, const AyFigureBins *bins, const AyFigureBox *
 {
   AyFigureTextStyle style = { canvas->theme->muted, canvas->theme->font_size * 0.92, FALSE,
                               AY_FIGURE_END, FALSE };
-  g_autofree char *left = left_out (bins), *count = ay_figure_count (bins->selected);
+  g_autofree char *left = left_out (bins, canvas->theme), *count = ay_figure_count (bins->selected);
   g_autofree char *all = NULL, *text = NULL;
 
   if (bins->selected > 0)
-    all = g_strdup_printf ("%s selected%s%s", count, left != NULL ? ", " : "",
-                           left != NULL ? left : "");
+    {
+      g_autofree char *selected
+          = g_strdup_printf (ay_figure_word (canvas->theme, N_ ("%s selected")), count);
+
+      all = g_strjoin (left != NULL ? ", " : "", selected, left, NULL);
+    }
   else
     all = g_strdup (left);
   if (all == NULL)
@@ -132,34 +139,42 @@ ay_figure_histogram_draw (AyFigureCanvas *canvas, const AyFigureHistogram *self,
   if (self->diverging)
     draw_zero (canvas, &plot, &x);
   if (most == 0)
-    ay_figure_say (canvas, &plot, "No values");
+    ay_figure_say (canvas, &plot, ay_figure_word (canvas->theme, N_ ("No values")));
   draw_note (canvas, bins, box);
 }
 
 char *
-ay_figure_histogram_summary (const AyFigureHistogram *self)
+ay_figure_histogram_summary (const AyFigureHistogram *self, const AyFigureTheme *theme)
 {
   const AyFigureBins *bins = self->bins;
   g_autofree char *count = ay_figure_count (bins->total - bins->missing);
-  g_autofree char *left = left_out (bins), *selected = ay_figure_count (bins->selected);
-  const char *rows = self->count_label != NULL ? self->count_label : "rows";
+  g_autofree char *left = left_out (bins, theme), *selected = ay_figure_count (bins->selected);
+  const char *rows
+      = self->count_label != NULL ? self->count_label : ay_figure_word (theme, N_ ("rows"));
   GString *out = g_string_new (NULL);
 
-  g_string_append_printf (out, "Histogram of %s over %s %s",
-                          self->label != NULL ? self->label : "values", count, rows);
+  g_string_append_printf (out, ay_figure_word (theme, N_ ("Histogram of %s over %s %s")),
+                          self->label != NULL ? self->label
+                                              : ay_figure_word (theme, N_ ("values")),
+                          count, rows);
   if (!isnan (bins->minimum))
     {
       char low[24], middle[24], high[24];
 
-      ay_figure_number (bins->minimum, 0.0, low);
-      ay_figure_number (bins->median, 0.0, middle);
-      ay_figure_number (bins->maximum, 0.0, high);
-      g_string_append_printf (out, ": from %s to %s, half of them below %s", low, high, middle);
+      ay_figure_number_said (theme, bins->minimum, low);
+      ay_figure_number_said (theme, bins->median, middle);
+      ay_figure_number_said (theme, bins->maximum, high);
+      g_string_append_printf (
+          out, ay_figure_word (theme, N_ (": from %s to %s, half of them below %s")), low, high,
+          middle);
     }
   if (left != NULL)
     g_string_append_printf (out, "; %s", left);
   if (bins->selected > 0)
-    g_string_append_printf (out, "; %s selected", selected);
+    {
+      g_string_append (out, "; ");
+      g_string_append_printf (out, ay_figure_word (theme, N_ ("%s selected")), selected);
+    }
   g_string_append_c (out, '.');
   return g_string_free (out, FALSE);
 }

@@ -51,7 +51,7 @@ typedef struct
 void ay_figure_histogram_draw (AyFigureCanvas *canvas, const AyFigureHistogram *self,
                                const AyFigureBox *box);
 /* One sentence. (transfer full) */
-char *ay_figure_histogram_summary (const AyFigureHistogram *self);
+char *ay_figure_histogram_summary (const AyFigureHistogram *self, const AyFigureTheme *theme);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyFigureBins, ay_figure_bins_free)
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "figure/legend.h"
 
+#include "core/base/words.h"
+
 #include "figure/axes.h"
 #include "figure/stamp.h"
 
@@ -209,7 +211,8 @@ ay_figure_legend_draw (AyFigureCanvas *canvas, const char *title, const GArray *
     }
   if (shown < entries->len && room > 0)
     {
-      g_autofree char *more = g_strdup_printf ("and %u more", entries->len - shown);
+      g_autofree char *more = g_strdup_printf (ay_figure_word (canvas->theme, N_ ("and %u more")),
+                                               entries->len - shown);
       AyFigureTextStyle style = name_style (canvas);
       g_autofree char *text
           = ay_figure_text_fit (canvas, more, &style, MAX (box->width - MARK_ROOM, 10.0));
@@ -251,9 +254,10 @@ ay_figure_legend_draw_scale (AyFigureCanvas *canvas, const char *title, const Ay
                              const AyFigureLegendNotes *notes, const AyFigureBox *box)
 {
   const AyFigureLegendEntry entries[] = {
-    { (char *) "not told from 0", notes->uncertain, canvas->theme->other, AY_FIGURE_RING, FALSE },
-    { (char *) "no value", notes->missing, scale->colors[AY_FIGURE_SCALE_STEPS],
-      AY_FIGURE_MISSING_SHAPE, FALSE },
+    { (char *) ay_figure_word (canvas->theme, N_ ("not told from 0")), notes->uncertain,
+      canvas->theme->other, AY_FIGURE_RING, FALSE },
+    { (char *) ay_figure_word (canvas->theme, N_ ("no value")), notes->missing,
+      scale->colors[AY_FIGURE_SCALE_STEPS], AY_FIGURE_MISSING_SHAPE, FALSE },
   };
   guint n = (notes->missing > 0) + (notes->uncertain > 0);
   double line = canvas->theme->font_size * 1.6, top = draw_title (canvas, title, box);

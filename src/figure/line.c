@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "figure/line.h"
 
+#include "core/base/words.h"
+
 #include "figure/legend.h"
 #include "figure/palette.h"
 
@@ -309,20 +311,23 @@ ay_figure_lines_draw (AyFigureCanvas *canvas, const AyFigureLines *self, const A
   if (self->n_curves > 0 && !self->bare)
     draw_legend (canvas, self, entries, &legend);
   else if (self->n_curves == 0)
-    ay_figure_say (canvas, &plot, "No curves");
+    ay_figure_say (canvas, &plot, ay_figure_word (canvas->theme, N_ ("No curves")));
 }
 
 #define NAMED_CURVES 4
 
 char *
-ay_figure_lines_summary (const AyFigureLines *self)
+ay_figure_lines_summary (const AyFigureLines *self, const AyFigureTheme *theme)
 {
   GString *out = g_string_new (NULL);
 
-  g_string_append_printf (out, "%u curve%s of %s over %s", self->n_curves,
-                          self->n_curves == 1 ? "" : "s",
-                          self->y_axis.label != NULL ? self->y_axis.label : "values",
-                          self->x_axis.label != NULL ? self->x_axis.label : "position");
+  g_string_append_printf (
+      out,
+      ay_figure_word (theme, self->n_curves == 1 ? N_ ("%u curve of %s over %s")
+                                                 : N_ ("%u curves of %s over %s")),
+      self->n_curves,
+      self->y_axis.label != NULL ? self->y_axis.label : ay_figure_word (theme, N_ ("values")),
+      self->x_axis.label != NULL ? self->x_axis.label : ay_figure_word (theme, N_ ("position")));
   for (guint c = 0; c < MIN (self->n_curves, NAMED_CURVES); c++)
     {
       const AyFigureCurve *curve = &self->curves[c];
@@ -335,24 +340,28 @@ ay_figure_lines_summary (const AyFigureLines *self)
             first = isnan (first) ? curve->y[i] : first;
             last = curve->y[i];
           }
-      ay_figure_number (first, 0.0, a);
-      ay_figure_number (last, 0.0, b);
+      ay_figure_number_said (theme, first, a);
+      ay_figure_number_said (theme, last, b);
       g_string_append (out, c == 0 ? ": " : ", ");
       if (isnan (first))
-        g_string_append_printf (out, "%s without a value", curve->name);
+        g_string_append_printf (out, ay_figure_word (theme, N_ ("%s without a value")),
+                                curve->name);
       else
-        g_string_append_printf (out, "%s from %s to %s", curve->name, a, b);
+        g_string_append_printf (out, ay_figure_word (theme, N_ ("%s from %s to %s")), curve->name,
+                                a, b);
     }
   if (self->n_curves > NAMED_CURVES)
-    g_string_append_printf (out, " and %u more", self->n_curves - NAMED_CURVES);
+    g_string_append_printf (out, ay_figure_word (theme, N_ (" and %u more")),
+                            self->n_curves - NAMED_CURVES);
   for (guint i = 0; i < self->n_flags; i++)
     {
       const AyFigureFlag *flag = &self->flags[i];
       char at[24];
 
-      ay_figure_number (flag->x, 0.0, at);
+      ay_figure_number_said (theme, flag->x, at);
       if (*flag->text != '\0')
-        g_string_append_printf (out, "; %s marked at %s", flag->text, at);
+        g_string_append_printf (out, ay_figure_word (theme, N_ ("; %s marked at %s")), flag->text,
+                                at);
     }
   g_string_append_c (out, '.');
   return g_string_free (out, FALSE);

@@ -42,6 +42,6 @@ void ay_figure_lines_draw (AyFigureCanvas *canvas, const AyFigureLines *self,
 gint ay_figure_lines_at (AyFigureCanvas *canvas, const AyFigureLines *self, const AyFigureBox *box,
                          double x);
 /* One sentence. (transfer full) */
-char *ay_figure_lines_summary (const AyFigureLines *self);
+char *ay_figure_lines_summary (const AyFigureLines *self, const AyFigureTheme *theme);
 
 G_END_DECLS

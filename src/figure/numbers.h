@@ -22,9 +22,6 @@ typedef struct
 
 #define AY_FIGURE_NUMBERS_MOST 2000
 
-/* A word of the table's own ("from", "residual") in the person's language. */
-typedef const char *AyFigureWord (const char *word);
-
 /* Curves, also of panels, stand beside each other over all their x, a band as two columns more.
  * Of a scatter each point that is seen has a line, the selected ones first, then from the highest
  * down; of more than AY_FIGURE_NUMBERS_MOST the others are left out, and n_all says so.

@@ -24,13 +24,13 @@ ay_figure_panels_draw (AyFigureCanvas *canvas, const AyFigurePanels *self, const
 }
 
 char *
-ay_figure_panels_summary (const AyFigurePanels *self)
+ay_figure_panels_summary (const AyFigurePanels *self, const AyFigureTheme *theme)
 {
   GString *text = g_string_new (NULL);
 
   for (guint k = 0; k < self->n; k++)
     {
-      g_autofree char *one = ay_figure_lines_summary (&self->each[k].lines);
+      g_autofree char *one = ay_figure_lines_summary (&self->each[k].lines, theme);
 
       g_string_append_printf (text, "%s%s: %s", k > 0 ? " " : "", self->each[k].title, one);
     }

@@ -21,6 +21,6 @@ typedef struct
 void ay_figure_panels_draw (AyFigureCanvas *canvas, const AyFigurePanels *self,
                             const AyFigureBox *box);
 /* One sentence a panel. (transfer full) */
-char *ay_figure_panels_summary (const AyFigurePanels *self);
+char *ay_figure_panels_summary (const AyFigurePanels *self, const AyFigureTheme *theme);
 
 G_END_DECLS

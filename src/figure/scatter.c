@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "figure/scatter.h"
 
+#include "core/base/words.h"
 #include "core/base/column.h"
 #include "core/base/stats.h"
 #include "figure/edges.h"
@@ -101,7 +102,7 @@ add_entry (Coloring *into, const char *name, guint64 count, guint slot)
 
 static void
 list_classes (const AyFigureScatter *self, const guint64 *counts, const guint16 *slots, guint most,
-              Coloring *into)
+              const AyFigureTheme *theme, Coloring *into)
 {
   guint64 others = 0;
   guint n_others = 0;
@@ -117,12 +118,13 @@ list_classes (const AyFigureScatter *self, const guint64 *counts, const guint16 
       }
   if (n_others > 0)
     {
-      g_autofree char *name = g_strdup_printf ("%u others", n_others);
+      g_autofree char *name
+          = g_strdup_printf (ay_figure_word (theme, N_ ("%u others")), n_others);
 
       add_entry (into, name, others, most);
     }
   if (counts[self->n_names] > 0)
-    add_entry (into, "no value", counts[self->n_names], most + 1);
+    add_entry (into, ay_figure_word (theme, N_ ("no value")), counts[self->n_names], most + 1);
 }
 
 static void
@@ -146,7 +148,7 @@ color_by_class (const AyFigureScatter *self, const AyFigureTheme *theme, Colorin
   into->shape[most + 1] = shapes ? AY_FIGURE_MISSING_SHAPE : AY_FIGURE_DISC;
   for (gsize i = 0; i < self->n; i++)
     into->color[i] = slots[MIN (self->codes[i], self->n_names)];
-  list_classes (self, counts, slots, most, into);
+  list_classes (self, counts, slots, most, theme, into);
 }
 
 static void
@@ -371,7 +373,7 @@ ay_figure_scatter_draw (AyFigureCanvas *canvas, const AyFigureScatter *self,
   if (count_visible (self) > 0)
     draw_points (canvas, self, &coloring, &view, &plot);
   else
-    ay_figure_say (canvas, &plot, "No points to show");
+    ay_figure_say (canvas, &plot, ay_figure_word (canvas->theme, N_ ("No points to show")));
   if (self->groups != NULL)
     draw_edges (canvas, self, &coloring, &view, &plot);
   draw_legend (canvas, self, &coloring, &legend);
@@ -383,7 +385,7 @@ ay_figure_scatter_draw (AyFigureCanvas *canvas, const AyFigureScatter *self,
 #define NAMED_CLASSES 3
 
 static void
-describe_classes (const AyFigureScatter *self, GString *out)
+describe_classes (const AyFigureScatter *self, const AyFigureTheme *theme, GString *out)
 {
   g_autofree guint64 *counts = count_classes (self);
   guint named = MIN (self->n_names, NAMED_CLASSES);
@@ -396,13 +398,15 @@ describe_classes (const AyFigureScatter *self, GString *out)
       g_string_append_printf (out, "%s%s (%s)", k > 0 ? ", " : "", self->names[k], count);
     }
   if (self->n_names > named)
-    g_string_append_printf (out, " and %u more", self->n_names - named);
+    g_string_append_printf (out, ay_figure_word (theme, N_ (" and %u more")),
+                            self->n_names - named);
   if (counts[self->n_names] > 0)
-    g_string_append_printf (out, "; %" G_GUINT64_FORMAT " without a value", counts[self->n_names]);
+    g_string_append_printf (out, ay_figure_word (theme, N_ ("; %zu without a value")),
+                            (gsize) counts[self->n_names]);
 }
 
 static void
-describe_values (const AyFigureScatter *self, GString *out)
+describe_values (const AyFigureScatter *self, const AyFigureTheme *theme, GString *out)
 {
   double low = INFINITY, high = -INFINITY;
   char a[24], b[24];
@@ -416,60 +420,72 @@ describe_values (const AyFigureScatter *self, GString *out)
         low = MIN (low, isnan (self->values[i]) ? low : self->values[i]);
         high = MAX (high, isnan (self->values[i]) ? high : self->values[i]);
       }
-  ay_figure_number (low, 0.0, a);
-  ay_figure_number (high, 0.0, b);
+  ay_figure_number_said (theme, low, a);
+  ay_figure_number_said (theme, high, b);
   if (low <= high)
-    g_string_append_printf (out, ", from %s to %s", a, b);
+    g_string_append_printf (out, ay_figure_word (theme, N_ (", from %s to %s")), a, b);
   if (uncertain > 0)
-    g_string_append_printf (out, "; %" G_GSIZE_FORMAT " not to be told from zero (hollow)",
-                            uncertain);
+    g_string_append_printf (
+        out, ay_figure_word (theme, N_ ("; %zu not to be told from zero (hollow)")), uncertain);
   if (missing > 0)
-    g_string_append_printf (out, "; %" G_GSIZE_FORMAT " without a value", missing);
+    g_string_append_printf (out, ay_figure_word (theme, N_ ("; %zu without a value")), missing);
 }
 
 static void
-describe_edges (const AyFigureScatter *self, GString *out)
+describe_edges (const AyFigureScatter *self, const AyFigureTheme *theme, GString *out)
 {
   AyFigurePoints points = { .n = self->n, .x = self->x, .y = self->y, .visible = self->visible };
   g_autoptr (AyFigureEdges) edges = ay_figure_edges_new (self->groups, self->n);
   gsize n = ay_figure_edges_count (edges, &points);
   g_autofree char *count = ay_figure_count (n);
 
-  g_string_append_printf (out, "; %s line%s between rows of a group%s", count, n == 1 ? "" : "s",
-                          n > AY_FIGURE_MOST_EDGES ? ", too many to be drawn" : "");
+  g_string_append_printf (
+      out,
+      ay_figure_word (theme, n == 1 ? N_ ("; %s line between rows of a group")
+                                    : N_ ("; %s lines between rows of a group")),
+      count);
+  if (n > AY_FIGURE_MOST_EDGES)
+    g_string_append (out, ay_figure_word (theme, N_ (", too many to be drawn")));
 }
 
 char *
-ay_figure_scatter_summary (const AyFigureScatter *self)
+ay_figure_scatter_summary (const AyFigureScatter *self, const AyFigureTheme *theme)
 {
   gsize shown = count_visible (self), placed = 0;
   g_autofree char *count = ay_figure_count (shown);
   GString *out = g_string_new (NULL);
 
-  g_string_append_printf (out, "%s of %s point%s", self->map ? "Map" : "Scatter plot", count,
-                          shown == 1 ? "" : "s");
+  g_string_append_printf (
+      out,
+      ay_figure_word (theme, self->map && shown == 1 ? N_ ("Map of %s point")
+                             : self->map             ? N_ ("Map of %s points")
+                             : shown == 1            ? N_ ("Scatter plot of %s point")
+                                                     : N_ ("Scatter plot of %s points")),
+      count);
   if (!self->map && self->x_axis.label != NULL && self->y_axis.label != NULL)
-    g_string_append_printf (out, ", %s against %s", self->y_axis.label, self->x_axis.label);
+    g_string_append_printf (out, ay_figure_word (theme, N_ (", %s against %s")),
+                            self->y_axis.label, self->x_axis.label);
   if (self->density)
-    g_string_append (out, ", coloured by their density");
+    g_string_append (out, ay_figure_word (theme, N_ (", coloured by their density")));
   else if (self->codes != NULL || self->values != NULL)
-    g_string_append_printf (out, ", coloured by %s",
+    g_string_append_printf (out, ay_figure_word (theme, N_ (", coloured by %s")),
                             self->color_label != NULL ? self->color_label
-                            : self->codes != NULL     ? "class"
-                                                      : "value");
+                            : self->codes != NULL     ? ay_figure_word (theme, N_ ("class"))
+                                                      : ay_figure_word (theme, N_ ("value")));
   if (!self->density && self->codes != NULL)
-    describe_classes (self, out);
+    describe_classes (self, theme, out);
   else if (!self->density && self->values != NULL)
-    describe_values (self, out);
+    describe_values (self, theme, out);
   for (gsize i = 0; i < self->n; i++)
     placed += isfinite (self->x[i]) && isfinite (self->y[i]);
   if (placed < self->n)
-    g_string_append_printf (out, "; %" G_GSIZE_FORMAT " have no place", self->n - placed);
+    g_string_append_printf (out, ay_figure_word (theme, N_ ("; %zu have no place")),
+                            self->n - placed);
   if (self->selected != NULL && ay_bitset_count (self->selected) > 0)
-    g_string_append_printf (out, "; %" G_GSIZE_FORMAT " selected",
+    g_string_append_printf (out, ay_figure_word (theme, N_ ("; %zu selected")),
                             ay_bitset_count (self->selected));
   if (self->groups != NULL)
-    describe_edges (self, out);
+    describe_edges (self, theme, out);
   g_string_append_c (out, '.');
   return g_string_free (out, FALSE);
 }

@@ -42,6 +42,6 @@ typedef struct
 void ay_figure_scatter_draw (AyFigureCanvas *canvas, const AyFigureScatter *self,
                              const AyFigureBox *box);
 /* One sentence. (transfer full) */
-char *ay_figure_scatter_summary (const AyFigureScatter *self);
+char *ay_figure_scatter_summary (const AyFigureScatter *self, const AyFigureTheme *theme);
 
 G_END_DECLS

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "figure/strip.h"
 
+#include "core/base/words.h"
+
 #include "figure/legend.h"
 #include "figure/palette.h"
 
@@ -150,7 +152,7 @@ ay_figure_strip_draw (AyFigureCanvas *canvas, const AyFigureStrip *self, const A
 
   if (self->n == 0 || self->n_parts == 0)
     {
-      ay_figure_say (canvas, box, "No rounds");
+      ay_figure_say (canvas, box, ay_figure_word (canvas->theme, N_ ("No rounds")));
       return;
     }
   ay_figure_axes_draw (canvas, &plot, &x, &y);
@@ -189,14 +191,15 @@ ay_figure_strip_at (AyFigureCanvas *canvas, const AyFigureStrip *self, const AyF
 }
 
 char *
-ay_figure_strip_summary (const AyFigureStrip *self)
+ay_figure_strip_summary (const AyFigureStrip *self, const AyFigureTheme *theme)
 {
   GString *out = g_string_new (NULL);
   guint most = 0;
   double best = -1.0;
 
-  g_string_append_printf (out, "%u columns of %s, each of %u parts", self->n,
-                          self->x_label != NULL ? self->x_label : "steps", self->n_parts);
+  g_string_append_printf (
+      out, ay_figure_word (theme, N_ ("%u columns of %s, each of %u parts")), self->n,
+      self->x_label != NULL ? self->x_label : ay_figure_word (theme, N_ ("steps")), self->n_parts);
   for (guint k = 0; k < self->n_parts; k++)
     {
       double sum = 0.0;
@@ -210,7 +213,8 @@ ay_figure_strip_summary (const AyFigureStrip *self)
         }
     }
   if (self->n_parts > 0)
-    g_string_append_printf (out, "; most are of %s (%.6g)", self->names[most], best);
+    g_string_append_printf (out, ay_figure_word (theme, N_ ("; most are of %s (%.6g)")),
+                            self->names[most], best);
   g_string_append_c (out, '.');
   return g_string_free (out, FALSE);
 }

@@ -22,7 +22,7 @@ typedef struct
 void ay_figure_strip_draw (AyFigureCanvas *canvas, const AyFigureStrip *self,
                            const AyFigureBox *box);
 /* One sentence. (transfer full) */
-char *ay_figure_strip_summary (const AyFigureStrip *self);
+char *ay_figure_strip_summary (const AyFigureStrip *self, const AyFigureTheme *theme);
 /* The column below a place in box; -1: none. */
 gint ay_figure_strip_at (AyFigureCanvas *canvas, const AyFigureStrip *self, const AyFigureBox *box,
                          double x);

@@ -84,6 +84,12 @@ luminance (AyFigureColor color)
   return sum;
 }
 
+const char *
+ay_figure_word (const AyFigureTheme *theme, const char *text)
+{
+  return theme != NULL && theme->word != NULL ? theme->word (text) : text;
+}
+
 double
 ay_figure_contrast (AyFigureColor a, AyFigureColor b)
 {

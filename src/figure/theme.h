@@ -10,6 +10,9 @@ typedef guint32 AyFigureColor;
 
 /* The colours and the font of one drawing. Take a built-in one, or copy and change it (the window
  * does, to follow its accent colour and font). */
+/* A word or a format of the figure's own in the person's language. */
+typedef const char *AyFigureWord (const char *text);
+
 typedef struct
 {
   gboolean dark;
@@ -24,6 +27,7 @@ typedef struct
   const char *font;         /* family, static or kept alive by the owner of the theme */
   double font_size;         /* of labels, in px; titles and captions are multiples of it */
   const char *decimal;      /* (nullable) the decimal mark of numbers; NULL: a point, as in files */
+  AyFigureWord *word;       /* (nullable) NULL: words as they are, English, as in files */
 } AyFigureTheme;
 
 /* The built-in light (also the one for every export) or dark theme. */
@@ -31,6 +35,9 @@ const AyFigureTheme *ay_figure_theme (gboolean dark);
 
 /* The same for people who ask for high contrast: black and white, and marks of at least 3 : 1. */
 const AyFigureTheme *ay_figure_theme_high_contrast (gboolean dark);
+
+/* The theme's word for a text that N_ () marks. theme (nullable): as in files. (transfer none) */
+const char *ay_figure_word (const AyFigureTheme *theme, const char *text) G_GNUC_FORMAT (2);
 
 /* Contrast ratio of two opaque colours, 1..21 (WCAG 2.1, relative luminance). */
 double ay_figure_contrast (AyFigureColor a, AyFigureColor b);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "figure/waterfall.h"
 
+#include "core/base/words.h"
+
 #include "figure/palette.h"
 
 #include <math.h>
@@ -190,7 +192,9 @@ ay_figure_waterfall_draw (AyFigureCanvas *canvas, const AyFigureWaterfall *self,
 
   if (!plan.any)
     {
-      ay_figure_say (canvas, box, self->n == 0 ? "No rounds" : "No step can be told");
+      ay_figure_say (canvas, box,
+                     ay_figure_word (canvas->theme, self->n == 0 ? N_ ("No rounds")
+                                                                 : N_ ("No step can be told")));
       return;
     }
   ay_figure_axes_draw (canvas, &plan.plot, &x, &plan.y);
@@ -218,7 +222,7 @@ ay_figure_waterfall_at (AyFigureCanvas *canvas, const AyFigureWaterfall *self,
 }
 
 char *
-ay_figure_waterfall_summary (const AyFigureWaterfall *self)
+ay_figure_waterfall_summary (const AyFigureWaterfall *self, const AyFigureTheme *theme)
 {
   GString *out = g_string_new (NULL);
   double start = NAN, end = NAN, most = -INFINITY;
@@ -244,18 +248,21 @@ ay_figure_waterfall_summary (const AyFigureWaterfall *self)
           best = k;
         }
     }
-  g_string_append_printf (out, "%s in %u steps", self->label != NULL ? self->label : "A level",
+  g_string_append_printf (out, ay_figure_word (theme, N_ ("%s in %u steps")),
+                          self->label != NULL ? self->label
+                                              : ay_figure_word (theme, N_ ("A level")),
                           self->n);
   if (!isnan (start))
     {
-      ay_figure_number (start, 0.0, a);
-      ay_figure_number (end, 0.0, b);
-      ay_figure_number (most, 0.0, c);
-      g_string_append_printf (out, " from %s to %s; largest fall %s in %s; %u rose", a, b, c,
-                              self->names[best], rises);
+      ay_figure_number_said (theme, start, a);
+      ay_figure_number_said (theme, end, b);
+      ay_figure_number_said (theme, most, c);
+      g_string_append_printf (
+          out, ay_figure_word (theme, N_ (" from %s to %s; largest fall %s in %s; %u rose")), a, b,
+          c, self->names[best], rises);
     }
   if (untold > 0)
-    g_string_append_printf (out, "; %u cannot be told", untold);
+    g_string_append_printf (out, ay_figure_word (theme, N_ ("; %u cannot be told")), untold);
   g_string_append_c (out, '.');
   return g_string_free (out, FALSE);
 }

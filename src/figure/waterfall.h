@@ -23,7 +23,7 @@ typedef struct
 void ay_figure_waterfall_draw (AyFigureCanvas *canvas, const AyFigureWaterfall *self,
                                const AyFigureBox *box);
 /* One sentence. (transfer full) */
-char *ay_figure_waterfall_summary (const AyFigureWaterfall *self);
+char *ay_figure_waterfall_summary (const AyFigureWaterfall *self, const AyFigureTheme *theme);
 /* The step whose column is below a place in box, from its top to its bottom; -1: none. */
 gint ay_figure_waterfall_at (AyFigureCanvas *canvas, const AyFigureWaterfall *self,
                              const AyFigureBox *box, double x);

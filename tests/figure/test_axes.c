@@ -52,7 +52,7 @@ test_decimal_mark (void)
   g_assert_cmpstr (ticks.label[1], ==, "0,5");
   g_assert_cmpfloat (ticks.value[1], ==, 0.5);
   theme.decimal = "\331\253"; /* the Arabic one has two bytes */
-  ay_figure_number_local (&canvas, long_one);
+  ay_figure_number_local (&theme, long_one);
   g_assert_true (g_str_has_prefix (long_one, "1\331\2532345"));
   g_assert_cmpuint (strlen (long_one), <, 24);
 }

@@ -131,7 +131,7 @@ test_summaries (void)
 {
   for (int i = 0; i < N_SAMPLES; i++)
     {
-      g_autofree char *text = ay_figure_summary (&samples ()[i].spec);
+      g_autofree char *text = ay_figure_summary (&samples ()[i].spec, NULL);
 
       g_assert_true (g_utf8_validate (text, -1, NULL));
       g_assert_true (g_str_has_suffix (text, "."));
@@ -151,10 +151,45 @@ test_summary_says_numbers (void)
 
   spec.kind = AY_FIGURE_HISTOGRAM;
   spec.histogram = (AyFigureHistogram) { .bins = bins, .label = "loss" };
-  text = ay_figure_summary (&spec);
+  text = ay_figure_summary (&spec, NULL);
   g_assert_cmpstr (text, ==,
                    "Histogram of loss over 4 rows: from 1 to 4, half of them below 2; "
                    "1 without a value, 1 infinite.");
+}
+
+static const char *
+marked (const char *text)
+{
+  g_autofree char *with = g_strconcat ("\302\247", text, NULL);
+
+  return g_intern_string (with);
+}
+
+/* Words and numbers of a theme; every kind of figure begins with a word of its own. */
+static void
+test_summaries_in_a_language (void)
+{
+  static const double v[] = { 0.5, 0.25, 0.75 };
+  AyFigureTheme theme = *ay_figure_theme (FALSE);
+  AyFigureSpec spec = AY_FIGURE_SPEC_INIT;
+  g_autoptr (AyFigureBins) bins = ay_figure_bins_new (v, 3, NULL);
+  g_autofree char *said = NULL;
+
+  theme.word = marked;
+  theme.decimal = ",";
+  for (int i = 0; i < N_SAMPLES; i++)
+    {
+      const AyFigureSpec *one = &samples ()[i].spec;
+      g_autofree char *text = ay_figure_summary (one, &theme);
+
+      g_assert_nonnull (strstr (text, "\302\247"));
+    }
+  spec.kind = AY_FIGURE_HISTOGRAM;
+  spec.histogram = (AyFigureHistogram) { .bins = bins, .label = "loss" };
+  said = ay_figure_summary (&spec, &theme);
+  g_assert_cmpstr (said, ==,
+                   "\302\247Histogram of loss over 3 \302\247rows\302\247: from 0,25 to 0,75, half "
+                   "of them below 0,5.");
 }
 
 /* ---- files ---- */
@@ -414,7 +449,7 @@ test_waterfall (void)
   AyFigureCanvas canvas = { cr, ay_figure_theme (FALSE), 1.0, NULL };
   AyFigureBox box = { 0.0, 0.0, 400.0, 300.0 };
   guint blue = 0, level = 0, seen[2] = { 0 };
-  g_autofree char *said = ay_figure_waterfall_summary (&fall);
+  g_autofree char *said = ay_figure_waterfall_summary (&fall, NULL);
 
   cairo_set_source_rgb (cr, 1, 1, 1);
   cairo_paint (cr);
@@ -455,6 +490,7 @@ main (int argc, char **argv)
   g_test_add_func ("/figure/tiny", test_tiny);
   g_test_add_func ("/figure/summaries", test_summaries);
   g_test_add_func ("/figure/summary-says-numbers", test_summary_says_numbers);
+  g_test_add_func ("/figure/summaries-in-a-language", test_summaries_in_a_language);
   g_test_add_func ("/figure/svg", test_svg);
   g_test_add_func ("/figure/same-bytes", test_same_bytes);
   g_test_add_func ("/figure/refuses", test_refuses);

@@ -98,6 +98,9 @@ def test_german():
             window.find(sentence, 'label')
             english = [text for text in window.labels() if ENGLISH.search(text)]
             assert not english, english
+        window.keys('ctrl+1')
+        window.find(r'Histogramm: influence über .* Zeilen: von .*\d,\d.*, die Hälfte unter .*')
+        window.find('Balken: .* für 10 Namen: am meisten .*')
         window.keys('ctrl+a', 'ctrl+0')
         window.find(r'.*Validierungsverlust 0,\d+ →.*')
 

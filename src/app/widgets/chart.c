@@ -50,8 +50,18 @@ assay_chart_theme (AyFigureTheme *theme)
                                                        : *ay_figure_theme (dark);
   g_object_get (gtk_settings_get_default (), "gtk-xft-dpi", &dpi, NULL);
   theme->decimal = assay_say_decimal ();
+  theme->word = assay_word;
   if (dpi > 0)
     theme->font_size *= CLAMP (dpi / (96.0 * 1024.0), 0.5, 3.0);
+}
+
+char *
+assay_chart_summary (const AyFigureSpec *spec)
+{
+  AyFigureTheme theme;
+
+  assay_chart_theme (&theme);
+  return ay_figure_summary (spec, &theme);
 }
 
 gboolean
@@ -400,7 +410,7 @@ assay_chart_update (AssayChart *self, const char *says)
   gboolean has = assay_chart_describe (self, &spec);
 
   if (says == NULL && has)
-    summary = ay_figure_summary (&spec);
+    summary = assay_chart_summary (&spec);
   if (self->table)
     fill_table (self);
   g_free (self->name);

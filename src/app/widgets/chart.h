@@ -64,5 +64,7 @@ AssayChart *assay_chart_focused (GtkWidget *root);
 
 /* How a drawing looks here: light or dark, its contrast, text as large as the person wants it. */
 void assay_chart_theme (AyFigureTheme *theme);
+/* What a figure shows in a sentence, in the person's language. (transfer full) */
+char *assay_chart_summary (const AyFigureSpec *spec);
 
 G_END_DECLS

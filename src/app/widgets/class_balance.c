@@ -49,7 +49,7 @@ assay_class_balance_new (AyDataset *data, char **summary)
     if (data->label[i] != AY_LABEL_MISSING)
       self->count[data->label[i]] += 1.0;
   bars = describe (self);
-  *summary = ay_figure_bars_summary (&bars);
+  *summary = assay_chart_summary (&(AyFigureSpec) { .kind = AY_FIGURE_BARS, .bars = bars });
   assay_chart_set_height (chart, (int) MIN (data->n_classes, MAX_LINES) * LINE_HEIGHT + 40);
   assay_chart_set_figure (chart, describe_figure, self, balance_free);
   assay_chart_update (chart, *summary);

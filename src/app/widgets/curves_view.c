@@ -87,7 +87,7 @@ say (AssayCurvesView *self)
     {
       AyFigureLines lines = describe (self);
 
-      summary = ay_figure_lines_summary (&lines);
+      summary = assay_chart_summary (&(AyFigureSpec) { .kind = AY_FIGURE_LINES, .lines = lines });
       text = g_strdup_printf ("%s. %s", self->curves->title, summary);
     }
   else

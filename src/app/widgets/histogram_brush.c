@@ -184,7 +184,7 @@ describe (AssayHistogramBrush *self)
 
   if (!describe_figure (self, &spec))
     return;
-  summary = ay_figure_histogram_summary (&spec.histogram);
+  summary = assay_chart_summary (&spec);
   assay_chart_update (self->chart, summary);
   gtk_widget_set_tooltip_text (self->area, summary);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/presenter.h"
 
+#include "app/widgets/chart.h"
 #include "app/widgets/outcome_draw.h"
 #include "app/widgets/point_colors.h"
 #include "app/widgets/retention_view.h"
@@ -30,7 +31,8 @@ struct _AssayPresenter
   GPtrArray *findings;      /* (nullable) of AyFinding */
   guint at;
 
-  AyFigureSpec spec;        /* of the finding that is shown; borrows the following */
+  AyFigureSpec spec;
+  AyFigureTheme theme; /* of it */        /* of the finding that is shown; borrows the following */
   gboolean drawn;           /* there is something to draw */
   AssayPointColors *colors; /* (nullable) of a map */
   float *x, *y;
@@ -276,16 +278,14 @@ static void
 draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user)
 {
   AssayPresenter *self = user;
-  AdwStyleManager *style = adw_style_manager_get_default ();
-  gboolean dark = adw_style_manager_get_dark (style);
 
   if (!self->drawn || width < 64 || height < 64)
     return;
   self->spec.width = width;
   self->spec.height = height;
   self->spec.scale = gtk_widget_get_scale_factor (GTK_WIDGET (area));
-  self->spec.theme = adw_style_manager_get_high_contrast (style)
-                         ? ay_figure_theme_high_contrast (dark) : ay_figure_theme (dark);
+  assay_chart_theme (&self->theme);
+  self->spec.theme = &self->theme;
   ay_figure_draw (&self->spec, cr);
 }
 
@@ -299,7 +299,7 @@ show_figure (AssayPresenter *self, const AyFinding *finding)
   gtk_widget_set_visible (GTK_WIDGET (self->area), self->drawn);
   if (!self->drawn)
     return;
-  summary = ay_figure_summary (&self->spec);
+  summary = assay_chart_summary (&self->spec);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->area), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   summary, -1);
   gtk_widget_queue_draw (GTK_WIDGET (self->area));

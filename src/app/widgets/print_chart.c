@@ -20,7 +20,7 @@ draw_page (GtkPrintOperation *operation, GtkPrintContext *context, int page, Ass
 
   if (!assay_chart_describe (chart, &spec))
     return;
-  summary = ay_figure_summary (&spec);
+  summary = ay_figure_summary (&spec, NULL);
   if (spec.caption == NULL)
     spec.caption = summary;
   spec.width = CLAMP (width, 64.0, 8192.0);

@@ -85,7 +85,7 @@ say (AssayRetentionView *self)
   if (describe (self, &spec))
     {
       point = self->marked >= 0 ? (guint) self->marked : ay_retention_usual_point (self->curve);
-      summary = ay_figure_lines_summary (&spec.lines);
+      summary = assay_chart_summary (&spec);
       name = self->marked >= 0
                  ? g_strdup_printf (_ ("Retention curve. %s Chosen: %.0f %%, %u rows"), summary,
                                     self->series->x[point], (guint) self->curve->points[point].n)

@@ -69,7 +69,7 @@ add_teacher (AssayTeacherView *self, AyTeachingCurves *of, const char *name)
   AssayTaught *taught = assay_taught_new (of);
   AssayChart *chart = assay_chart_new ();
   GtkWidget *write = gtk_button_new_with_mnemonic (_ ("_Write Figure…"));
-  g_autofree char *summary = ay_figure_summary (&taught->spec);
+  g_autofree char *summary = assay_chart_summary (&taught->spec);
 
   taught->session = self->session;
   taught->file = g_strdup_printf ("%s.svg", name);
