@@ -62,7 +62,9 @@ class Run:
     """n training rows, m validation rows, others beside; classes 0: ridge."""
 
     def __init__(self, n, m, d, classes, ranks, rows=None):
-        self.n, self.m, self.d, self.classes, self.ranks = n, m, d, classes, ranks
+        """classes: how many training rows each has."""
+        self.n, self.m, self.d, self.classes, self.ranks = n, m, d, len(classes), ranks
+        self.counts, classes = classes, len(classes)
         self.rows = rows or n + m
         self.outputs = max(classes, 1)
         self.free = classes - 1 if classes else 1
@@ -171,6 +173,8 @@ class Run:
         """By row: its step, outputs, two lengths, and four numbers of what leaving it out changes,
         or one to first order and four of the 1000 largest. Rows that bear much are left out by
         refits, each some products and moves, whose number `told` has, as influence's."""
+        if (self.d + 1) * self.outputs > 6000:
+            return self.loo_by_folds(r, told)
         rows = Parts(self.n, 64, self.ranks)
         found = said(*(rows.values('values by row', r, numbers * 8)
                        for numbers in (self.free, self.outputs, 1, 1)))
@@ -184,16 +188,51 @@ class Run:
                           self.products(r, True, told['sums over rows'] - 1),
                           rows.values('values by row', r, 8),
                           Parts(min(self.n, 1000), 64, self.ranks).values('values by row', r, 32))
-        counted = collections.Counter()
-        for (what, _), rounds in found.items():
-            counted[what] += rounds
-        block = clamp((64 << 10) // (self.d + self.outputs), 4, 1024)
+        counted = self.kinds(found)
         return found + said(
-            ('fit of the head', Parts.most(self.m, self.ranks, block, 1024).nodes(r) * 32,
+            ('fit of the head', Parts.most(self.m, self.ranks, self.block, 1024).nodes(r) * 32,
              told['fit of the head']),
             self.products(r, self.in_double, told['sums over rows'] - counted['sums over rows']),
             self.probabilities(r, self.n, self.in_double,
                                told['values by row'] - counted['values by row']))
+
+    @property
+    def block(self):
+        """Rows of which outputs are made at once."""
+        return clamp((64 << 10) // (self.d + self.outputs), 4, 1024)
+
+    @staticmethod
+    def kinds(messages):
+        """How many of each kind."""
+        counted = collections.Counter()
+        for (what, _), rounds in messages.items():
+            counted[what] += rounds
+        return counted
+
+    def loo_by_folds(self, r, told):
+        """Five heads, each without a fold, from the head; the fold's outputs; effects to first
+        order. Rows of a class take turns in the folds, each class from another one on."""
+        folds = [sum(len(range((fold - k) % 5, count, 5)) for k, count in enumerate(self.counts))
+                 for fold in range(5)]
+        fits = (self.head(r, told['loss and gradient'], told['failures'])
+                - said(self.means(r)))
+        found = fits + said(
+            *(Parts(count, self.block, self.ranks).values('outputs of the head', r,
+                                                          8 * self.outputs) for count in folds),
+            self.probabilities(r, self.m, True), self.products(r, True, 1, self.m),
+            self.probabilities(r, self.n, True, not self.in_double),
+            Parts(self.n, 64, self.ranks).values('values by row', r, 8))
+        rounds = told['sums over rows'] - 1
+        if self.in_double: # of the refined solve
+            return found + said(self.products(r, True, rounds))
+        return found + said(self.products(r, False, rounds - told['measured']),
+                            self.products(r, True, told['measured']))
+
+    def self_influence(self, r):
+        """Where rows are left out by folds, each row's outputs by the head of all."""
+        by_folds = (self.d + 1) * self.outputs > 6000
+        return said(Parts(self.n, self.block, self.ranks).values(
+            'outputs of the head', r, 8 * self.outputs, by_folds))
 
     def neighbours(self, r, laws, nearest, k=10):
         """Tiles of validation rows; lists of the nearest rows."""

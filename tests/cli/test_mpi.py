@@ -82,7 +82,8 @@ def run_of(work, ranks):
     described = assay.run_json('info', work)
     parts = described['parts']
     return rank_costs.Run(parts['train'], parts['valid'], described['features'],
-                          len(described.get('classes') or []), ranks, described['rows'])
+                          [one['train'] for one in described.get('classes') or []], ranks,
+                          described['rows'])
 
 
 def near_copies(run, x):
@@ -110,15 +111,15 @@ def check_bytes(path, run, scores, parameters, x):
     for rank in range(run.ranks):
         kinds = collections.defaultdict(collections.Counter)
         for stage in 'head', 'influence', 'loo', 'kmeans':
-            for (what, _), rounds in told[rank, stage].items():
-                kinds[stage][what] += rounds
+            kinds[stage] = run.kinds(told[rank, stage])
         passes = (kinds['head']['loss and gradient'] + kinds['head']['Gram matrix']
                   - (run.classes == 0))
         expected = {'data': run.data(rank, len(scores)),
                     'head': run.head(rank, passes, kinds['head']['failures'])}
         if 'influence' in scores:
             expected |= {'influence': run.influence(rank, kinds['influence']),
-                         'loo': run.loo(rank, kinds['loo'])}
+                         'loo': run.loo(rank, kinds['loo']),
+                         'self_influence': run.self_influence(rank)}
         else:
             del expected['head']
         if 'pca' in scores:
@@ -198,6 +199,17 @@ def test_mixture():
     compare('mixture', paths, '--label', FOLDER / 'class.npy', scores=f'{SCORES},{NEIGHBOURS}',
             parameters=['-p', 'nearest=500'])
     compare('numbers', paths, '--target', FOLDER / 'number.npy', scores=f'{SCORES},pca,kmeans')
+
+
+def test_many_classes():
+    """More parameters than a Hessian is made of: leave-one-out by folds"""
+    random = numpy.random.default_rng(9)
+    classes, d = 100, 64
+    label = numpy.tile(numpy.arange(classes), 60)
+    x = random.normal(size=(classes, d))[label] + random.normal(size=(len(label), d))
+    numpy.save(FOLDER / 'hundred.npy', label)
+    compare('hundred', shards('hundred', x, [2000, 3500]), '--label', FOLDER / 'hundred.npy',
+            scores=SCORES)
 
 
 def test_copies_and_maps():

@@ -382,6 +382,19 @@ ay_head_predict (const AyHead *self, const AyMatrix *features, const guint32 *ro
   return ay_parallel_for (ay_n_blocks (count, work.block_rows), output_block, &work, job, error);
 }
 
+gboolean
+ay_head_predict_shared (const AyHead *self, const AyProblem *on, const guint32 *rows, gsize count,
+                        double *out, AyJob *job, GError **error)
+{
+  AyParts parts = ay_parts_by (on->ranks, count, rows_a_block (self));
+  gsize first, own = ay_parts_rows_of_rank (&parts, ay_ranks_own (on->ranks), &first);
+
+  parts.what = "outputs of the head";
+  return ay_head_predict (self, on->features, rows + first, own, out + first * self->n_outputs, job,
+                          error)
+         && ay_parts_gather (&parts, out, self->n_outputs * sizeof (double), error);
+}
+
 static guint
 arg_max (const double *x, guint n)
 {

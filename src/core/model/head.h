@@ -70,6 +70,9 @@ AyHead *ay_head_from_bytes (GBytes *bytes, GError **error);
  * prediction. */
 gboolean ay_head_predict (const AyHead *self, const AyMatrix *features, const guint32 *rows,
                           gsize count, double *out, AyJob *job, GError **error);
+/* The same for rows of the features of `on`, shared out to its ranks; each has all in the end. */
+gboolean ay_head_predict_shared (const AyHead *self, const AyProblem *on, const guint32 *rows,
+                                 gsize count, double *out, AyJob *job, GError **error);
 
 /* How well a head does on a problem's rows. */
 typedef struct

@@ -258,7 +258,7 @@ predict_fold (Leave *self, const AyHead *head, const guint8 *fold, guint which, 
       }
   out = ay_try_alloc (MAX (count, 1) * n, sizeof (double), "a fold's outputs", error);
   if (out == NULL
-      || !ay_head_predict (head, train->features, rows, count, out, self->job, error))
+      || !ay_head_predict_shared (head, train, rows, count, out, self->job, error))
     return FALSE;
   for (gsize k = 0; k < count; k++)
     memcpy (self->loo->output + place[k] * n, out + k * n, n * sizeof (double));

@@ -407,7 +407,7 @@ ay_run_self_influence (AyScoreContext *context, AyScoreResult *out, AyJob *job, 
                                     "the outputs", error)
                     : NULL;
   if (p == NULL
-      || !ay_head_predict (head, train->features, train->rows, train->n, p, job, error))
+      || !ay_head_predict_shared (head, train, train->rows, train->n, p, job, error))
     return FALSE;
   for (gsize i = 0; i < train->n; i++)
     value[i] = own_change (loo, train, i, p + i * head->n_outputs);
