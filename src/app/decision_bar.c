@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/decision_bar.h"
 
+#include "app/sentence.h"
 #include "app/what_if_words.h"
 #include "app/widgets/drop_down.h"
 #include "app/widgets/fold.h"
@@ -188,7 +189,11 @@ answered (GObject *session, gpointer data, const GError *error)
           if (question->proof != ASSAY_PROOF_NONE)
             assay_session_fail (ASSAY_SESSION (session), error);
           else
-            show_estimate (self, error->message);
+            {
+              g_autofree char *why = assay_sentence (error->message);
+
+              show_estimate (self, why);
+            }
         }
       return;
     }

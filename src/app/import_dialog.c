@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/import_dialog.h"
 
+#include "app/sentence.h"
 #include "app/widgets/drop_down.h"
 #include "core/base/error.h"
 #include "core/work/import_check.h"
@@ -183,7 +184,7 @@ checked (GObject *session, gpointer data, const GError *error)
   if (self->dialog == NULL || request->check != self->check
       || g_error_matches (error, AY_ERROR, AY_ERROR_CANCELLED))
     return;
-  text = error != NULL ? g_strdup (error->message) : describe (&request->report);
+  text = error != NULL ? assay_sentence (error->message) : describe (&request->report);
   say (self, text, error == NULL);
   if (error == NULL)
     recall_score (self, &request->report);

@@ -2,6 +2,7 @@
 #include "app/savings_dialog.h"
 
 #include "app/say.h"
+#include "app/sentence.h"
 #include "app/widgets/escape.h"
 #include "core/work/work_savings.h"
 
@@ -64,10 +65,11 @@ show_results (Dialog *self)
                                        "the number of rows."), inputs.intensity_from);
       ay_savings_clear (&found);
     }
+  if (error == NULL)
+    gtk_label_set_text (self->results, text->str);
   else
-    g_string_assign (text, error->message);
+    assay_sentence_show (self->results, error->message);
   ay_savings_inputs_clear (&inputs);
-  gtk_label_set_text (self->results, text->str);
 }
 
 /* --- inputs --- */
@@ -94,7 +96,7 @@ keep (Dialog *self)
   if (ok && ay_work_keep_savings (assay_session_get_work (self->session), &inputs, &error))
     show_results (self);
   else
-    gtk_label_set_text (self->results, error->message);
+    assay_sentence_show (self->results, error->message);
   ay_savings_inputs_clear (&inputs);
 }
 
@@ -192,7 +194,7 @@ file_chosen (GtkNativeDialog *native, int response, Dialog *self)
       if (from != NULL)
         fill_in (self, &measured, from);
       else
-        gtk_label_set_text (self->imported, error->message);
+        assay_sentence_show (self->imported, error->message);
       (from != NULL ? gtk_widget_remove_css_class : gtk_widget_add_css_class) (
           GTK_WIDGET (self->imported), "error");
       gtk_widget_set_visible (GTK_WIDGET (self->imported), TRUE);

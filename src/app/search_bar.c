@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/search_bar.h"
 
+#include "app/sentence.h"
 #include "app/widgets/fold.h"
 
 #include <glib/gi18n.h>
@@ -98,7 +99,7 @@ apply (AssaySearchBar *self, gboolean typing)
   gboolean ok = typing ? assay_session_type_filter (self->session, where, &error)
                        : assay_session_set_filter (self->session, where, &error);
 
-  gtk_label_set_text (self->error, ok ? "" : error->message);
+  assay_sentence_show (self->error, ok ? NULL : error->message);
   assay_fold_show (self->error, !ok);
 }
 

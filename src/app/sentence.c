@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#define HEX "([0-9a-f]+)"
 #define NUMBER "([-+]?(?:[0-9][-+.0-9e]*|nan|inf))"
 #define FIGURE "\\A" NUMBER "( %)?\\z" /* as a word: 0.25, 97.1 % */
 #define MOST_NESTED 3
@@ -16,8 +17,14 @@ static const char *const core_formats[] = {
 
 typedef struct
 {
-  const char *const *formats;
-  GPtrArray *regexes;        /* one a format */
+  const char *format;
+  char *piece;   /* the longest text between its conversions: what lacks it was not printed by it */
+  GRegex *regex; /* made once a text has the piece */
+} Pattern;
+
+typedef struct
+{
+  GPtrArray *patterns; /* Pattern, in the order of the formats */
   AssayTranslate translate;
   const char *decimal;
 } Known;
@@ -29,9 +36,15 @@ conversion (const char *at)
   return 1 + strspn (at + 1, "-+ #0123456789.*'$lzhjt") + 1;
 }
 
-/* What a format prints, as a pattern: a group for each conversion. */
+static const char *
+group_of (char conversion_letter)
+{
+  return conversion_letter == 's' ? "(.*?)" : conversion_letter == 'x' ? HEX : NUMBER;
+}
+
+/* What a format prints: a group for each conversion. */
 static GRegex *
-pattern_of (const char *format)
+regex_of (const char *format)
 {
   g_autoptr (GString) pattern = g_string_new ("\\A");
   const char *at = format;
@@ -48,31 +61,81 @@ pattern_of (const char *format)
       if (at[1] == '%')
         g_string_append_c (pattern, '%');
       else
-        g_string_append (pattern, at[conversion (at) - 1] == 's' ? "(.*?)" : NUMBER);
+        g_string_append (pattern, group_of (at[conversion (at) - 1]));
       at += at[1] == '%' ? 2 : conversion (at);
     }
   g_string_append (pattern, "\\z");
-  return g_regex_new (pattern->str, G_REGEX_DOTALL | G_REGEX_OPTIMIZE, 0, NULL);
+  return g_regex_new (pattern->str, G_REGEX_DOTALL, 0, NULL);
+}
+
+static char *
+piece_of (const char *format)
+{
+  const char *longest = format;
+  gsize length = 0;
+
+  for (const char *at = format; *at != '\0';)
+    {
+      gsize plain = strcspn (at, "%");
+
+      if (plain > length)
+        {
+          longest = at;
+          length = plain;
+        }
+      at += plain;
+      if (*at != '\0')
+        at += at[1] == '%' ? 2 : conversion (at);
+    }
+  return g_strndup (longest, length);
 }
 
 static void
-pattern_free (gpointer pattern)
+pattern_free (gpointer data)
 {
-  if (pattern != NULL)
-    g_regex_unref (pattern);
+  Pattern *pattern = data;
+
+  g_free (pattern->piece);
+  g_clear_pointer (&pattern->regex, g_regex_unref);
+  g_free (pattern);
 }
 
-/* NULL for a format that would be printed again as it is. */
+/* Without the formats that would be printed again as they are. */
 static GPtrArray *
 patterns_of (const char *const *formats, AssayTranslate translate, const char *decimal)
 {
   GPtrArray *out = g_ptr_array_new_with_free_func (pattern_free);
 
   for (; *formats != NULL; formats++)
-    g_ptr_array_add (out, strcmp (translate (*formats), *formats) != 0 || strcmp (decimal, ".") != 0
-                              ? pattern_of (*formats)
-                              : NULL);
+    if (strcmp (translate (*formats), *formats) != 0 || strcmp (decimal, ".") != 0)
+      {
+        Pattern *pattern = g_new0 (Pattern, 1);
+
+        pattern->format = *formats;
+        pattern->piece = piece_of (*formats);
+        g_ptr_array_add (out, pattern);
+      }
   return out;
+}
+
+static gboolean
+matches (Pattern *pattern, const char *text, GMatchInfo **match)
+{
+  if (strstr (text, pattern->piece) == NULL)
+    return FALSE;
+  if (pattern->regex == NULL)
+    pattern->regex = regex_of (pattern->format);
+  if (g_regex_match (pattern->regex, text, 0, match))
+    return TRUE;
+  g_clear_pointer (match, g_match_info_unref);
+  return FALSE;
+}
+
+/* The name of a file alone. */
+static gboolean
+is_path (const char *text)
+{
+  return *text == '/' && strstr (text, ": ") == NULL;
 }
 
 static void
@@ -115,8 +178,8 @@ print (const Known *self, const char *format, const GMatchInfo *match, guint nes
       place = g_ascii_strtoull (at + 1, &end, 10);
       value = g_match_info_fetch (match, *end == '$' ? (int) place : next++);
       at += conversion (at);
-      if (out->len > 0 && out->str[out->len - 1] == '"') /* a name, whatever it says */
-        g_string_append (out, value);
+      if ((out->len > 0 && out->str[out->len - 1] == '"') || is_path (value))
+        g_string_append (out, value); /* a name, whatever it says */
       else if (at[-1] == 's' && !g_regex_match_simple (FIGURE, value, 0, 0))
         g_string_append (out, said = translate (self, value, nested + 1));
       else
@@ -125,23 +188,42 @@ print (const Known *self, const char *format, const GMatchInfo *match, guint nes
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
-/* Of one sentence; NULL: it is not known. */
+/* Of one sentence, by the first format that could have printed it; NULL: none could. */
 static char *
-translate_one (const Known *self, const char *text, guint nested)
+translate_whole (const Known *self, const char *text, guint nested)
 {
   const char *word = self->translate (text);
 
   if (strcmp (word, text) != 0)
     return g_strdup (word);
-  for (guint k = 0; k < self->regexes->len && nested < MOST_NESTED; k++)
+  for (guint k = 0; k < self->patterns->len && nested < MOST_NESTED; k++)
     {
+      Pattern *pattern = self->patterns->pdata[k];
       g_autoptr (GMatchInfo) match = NULL;
 
-      if (self->regexes->pdata[k] != NULL
-          && g_regex_match (self->regexes->pdata[k], text, 0, &match))
-        return print (self, self->translate (self->formats[k]), match, nested);
+      if (matches (pattern, text, &match))
+        return print (self, self->translate (pattern->format), match, nested);
     }
   return NULL;
+}
+
+/* Of one sentence, perhaps said of something: "FILE: sentence", "FILE: column: sentence"; NULL: it
+ * is not known. */
+static char *
+translate_one (const Known *self, const char *text, guint nested)
+{
+  char *said = translate_whole (self, text, nested);
+
+  for (const char *colon = strstr (text, ": "); said == NULL && colon != NULL;
+       colon = strstr (colon + 1, ": "))
+    {
+      g_autofree char *rest
+          = colon[2] != '\0' ? translate_whole (self, colon + 2, nested + 1) : NULL;
+
+      if (rest != NULL)
+        said = g_strdup_printf ("%.*s: %s", (int) (colon - text), text, rest);
+    }
+  return said;
 }
 
 /* Where the first of several sentences or parts of one may end: after ".", before ";". NULL: there
@@ -200,29 +282,43 @@ translate_lines (const Known *self, const char *text)
   return g_strjoinv ("\n", lines);
 }
 
+const char *const *
+assay_sentence_formats (void)
+{
+  return core_formats;
+}
+
 char *
 assay_sentence_by (const char *text, const char *const *formats, AssayTranslate translation,
                    const char *decimal)
 {
-  Known known = { formats, patterns_of (formats, translation, decimal), translation, decimal };
+  Known known = { patterns_of (formats, translation, decimal), translation, decimal };
   char *out = text != NULL ? translate_lines (&known, text) : NULL;
 
-  g_ptr_array_unref (known.regexes);
+  g_ptr_array_unref (known.patterns);
   return out;
 }
 
 char *
 assay_sentence (const char *text)
 {
-  static GPtrArray *regexes = NULL;
-  Known known = { core_formats, NULL, assay_word, assay_say_decimal () };
+  static GPtrArray *patterns = NULL;
+  Known known = { NULL, assay_word, assay_say_decimal () };
   g_autofree char *said = NULL;
 
   if (text == NULL)
     return NULL;
-  if (regexes == NULL)
-    regexes = patterns_of (core_formats, known.translate, known.decimal);
-  known.regexes = regexes;
+  if (patterns == NULL)
+    patterns = patterns_of (core_formats, known.translate, known.decimal);
+  known.patterns = patterns;
   said = translate_lines (&known, text);
   return assay_say ("%s", said);
+}
+
+void
+assay_sentence_show (GtkLabel *label, const char *text)
+{
+  g_autofree char *said = assay_sentence (text);
+
+  gtk_label_set_text (label, said != NULL ? said : "");
 }

@@ -6,6 +6,7 @@
 #include "app/pinning.h"
 #include "app/roles_dialog.h"
 #include "app/search_bar.h"
+#include "app/sentence.h"
 #include "app/window_actions.h"
 #include "app/window_state.h"
 #include "core/base/error.h"
@@ -145,11 +146,12 @@ roles_may_help (AssayWindow *self, const GError *error)
 static void
 ask_roles (AssayWindow *self, const GError *error)
 {
-  g_autofree char *why = g_strdup (error->message);
-  char *advice = strstr (why, ": name it with --"); /* of the command line */
+  const char *advice = strstr (error->message, ": name it with --"); /* of the command line */
+  g_autofree char *plain
+      = advice == NULL ? g_strdup (error->message)
+                       : g_strndup (error->message, (gsize) (advice - error->message));
+  g_autofree char *why = assay_sentence (plain);
 
-  if (advice != NULL)
-    *advice = '\0';
   assay_roles_dialog_ask (self, self->opening_file, self->roles, why);
 }
 

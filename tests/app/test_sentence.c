@@ -110,6 +110,82 @@ test_left (void)
   g_assert_null (assay_sentence_by (NULL, formats, translate, ","));
 }
 
+/* A file, and a column of it, stay; so does the name of a file that a format has no quotes for. */
+static void
+test_said_of (void)
+{
+  check ("/d/labels: It is too weak.", "/d/labels: Er ist zu schwach.");
+  check ("/d/a.h5: labels: The head gets 97.1 % right on 300 rows.",
+         "/d/a.h5: labels: Der Kopf hat 97,1 % von 300 Zeilen richtig.");
+  check ("/d/accuracy: nobody knows: this", "/d/accuracy: nobody knows: this");
+  check ("refitted head: /d/accuracy", "neu angepasst: /d/accuracy");
+}
+
+/* --- all formats of core --- */
+
+static const char *
+number_of (const char *format)
+{
+  const char *const *all = assay_sentence_formats ();
+  guint k = 0;
+
+  while (all[k] != NULL && strcmp (all[k], format) != 0)
+    k++;
+  return all[k] != NULL ? g_intern_string (g_strdup_printf ("<%u>", k)) : format;
+}
+
+/* What a format may print: texts as names, or nothing where an ending may be absent. */
+static char *
+sample (const char *format, gboolean absent)
+{
+  GString *out = g_string_new (NULL);
+
+  for (const char *at = format; *at != '\0';)
+    {
+      gsize plain = strcspn (at, "%");
+      char before;
+
+      g_string_append_len (out, at, (gssize) plain);
+      at += plain;
+      if (*at == '\0')
+        break;
+      before = at == format ? ' ' : at[-1];
+      at += 1 + strspn (at + 1, "-+ #0123456789.*lzhjt");
+      if (*at == '%')
+        g_string_append_c (out, '%');
+      else if (*at != 's')
+        g_string_append (out, *at == 'x' ? "af" : "17");
+      else if (before == '"')
+        g_string_append (out, "x y");
+      else if (!absent || !g_ascii_isalnum (before))
+        g_string_append (out, out->len == 0 ? "/d/x.csv" : "Qx");
+      at++;
+    }
+  return g_string_free (out, FALSE);
+}
+
+/* What each format prints is known as its own, by no other that might swallow it. */
+static void
+test_all (void)
+{
+  const char *const *all = assay_sentence_formats ();
+  guint n = 0;
+
+  for (; all[n] != NULL; n++)
+    for (int absent = 0; absent < 2; absent++)
+      {
+        g_autofree char *text = sample (all[n], absent);
+        g_autofree char *said = assay_sentence_by (text, all, number_of, ".");
+
+        if (g_strcmp0 (said, number_of (all[n])) != 0)
+          {
+            g_test_message ("\"%s\" of \"%s\" is taken for %s", text, all[n], said);
+            g_test_fail ();
+          }
+      }
+  g_assert_cmpuint (n, >, 400);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -118,5 +194,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sentence/several", test_several);
   g_test_add_func ("/sentence/notes", test_notes);
   g_test_add_func ("/sentence/left", test_left);
+  g_test_add_func ("/sentence/said-of", test_said_of);
+  g_test_add_func ("/sentence/all", test_all);
   return g_test_run ();
 }

@@ -13,6 +13,12 @@ import tree
 from tap import Skip, Tap
 
 HOW = 'run po/update, write the translation into po/{0}.po, try po/update --list'
+# Files of core whose errors no person meets in the window: ranks, owners apart, and records that
+# only the command line makes or reads again.
+NOT_IN_WINDOW = re.compile(
+    r'mpi/|base/(ranks|json_text)\.c|model/(class_blocks|owners|release|site_)'
+    r'|work/(arms|owners|rank_|release|replay|work_(owners|rank)|load_ranks)')
+STRING = r'"(?:[^"\\\n]|\\.)*"'
 # Where xgettext learns to read the templates and the metainfo from, and their Debian packages.
 RULES = {'gtk4builder.its': 'libgtk-4-dev', 'metainfo.its': 'appstream'}
 
@@ -100,12 +106,29 @@ def notes_marked():
          if 'N_ (' not in found[0] and '"%s"' not in found[0])
 
 
+def errors_marked():
+    """So is what core refuses, where it is set or given to what sets it: sentences, of two words or
+    more. Names of data and what is put together of parts, as "%s: %s", have none of their own."""
+    call = re.compile(r'\b(?:g_set_error(?:_literal)?|fail|refuse|bad|damaged|stop|unsupported'
+                      r'|no_history|complain|set_error|\w+_(?:refuse|fail|fail_line|malformed)) \('
+                      rf'(?:[^;"{{]|{STRING})*;')
+    marked = re.compile(rf'N_ \((?:\s*{STRING})+\)')
+    sentence = re.compile(r"[a-z]{2,}[^a-z]*[ %].*[a-z]{2,}")
+    none(f'{path.relative_to(tree.ROOT)}: not marked with N_ (): {text[0]}'
+         for path in sorted((tree.ROOT / 'src' / 'core').rglob('*.c'))
+         if not NOT_IN_WINDOW.match(str(path.relative_to(tree.ROOT / 'src' / 'core')))
+         for found in call.finditer(path.read_text(encoding='utf-8'))
+         for text in re.finditer(STRING, marked.sub('', found[0]))
+         if sentence.search(re.sub(r'%[-+ #0-9.*]*[a-z]+|\\.', '%', text[0])))
+
+
 def main():
     tap = Tap()
     tap.run('POTFILES.in names the files with words, sorted', files_named)
     tap.run('format strings, plurals and headers are valid', formats_valid)
     tap.run('nothing fuzzy', none_fuzzy)
     tap.run('every note of core is marked', notes_marked)
+    tap.run('every error of core is marked that a person may meet', errors_marked)
     tap.run('nothing that is not said any more', with_template, none_unused)
     tap.run('everything is translated', with_template, all_translated)
     tap.finish()

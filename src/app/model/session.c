@@ -2,6 +2,7 @@
 #include "app/model/session_private.h"
 
 #include "app/model/task_queue.h"
+#include "app/sentence.h"
 #include "core/base/error.h"
 
 #include <glib/gi18n.h>
@@ -633,6 +634,8 @@ assay_session_tell (AssaySession *self, const char *text, gboolean offer_undo)
 void
 assay_session_fail (AssaySession *self, const GError *error)
 {
+  g_autofree char *why = assay_sentence (error->message);
+
   if (!g_error_matches (error, AY_ERROR, AY_ERROR_CANCELLED))
-    g_signal_emit (self, signals[FAILED], 0, error->message);
+    g_signal_emit (self, signals[FAILED], 0, why);
 }

@@ -73,7 +73,7 @@ fitness_done (GObject *session, gpointer data, const GError *error)
   Fitness *self = data;
 
   g_free (self->page->fitness);
-  self->page->fitness = error == NULL ? assay_sentence (self->sentence) : g_strdup (error->message);
+  self->page->fitness = assay_sentence (error == NULL ? self->sentence : error->message);
   self->page->judges = error == NULL && self->judges;
   self->page->weak = error != NULL || self->weak;
   schedule (self->page);

@@ -2,6 +2,7 @@
 #include "app/widgets/epoch_view.h"
 
 #include "app/say.h"
+#include "app/sentence.h"
 #include "app/widgets/chart.h"
 
 #include "core/work/work_epochs.h"
@@ -81,7 +82,7 @@ show (AssayEpochView *self)
   if (self->curve != NULL && self->curve->n > 0)
     say (self);
   else
-    gtk_label_set_text (self->sentence, error != NULL ? error->message : "");
+    assay_sentence_show (self->sentence, error != NULL ? error->message : NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->chart), self->curve != NULL && self->curve->n > 0);
   gtk_widget_set_visible (GTK_WIDGET (self), has);
 }

@@ -2,6 +2,7 @@
 #include "app/widgets/influence_list.h"
 
 #include "app/say.h"
+#include "app/sentence.h"
 #include "app/widgets/drop_down.h"
 #include "app/widgets/fold.h"
 #include "core/work/own_influence.h"
@@ -136,7 +137,7 @@ answered (GObject *session, gpointer data, const GError *error)
   if (self->row != (gint64) request->row || assay_session_get_data (self->session) == NULL)
     return;
   if (error != NULL)
-    gtk_label_set_text (self->sentence, error->message);
+    assay_sentence_show (self->sentence, error->message);
   else
     show_found (self, request);
 }

@@ -2,6 +2,7 @@
 #include "core/base/error.h"
 
 #include "core/base/memory.h"
+#include "core/base/words.h"
 
 G_DEFINE_QUARK (ay-error-quark, ay_error)
 
@@ -20,7 +21,7 @@ ay_try_alloc (gsize count, gsize size, const char *what, GError **error)
   block = g_try_malloc0_n (count ? count : 1, size);
   if (block == NULL)
     g_set_error (error, AY_ERROR, AY_ERROR_NOMEM,
-                 "not enough memory for %s (%" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT " bytes)",
+                 N_ ("not enough memory for %s (%zu x %zu bytes)"),
                  what, count, size);
   return block;
 }
@@ -32,8 +33,7 @@ ay_check_memory (guint64 bytes, const char *what, GError **error)
 
   if (bytes <= left)
     return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_NOMEM,
-               "%s: needs %" G_GUINT64_FORMAT " MB of memory, %" G_GUINT64_FORMAT " MB are free",
-               what, bytes >> 20, left >> 20);
+  g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, N_ ("%s: needs %zu MB of memory, %zu MB are free"),
+               what, (gsize) (bytes >> 20), (gsize) (left >> 20));
   return FALSE;
 }

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file_watch.h"
+#include "core/base/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,17 +44,17 @@ ay_mapped_file_new (const char *path, GError **error)
     {
       if (strstr (path, "://") != NULL)
         g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                     "%s: is an address; only files on this machine are read", path);
+                     N_ ("%s: is an address; only files on this machine are read"), path);
       else
-        set_errno (error, path, "cannot open");
+        set_errno (error, path, N_ ("cannot open"));
       if (fd >= 0)
         close (fd);
       return NULL;
     }
   if (!S_ISREG (st.st_mode))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: is a %s, not a file", path,
-                   S_ISDIR (st.st_mode) ? "folder" : "pipe or device");
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: is a %s, not a file"), path,
+                   S_ISDIR (st.st_mode) ? N_ ("folder") : N_ ("pipe or device"));
       close (fd);
       return NULL;
     }
@@ -61,7 +62,7 @@ ay_mapped_file_new (const char *path, GError **error)
     data = mmap (NULL, (gsize) st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
   if (data == MAP_FAILED)
     {
-      set_errno (error, path, "cannot map");
+      set_errno (error, path, N_ ("cannot map"));
       close (fd);
       return NULL;
     }
@@ -149,7 +150,7 @@ ay_output_new (const char *path, GError **error)
 
   if (fd < 0)
     {
-      set_errno (error, path, "cannot write");
+      set_errno (error, path, N_ ("cannot write"));
       return NULL;
     }
   self = g_new0 (AyOutput, 1);
@@ -193,7 +194,7 @@ ay_output_finish (AyOutput *self, GError **error)
   failed = fsync (fileno (self->stream)) != 0 || failed;
   failed = fclose (self->stream) != 0 || failed;
   self->stream = NULL;
-  return !failed || set_errno (error, self->path, "cannot write");
+  return !failed || set_errno (error, self->path, N_ ("cannot write"));
 }
 
 gboolean
@@ -202,7 +203,7 @@ ay_output_commit (AyOutput *self, GError **error)
   if (!ay_mapped_files_check (error) || (self->stream != NULL && !ay_output_finish (self, error)))
     return FALSE;
   if (rename (self->temporary, self->path) != 0)
-    return set_errno (error, self->path, "cannot write");
+    return set_errno (error, self->path, N_ ("cannot write"));
   g_clear_pointer (&self->temporary, g_free);
   sync_folder (self->path);
   return TRUE;

@@ -2,6 +2,7 @@
 #include "core/base/file_watch.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -142,7 +143,7 @@ ay_mapped_files_check (GError **error)
     return TRUE;
   while (atomic_load (&lost) == 1)
     sched_yield ();
-  g_set_error (error, AY_ERROR, AY_ERROR_CHANGED, "%s: became shorter while it was read",
+  g_set_error (error, AY_ERROR, AY_ERROR_CHANGED, N_ ("%s: became shorter while it was read"),
                lost_path);
   return FALSE;
 }

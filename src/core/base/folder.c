@@ -3,6 +3,7 @@
 #include "core/base/folder.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -48,7 +49,7 @@ ay_output_folder_new (const char *path, GError **error)
 
   if (g_file_test (path, G_FILE_TEST_EXISTS | G_FILE_TEST_IS_SYMLINK))
     {
-      fail (error, path, "exists already");
+      fail (error, path, N_ ("exists already"));
       return NULL;
     }
   if (g_mkdtemp_full (temporary, 0777) == NULL)

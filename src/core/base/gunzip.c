@@ -2,6 +2,7 @@
 #include "core/base/gunzip.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 
 #include <string.h>
 #include <zlib.h>
@@ -23,9 +24,9 @@ ay_check_inflated (guint64 size, guint64 compressed, const char *what, GError **
   if (size <= AY_INFLATED_FREE || size / AY_INFLATED_RATIO <= compressed)
     return TRUE;
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-               "%s: more than %" G_GUINT64_FORMAT " MB out of %" G_GUINT64_FORMAT
-               " bytes: data are not compressed so far; decompress it if it is meant", what,
-               MIN (size, AY_INFLATED_FREE) >> 20, compressed);
+               N_ ("%s: more than %zu MB out of %zu bytes: data are not compressed so far; "
+                   "decompress it if it is meant"),
+               what, (gsize) (MIN (size, AY_INFLATED_FREE) >> 20), (gsize) compressed);
   return FALSE;
 }
 
@@ -47,7 +48,7 @@ grow (Inflater *self, GError **error)
   out = g_try_realloc (self->out, size);
   if (out == NULL)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, "%s: not enough memory to decompress",
+      g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, N_ ("%s: not enough memory to decompress"),
                    self->path);
       return FALSE;
     }
@@ -59,7 +60,7 @@ grow (Inflater *self, GError **error)
 static gboolean
 damaged (const Inflater *self, const char *what, GError **error)
 {
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: byte %" G_GSIZE_FORMAT ": %s", self->path,
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: byte %zu: %s"), self->path,
                self->in_at, what);
   return FALSE;
 }
@@ -87,12 +88,12 @@ inflate_member (Inflater *self, z_stream *stream, GError **error)
       if (!ay_check_inflated (self->out_at, self->in_at, self->path, error))
         return FALSE;
       if (status == Z_MEM_ERROR)
-        return damaged (self, "not enough memory to decompress", error);
+        return damaged (self, N_ ("not enough memory to decompress"), error);
       if (status == Z_BUF_ERROR
           || (status == Z_OK && self->in_at == self->in_size && stream->avail_out > 0))
-        return damaged (self, "the gzip data ends early", error);
+        return damaged (self, N_ ("the gzip data ends early"), error);
       if (status != Z_OK && status != Z_STREAM_END)
-        return damaged (self, "the gzip data is damaged", error);
+        return damaged (self, N_ ("the gzip data is damaged"), error);
     }
   return TRUE;
 }
@@ -104,7 +105,7 @@ inflate_all (Inflater *self, GError **error)
   gboolean good = TRUE;
 
   if (inflateInit2 (&stream, 16 + MAX_WBITS) != Z_OK)
-    return damaged (self, "not enough memory to decompress", error);
+    return damaged (self, N_ ("not enough memory to decompress"), error);
   /* What follows the last member and is no gzip (zero padding) is ignored, as gzip does. */
   while (good && ay_is_gzip ((const char *) self->in + self->in_at, self->in_size - self->in_at))
     {

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file_watch.h"
+#include "core/base/words.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -67,7 +68,7 @@ ay_job_check (const AyJob *self, GError **error)
 {
   if (!ay_job_is_cancelled (self))
     return !ay_mapped_files_are_lost () || ay_mapped_files_check (error);
-  g_set_error_literal (error, AY_ERROR, AY_ERROR_CANCELLED, "cancelled");
+  g_set_error_literal (error, AY_ERROR, AY_ERROR_CANCELLED, N_ ("cancelled"));
   return FALSE;
 }
 

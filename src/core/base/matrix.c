@@ -4,6 +4,7 @@
 #include "core/base/convert.h"
 #include "core/base/error.h"
 #include "core/base/parts.h"
+#include "core/base/words.h"
 
 #include <math.h>
 #include <string.h>
@@ -103,8 +104,7 @@ ay_matrix_concat (AyMatrix *const *parts, gsize n_parts, GError **error)
       if (parts[i]->cols != parts[0]->cols)
         {
           g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                       "feature part %" G_GSIZE_FORMAT " has %" G_GSIZE_FORMAT
-                       " columns, part 1 has %" G_GSIZE_FORMAT,
+                       N_ ("feature part %zu has %zu columns, part 1 has %zu"),
                        i + 1, parts[i]->cols, parts[0]->cols);
           return NULL;
         }
@@ -373,8 +373,8 @@ ay_matrix_check_share (const AyMatrix *self, const char *name, AyRanks *ranks, A
       col = first % self->cols;
       value = ay_matrix_value (self, part->first_row + row, col);
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s: row %" G_GSIZE_FORMAT ", column %" G_GSIZE_FORMAT ": %s", name, row, col,
-                   isnan (value) ? "nan" : isinf (value) ? "inf" : "beyond single precision");
+                   N_ ("%s: row %zu, column %zu: %s"), name, row, col,
+                   isnan (value) ? "nan" : isinf (value) ? "inf" : N_ ("beyond single precision"));
       return FALSE;
     }
   return TRUE;

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/memory.h"
+#include "core/base/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -77,9 +78,8 @@ ay_scratch_init (AyScratch *self, gsize count, gsize size, const char *what, GEr
     return TRUE;
   *self = (AyScratch) { 0 };
   g_set_error (error, AY_ERROR, AY_ERROR_NOMEM,
-               "%s: needs %" G_GUINT64_FORMAT " MB of memory, %" G_GUINT64_FORMAT
-               " MB are free, and %s has no room: %s", what, bytes >> 20, left >> 20, folder,
-               g_strerror (reason));
+               N_ ("%s: needs %zu MB of memory, %zu MB are free, and %s has no room: %s"), what,
+               (gsize) (bytes >> 20), (gsize) (left >> 20), folder, g_strerror (reason));
   return FALSE;
 }
 

@@ -2,6 +2,7 @@
 #include "core/base/table.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 
 struct _AyTable
 {
@@ -80,7 +81,7 @@ ay_table_concat (AyTable *a, AyTable *b, GError **error)
   for (guint i = 0; i < b->columns->len; i++)
     if (ay_table_find (a, ay_column_name (b->columns->pdata[i])) == NULL)
       {
-        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "column \"%s\" is not in the first file",
+        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("column \"%s\" is not in the first file"),
                      ay_column_name (b->columns->pdata[i]));
         return NULL;
       }
@@ -91,7 +92,7 @@ ay_table_concat (AyTable *a, AyTable *b, GError **error)
 
       if (second == NULL)
         {
-          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "column \"%s\" is missing",
+          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("column \"%s\" is missing"),
                        ay_column_name (first));
           return NULL;
         }

@@ -2,6 +2,7 @@
 #include "core/curate/curated_table.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/shim/number.h"
 
 #include <math.h>
@@ -47,7 +48,7 @@ ay_new_labels_set (AyNewLabels *self, const AyDataset *data, gsize row, const ch
       if (ay_number_parse (label, strlen (label), &self->target[row])
           && isfinite (self->target[row]))
         return TRUE;
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "new label \"%s\" is not a number", label);
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("new label \"%s\" is not a number"), label);
       return FALSE;
     }
   for (guint k = 0; k < data->n_classes; k++)
@@ -56,7 +57,7 @@ ay_new_labels_set (AyNewLabels *self, const AyDataset *data, gsize row, const ch
         self->label[row] = (gint32) k;
         return TRUE;
       }
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "there is no class \"%s\"", label);
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("there is no class \"%s\""), label);
   return FALSE;
 }
 

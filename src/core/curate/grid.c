@@ -2,6 +2,7 @@
 #include "core/curate/savings.h"
 
 #include "core/base/install.h"
+#include "core/base/words.h"
 #include "core/data/reader_csv.h"
 
 #include <math.h>
@@ -46,7 +47,7 @@ take_row (const AyTable *table, const char *path, gsize row, AyGrid *out, GError
   if (!(out->intensity >= 0.0) || *year == '\0' || *source == '\0')
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s:%" G_GSIZE_FORMAT ": a row has g_per_kwh, year and source", path, row + 2);
+                   N_ ("%s:%zu: a row has g_per_kwh, year and source"), path, row + 2);
       return FALSE;
     }
   out->country = ay_column_dup_text (ay_table_find (table, "country"), row);
@@ -70,19 +71,19 @@ ay_grid_find (const char *path, const char *country, AyGrid *out, GError **error
   for (gsize i = 0; i < G_N_ELEMENTS (needed); i++)
     if (ay_table_find (table, needed[i]) == NULL)
       {
-        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: there is no column \"%s\"", path,
+        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: there is no column \"%s\""), path,
                      needed[i]);
         return FALSE;
       }
   if (ay_column_type (ay_table_find (table, "g_per_kwh")) != AY_COLUMN_NUMBER)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: g_per_kwh holds no numbers", path);
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: g_per_kwh holds no numbers"), path);
       return FALSE;
     }
   for (gsize row = 0; row < ay_table_rows (table); row++)
     if (matches (table, row, country))
       return take_row (table, path, row, out, error);
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s: there is no country \"%s\"", path,
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("%s: there is no country \"%s\""), path,
                country != NULL ? country : "WORLD");
   return FALSE;
 }

@@ -202,14 +202,14 @@ ay_step_set (AyStep *self, const char *parameter, const char *value, GError **er
     p++;
   if (p->name == NULL)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s has no parameter \"%s\"", type->id,
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s has no parameter \"%s\""), type->id,
                    parameter);
       return FALSE;
     }
   if (p->is_number && *value != '\0'
       && !(ay_number_parse (value, strlen (value), &number) && isfinite (number)))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: %s \"%s\" is not a number", type->id,
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: %s \"%s\" is not a number"), type->id,
                    parameter, value);
       return FALSE;
     }

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 #include "core/shim/number.h"
 
 #include <math.h>
@@ -52,7 +53,7 @@ read_parameter (AyStep *step, const char *name, JsonNode *node, const char *path
       value = number;
     }
   else if (!JSON_NODE_HOLDS_NULL (node))
-    return fail (error, AY_ERROR_INPUT, path, "%s: \"%s\" is neither text nor a number",
+    return fail (error, AY_ERROR_INPUT, path, N_ ("%s: \"%s\" is neither text nor a number"),
                  ay_step_type (step)->id, name);
   if (ay_step_set (step, name, value, &local))
     return TRUE;
@@ -92,7 +93,7 @@ read_list (AyStep *step, const char *name, JsonNode *node, const char *path, GEr
   g_clear_pointer (into, g_ptr_array_unref);
   *into = read_texts (node);
   return *into != NULL
-         || fail (error, AY_ERROR_INPUT, path, "%s: \"%s\" is not a list of texts",
+         || fail (error, AY_ERROR_INPUT, path, N_ ("%s: \"%s\" is not a list of texts"),
                   ay_step_type (step)->id, name);
 }
 
@@ -107,7 +108,7 @@ read_member (AyStep *step, const char *name, JsonNode *node, const char *path, G
   if (strcmp (name, "on") == 0)
     {
       if (!holds (node, G_TYPE_BOOLEAN))
-        return fail (error, AY_ERROR_INPUT, path, "%s: \"on\" is neither true nor false",
+        return fail (error, AY_ERROR_INPUT, path, N_ ("%s: \"on\" is neither true nor false"),
                      ay_step_type (step)->id);
       step->on = json_node_get_boolean (node);
       return TRUE;
@@ -115,7 +116,7 @@ read_member (AyStep *step, const char *name, JsonNode *node, const char *path, G
   if (strcmp (name, "why") == 0)
     {
       if (!holds (node, G_TYPE_STRING) && !JSON_NODE_HOLDS_NULL (node))
-        return fail (error, AY_ERROR_INPUT, path, "%s: \"why\" is not a text",
+        return fail (error, AY_ERROR_INPUT, path, N_ ("%s: \"why\" is not a text"),
                      ay_step_type (step)->id);
       g_free (step->why);
       step->why = JSON_NODE_HOLDS_NULL (node) ? NULL : json_node_dup_string (node);
@@ -135,20 +136,21 @@ read_step (AyRecipe *self, JsonNode *node, guint number, const char *path, GErro
   AyStep *step;
 
   if (kind == NULL || !holds (kind, G_TYPE_STRING))
-    return fail (error, AY_ERROR_INPUT, path, "step %u has no \"step\"", number);
+    return fail (error, AY_ERROR_INPUT, path, N_ ("step %u has no \"step\""), number);
   while (which < n && strcmp (types[which].id, json_node_get_string (kind)) != 0)
     which++;
   if (which == n)
-    return fail (error, AY_ERROR_UNSUPPORTED, path, "step %u: this version knows no step \"%s\"",
-                 number, json_node_get_string (kind));
+    return fail (error, AY_ERROR_UNSUPPORTED, path,
+                 N_ ("step %u: this version knows no step \"%s\""), number,
+                 json_node_get_string (kind));
   step = ay_recipe_add (self, (AyStepKind) which);
   for (GList *name = names; name != NULL; name = name->next)
     if (!read_member (step, name->data, json_object_get_member (object, name->data), path, error))
       return FALSE;
   if ((step->relabelled != NULL ? step->relabelled->len : 0)
       != (step->labels != NULL ? step->labels->len : 0))
-    return fail (error, AY_ERROR_INPUT, path, "%s: \"relabelled\" and \"labels\" differ in length",
-                 types[which].id);
+    return fail (error, AY_ERROR_INPUT, path,
+                 N_ ("%s: \"relabelled\" and \"labels\" differ in length"), types[which].id);
   return TRUE;
 }
 
@@ -158,11 +160,13 @@ check_version (JsonObject *object, const char *path, GError **error)
   JsonNode *node = json_object_get_member (object, VERSION_MEMBER);
 
   if (node == NULL || !holds (node, G_TYPE_INT64))
-    return fail (error, AY_ERROR_INPUT, path, "not a recipe: there is no \"" VERSION_MEMBER "\"");
+    return fail (error, AY_ERROR_INPUT, path, N_ ("not a recipe: there is no \"%s\""),
+                 VERSION_MEMBER);
   if (json_node_get_int (node) > AY_RECIPE_VERSION)
     return fail (error, AY_ERROR_UNSUPPORTED, path,
-                 "is a recipe of version %" G_GINT64_FORMAT ", made by a newer Assay (this one "
-                 "reads up to %d)", json_node_get_int (node), AY_RECIPE_VERSION);
+                 N_ ("is a recipe of version %lld, made by a newer Assay (this one "
+                     "reads up to %d)"),
+                 (long long) json_node_get_int (node), AY_RECIPE_VERSION);
   return TRUE;
 }
 
@@ -186,7 +190,8 @@ read_top (AyRecipe *self, JsonObject *object, const char *path, GError **error)
       else if (strcmp (name, "applied") == 0 && JSON_NODE_HOLDS_OBJECT (node))
         self->applied = json_node_copy (node);
       else
-        return fail (error, AY_ERROR_INPUT, path, "\"%s\" is not known, or not of its type", name);
+        return fail (error, AY_ERROR_INPUT, path, N_ ("\"%s\" is not known, or not of its type"),
+                     name);
     }
   return TRUE;
 }
@@ -207,7 +212,7 @@ ay_recipe_parse (const char *json, const char *path, GError **error)
     }
   if (!JSON_NODE_HOLDS_OBJECT (root))
     {
-      fail (error, AY_ERROR_INPUT, path, "not a JSON object");
+      fail (error, AY_ERROR_INPUT, path, N_ ("not a JSON object"));
       return NULL;
     }
   if (!check_version (json_node_get_object (root), path, error)
@@ -216,7 +221,7 @@ ay_recipe_parse (const char *json, const char *path, GError **error)
   steps = json_object_get_member (json_node_get_object (root), "steps");
   if (steps == NULL || !JSON_NODE_HOLDS_ARRAY (steps))
     {
-      fail (error, AY_ERROR_INPUT, path, "there is no list \"steps\"");
+      fail (error, AY_ERROR_INPUT, path, N_ ("there is no list \"steps\""));
       return NULL;
     }
   array = json_node_get_array (steps);
@@ -239,7 +244,7 @@ ay_recipe_read (const char *path, GError **error)
   data = ay_mapped_file_data (file, &size);
   if (data == NULL || !g_utf8_validate (data, (gssize) size, NULL))
     {
-      fail (error, AY_ERROR_INPUT, path, data == NULL ? "is empty" : "is not UTF-8 text");
+      fail (error, AY_ERROR_INPUT, path, data == NULL ? N_ ("is empty") : N_ ("is not UTF-8 text"));
       return NULL;
     }
   text = g_strndup (data, size);

@@ -146,14 +146,14 @@ ay_savings_inputs_set (AySavingsInputs *self, const char *key, const char *value
     i++;
   if (i == AY_N_SAVINGS_INPUTS)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "savings know no input \"%s\"", key);
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("savings know no input \"%s\""), key);
       return FALSE;
     }
   if (!read_range (value, &range))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "%s \"%s\": expected a number from 0, or LOW,LIKELY,HIGH in rising order", key,
-                   value);
+                   N_ ("%s \"%s\": expected a number from 0, or LOW,LIKELY,HIGH in rising order"),
+                   key, value);
       return FALSE;
     }
   self->in[i] = range;

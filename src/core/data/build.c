@@ -4,6 +4,7 @@
 #include "core/base/column.h"
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/base/words.h"
 
 #include <math.h>
 #include <string.h>
@@ -175,7 +176,7 @@ static gboolean
 no_memory (AyBuild *self, GError **error)
 {
   g_set_error (error, AY_ERROR, AY_ERROR_NOMEM,
-               "%s: not enough memory for %" G_GSIZE_FORMAT " rows of %u columns",
+               N_ ("%s: not enough memory for %zu rows of %u columns"),
                ay_mapped_file_path (self->file), self->first[self->n_chunks], self->columns->len);
   return FALSE;
 }

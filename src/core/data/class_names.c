@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -42,7 +43,7 @@ read_lines (const char *path, const char *text, GPtrArray *codes, GPtrArray *nam
       g_strstrip (lines[i]);
       if (*lines[i] == '\0')
         {
-          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s:%" G_GSIZE_FORMAT ": empty class name",
+          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s:%zu: empty class name"),
                        path, i + 1);
           return FALSE;
         }
@@ -75,7 +76,7 @@ read_array (const char *path, JsonArray *array, GPtrArray *codes, GPtrArray *nam
       if (name == NULL)
         {
           g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                       "%s: element %u is not a class name", path, i);
+                       N_ ("%s: element %u is not a class name"), path, i);
           return FALSE;
         }
       g_ptr_array_add (codes, g_strdup_printf ("%u", i));
@@ -98,7 +99,7 @@ read_object (const char *path, JsonObject *object, GPtrArray *codes, GPtrArray *
 
       if (value == NULL)
         {
-          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: \"%s\" has no class name", path,
+          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: \"%s\" has no class name"), path,
                        (const char *) l->data);
           return FALSE;
         }
@@ -116,7 +117,7 @@ check_distinct (const char *path, GPtrArray *texts, const char *what, GError **e
   for (guint i = 0; i < texts->len; i++)
     if (!g_hash_table_add (seen, texts->pdata[i]))
       {
-        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: class %s \"%s\" occurs twice", path,
+        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: class %s \"%s\" occurs twice"), path,
                      what, (const char *) texts->pdata[i]);
         return FALSE;
       }
@@ -140,7 +141,7 @@ ay_class_names_read (const char *path, GError **error)
       return NULL;
     }
   if (!g_utf8_validate_len (text, length, NULL))
-    return fail (error, path, "not UTF-8 text"), NULL;
+    return fail (error, path, N_ ("not UTF-8 text")), NULL;
   start = g_str_has_prefix (text, "\xef\xbb\xbf") ? text + 3 : text;
   while (g_ascii_isspace (*start))
     start++;
@@ -157,7 +158,7 @@ ay_class_names_read (const char *path, GError **error)
   else
     ok = read_lines (path, start, codes, names, error);
   if (ok && names->len == 0)
-    ok = fail (error, path, "no class names");
+    ok = fail (error, path, N_ ("no class names"));
   if (!ok || !check_distinct (path, codes, "code", error)
       || !check_distinct (path, names, "name", error))
     return NULL;

@@ -465,7 +465,7 @@ decide_width (AyCsvHead *self, const Sample *sample, const char *path,
   else if (options->has_header)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s:1: the header has %u fields, most rows have %u", path, first, usual);
+                   N_ ("%s:1: the header has %u fields, most rows have %u"), path, first, usual);
       return FALSE;
     }
   else
@@ -488,7 +488,7 @@ ay_csv_head_read (AyCsvHead *self, const AyCsvText *text, const char *path,
   sample_read (&sample, text, SAMPLE_ROWS);
   good = sample_rows (&sample) > 0;
   if (!good)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s:1: there are no rows", path);
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s:1: there are no rows"), path);
   if (good)
     {
       self->header = options->has_header || (!options->no_header && guess_header (&sample));

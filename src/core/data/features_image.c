@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/parallel.h"
+#include "core/base/words.h"
 #include "core/data/area_average.h"
 #include "core/data/image_descriptor.h"
 #include "core/data/image_file.h"
@@ -50,7 +51,7 @@ open_image (const Decoding *self, gsize row, GError **error)
   if (*name == '\0')
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "row %" G_GSIZE_FORMAT " has no image path", row);
+                   N_ ("row %zu has no image path"), row);
       return NULL;
     }
   file = ay_mapped_file_new (path, error);
@@ -149,7 +150,7 @@ make_all (Making *self, char ***names, AyJob *job, GError **error)
   self->length = ay_image_descriptor_length (&self->descriptor);
   if (self->length == 0)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no image features are asked for");
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("no image features are asked for"));
       return NULL;
     }
   if (!g_uint64_checked_mul (&bytes, self->n, self->length * sizeof (float)))
@@ -174,7 +175,8 @@ check_options (const AyImageFeatureOptions *options, GError **error)
 {
   if (options->side >= 4 && options->side <= 256)
     return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "image side %u is outside 4..256", options->side);
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("image side %u is outside 4..256"),
+               options->side);
   return FALSE;
 }
 

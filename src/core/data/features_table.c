@@ -118,9 +118,11 @@ check_range (const AyColumn *column, gsize n, GError **error)
     if (fabs (values[i]) > FLT_MAX)
       {
         ay_number_format (values[i], text);
-        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "row %" G_GSIZE_FORMAT ", column \"%s\": "
-                     "%s is no feature%s", i, ay_column_name (column), text,
-                     isinf (values[i]) ? "" : ", it is beyond single precision");
+        g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                     N_ ("row %zu, column \"%s\": "
+                         "%s is no feature%s"),
+                     i, ay_column_name (column), text,
+                     isinf (values[i]) ? "" : N_ (", it is beyond single precision"));
         return FALSE;
       }
   return TRUE;
@@ -189,9 +191,10 @@ plan_category (Work *work, Plan *plan, const guint8 *fit, AyDiagnostics *diagnos
   kept = fitted_categories (plan, count, n_names, &n_kept);
   if (n_kept > AY_MAX_ONE_HOT)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "column \"%s\" has %" G_GSIZE_FORMAT
-                   " different values, too many for one-hot features (at most %d)", name, n_kept,
-                   AY_MAX_ONE_HOT);
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                   N_ ("column \"%s\" has %zu different values, too many for one-hot features (at "
+                       "most %d)"),
+                   name, n_kept, AY_MAX_ONE_HOT);
       return FALSE;
     }
   for (gsize k = 0; k < n_kept; k++)
@@ -310,7 +313,7 @@ ay_table_refuse_missing (AyColumn *const *columns, guint n_columns, gsize n, con
       if (ay_column_is_missing (columns[c], i))
         {
           g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                       "%s: row %" G_GSIZE_FORMAT ", column \"%s\": missing value", where, i,
+                       N_ ("%s: row %zu, column \"%s\": missing value"), where, i,
                        ay_column_name (columns[c]));
           return FALSE;
         }

@@ -13,6 +13,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/base/words.h"
 #include "core/data/sparse_svd.h"
 #include "core/data/text_words.h"
 
@@ -271,7 +272,7 @@ count_texts (const AyColumn *text, const guint8 *fit, const AyTextOptions *optio
   if (terms->n_terms == 0)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "text column \"%s\": no words in the training rows", ay_column_name (text));
+                   N_ ("text column \"%s\": no words in the training rows"), ay_column_name (text));
       return NULL;
     }
   terms->idf = g_new (double, terms->n_terms);

@@ -2,6 +2,7 @@
 #include "core/data/file_hash.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/data/reader_images.h"
 
 #include <errno.h>
@@ -38,10 +39,10 @@ reader_open (Reader *self, const char *path, GError **error)
   self->path = path;
   self->fd = open (path, O_RDONLY | O_CLOEXEC);
   if (self->fd < 0)
-    return fail_errno (path, "cannot open", error);
+    return fail_errno (path, N_ ("cannot open"), error);
   if (fstat (self->fd, &self->st) != 0 || !S_ISREG (self->st.st_mode))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: is no file", path);
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: is no file"), path);
       close (self->fd);
       return FALSE;
     }
@@ -58,7 +59,7 @@ mtime_ns (const struct stat *st)
 static gboolean
 changed (const char *path, GError **error)
 {
-  g_set_error (error, AY_ERROR, AY_ERROR_CHANGED, "%s: changed while it was read", path);
+  g_set_error (error, AY_ERROR, AY_ERROR_CHANGED, N_ ("%s: changed while it was read"), path);
   return FALSE;
 }
 
@@ -75,7 +76,7 @@ add_bytes (Reader *self, guint64 offset, gsize count, guint8 *buffer, GError **e
       if (k < 0 && errno == EINTR)
         continue;
       if (k < 0)
-        return fail_errno (self->path, "cannot read", error);
+        return fail_errno (self->path, N_ ("cannot read"), error);
       if (k == 0)
         return changed (self->path, error);
       got += (gsize) k;

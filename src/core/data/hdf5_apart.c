@@ -9,6 +9,7 @@
 #include "assay-config.h"
 #include "core/base/error.h"
 #include "core/base/memory.h"
+#include "core/base/words.h"
 
 #ifdef AY_HAVE_HDF5
 #define H5_USE_110_API /* the same calls in newer libraries */
@@ -285,11 +286,11 @@ check_size (const Found *set, hid_t id, gsize item, AyHdf5Read *head)
 
   for (guint k = 0; k < set->set.shape.n_dims; k++)
     if (set->set.shape.size[k] == 0)
-      return refuse (head, AY_ERROR_INPUT, "is empty");
+      return refuse (head, AY_ERROR_INPUT, N_ ("is empty"));
   if (!ay_shape_count (&set->set.shape, &count) || !g_size_checked_mul (&bytes, count, item))
-    return refuse (head, AY_ERROR_INPUT, "its shape is too large");
+    return refuse (head, AY_ERROR_INPUT, N_ ("its shape is too large"));
   if (bytes > FREE_BYTES && bytes / MAX_RATIO > stored)
-    return refuse (head, AY_ERROR_INPUT, "claims more numbers than its bytes can hold");
+    return refuse (head, AY_ERROR_INPUT, N_ ("claims more numbers than its bytes can hold"));
   head->count = count;
   head->item_size = item;
   return TRUE;
@@ -307,16 +308,18 @@ read_numbers (const Found *set, hid_t id, int to, AyHdf5Read *head)
     return FALSE;
   size = AY_HDF5_HEAD + head->count * head->item_size;
   if (size > LARGE && size > ay_memory_free ())
-    return refuse (head, AY_ERROR_NOMEM, "takes more memory than is free");
+    return refuse (head, AY_ERROR_NOMEM, N_ ("takes more memory than is free"));
   data = ftruncate (to, (off_t) size) == 0
              ? mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, to, 0)
              : MAP_FAILED;
   if (data == MAP_FAILED)
-    return refuse (head, AY_ERROR_NOMEM, "takes more memory than is free");
+    return refuse (head, AY_ERROR_NOMEM, N_ ("takes more memory than is free"));
   done = H5Dread (id, set->memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data + AY_HDF5_HEAD) >= 0;
   munmap (data, size);
-  return done || refuse (head, AY_ERROR_INPUT, "cannot be read: damaged, or packed by a filter "
-                                               "that is not built in");
+  return done
+      || refuse (head, AY_ERROR_INPUT,
+                 N_ ("cannot be read: damaged, or packed by a filter "
+                     "that is not built in"));
 }
 
 static gboolean
@@ -366,18 +369,18 @@ read_texts (const Found *set, hid_t id, FILE *out, AyHdf5Read *head)
   g_autofree void *raw = NULL;
 
   if (shape->n_dims > 2 || (shape->n_dims == 2 && shape->size[1] != 1))
-    return refuse (head, AY_ERROR_UNSUPPORTED, "strings in more than one column");
+    return refuse (head, AY_ERROR_UNSUPPORTED, N_ ("strings in more than one column"));
   if (!check_size (set, id, item, head))
     return FALSE;
   raw = head->count * item <= LARGE || head->count * item <= ay_memory_free ()
             ? calloc (head->count, item) : NULL;
   head->item_size = sizeof (guint32);
   if (raw == NULL)
-    return refuse (head, AY_ERROR_NOMEM, "takes more memory than is free");
+    return refuse (head, AY_ERROR_NOMEM, N_ ("takes more memory than is free"));
   if (fseek (out, AY_HDF5_HEAD, SEEK_SET) == 0 && read_raw (set, id, raw)
       && write_texts (set, raw, head->count, out))
     return TRUE;
-  return refuse (head, AY_ERROR_INPUT, "damaged, or strings that are no UTF-8");
+  return refuse (head, AY_ERROR_INPUT, N_ ("damaged, or strings that are no UTF-8"));
 }
 
 static gboolean
@@ -389,7 +392,7 @@ read_set (hid_t file, const char *name, int to, FILE *out)
   Found set;
 
   if (id < 0)
-    refuse (&head, AY_ERROR_INPUT, "damaged");
+    refuse (&head, AY_ERROR_INPUT, N_ ("damaged"));
   else
     {
       found_init (&set, id);

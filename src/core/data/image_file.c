@@ -2,6 +2,7 @@
 #include "core/data/image_file.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/data/plain_name.h"
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
@@ -73,7 +74,7 @@ typedef struct
 static gboolean
 fail (const Probe *self, gsize at, const char *what, GError **error)
 {
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: byte %" G_GSIZE_FORMAT ": %s", self->path, at,
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: byte %zu: %s"), self->path, at,
                what);
   return FALSE;
 }
@@ -107,16 +108,16 @@ probe_png (Probe *self, GError **error)
       gsize length;
 
       if (self->size - at < 12)
-        return fail (self, self->size, "the PNG file is cut short", error);
+        return fail (self, self->size, N_ ("the PNG file is cut short"), error);
       length = big32 (chunk);
       if (length > self->size - at - 12)
-        return fail (self, self->size, "the PNG file is cut short", error);
+        return fail (self, self->size, N_ ("the PNG file is cut short"), error);
       if (big32 (chunk + 8 + length) != (guint32) crc32 (0, chunk + 4, (uInt) length + 4))
-        return fail (self, at, "the PNG file is damaged: a checksum is wrong", error);
+        return fail (self, at, N_ ("the PNG file is damaged: a checksum is wrong"), error);
       if (at == 8)
         {
           if (memcmp (chunk + 4, "IHDR", 4) != 0 || length != 13)
-            return fail (self, at, "the PNG file does not start with its header", error);
+            return fail (self, at, N_ ("the PNG file does not start with its header"), error);
           self->width = big32 (chunk + 8);
           self->height = big32 (chunk + 12);
         }
@@ -124,7 +125,7 @@ probe_png (Probe *self, GError **error)
         compressed += length;
       if (memcmp (chunk + 4, "IEND", 4) == 0)
         return (compressed > 0 && can_hold (self, compressed))
-               || fail (self, at, "the PNG file holds no picture of the size it claims", error);
+            || fail (self, at, N_ ("the PNG file holds no picture of the size it claims"), error);
       at += 12 + length;
     }
 }
@@ -156,14 +157,14 @@ probe_jpeg (Probe *self, GError **error)
       gsize length = (gsize) segment[2] << 8 | segment[3];
 
       if (segment[0] != 0xff)
-        return fail (self, at, "the JPEG file is damaged: no marker here", error);
+        return fail (self, at, N_ ("the JPEG file is damaged: no marker here"), error);
       if (segment[1] == 0xff) /* filling */
         {
           at++;
           continue;
         }
       if (length < 2 || length > self->size - at - 2)
-        return fail (self, at, "the JPEG file is cut short", error);
+        return fail (self, at, N_ ("the JPEG file is cut short"), error);
       if (is_frame (segment[1]) && length >= 8)
         {
           self->height = (guint) segment[5] << 8 | segment[6];
@@ -171,9 +172,10 @@ probe_jpeg (Probe *self, GError **error)
         }
       at += 2 + length;
       if (segment[1] == 0xda)
-        return has_end (self, at) || fail (self, self->size, "the JPEG file is cut short", error);
+        return has_end (self, at)
+            || fail (self, self->size, N_ ("the JPEG file is cut short"), error);
     }
-  return fail (self, self->size, "the JPEG file is cut short", error);
+  return fail (self, self->size, N_ ("the JPEG file is cut short"), error);
 }
 
 static gboolean
@@ -184,16 +186,16 @@ probe (Probe *self, AyMappedFile *file, GError **error)
 
   *self = (Probe) { ay_mapped_file_path (file), data, size, 0, 0 };
   if (size == 0)
-    return fail (self, 0, "the file is empty", error);
+    return fail (self, 0, N_ ("the file is empty"), error);
   if (!is_png (data, size) && !is_jpeg (data, size))
-    return fail (self, 0, "this is neither PNG nor JPEG", error);
+    return fail (self, 0, N_ ("this is neither PNG nor JPEG"), error);
   if (!(is_png (data, size) ? probe_png (self, error) : probe_jpeg (self, error)))
     return FALSE;
   if (self->width == 0 || self->height == 0)
-    return fail (self, 0, "the picture has no width or height", error);
+    return fail (self, 0, N_ ("the picture has no width or height"), error);
   if ((guint64) self->width * self->height <= AY_IMAGE_MAX_PIXELS)
     return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s: %u x %u pixels, above the limit of %d",
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("%s: %u x %u pixels, above the limit of %d"),
                self->path, self->width, self->height, AY_IMAGE_MAX_PIXELS);
   return FALSE;
 }
@@ -292,7 +294,8 @@ ay_image_decode (AyMappedFile *file, guint side, GError **error)
   if (pixbuf != NULL)
     return to_rgb (pixbuf, self.path, error);
   reason = ay_plain_name (cause != NULL ? cause->message : "no picture comes out");
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: cannot be decoded: %s", self.path, reason);
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: cannot be decoded: %s"), self.path,
+               reason);
   return NULL;
 }
 
@@ -308,6 +311,7 @@ ay_rgb_to_jpeg (const AyRgb *self, GError **error)
 
   if (gdk_pixbuf_save_to_buffer (pixbuf, &bytes, &size, "jpeg", &cause, "quality", "85", NULL))
     return g_bytes_new_take (bytes, size);
-  g_set_error (error, AY_ERROR, AY_ERROR_IO, "a JPEG picture cannot be made: %s", cause->message);
+  g_set_error (error, AY_ERROR, AY_ERROR_IO, N_ ("a JPEG picture cannot be made: %s"),
+               cause->message);
   return NULL;
 }

@@ -2,6 +2,7 @@
 #include "core/data/image_plain.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/data/image_file.h"
 
 #include <string.h>
@@ -226,7 +227,7 @@ ay_image_write_plain (AyMappedFile *file, FILE *out, GError **error)
   if (write_jpeg (data, size, out, &at))
     return TRUE;
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-               "%s: byte %" G_GSIZE_FORMAT ": the JPEG file is damaged: no end of the picture",
+               N_ ("%s: byte %zu: the JPEG file is damaged: no end of the picture"),
                ay_mapped_file_path (file), at);
   return FALSE;
 }

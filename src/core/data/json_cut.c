@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/data/json_cut.h"
 
+#include "core/base/words.h"
+
 #include <string.h>
 
 #define CHUNK ((gsize) 1 << 20)
@@ -82,13 +84,13 @@ pass_comma (const AyJsonCut *self, gsize at, GError **error)
     return at;
   if (file->data[at] != ',')
     {
-      ay_text_file_fail_line (file, at, error, "no comma between two objects");
+      ay_text_file_fail_line (file, at, error, N_ ("no comma between two objects"));
       return G_MAXSIZE;
     }
   at = skip_blanks (file, at + 1, file->size);
   if (at == file->size || file->data[at] != ']')
     return at;
-  ay_text_file_fail_line (file, comma, error, "a comma after the last object");
+  ay_text_file_fail_line (file, comma, error, N_ ("a comma after the last object"));
   return G_MAXSIZE;
 }
 
@@ -105,12 +107,13 @@ cut_array (AyJsonCut *self, gsize at, AyJob *job, GError **error)
       gsize start = at;
 
       if (file->data[at] != '{')
-        return ay_text_file_fail_line (file, at, error, "an array of objects has something else");
+        return ay_text_file_fail_line (file, at, error,
+                                       N_ ("an array of objects has something else"));
       if (!ay_job_check (job, error))
         return FALSE;
       at = skip_object (file, at, size);
       if (at == G_MAXSIZE)
-        return ay_text_file_fail_line (file, start, error, "an object that does not end");
+        return ay_text_file_fail_line (file, start, error, N_ ("an object that does not end"));
       start = at = skip_blanks (file, at, size);
       at = pass_comma (self, at, error);
       if (at == G_MAXSIZE)
@@ -122,10 +125,10 @@ cut_array (AyJsonCut *self, gsize at, AyJob *job, GError **error)
         }
     }
   if (at >= size)
-    return ay_text_file_fail_line (file, size, error, "the array does not end");
+    return ay_text_file_fail_line (file, size, error, N_ ("the array does not end"));
   add_chunk (self, from, at);
   at = skip_blanks (file, at + 1, size);
-  return at == size || ay_text_file_fail_line (file, at, error, "something follows the array");
+  return at == size || ay_text_file_fail_line (file, at, error, N_ ("something follows the array"));
 }
 
 gboolean

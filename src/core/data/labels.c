@@ -72,7 +72,7 @@ static gboolean
 too_many (const char *where, GError **error)
 {
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-               "label %s has more than %d different values: is it the label?", where,
+               N_ ("label %s has more than %d different values: is it the label?"), where,
                AY_MAX_CLASSES);
   return FALSE;
 }
@@ -170,8 +170,9 @@ check_integers (const AyColumn *column, const char *where, GError **error)
       {
         ay_number_format (values[i], text);
         g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                     "label %s, row %" G_GSIZE_FORMAT ": %s is not a class (a number to predict is "
-                     "named with --target)", where, i, text);
+                     N_ ("label %s, row %zu: %s is not a class (a number to predict is "
+                         "named with --target)"),
+                     where, i, text);
         return FALSE;
       }
   return TRUE;
@@ -208,15 +209,17 @@ check_counts (const Distinct *distinct, gsize n, const char *where, GError **err
   for (gsize i = 0; i < n; i++)
     labelled += distinct->code[i] != AY_LABEL_MISSING;
   if (labelled == 0)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "label %s: no row has a label", where);
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("label %s: no row has a label"), where);
   else if (classes == 1)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "label %s: all %" G_GSIZE_FORMAT " labelled rows "
-                 "are of one class, \"%s\"", where, labelled, (char *) distinct->values->pdata[0]);
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                 N_ ("label %s: all %zu labelled rows "
+                     "are of one class, \"%s\""),
+                 where, labelled, (char *) distinct->values->pdata[0]);
   else if (classes > MANY_CLASSES && 2 * classes > labelled)
     g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                 "label %s has %" G_GSIZE_FORMAT " different values in %" G_GSIZE_FORMAT " rows: "
-                 "is it the label? (a number to predict is named with --target)", where, classes,
-                 labelled);
+                 N_ ("label %s has %zu different values in %zu rows: "
+                     "is it the label? (a number to predict is named with --target)"),
+                 where, classes, labelled);
   else
     return TRUE;
   return FALSE;
@@ -269,7 +272,8 @@ rename_values (char **order, gsize n, const AyClassNames *names, const char *whe
       if (name == NULL)
         {
           g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                       "label %s: %s has no class name for \"%s\"", where, names->path, order[c]);
+                       N_ ("label %s: %s has no class name for \"%s\""), where, names->path,
+                       order[c]);
           return NULL;
         }
       g_ptr_array_add (renamed, g_strdup (name));

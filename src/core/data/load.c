@@ -63,8 +63,10 @@ rows_of_files (AyLoading *self, GError **error)
     ay_source_name_parse (parts[0], &name);
   if (name.path == NULL)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, parts == NULL || parts[0] == NULL
-                   ? "no INPUT and no features" : "features \"%s\": no such file", name.column);
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                   parts == NULL || parts[0] == NULL ? N_ ("no INPUT and no features")
+                                                     : N_ ("features \"%s\": no such file"),
+                   name.column);
       return FALSE;
     }
   source = ay_loading_open (self, name.path, error);
@@ -90,9 +92,9 @@ static gboolean
 check_size (const AyLoading *self, GError **error)
 {
   if (self->n == 0)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: no rows", self->where);
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: no rows"), self->where);
   else if (self->n >= AY_ROW_NONE)
-    g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED, "%s: more than %u rows", self->where,
+    g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED, N_ ("%s: more than %u rows"), self->where,
                  AY_ROW_NONE - 1);
   return self->n > 0 && self->n < AY_ROW_NONE;
 }
@@ -154,7 +156,7 @@ check_ids (const AyLoading *self, GError **error)
   if (ay_column_type (self->id) == AY_COLUMN_NUMBER && !ay_column_is_integral (self->id))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s: id column \"%s\": ids are whole numbers or texts", self->where,
+                   N_ ("%s: id column \"%s\": ids are whole numbers or texts"), self->where,
                    ay_column_name (self->id));
       return FALSE;
     }
@@ -164,14 +166,14 @@ check_ids (const AyLoading *self, GError **error)
   first = name_row (self, fault.first);
   if (fault.second == G_MAXSIZE)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: %s has no id in column \"%s\"",
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: %s has no id in column \"%s\""),
                    self->where, first, ay_column_name (self->id));
       return FALSE;
     }
   second = name_row (self, fault.second);
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-               "%s: %s and %s have the same id \"%s\" in column \"%s\"", self->where, first, second,
-               id, ay_column_name (self->id));
+               N_ ("%s: %s and %s have the same id \"%s\" in column \"%s\""), self->where, first,
+               second, id, ay_column_name (self->id));
   return FALSE;
 }
 
@@ -251,8 +253,8 @@ add_valid_labels (AyLoading *self, AyColumn **column, GError **error)
       if (valid == NULL)
         {
           g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                       "validation label \"%s\": neither a file nor a column of %s", name.column,
-                       self->options->valid_features);
+                       N_ ("validation label \"%s\": neither a file nor a column of %s"),
+                       name.column, self->options->valid_features);
           return FALSE;
         }
       ay_column_ref (valid);
@@ -288,7 +290,7 @@ check_valid_labels (const AyLoading *self, GError **error)
       return TRUE;
   if (self->n > self->n_input)
     g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                 "%s: no labels for the validation rows: name them with --valid-label",
+                 N_ ("%s: no labels for the validation rows: name them with --valid-label"),
                  self->options->valid_features);
   return self->n == self->n_input;
 }
@@ -317,17 +319,20 @@ find_labels (AyLoading *self, GError **error)
 
   if (options->label != NULL && options->target != NULL)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "exactly one of label and target is wanted");
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   N_ ("exactly one of label and target is wanted"));
       return FALSE;
     }
   if (options->label == NULL && options->target == NULL)
     {
       g_autofree char *why = why_no_label (self);
       g_autofree char *columns = ay_loading_list_columns (self->table);
+      g_autofree char *none
+          = g_strdup_printf (N_ ("%s: no column looks like a label%s%s"), self->where,
+                             why != NULL ? ", " : "", why != NULL ? why : "");
 
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s: no column looks like a label%s%s: name it with --label or --target%s%s%s",
-                   self->where, why != NULL ? ", " : "", why != NULL ? why : "",
+                   N_ ("%s: name it with --label or --target%s%s%s"), none,
                    *columns != '\0' ? " (columns: " : "", columns, *columns != '\0' ? ")" : "");
       return FALSE;
     }
@@ -439,8 +444,9 @@ read_target (AyLoading *self, AyDataset *data, GError **error)
         row++;
       text = ay_column_dup_text (self->target, row);
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "target column \"%s\" is not all numbers (row %" G_GSIZE_FORMAT ": \"%s\"); "
-                   "classes are named with --label", ay_column_name (self->target), row, text);
+                   N_ ("target column \"%s\" is not all numbers (row %zu: \"%s\"); "
+                       "classes are named with --label"),
+                   ay_column_name (self->target), row, text);
       return FALSE;
     }
   data->target = g_memdup2 (ay_column_numbers (self->target), n * sizeof (double));
@@ -449,14 +455,14 @@ read_target (AyLoading *self, AyDataset *data, GError **error)
       if (isinf (data->target[i]))
         {
           g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                       "target column \"%s\", row %" G_GSIZE_FORMAT ": inf",
+                       N_ ("target column \"%s\", row %zu: inf"),
                        ay_column_name (self->target), i);
           return FALSE;
         }
       present += !isnan (data->target[i]);
     }
   if (present == 0)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "target column \"%s\": no row has a value",
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("target column \"%s\": no row has a value"),
                  ay_column_name (self->target));
   return present > 0;
 }
@@ -468,7 +474,7 @@ read_weights (AyLoading *self, AyDataset *data, GError **error)
     return TRUE;
   if (ay_column_type (self->weight) != AY_COLUMN_NUMBER)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "weight column \"%s\" is not all numbers",
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("weight column \"%s\" is not all numbers"),
                    ay_column_name (self->weight));
       return FALSE;
     }
@@ -482,7 +488,7 @@ read_weights (AyLoading *self, AyDataset *data, GError **error)
           g_autofree char *text = ay_column_dup_text (self->weight, i);
 
           g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                       "weight column \"%s\", row %" G_GSIZE_FORMAT ": \"%s\" is not a weight",
+                       N_ ("weight column \"%s\", row %zu: \"%s\" is not a weight"),
                        ay_column_name (self->weight), i, text);
           return FALSE;
         }

@@ -49,7 +49,7 @@ choose_array (AyLoading *self, AyInputArray **chosen, GError **error)
     *chosen = ay_loading_find_array (self, names[k]);
   if (others > 1 && *chosen == NULL)
     g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                 "%s: which array is the features? Name it with --features (arrays: %s)",
+                 N_ ("%s: which array is the features? Name it with --features (arrays: %s)"),
                  self->where, keys->str);
   return others <= 1 || *chosen != NULL;
 }
@@ -249,8 +249,9 @@ static gboolean
 no_features (const AyLoading *self, GError **error)
 {
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-               "%s: no features: no column of numbers or kinds without a role, no text and no "
-               "image; name them with --features", self->where != NULL ? self->where : "no INPUT");
+               N_ ("%s: no features: no column of numbers or kinds without a role, no text and no "
+                   "image; name them with --features"),
+               self->where != NULL ? self->where : "no INPUT");
   return FALSE;
 }
 

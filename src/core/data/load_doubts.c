@@ -123,9 +123,10 @@ check_vectors (AyLoading *self, const AyColumn *column, GError **error)
         break;
     }
   if (is_feature (self, column))
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: row %" G_GSIZE_FORMAT ", column \"%s\": the "
-                 "arrays are not all of one length and of numbers", self->where, MIN (row, n - 1),
-                 ay_column_name (column));
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                 N_ ("%s: row %zu, column \"%s\": the "
+                     "arrays are not all of one length and of numbers"),
+                 self->where, MIN (row, n - 1), ay_column_name (column));
   else
     ay_diagnostics_add (self->diagnostics, "not-all-numbers",
                         N_ ("column \"%s\": its arrays are not all of one length and of numbers "
@@ -152,9 +153,10 @@ check_column (AyLoading *self, const AyColumn *column, GError **error)
   if (odd == cells.count[CELL_INF])
     {
       text = ay_column_dup_text (column, cells.first[CELL_INF]);
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: row %" G_GSIZE_FORMAT ", column \"%s\": "
-                   "\"%s\" is no finite number", self->where, cells.first[CELL_INF],
-                   ay_column_name (column), text);
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                   N_ ("%s: row %zu, column \"%s\": "
+                       "\"%s\" is no finite number"),
+                   self->where, cells.first[CELL_INF], ay_column_name (column), text);
       return FALSE;
     }
   while (kind == CELL_NUMBER || cells.count[kind] == 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/data/loading.h"
 #include "core/data/source_name.h"
 
@@ -23,8 +24,8 @@ find_source (AyLoading *self, const AySourceName *name, const char **key, GError
   if (name->path != NULL && is_log_of_epochs (name->path))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s: logs of one file an epoch or of JSON lines are read by id, once the "
-                   "workspace is there: assay-cli score WORK confidence -p logits=%s",
+                   N_ ("%s: logs of one file an epoch or of JSON lines are read by id, once the "
+                       "workspace is there: assay-cli score WORK confidence -p logits=%s"),
                    name->path, name->path);
       return NULL;
     }
@@ -34,8 +35,9 @@ find_source (AyLoading *self, const AySourceName *name, const char **key, GError
   if (array == NULL || array->sources->len != 1)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   array == NULL ? "dynamics \"%s\": no such file, and no array of the input either"
-                                 : "dynamics \"%s\": several inputs hold it, name one file",
+                   array == NULL ? N_ ("dynamics \"%s\": no such file, and no array of the input "
+                                       "either")
+                                 : N_ ("dynamics \"%s\": several inputs hold it, name one file"),
                    name->column);
       return NULL;
     }
@@ -68,13 +70,13 @@ check_shape (AyLoading *self, const char *where, const AyShape *shape, GError **
   if (shape->n_dims != 3 || shape->size[0] == 0 || shape->size[2] == 0)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s: is %s, dynamics are epochs x rows x classes", where, text);
+                   N_ ("%s: is %s, dynamics are epochs x rows x classes"), where, text);
       return FALSE;
     }
   if (shape->size[1] == self->n_input || shape->size[1] == self->n)
     return TRUE;
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-               "%s has %" G_GSIZE_FORMAT " rows, %s has %" G_GSIZE_FORMAT " in each epoch",
+               N_ ("%s has %zu rows, %s has %zu in each epoch"),
                self->where, self->n_input, where, shape->size[1]);
   return FALSE;
 }
@@ -140,11 +142,11 @@ ay_loading_check_dynamics (AyLoading *self, AyDataset *data, GError **error)
     return TRUE;
   if (data->n_classes == 0)
     g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                 "dynamics %s: are of classes, and a number is to be predicted",
+                 N_ ("dynamics %s: are of classes, and a number is to be predicted"),
                  self->options->dynamics);
   else if (self->k_dynamics != data->n_classes)
     g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                 "dynamics %s: have %" G_GSIZE_FORMAT " classes, the labels %u",
+                 N_ ("dynamics %s: have %zu classes, the labels %u"),
                  self->options->dynamics, self->k_dynamics, data->n_classes);
   if (self->k_dynamics != data->n_classes || data->n_classes == 0)
     return FALSE;

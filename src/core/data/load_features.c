@@ -139,7 +139,7 @@ add_column (AyLoading *self, AyColumn *column, GError **error)
       || is_role (self, self->options->target, column))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "column \"%s\" is what is to be predicted, it cannot be a feature",
+                   N_ ("column \"%s\" is what is to be predicted, it cannot be a feature"),
                    ay_column_name (column));
       return FALSE;
     }
@@ -200,8 +200,8 @@ add_table_file (AyLoading *self, AySource *source, const char *key, GError **err
     }
   if (columns->len == 0)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: no column of features%s%s", source->path,
-                   key != NULL ? " " : "", key != NULL ? key : "");
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: no column of features%s%s"),
+                   source->path, key != NULL ? " " : "", key != NULL ? key : "");
       return FALSE;
     }
   for (guint c = 0; c < columns->len; c++)
@@ -291,7 +291,7 @@ add_source (AyLoading *self, const char *text, GError **error)
   if (columns->len == 0)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "features \"%s\": neither a file nor columns%s%s", name.column,
+                   N_ ("features \"%s\": neither a file nor columns%s%s"), name.column,
                    self->where != NULL ? " of " : "", self->where != NULL ? self->where : "");
       return FALSE;
     }
@@ -315,7 +315,7 @@ add_valid (AyLoading *self, GError **error)
       if (ay_matrix_cols (parts[0]) != ay_matrix_cols (parts[1]))
         {
           g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                       "%s has %" G_GSIZE_FORMAT " columns, %s has %" G_GSIZE_FORMAT, first->from,
+                       N_ ("%s has %zu columns, %s has %zu"), first->from,
                        ay_matrix_cols (parts[0]), valid, ay_matrix_cols (parts[1]));
           return FALSE;
         }
@@ -335,14 +335,14 @@ add_valid (AyLoading *self, GError **error)
       if (block->kind == AY_BLOCK_MATRIX || self->valid_table == NULL)
         {
           g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                       "%s: does not hold what the features are made of (%s)", valid,
-                       block->kind == AY_BLOCK_MATRIX ? block->from : "columns of a table");
+                       N_ ("%s: does not hold what the features are made of (%s)"), valid,
+                       block->kind == AY_BLOCK_MATRIX ? block->from : N_ ("columns of a table"));
           return FALSE;
         }
       for (guint c = 0; c < block->columns->len; c++)
         if (ay_table_find (self->valid_table, ay_column_name (block->columns->pdata[c])) == NULL)
           {
-            g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: no column \"%s\"", valid,
+            g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: no column \"%s\""), valid,
                          ay_column_name (block->columns->pdata[c]));
             return FALSE;
           }
@@ -359,8 +359,8 @@ check_complete (const AyLoading *self, GError **error)
 
       if (block->matrix != NULL && ay_matrix_rows (block->matrix) != self->n)
         {
-          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s has %" G_GSIZE_FORMAT
-                       " rows, the data with its validation file %" G_GSIZE_FORMAT, block->from,
+          g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                       N_ ("%s has %zu rows, the data with its validation file %zu"), block->from,
                        ay_matrix_rows (block->matrix), self->n);
           return FALSE;
         }
@@ -457,7 +457,7 @@ ay_loading_treat_missing (AyLoading *self, GError **error)
                                  &count);
   if (count == 0)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: every row has a missing feature",
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: every row has a missing feature"),
                    self->where);
       return FALSE;
     }

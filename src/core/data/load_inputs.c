@@ -227,7 +227,7 @@ ay_loading_array (AyLoading *self, const AyInputArray *array, GError **error)
       if (ay_matrix_cols (part) != ay_matrix_cols (parts->pdata[0]))
         {
           g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                       "%s has %" G_GSIZE_FORMAT " columns, %s has %" G_GSIZE_FORMAT, first->path,
+                       N_ ("%s has %zu columns, %s has %zu"), first->path,
                        ay_matrix_cols (parts->pdata[0]), source->path, ay_matrix_cols (part));
           return NULL;
         }
@@ -369,7 +369,7 @@ ay_loading_read_inputs (AyLoading *self, GError **error)
     self->n_input = ((AyInputArray *) self->arrays->pdata[0])->rows;
   else if (count > 0)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: no columns", self->where);
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: no columns"), self->where);
       return FALSE;
     }
   return TRUE;
@@ -426,7 +426,7 @@ ay_loading_read_valid (AyLoading *self, GError **error)
   ay_source_name_parse (self->options->valid_features, &name);
   if (name.path == NULL)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: no such file", name.column);
+      g_set_error (error, AY_ERROR, AY_ERROR_IO, N_ ("%s: no such file"), name.column);
       return FALSE;
     }
   source = ay_loading_open (self, name.path, error);

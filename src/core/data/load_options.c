@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/error.h"
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 #include "core/data/load.h"
 #include "core/data/source_name.h"
 
@@ -134,7 +135,7 @@ ay_load_options_to_json (const AyLoadOptions *self)
 static gboolean
 wrong (const char *name, GError **error)
 {
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "load options: bad value of \"%s\"", name);
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("load options: bad value of \"%s\""), name);
   return FALSE;
 }
 
@@ -272,7 +273,7 @@ ay_load_options_from_json (const char *json, GError **error)
 
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "load options: not a JSON object");
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("load options: not a JSON object"));
       return NULL;
     }
   object = json_node_get_object (root);

@@ -157,7 +157,8 @@ draw_parts (AyLoading *self, AyDataset *data, const gint32 *label, GError **erro
   if (!(draw.fraction > 0.0 && draw.fraction < 1.0))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "share of validation and test rows: %g is not between 0 and 1", draw.fraction);
+                   N_ ("share of validation and test rows: %g is not between 0 and 1"),
+                   draw.fraction);
       return FALSE;
     }
   if (self->time != NULL && (time = ay_times_parse (self->time, error)) == NULL)
@@ -255,14 +256,14 @@ check_classes (AyLoading *self, const AyDataset *data, GError **error)
   if (present == 1 && !self->options->one_owner)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "all %" G_GSIZE_FORMAT " training rows are of one class, \"%s\"", n_train,
+                   N_ ("all %zu training rows are of one class, \"%s\""), n_train,
                    data->class_names[last]);
       return FALSE;
     }
   if (n_train < data->n_classes)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%" G_GSIZE_FORMAT " training rows for %u classes: fewer rows than classes",
+                   N_ ("%zu training rows for %u classes: fewer rows than classes"),
                    n_train, data->n_classes);
       return FALSE;
     }
@@ -299,7 +300,7 @@ check_target (const AyLoading *self, const AyDataset *data, GError **error)
   if (high > low || self->options->one_owner)
     return TRUE;
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-               "the target is %g in all training rows: there is nothing to predict", low);
+               N_ ("the target is %g in all training rows: there is nothing to predict"), low);
   return FALSE;
 }
 
@@ -316,10 +317,10 @@ check_parts (AyLoading *self, AyDataset *data, const gint32 *label, GError **err
     if (counts[part] == 0)
       {
         g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                     part == AY_SPLIT_TRAIN
-                         ? "%s: no labelled row is left to train on"
-                         : "%s: no labelled row in the validation part (%" G_GSIZE_FORMAT
-                           " rows%s are too few to draw from; name parts with --split)",
+                     part == AY_SPLIT_TRAIN ? N_ ("%s: no labelled row is left to train on")
+                                            : N_ ("%s: no labelled row in the validation part (%zu "
+                                                  "rows%s are too few to draw from; name parts "
+                                                  "with --split)"),
                      self->where, counts[AY_SPLIT_TRAIN] + counts[AY_SPLIT_TEST], classes);
         return FALSE;
       }

@@ -40,7 +40,7 @@ ay_loading_check_rows (const AyLoading *self, gsize rows, const char *path, GErr
   if (rows == self->n_input || rows == self->n)
     return TRUE;
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-               "%s has %" G_GSIZE_FORMAT " rows, %s has %" G_GSIZE_FORMAT, self->where,
+               N_ ("%s has %zu rows, %s has %zu"), self->where,
                self->n_input, path, rows);
   return FALSE;
 }
@@ -84,11 +84,12 @@ duplicate_id (const char *path, const AyColumn *ids, const AyIdFault *fault, GEr
   g_autofree char *id = ay_column_dup_text (ids, fault->first);
 
   if (fault->second == G_MAXSIZE)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: row %" G_GSIZE_FORMAT " has no id", path,
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: row %zu has no id"), path,
                  fault->first);
   else
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: rows %" G_GSIZE_FORMAT " and %"
-                 G_GSIZE_FORMAT " have the same id \"%s\"", path, fault->first, fault->second, id);
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                 N_ ("%s: rows %zu and %zu have the same id \"%s\""), path, fault->first,
+                 fault->second, id);
   return FALSE;
 }
 
@@ -115,8 +116,9 @@ ay_loading_align (AyLoading *self, AyTable *table, const char *path, const char 
         n_missing++;
         if (need_all)
           {
-            g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s has no row with the id \"%s\" (row %"
-                         G_GSIZE_FORMAT " of %s)", path, id, i, self->where);
+            g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                         N_ ("%s has no row with the id \"%s\" (row %zu of %s)"), path, id, i,
+                         self->where);
             return NULL;
           }
       }
@@ -133,11 +135,11 @@ no_column (const AyLoading *self, const char *name, const char *role, GError **e
                                                   : g_strdup ("");
 
   if (self->table == NULL || ay_table_n_columns (self->table) == 0)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s \"%s\": no such file, and no column either",
-                 role, name);
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                 N_ ("%s \"%s\": no such file, and no column either"), role, name);
   else
     g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                 "%s \"%s\": neither a file nor a column of %s (columns: %s)", role, name,
+                 N_ ("%s \"%s\": neither a file nor a column of %s (columns: %s)"), role, name,
                  self->where, columns);
   return FALSE;
 }
@@ -163,12 +165,12 @@ choose_column (const AyLoading *self, const AyTable *table, const AySourceName *
   if (name->key == NULL && others == 1)
     return only;
   if (name->key != NULL)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s has no column \"%s\" (columns: %s)",
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s has no column \"%s\" (columns: %s)"),
                  name->path, name->key, columns);
   else
     g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                 "%s: which column is the %s? Name it as %s:COLUMN (columns: %s)", name->path, role,
-                 name->path, columns);
+                 N_ ("%s: which column is the %s? Name it as %s:COLUMN (columns: %s)"), name->path,
+                 role, name->path, columns);
   return NULL;
 }
 
@@ -198,7 +200,7 @@ column_of_file (AyLoading *self, const AySourceName *name, const char *role, GEr
 
       if (matrix != NULL)
         g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                     "%s has %" G_GSIZE_FORMAT " columns, a %s has one", name->path,
+                     N_ ("%s has %zu columns, a %s has one"), name->path,
                      ay_matrix_cols (matrix), role);
       return NULL;
     }
@@ -295,7 +297,8 @@ probability_columns (AyLoading *self, const AySourceName *name, GError **error)
     return FALSE;
   take_columns (self, aligned, name->key);
   if (self->probability_columns->len == 0)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: no columns of probabilities", name->path);
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: no columns of probabilities"),
+                 name->path);
   return self->probability_columns->len > 0;
 }
 
@@ -377,17 +380,17 @@ check_probabilities (const AyMatrix *p, const char *where, GError **error)
         {
           if (!(row[c] >= 0.0 && row[c] <= 1.0 + SUM_TOLERANCE))
             {
-              g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "probabilities %s: row %" G_GSIZE_FORMAT
-                           ", class %" G_GSIZE_FORMAT ": %g is not a probability", where, i, c,
-                           row[c]);
+              g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                           N_ ("probabilities %s: row %zu, class %zu: %g is not a probability"),
+                           where, i, c, row[c]);
               return FALSE;
             }
           sum += row[c];
         }
       if (fabs (sum - 1.0) > SUM_TOLERANCE)
         {
-          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "probabilities %s: row %" G_GSIZE_FORMAT
-                       " sums to %g, not 1", where, i, sum);
+          g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                       N_ ("probabilities %s: row %zu sums to %g, not 1"), where, i, sum);
           return FALSE;
         }
     }
@@ -407,7 +410,7 @@ ay_loading_make_probabilities (AyLoading *self, AyDataset *data, GError **error)
   if (data->n_classes == 0 || k != data->n_classes)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "probabilities %s have %" G_GSIZE_FORMAT " columns, the labels %u classes",
+                   N_ ("probabilities %s have %zu columns, the labels %u classes"),
                    where, k, data->n_classes);
       return FALSE;
     }
@@ -415,9 +418,9 @@ ay_loading_make_probabilities (AyLoading *self, AyDataset *data, GError **error)
     self->probabilities = matrix_of_columns (self, data);
   if (ay_matrix_rows (self->probabilities) != self->n)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "probabilities %s have %" G_GSIZE_FORMAT
-                   " rows, the data with its validation file %" G_GSIZE_FORMAT, where,
-                   ay_matrix_rows (self->probabilities), self->n);
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                   N_ ("probabilities %s have %zu rows, the data with its validation file %zu"),
+                   where, ay_matrix_rows (self->probabilities), self->n);
       return FALSE;
     }
   if (!check_probabilities (self->probabilities, where, error))

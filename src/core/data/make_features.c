@@ -211,7 +211,7 @@ ay_loading_make_features (AyLoading *self, AyDataset *data, GError **error)
     return FALSE;
   if (ay_matrix_cols (data->features) == 0)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: no features are left", self->where);
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: no features are left"), self->where);
       return FALSE;
     }
   data->feature_names = named ? g_strv_builder_end (all) : NULL;

@@ -2,6 +2,7 @@
 #include "core/data/npy_header.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 
 #include <string.h>
 
@@ -26,7 +27,7 @@ ay_is_npy (const char *data, gsize size)
 static gboolean
 fail (const Parser *self, GError **error, const char *what)
 {
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: byte %" G_GSIZE_FORMAT ": %s", self->name,
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: byte %zu: %s"), self->name,
                self->at, what);
   return FALSE;
 }
@@ -67,20 +68,20 @@ read_string (Parser *self, char out[MAX_STRING], GError **error)
   gsize length = 0;
 
   if (quote != '\'' && quote != '"')
-    return fail (self, error, "expected a string in the NPY header");
+    return fail (self, error, N_ ("expected a string in the NPY header"));
   self->at++;
   while (self->at < self->end && self->data[self->at] != quote)
     {
       char c = self->data[self->at];
 
       if (length + 1 == MAX_STRING || !g_ascii_isprint (c) || c == '\\')
-        return fail (self, error, "malformed string in the NPY header");
+        return fail (self, error, N_ ("malformed string in the NPY header"));
       out[length++] = c;
       self->at++;
     }
   out[length] = '\0';
   return self->at < self->end ? self->at++, TRUE
-                              : fail (self, error, "a string in the NPY header never ends");
+                              : fail (self, error, N_ ("a string in the NPY header never ends"));
 }
 
 static gboolean
@@ -100,7 +101,7 @@ read_bool (Parser *self, gboolean *out, GError **error)
           return TRUE;
         }
     }
-  return fail (self, error, "fortran_order is neither True nor False");
+  return fail (self, error, N_ ("fortran_order is neither True nor False"));
 }
 
 static gboolean
@@ -109,15 +110,15 @@ read_size (Parser *self, gsize *out, GError **error)
   gsize value = 0;
 
   if (peek (self) == '-')
-    return fail (self, error, "a negative size in the shape");
+    return fail (self, error, N_ ("a negative size in the shape"));
   if (!g_ascii_isdigit (peek (self)))
-    return fail (self, error, "expected a whole number in the shape");
+    return fail (self, error, N_ ("expected a whole number in the shape"));
   while (self->at < self->end && g_ascii_isdigit (self->data[self->at]))
     {
       gsize digit = (gsize) (self->data[self->at] - '0');
 
       if (!g_size_checked_mul (&value, value, 10) || !g_size_checked_add (&value, value, digit))
-        return fail (self, error, "a size in the shape is beyond 64 bits");
+        return fail (self, error, N_ ("a size in the shape is beyond 64 bits"));
       self->at++;
     }
   if (self->at < self->end && self->data[self->at] == 'L') /* as Python 2 wrote */
@@ -139,14 +140,14 @@ read_shape (Parser *self, AyShape *shape, GError **error)
       if (shape->n_dims > 0 && !comma)
         return expect (self, ',', error);
       if (shape->n_dims == AY_MAX_DIMS)
-        return fail (self, error, "more than 32 dimensions");
+        return fail (self, error, N_ ("more than 32 dimensions"));
       if (!read_size (self, &shape->size[shape->n_dims], error))
         return FALSE;
       shape->n_dims++;
       comma = take (self, ',');
     }
   if (shape->n_dims == 1 && !comma)
-    return fail (self, error, "the shape is no tuple");
+    return fail (self, error, N_ ("the shape is no tuple"));
   return expect (self, ')', error);
 }
 
@@ -154,7 +155,7 @@ static gboolean
 unsupported (const Parser *self, GError **error, const char *what, const char *descr)
 {
   g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-               "%s: byte %" G_GSIZE_FORMAT ": arrays of %s (dtype %s) cannot be read", self->name,
+               N_ ("%s: byte %zu: arrays of %s (dtype %s) cannot be read"), self->name,
                self->at, what, descr);
   return FALSE;
 }
@@ -216,7 +217,7 @@ read_descr (Parser *self, AyNpyHeader *header, GError **error)
   if (kind == 'O' || ((kind == 'M' || kind == 'm') && *text == '8'))
     return unsupported (self, error, name_of_kind (kind), descr);
   if (!g_ascii_isdigit (*text) || *end != '\0' || size > G_MAXINT32)
-    return fail (self, error, "malformed dtype in the NPY header");
+    return fail (self, error, N_ ("malformed dtype in the NPY header"));
   if (kind == 'U' || kind == 'S')
     {
       header->kind = kind == 'U' ? AY_NPY_UNICODE : AY_NPY_BYTES;
@@ -231,7 +232,7 @@ read_descr (Parser *self, AyNpyHeader *header, GError **error)
     }
   if (name_of_kind (kind) != NULL)
     return unsupported (self, error, name_of_kind (kind), descr);
-  return fail (self, error, "unknown dtype in the NPY header");
+  return fail (self, error, N_ ("unknown dtype in the NPY header"));
 }
 
 static gboolean
@@ -256,8 +257,8 @@ read_dictionary (Parser *self, AyNpyHeader *header, GError **error)
       while (k < 3 && strcmp (key, keys[k]) != 0)
         k++;
       if (k == 3 || (seen & (1u << k)) != 0)
-        return fail (self, error, k == 3 ? "unknown key in the NPY header"
-                                         : "a key occurs twice in the NPY header");
+        return fail (self, error, k == 3 ? N_ ("unknown key in the NPY header")
+                                         : N_ ("a key occurs twice in the NPY header"));
       seen |= 1u << k;
       good = k == 0   ? read_descr (self, header, error)
              : k == 1 ? read_bool (self, &header->fortran, error)
@@ -269,9 +270,10 @@ read_dictionary (Parser *self, AyNpyHeader *header, GError **error)
   if (!expect (self, '}', error))
     return FALSE;
   if (seen != 7)
-    return fail (self, error, "the NPY header lacks descr, fortran_order or shape");
+    return fail (self, error, N_ ("the NPY header lacks descr, fortran_order or shape"));
   peek (self);
-  return self->at == self->end || fail (self, error, "text behind the NPY header's dictionary");
+  return self->at == self->end
+      || fail (self, error, N_ ("text behind the NPY header's dictionary"));
 }
 
 /* Magic, version and length; the parser is left on the dictionary. */
@@ -282,28 +284,28 @@ read_preamble (Parser *self, gsize size, GError **error)
   gsize length;
 
   if (!ay_is_npy (self->data, size))
-    return fail (self, error, size == 0 ? "the file is empty" : "this is no NPY file");
+    return fail (self, error, size == 0 ? N_ ("the file is empty") : N_ ("this is no NPY file"));
   self->at = 6;
   if (size < 10)
-    return fail (self, error, "the file ends within the NPY header");
+    return fail (self, error, N_ ("the file ends within the NPY header"));
   if (bytes[6] < 1 || bytes[6] > 3 || bytes[7] != 0)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                   "%s: byte 6: NPY format %u.%u cannot be read (1.0, 2.0 and 3.0 can)", self->name,
-                   bytes[6], bytes[7]);
+                   N_ ("%s: byte 6: NPY format %u.%u cannot be read (1.0, 2.0 and 3.0 can)"),
+                   self->name, bytes[6], bytes[7]);
       return FALSE;
     }
   self->at = 8;
   if (bytes[6] > 1 && size < 12)
-    return fail (self, error, "the file ends within the NPY header");
+    return fail (self, error, N_ ("the file ends within the NPY header"));
   length = bytes[8] | (gsize) bytes[9] << 8;
   if (bytes[6] > 1)
     length |= (gsize) bytes[10] << 16 | (gsize) bytes[11] << 24;
   if (length > AY_NPY_MAX_HEADER)
-    return fail (self, error, "the NPY header claims to be longer than 1 MiB");
+    return fail (self, error, N_ ("the NPY header claims to be longer than 1 MiB"));
   self->at = bytes[6] > 1 ? 12 : 10;
   if (length > size - self->at)
-    return fail (self, error, "the file ends within the NPY header");
+    return fail (self, error, N_ ("the file ends within the NPY header"));
   self->end = self->at + length;
   return TRUE;
 }
@@ -326,7 +328,7 @@ ay_npy_header_read (AyNpyHeader *self, const char *data, gsize size, const char 
       g_autofree char *shape = ay_shape_to_string (&self->shape);
 
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s: byte %" G_GSIZE_FORMAT ": the shape %s is beyond 64 bits", name, parser.at,
+                   N_ ("%s: byte %zu: the shape %s is beyond 64 bits"), name, parser.at,
                    shape);
       return FALSE;
     }
@@ -345,16 +347,15 @@ ay_npy_header_check (const AyNpyHeader *self, gsize length, const char *name, GE
 
   if (self->data_size == 0)
     g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                 "%s: byte %" G_GSIZE_FORMAT ": the array is empty: its shape is %s", name,
+                 N_ ("%s: byte %zu: the array is empty: its shape is %s"), name,
                  self->header_size, shape);
   else if (left < self->data_size)
     g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                 "%s: byte %" G_GSIZE_FORMAT ": the file ends here, shape %s needs %" G_GSIZE_FORMAT
-                 " bytes more", name, length, shape, self->data_size - left);
+                 N_ ("%s: byte %zu: the file ends here, shape %s needs %zu bytes more"), name,
+                 length, shape, self->data_size - left);
   else if (left > self->data_size)
     g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                 "%s: byte %" G_GSIZE_FORMAT ": %" G_GSIZE_FORMAT
-                 " bytes follow the array, whose shape is %s", name,
+                 N_ ("%s: byte %zu: %zu bytes follow the array, whose shape is %s"), name,
                  self->header_size + self->data_size, left - self->data_size, shape);
   return left == self->data_size && left > 0;
 }

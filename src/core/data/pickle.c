@@ -8,6 +8,7 @@
  * One pass; 24 bytes a value; texts and arrays stay where they lie in the file. */
 #include "core/data/pickle_private.h"
 
+#include "core/base/words.h"
 #include "core/shim/number.h"
 
 #include <string.h>
@@ -25,7 +26,7 @@ ay_pickle_fail (AyPickle *self, int code, GError **error, const char *format, ..
   va_end (arguments);
   valid = g_utf8_make_valid (text, -1);
   g_strdelimit (valid, "\n\r", ' ');
-  g_set_error (error, AY_ERROR, code, "%s: byte %" G_GSIZE_FORMAT ": %s", self->path, self->op,
+  g_set_error (error, AY_ERROR, code, N_ ("%s: byte %zu: %s"), self->path, self->op,
                valid);
   return FALSE;
 }
@@ -79,7 +80,7 @@ ay_pickle_make (AyPickle *self, AyPickleValue *value, const char *bytes, gsize l
   GBytes *copy;
 
   if (length > 4 * self->size + 4096 - MIN (self->made_size, 4 * self->size + 4096))
-    return ay_pickle_malformed (self, error, "the same bytes are used over and over");
+    return ay_pickle_malformed (self, error, N_ ("the same bytes are used over and over"));
   self->made_size += length + 16;
   copy = g_bytes_new (bytes, length);
   g_ptr_array_add (self->made, copy);
@@ -113,7 +114,7 @@ top (AyPickle *self, gboolean pop, GError **error)
                              ? g_ptr_array_index (self->stack, self->stack->len - 1) : NULL;
 
   if (value == NULL)
-    ay_pickle_malformed (self, error, "a value is missing on the stack");
+    ay_pickle_malformed (self, error, N_ ("a value is missing on the stack"));
   else if (pop)
     g_ptr_array_set_size (self->stack, (gint) self->stack->len - 1);
   return value;
@@ -129,7 +130,7 @@ find_mark (AyPickle *self, guint *mark, GError **error)
         *mark = i - 1;
         return TRUE;
       }
-  return ay_pickle_malformed (self, error, "a mark is missing on the stack");
+  return ay_pickle_malformed (self, error, N_ ("a mark is missing on the stack"));
 }
 
 /* Moves what lies above the mark to the end of items and takes the mark away. */
@@ -148,7 +149,7 @@ memo_get (AyPickle *self, guint64 key, GError **error)
                              ? g_hash_table_lookup (self->memo, GUINT_TO_POINTER (key)) : NULL;
 
   if (value == NULL)
-    return ay_pickle_malformed (self, error, "a value is used that was not remembered");
+    return ay_pickle_malformed (self, error, N_ ("a value is used that was not remembered"));
   ay_pickle_push (self, value);
   return TRUE;
 }
@@ -160,7 +161,7 @@ memo_put (AyPickle *self, guint64 key, GError **error)
 
   if (value == NULL || key > G_MAXUINT32)
     return value != NULL
-           && ay_pickle_malformed (self, error, "too many values are remembered");
+           && ay_pickle_malformed (self, error, N_ ("too many values are remembered"));
   g_hash_table_insert (self->memo, GUINT_TO_POINTER (key), value);
   return TRUE;
 }
@@ -175,7 +176,7 @@ memo_line (AyPickle *self, gboolean put, GError **error)
   if (at == NULL)
     return FALSE;
   if (!ay_number_parse (at, length, &key) || !(key >= 0.0 && key <= G_MAXUINT32))
-    return ay_pickle_malformed (self, error, "a place to remember is not a number");
+    return ay_pickle_malformed (self, error, N_ ("a place to remember is not a number"));
   return put ? memo_put (self, (guint64) key, error) : memo_get (self, (guint64) key, error);
 }
 
@@ -200,7 +201,7 @@ make_of_mark (AyPickle *self, AyPickleKind kind, GError **error)
   value = ay_pickle_new_items (self, kind);
   collect (self, mark, value->is.items);
   if (kind == AY_PICKLE_DICT && value->is.items->len % 2 != 0)
-    return ay_pickle_malformed (self, error, "a dict has a key without a value");
+    return ay_pickle_malformed (self, error, N_ ("a dict has a key without a value"));
   ay_pickle_push (self, value);
   return TRUE;
 }
@@ -218,7 +219,7 @@ extend (AyPickle *self, AyPickleKind kind, GError **error)
   if (value == NULL || value->kind != kind
       || (kind == AY_PICKLE_DICT && (self->stack->len - mark - 1) % 2 != 0))
     return ay_pickle_malformed (self, error,
-                                "items without the list, set or dict that they belong to");
+                                N_ ("items without the list, set or dict that they belong to"));
   collect (self, mark, value->is.items);
   return TRUE;
 }
@@ -234,7 +235,8 @@ append_few (AyPickle *self, AyPickleKind kind, guint n, GError **error)
   if ((value = top (self, FALSE, error)) == NULL)
     return FALSE;
   if (value->kind != kind)
-    return ay_pickle_malformed (self, error, "an item without the list or dict that it belongs to");
+    return ay_pickle_malformed (self, error,
+                                N_ ("an item without the list or dict that it belongs to"));
   for (guint i = 0; i < n; i++)
     g_ptr_array_add (value->is.items, items[i]);
   return TRUE;
@@ -268,7 +270,7 @@ push_name (AyPickle *self, gboolean of_stack, GError **error)
       if (first == NULL)
         return FALSE;
       if (first->kind != AY_PICKLE_TEXT || second->kind != AY_PICKLE_TEXT)
-        return ay_pickle_malformed (self, error, "a name is not a text");
+        return ay_pickle_malformed (self, error, N_ ("a name is not a text"));
       module = first->is.bytes;
       module_length = first->length;
       name = second->is.bytes;
@@ -294,7 +296,7 @@ apply (AyPickle *self, GError **error)
   if (callee == NULL)
     return FALSE;
   if (arguments->kind != AY_PICKLE_TUPLE || callee->kind != AY_PICKLE_NAME)
-    return ay_pickle_malformed (self, error, "a call of something that is not a name");
+    return ay_pickle_malformed (self, error, N_ ("a call of something that is not a name"));
   value = ay_pickle_apply (self, callee, arguments, error);
   if (value == NULL)
     return FALSE;
@@ -326,7 +328,7 @@ static gboolean
 pop (AyPickle *self, GError **error)
 {
   if (self->stack->len == 0)
-    return ay_pickle_malformed (self, error, "a value is missing on the stack");
+    return ay_pickle_malformed (self, error, N_ ("a value is missing on the stack"));
   g_ptr_array_set_size (self->stack, (gint) self->stack->len - 1);
   return TRUE;
 }
@@ -356,8 +358,9 @@ refuse (AyPickle *self, guint8 op, GError **error)
 
   for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
     if (known[i].op == op)
-      return ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error, "refused: %s", known[i].what);
-  return ay_pickle_fail (self, AY_ERROR_INPUT, error, "0x%02x is no operation of a pickle", op);
+      return ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error, N_ ("refused: %s"), known[i].what);
+  return ay_pickle_fail (self, AY_ERROR_INPUT, error, N_ ("0x%02x is no operation of a pickle"),
+                         op);
 }
 
 /* Operations on the stack, the memo, and on values that hold others. */
@@ -413,7 +416,7 @@ run (AyPickle *self, GError **error)
 
       self->op = self->at;
       if (self->at >= self->size)
-        return ay_pickle_malformed (self, error, "the file ends before the pickle does");
+        return ay_pickle_malformed (self, error, N_ ("the file ends before the pickle does"));
       op = self->data[self->at++];
       if (op == '.')
         break;
@@ -427,7 +430,8 @@ run (AyPickle *self, GError **error)
   if (self->at < self->size)
     {
       self->op = self->at;
-      return ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error, "more follows after the pickle");
+      return ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error,
+                             N_ ("more follows after the pickle"));
     }
   return TRUE;
 }

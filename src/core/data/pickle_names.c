@@ -4,6 +4,8 @@
  * OrderedDict. */
 #include "core/data/pickle_private.h"
 
+#include "core/base/words.h"
+
 #include <string.h>
 
 /* Rebuilt here. */
@@ -44,7 +46,7 @@ ay_pickle_name (AyPickle *self, const char *module, gsize module_length, const c
 
   if (module_length + name_length + 2 > sizeof full)
     {
-      ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error, "refused: a name of %u bytes",
+      ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error, N_ ("refused: a name of %u bytes"),
                       (guint) MIN (module_length + name_length, G_MAXUINT32));
       return NULL;
     }
@@ -54,7 +56,7 @@ ay_pickle_name (AyPickle *self, const char *module, gsize module_length, const c
   full[module_length + 1 + name_length] = '\0';
   if (!among (full, rebuilt, G_N_ELEMENTS (rebuilt)) && !among (full, inert, G_N_ELEMENTS (inert)))
     {
-      ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error, "refused: it names %s", full);
+      ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error, N_ ("refused: it names %s"), full);
       return NULL;
     }
   value = ay_pickle_new_value (self, AY_PICKLE_NAME);
@@ -64,7 +66,7 @@ ay_pickle_name (AyPickle *self, const char *module, gsize module_length, const c
 static AyPickleValue *
 bad (AyPickle *self, const char *what, GError **error)
 {
-  ay_pickle_fail (self, AY_ERROR_INPUT, error, "%s is not as numpy or Python writes it", what);
+  ay_pickle_fail (self, AY_ERROR_INPUT, error, N_ ("%s is not as numpy or Python writes it"), what);
   return NULL;
 }
 
@@ -170,22 +172,22 @@ set_array (AyPickle *self, AyPickleValue *value, const AyPickleValue *shape_valu
   AyArray *array;
 
   if (!read_shape (shape_value, &shape) || dtype_name (dtype) == NULL || raw == NULL)
-    return bad (self, "an array", error) != NULL;
+    return bad (self, N_ ("an array"), error) != NULL;
   if (!parse_dtype (dtype_name (dtype), &type))
     {
       const AyPickleValue *name = dtype_name (dtype);
 
-      return ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error, "an array of dtype \"%.*s\"",
+      return ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error, N_ ("an array of dtype \"%.*s\""),
                              (int) MIN (name->length, 40), name->is.bytes);
     }
   for (guint i = 0; i < shape.n_dims; i++)
     if (!g_size_checked_mul (&count, count, shape.size[i]))
-      return bad (self, "an array", error) != NULL;
+      return bad (self, N_ ("an array"), error) != NULL;
   if (raw->kind != AY_PICKLE_BYTES && raw->kind != AY_PICKLE_TEXT)
-    return bad (self, "an array", error) != NULL;
+    return bad (self, N_ ("an array"), error) != NULL;
   if (!g_size_checked_mul (&bytes, count, ay_dtype_size (type)) || bytes != raw->length)
     return ay_pickle_fail (self, AY_ERROR_INPUT, error,
-                           "an array has %u bytes of data, its shape needs another number",
+                           N_ ("an array has %u bytes of data, its shape needs another number"),
                            raw->length);
   if (count == 0)
     {
@@ -196,10 +198,10 @@ set_array (AyPickle *self, AyPickleValue *value, const AyPickleValue *shape_valu
     }
   if (fortran && shape.n_dims > 2)
     return ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error,
-                           "an array of %u dimensions in Fortran order", shape.n_dims);
+                           N_ ("an array of %u dimensions in Fortran order"), shape.n_dims);
   matrix = wrap_bytes (self, raw, &shape, dtype, fortran);
   if (matrix == NULL)
-    return bad (self, "an array", error) != NULL;
+    return bad (self, N_ ("an array"), error) != NULL;
   array = ay_array_take (&shape, matrix, NULL);
   g_ptr_array_add (self->arrays, array);
   value->kind = AY_PICKLE_ARRAY;
@@ -217,7 +219,7 @@ make_dtype (AyPickle *self, AyPickleValue *arguments, GError **error)
   AyPickleValue *swap = ay_pickle_new_value (self, AY_PICKLE_BOOL);
 
   if (name == NULL || name->kind != AY_PICKLE_TEXT)
-    return bad (self, "a dtype", error);
+    return bad (self, N_ ("a dtype"), error);
   g_ptr_array_add (value->is.items, name);
   g_ptr_array_add (value->is.items, swap);
   return value;
@@ -273,9 +275,9 @@ make_encoded (AyPickle *self, AyPickleValue *arguments, GError **error)
 
   if (text == NULL || text->kind != AY_PICKLE_TEXT || how == NULL || how->kind != AY_PICKLE_TEXT
       || !ay_pickle_is (how, "latin1"))
-    return bad (self, "an encoding", error);
+    return bad (self, N_ ("an encoding"), error);
   if (self->made_size > 4 * self->size + 4096)
-    return bad (self, "a text encoded over and over", error);
+    return bad (self, N_ ("a text encoded over and over"), error);
   end = text->is.bytes + text->length;
   for (at = text->is.bytes; at < end; at = g_utf8_next_char (at))
     {
@@ -283,7 +285,7 @@ make_encoded (AyPickle *self, AyPickleValue *arguments, GError **error)
       guint8 byte = (guint8) c;
 
       if (c > 0xff)
-        return bad (self, "an encoding", error);
+        return bad (self, N_ ("an encoding"), error);
       g_byte_array_append (bytes, &byte, 1);
     }
   return ay_pickle_make (self, value, (const char *) bytes->data, bytes->len, error) ? value : NULL;
@@ -300,7 +302,7 @@ make_time (AyPickle *self, AyPickleValue *arguments, GError **error)
 
   if (raw == NULL || (raw->kind != AY_PICKLE_BYTES && raw->kind != AY_PICKLE_TEXT)
       || raw->length != 10)
-    return bad (self, "a datetime", error);
+    return bad (self, N_ ("a datetime"), error);
   b = (const guint8 *) raw->is.bytes;
   g_snprintf (text, sizeof text, "%04u-%02u-%02uT%02u:%02u:%02u", b[0] * 256u + b[1],
               b[2] & 0x7fu, b[3], b[4], b[5], b[6]);
@@ -319,7 +321,7 @@ make_dict (AyPickle *self, AyPickleValue *arguments, GError **error)
       const AyPickleValue *pair = ay_pickle_item (pairs, i);
 
       if (pair == NULL || ay_pickle_size (pair) != 2 || pair->kind == AY_PICKLE_DICT)
-        return bad (self, "an OrderedDict", error);
+        return bad (self, N_ ("an OrderedDict"), error);
       g_ptr_array_add (value->is.items, (gpointer) ay_pickle_item (pair, 0));
       g_ptr_array_add (value->is.items, (gpointer) ay_pickle_item (pair, 1));
     }
@@ -373,7 +375,7 @@ ay_pickle_apply (AyPickle *self, const AyPickleValue *callee, AyPickleValue *arg
   if (ends (callee, ".bytes") && ay_pickle_size (arguments) == 0)
     return ay_pickle_new_text (self, AY_PICKLE_BYTES, "", 0);
   if (ay_pickle_is (callee, "numpy.ndarray") || ends (callee, ".bytes"))
-    return bad (self, "a call", error);
+    return bad (self, N_ ("a call"), error);
   return make_record (self, callee, arguments);
 }
 
@@ -386,7 +388,7 @@ ay_pickle_build (AyPickle *self, AyPickleValue *value, AyPickleValue *state, GEr
       AyPickleValue *swap = g_ptr_array_index (value->is.items, 1);
 
       if (order == NULL || order->kind != AY_PICKLE_TEXT)
-        return bad (self, "a dtype", error) != NULL;
+        return bad (self, N_ ("a dtype"), error) != NULL;
       swap->is.integer = ay_pickle_is (order, G_BYTE_ORDER == G_LITTLE_ENDIAN ? ">" : "<");
       return TRUE;
     }
@@ -395,7 +397,7 @@ ay_pickle_build (AyPickle *self, AyPickleValue *value, AyPickleValue *state, GEr
       const AyPickleValue *fortran = ay_pickle_item (state, 3);
 
       if (ay_pickle_size (state) != 5)
-        return bad (self, "an array", error) != NULL;
+        return bad (self, N_ ("an array"), error) != NULL;
       return set_array (self, value, ay_pickle_item (state, 1), ay_pickle_item (state, 2),
                         ay_pickle_item (state, 4),
                         fortran != NULL && fortran->kind == AY_PICKLE_BOOL
@@ -407,5 +409,6 @@ ay_pickle_build (AyPickle *self, AyPickleValue *value, AyPickleValue *state, GEr
       g_ptr_array_add (value->is.items, state);
       return TRUE;
     }
-  return ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error, "refused: a state for a plain value");
+  return ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error,
+                         N_ ("refused: a state for a plain value"));
 }

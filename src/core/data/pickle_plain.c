@@ -3,6 +3,7 @@
  * bytes, in the binary forms and in the lines of protocol 0. */
 #include "core/data/pickle_private.h"
 
+#include "core/base/words.h"
 #include "core/shim/number.h"
 
 #include <string.h>
@@ -16,7 +17,7 @@ ay_pickle_take (AyPickle *self, guint64 n, GError **error)
 
   if (n > self->size - self->at)
     {
-      ay_pickle_malformed (self, error, "the file ends inside of a value");
+      ay_pickle_malformed (self, error, N_ ("the file ends inside of a value"));
       return NULL;
     }
   self->at += (gsize) n;
@@ -44,7 +45,7 @@ ay_pickle_take_line (AyPickle *self, gsize *length, GError **error)
 
   if (end == NULL)
     {
-      ay_pickle_malformed (self, error, "the file ends inside of a line");
+      ay_pickle_malformed (self, error, N_ ("the file ends inside of a line"));
       return NULL;
     }
   *length = (gsize) (end - at);
@@ -84,9 +85,9 @@ push_sized (AyPickle *self, guint bytes, AyPickleKind kind, GError **error)
       || (at = ay_pickle_take (self, n, error)) == NULL)
     return FALSE;
   if (n > G_MAXINT32)
-    return ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error, "a value of more than 2 GiB");
+    return ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error, N_ ("a value of more than 2 GiB"));
   if (kind == AY_PICKLE_TEXT && !is_utf8 (at, (gsize) n))
-    return ay_pickle_malformed (self, error, "a text is not UTF-8");
+    return ay_pickle_malformed (self, error, N_ ("a text is not UTF-8"));
   ay_pickle_push (self, ay_pickle_new_text (self, kind, at, (gsize) n));
   return TRUE;
 }
@@ -128,7 +129,8 @@ push_long (AyPickle *self, guint size_bytes, GError **error)
       return TRUE;
     }
   if (n > 100)
-    return ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error, "an integer of %u bytes", (guint) n);
+    return ay_pickle_fail (self, AY_ERROR_UNSUPPORTED, error, N_ ("an integer of %u bytes"),
+                           (guint) n);
   for (guint64 i = n; i > 0; i--)
     number = number * 256.0 + at[i - 1] - (i == n && (at[i - 1] & 0x80) ? 256.0 : 0.0);
   push_number (self, number);
@@ -177,14 +179,14 @@ push_decimal (AyPickle *self, char op, GError **error)
       return TRUE;
     }
   if (!ay_number_parse (text, length, &number))
-    return ay_pickle_malformed (self, error, "a line is not a number");
+    return ay_pickle_malformed (self, error, N_ ("a line is not a number"));
   if (op == 'F' || number < -9.2e18 || number > 9.2e18)
     push_number (self, number);
   else
     {
       push_integer (self, AY_PICKLE_INT, g_ascii_strtoll (text, &end, 10));
       if (*end != '\0')
-        return ay_pickle_malformed (self, error, "a line is not a whole number");
+        return ay_pickle_malformed (self, error, N_ ("a line is not a whole number"));
     }
   return TRUE;
 }
@@ -201,7 +203,7 @@ push_quoted (AyPickle *self, GError **error)
   if (at == NULL)
     return FALSE;
   if (length < 2 || at[0] != at[length - 1] || (at[0] != '\'' && at[0] != '"'))
-    return ay_pickle_malformed (self, error, "a text is not quoted");
+    return ay_pickle_malformed (self, error, N_ ("a text is not quoted"));
   for (gsize i = 1; i + 1 < length; i++)
     {
       static const char from[] = "nrtabfv0", to[] = "\n\r\t\a\b\f\v";
@@ -254,7 +256,7 @@ push_raw_unicode (AyPickle *self, GError **error)
           i += 1 + digits;
         }
       if (!g_unichar_validate (c))
-        return ay_pickle_malformed (self, error, "a text holds no character");
+        return ay_pickle_malformed (self, error, N_ ("a text holds no character"));
       g_string_append_unichar (text, c);
     }
   value = ay_pickle_new_value (self, AY_PICKLE_TEXT);

@@ -2,6 +2,7 @@
 #include "core/data/pixels.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 
 #include <math.h>
 #include <string.h>
@@ -64,7 +65,7 @@ ay_pixels_new (AyMatrix *rows, const AyPixelShape *shape, GError **error)
       || ay_matrix_cols (rows) != (gsize) shape->height * shape->width * shape->channels)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "rows of %" G_GSIZE_FORMAT " values are no images of %u x %u with %u channels",
+                   N_ ("rows of %zu values are no images of %u x %u with %u channels"),
                    ay_matrix_cols (rows), shape->height, shape->width, shape->channels);
       return NULL;
     }

@@ -2,6 +2,7 @@
 #include "core/data/place.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 
 #include <string.h>
 
@@ -87,7 +88,7 @@ ay_place_check_images (const char *base, const AyColumn *names, GError **error)
       if (!leads_out (name))
         continue;
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s: row %" G_GSIZE_FORMAT ": the image \"%s\" leads out of the folder", base,
+                   N_ ("%s: row %zu: the image \"%s\" leads out of the folder"), base,
                    i, name);
       return FALSE;
     }

@@ -374,7 +374,7 @@ survey (Reader *self, gsize **rows, GError **error)
     }
   if (!closed)
     return ay_text_file_fail_line (&self->file, opened, error,
-                                  "a quote opens here and never closes");
+                                  N_ ("a quote opens here and never closes"));
   ay_diagnostics_add (self->diagnostics, "stray-quotes",
                       N_ ("%s: in %zu cells text follows the closing quote: it is kept"),
                       self->file.path, stray);
@@ -390,11 +390,12 @@ check_rows (Reader *self, GError **error)
     return TRUE;
   if (chunk->too_long)
     return ay_text_file_fail_line (&self->file, chunk->first_ragged, error,
-                                  "a row of more than 4 GiB");
+                                  N_ ("a row of more than 4 GiB"));
   return ay_text_file_fail_line (&self->file, chunk->first_ragged, error,
-                                "%u field%s, the %s has %u", chunk->fields,
-                                chunk->fields == 1 ? "" : "s",
-                                self->head.header ? "header" : "first row", self->head.width);
+                                 N_ ("%u field%s, the %s has %u"), chunk->fields,
+                                 chunk->fields == 1 ? "" : "s",
+                                 self->head.header ? N_ ("header") : N_ ("first row"),
+                                 self->head.width);
 }
 
 /* Line feeds after the last row's own: nobody means rows by them. */

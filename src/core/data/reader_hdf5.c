@@ -4,6 +4,7 @@
 
 #include "assay-config.h"
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/data/hdf5_apart.h"
 
 #include <string.h>
@@ -93,7 +94,7 @@ ay_hdf5_open (AyMappedFile *file, gboolean in_memory, GError **error)
   if (self->sets->len > 0)
     return g_steal_pointer (&self);
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: %s", ay_mapped_file_path (file),
-               found == NULL ? "no HDF5 file, or damaged" : "holds no data set");
+               found == NULL ? N_ ("no HDF5 file, or damaged") : N_ ("holds no data set"));
   return NULL;
 }
 
@@ -152,7 +153,7 @@ refuse (const AyHdf5 *self, const Set *set, AyErrorCode code, const char *why, G
 static gboolean
 damaged (const AyHdf5 *self, const Set *set, GError **error)
 {
-  return refuse (self, set, AY_ERROR_INPUT, "damaged", error);
+  return refuse (self, set, AY_ERROR_INPUT, N_ ("damaged"), error);
 }
 
 /* Numbers where they lie. */
@@ -241,7 +242,7 @@ ay_hdf5_read (const AyHdf5 *self, guint i, GError **error)
     {
       text = take_texts (&head, found);
       if (text == NULL)
-        refuse (self, set, AY_ERROR_INPUT, "damaged, or strings that are no UTF-8", error);
+        refuse (self, set, AY_ERROR_INPUT, N_ ("damaged, or strings that are no UTF-8"), error);
     }
   else
     matrix = take_numbers (set, &head, found);
@@ -254,7 +255,7 @@ AyHdf5 *
 ay_hdf5_open (AyMappedFile *file, gboolean in_memory, GError **error)
 {
   g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-               "%s: HDF5 files cannot be read: this Assay was built without libhdf5",
+               N_ ("%s: HDF5 files cannot be read: this Assay was built without libhdf5"),
                ay_mapped_file_path (file));
   return NULL;
 }

@@ -2,6 +2,7 @@
 #include "core/data/reader_idx.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 
 /* Two zero bytes, a type, the number of dimensions, their sizes (32 bits each), the data; all of it
  * big-endian (http://yann.lecun.com/exdb/mnist/, "THE IDX FILE FORMAT"). */
@@ -34,7 +35,7 @@ ay_is_idx (const char *data, gsize size)
 static gboolean
 fail (AyMappedFile *file, gsize at, const char *what, GError **error)
 {
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: byte %" G_GSIZE_FORMAT ": %s",
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: byte %zu: %s"),
                ay_mapped_file_path (file), at, what);
   return FALSE;
 }
@@ -48,17 +49,17 @@ read_shape (AyMappedFile *file, gsize item_size, AyShape *shape, gsize *needed, 
 
   shape->n_dims = data[3];
   if (size < 4 + 4 * (gsize) shape->n_dims)
-    return fail (file, size, "the file ends within the IDX header", error);
+    return fail (file, size, N_ ("the file ends within the IDX header"), error);
   for (guint i = 0; i < shape->n_dims; i++)
     {
       const guint8 *at = data + 4 + 4 * i;
 
       shape->size[i] = (gsize) at[0] << 24 | (gsize) at[1] << 16 | (gsize) at[2] << 8 | at[3];
       if (shape->size[i] == 0)
-        return fail (file, 4 + 4 * i, "a size of the IDX array is 0", error);
+        return fail (file, 4 + 4 * i, N_ ("a size of the IDX array is 0"), error);
     }
   if (!ay_shape_count (shape, needed) || !g_size_checked_mul (needed, *needed, item_size))
-    return fail (file, 4, "the sizes of the IDX array are beyond 64 bits", error);
+    return fail (file, 4, N_ ("the sizes of the IDX array are beyond 64 bits"), error);
   return TRUE;
 }
 
@@ -74,7 +75,7 @@ ay_idx_read (AyMappedFile *file, GError **error)
 
   if (!ay_is_idx (data, size) || !dtype_of ((guint8) data[2], &dtype))
     {
-      fail (file, 0, size == 0 ? "the file is empty" : "this is no IDX file", error);
+      fail (file, 0, size == 0 ? N_ ("the file is empty") : N_ ("this is no IDX file"), error);
       return NULL;
     }
   if (!read_shape (file, ay_dtype_size (dtype), &shape, &needed, error))
@@ -84,8 +85,8 @@ ay_idx_read (AyMappedFile *file, GError **error)
     {
       text = ay_shape_to_string (&shape);
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s: byte %" G_GSIZE_FORMAT ": shape %s of %s needs %" G_GSIZE_FORMAT
-                   " bytes of data, the file has %" G_GSIZE_FORMAT, ay_mapped_file_path (file),
+                   N_ ("%s: byte %zu: shape %s of %s needs %zu bytes of data, the file has %zu"),
+                   ay_mapped_file_path (file),
                    MIN (size, needed > G_MAXSIZE - start ? size : start + needed), text,
                    ay_dtype_name (dtype), needed, size - start);
       return NULL;

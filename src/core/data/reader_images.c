@@ -55,7 +55,7 @@ enter_folder (Search *self, const Folder *folder, const char *path, GError **err
   if (g_hash_table_add (self->seen, id))
     return TRUE;
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-               "%s: a link leads to a folder that was read already: each is read once", path);
+               N_ ("%s: a link leads to a folder that was read already: each is read once"), path);
   return FALSE;
 }
 
@@ -81,7 +81,7 @@ search_entry (Search *self, const char *relative, const Folder *folder, GError *
     {
       g_autofree char *plain = ay_plain_name (relative);
 
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s/%s: the file's name is no UTF-8 text",
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s/%s: the file's name is no UTF-8 text"),
                    self->base, plain);
       return FALSE;
     }
@@ -101,7 +101,7 @@ search_folder (Search *self, const char *relative, const Folder *above, GError *
 
   if (dir == NULL || stat (path, &st) != 0)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: cannot open: %s", path,
+      g_set_error (error, AY_ERROR, AY_ERROR_IO, N_ ("%s: cannot open: %s"), path,
                    g_strerror (dir == NULL ? code : errno));
       return FALSE;
     }
@@ -355,7 +355,7 @@ ay_images_read (const char *folder, const AySourceOptions *options, AyDiagnostic
   if (n == 0)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s: the folder holds no PNG or JPEG images (%" G_GSIZE_FORMAT " other files)",
+                   N_ ("%s: the folder holds no PNG or JPEG images (%zu other files)"),
                    folder, others);
       return NULL;
     }

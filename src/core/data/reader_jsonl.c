@@ -387,7 +387,7 @@ first_pass (Reader *self, gboolean quick, GError **error)
   for (gsize k = 0; k < n; k++)
     ay_json_fields_merge (self->fields, self->chunks[k].fields);
   return self->fields->root->children != NULL
-         || ay_text_file_fail_line (&self->file, 0, error, "there are no fields");
+         || ay_text_file_fail_line (&self->file, 0, error, N_ ("there are no fields"));
 }
 
 static gboolean
@@ -474,7 +474,7 @@ ay_jsonl_read (AyMappedFile *file, AySource *into, AyDiagnostics *diagnostics, A
                GError **error)
 {
   g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-               "%s: JSON lines are not supported: built without simdjson",
+               N_ ("%s: JSON lines are not supported: built without simdjson"),
                ay_mapped_file_path (file));
   return FALSE;
 }

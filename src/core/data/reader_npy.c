@@ -2,6 +2,7 @@
 #include "core/data/reader_npy.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/data/npy_header.h"
 
 #include <string.h>
@@ -105,9 +106,9 @@ static gboolean
 bad_string (const Strings *self, gsize row, GError **error)
 {
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-               "%s: byte %" G_GSIZE_FORMAT ": row %" G_GSIZE_FORMAT " is no text of %s",
+               N_ ("%s: byte %zu: row %zu is no text of %s"),
                self->span->name, self->header->header_size + row * self->header->item_size, row,
-               self->header->kind == AY_NPY_UNICODE ? "Unicode characters" : "UTF-8");
+               self->header->kind == AY_NPY_UNICODE ? N_ ("Unicode characters") : "UTF-8");
   return FALSE;
 }
 
@@ -168,7 +169,7 @@ strings_of (const AyNpySpan *span, const AyNpyHeader *header, const char *data, 
   if (cols != 1)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                   "%s: byte %" G_GSIZE_FORMAT ": strings in more than one column cannot be read",
+                   N_ ("%s: byte %zu: strings in more than one column cannot be read"),
                    span->name, header->header_size);
       return NULL;
     }

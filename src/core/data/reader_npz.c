@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/gunzip.h"
+#include "core/base/words.h"
 #include "core/data/npy_header.h"
 #include "core/data/plain_name.h"
 #include "core/data/reader_npy.h"
@@ -75,8 +76,9 @@ open_archive (AyMappedFile *file, gboolean check, GError **error)
   if (data == NULL || archive_read_open_memory (archive, data, size) != ARCHIVE_OK)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s: byte %" G_GSIZE_FORMAT ": is no zip archive, or is cut short: it ends "
-                   "without a directory", ay_mapped_file_path (file), size);
+                   N_ ("%s: byte %zu: is no zip archive, or is cut short: it ends "
+                       "without a directory"),
+                   ay_mapped_file_path (file), size);
       return NULL;
     }
   return g_steal_pointer (&archive);
@@ -101,17 +103,17 @@ add_member (AyNpz *self, struct archive_entry *entry, guint position, GError **e
 
   name = name != NULL ? name : archive_entry_pathname (entry);
   if (name == NULL || !ay_is_plain_name (name))
-    return fail (path, "a member's name is no text", NULL, error);
+    return fail (path, N_ ("a member's name is no text"), NULL, error);
   if (archive_entry_filetype (entry) != AE_IFREG || !g_str_has_suffix (name, ".npy"))
     return TRUE;
   key = g_strndup (name, strlen (name) - 4);
   label = g_strdup_printf ("%s:%s", path, key);
   if (archive_entry_is_encrypted (entry))
-    return fail (label, "is encrypted", NULL, error);
+    return fail (label, N_ ("is encrypted"), NULL, error);
   if (!archive_entry_size_is_set (entry) || archive_entry_size (entry) < 0)
-    return fail (label, "has no size in the archive", NULL, error);
+    return fail (label, N_ ("has no size in the archive"), NULL, error);
   if (find_member (self, key) != NULL)
-    return fail (label, "occurs twice in the archive", NULL, error);
+    return fail (label, N_ ("occurs twice in the archive"), NULL, error);
   member = g_new0 (Member, 1);
   member->key = g_steal_pointer (&key);
   member->label = g_steal_pointer (&label);
@@ -142,12 +144,12 @@ read_members (AyMappedFile *file, GError **error)
     }
   if (status != ARCHIVE_EOF)
     {
-      fail (ay_mapped_file_path (file), "the archive is damaged", archive, error);
+      fail (ay_mapped_file_path (file), N_ ("the archive is damaged"), archive, error);
       return NULL;
     }
   if (self->members->len == 0)
     {
-      fail (ay_mapped_file_path (file), "the archive holds no .npy arrays", NULL, error);
+      fail (ay_mapped_file_path (file), N_ ("the archive holds no .npy arrays"), NULL, error);
       return NULL;
     }
   return g_steal_pointer (&self);
@@ -202,7 +204,7 @@ open_member (AyNpz *self, const Member *member, gboolean check, GError **error)
   for (guint i = 0; archive != NULL && i <= member->entry; i++)
     if (archive_read_next_header (archive, &entry) < ARCHIVE_WARN)
       {
-        fail (member->label, "the archive is damaged", archive, error);
+        fail (member->label, N_ ("the archive is damaged"), archive, error);
         return NULL;
       }
   return g_steal_pointer (&archive);
@@ -237,9 +239,9 @@ read_bytes (Archive *archive, const Member *member, char *out, gsize size, GErro
       la_ssize_t count = archive_read_data (archive, out + got, size - got);
 
       if (count < 0)
-        return fail (member->label, "the compressed data is damaged", archive, error);
+        return fail (member->label, N_ ("the compressed data is damaged"), archive, error);
       if (count == 0)
-        return fail (member->label, "the compressed data ends early", NULL, error);
+        return fail (member->label, N_ ("the compressed data ends early"), NULL, error);
       got += (gsize) count;
     }
   return TRUE;
@@ -253,8 +255,8 @@ check_end (Archive *archive, const Member *member, GError **error)
   la_ssize_t count = archive_read_data (archive, &more, 1);
 
   if (count < 0)
-    return fail (member->label, "the compressed data is damaged", archive, error);
-  return count == 0 || fail (member->label, "is longer than the archive says", NULL, error);
+    return fail (member->label, N_ ("the compressed data is damaged"), archive, error);
+  return count == 0 || fail (member->label, N_ ("is longer than the archive says"), NULL, error);
 }
 
 static gboolean
@@ -264,9 +266,10 @@ check_size (AyNpz *self, const Member *member, GError **error)
 
   ay_mapped_file_data (self->file, &file_size);
   if (member->size == 0)
-    return fail (member->label, "is empty", NULL, error);
+    return fail (member->label, N_ ("is empty"), NULL, error);
   if (member->size / MAX_RATIO > file_size)
-    return fail (member->label, "claims a size that its compressed data cannot hold", NULL, error);
+    return fail (member->label, N_ ("claims a size that its compressed data cannot hold"), NULL,
+                 error);
   if (!ay_check_inflated (member->size, file_size, member->label, error))
     return FALSE;
   return ay_check_memory (member->size, member->label, error);
@@ -334,7 +337,7 @@ ay_npz_read_shape (AyNpz *self, guint i, AyShape *shape, gboolean *is_text, GErr
   gsize length;
 
   if (member->size == 0)
-    return fail (member->label, "is empty", NULL, error);
+    return fail (member->label, N_ ("is empty"), NULL, error);
   if (find_stored (self, member, &span.offset))
     return ay_npy_read_shape (&span, shape, is_text, error);
   archive = open_member (self, member, FALSE, error);

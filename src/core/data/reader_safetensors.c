@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -123,16 +124,15 @@ check_tensor (const AySafetensors *self, const Tensor *tensor, GError **error)
   gsize bytes = type >= 0 ? types[type].size : 0;
 
   if (type < 0)
-    return fail (self->file, error, "tensor \"%s\": unknown type \"%s\"", tensor->name,
+    return fail (self->file, error, N_ ("tensor \"%s\": unknown type \"%s\""), tensor->name,
                  tensor->type);
   for (guint i = 0; i < tensor->shape.n_dims; i++)
     if (!g_size_checked_mul (&bytes, bytes, tensor->shape.size[i]))
-      return fail (self->file, error, "tensor \"%s\": its shape is too large", tensor->name);
+      return fail (self->file, error, N_ ("tensor \"%s\": its shape is too large"), tensor->name);
   if (tensor->begin > tensor->end || tensor->end > self->size
       || tensor->end - tensor->begin != bytes)
     return fail (self->file, error,
-                 "tensor \"%s\": bytes %" G_GSIZE_FORMAT " to %" G_GSIZE_FORMAT
-                 " do not fit its shape and the file's size",
+                 N_ ("tensor \"%s\": bytes %zu to %zu do not fit its shape and the file's size"),
                  tensor->name, tensor->begin, tensor->end);
   return TRUE;
 }
@@ -158,14 +158,14 @@ check_order (AySafetensors *self, GError **error)
       const Tensor *tensor = g_ptr_array_index (self->tensors, i);
 
       if (tensor->begin != at)
-        return fail (self->file, error, "tensor \"%s\": overlaps another, or a gap is before it",
-                     tensor->name);
+        return fail (self->file, error,
+                     N_ ("tensor \"%s\": overlaps another, or a gap is before it"), tensor->name);
       at = tensor->end;
     }
   if (at != self->size)
-    return fail (self->file, error, "%" G_GSIZE_FORMAT " bytes after the last tensor",
+    return fail (self->file, error, N_ ("%zu bytes after the last tensor"),
                  self->size - at);
-  return self->tensors->len > 0 || fail (self->file, error, "holds no tensor");
+  return self->tensors->len > 0 || fail (self->file, error, N_ ("holds no tensor"));
 }
 
 static gboolean
@@ -178,7 +178,7 @@ parse_header (AySafetensors *self, const char *header, gsize size, GError **erro
   const char *name;
 
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
-    return fail (self->file, error, "byte 8: the header is not a JSON object");
+    return fail (self->file, error, N_ ("byte 8: the header is not a JSON object"));
   json_object_iter_init_ordered (&iter, json_node_get_object (root));
   while (json_object_iter_next_ordered (&iter, &name, &node))
     {
@@ -190,7 +190,8 @@ parse_header (AySafetensors *self, const char *header, gsize size, GError **erro
       tensor->name = g_strdup (name);
       g_ptr_array_add (self->tensors, tensor);
       if (!parse_tensor (tensor, node))
-        return fail (self->file, error, "tensor \"%s\": no dtype, shape and data_offsets", name);
+        return fail (self->file, error, N_ ("tensor \"%s\": no dtype, shape and data_offsets"),
+                     name);
       if (!check_tensor (self, tensor, error))
         return FALSE;
     }
@@ -225,7 +226,7 @@ ay_safetensors_open (AyMappedFile *file, GError **error)
   self->tensors = g_ptr_array_new_with_free_func (tensor_free);
   if (size < 8 || header_size (data) > MIN (size - 8, MAX_HEADER))
     {
-      fail (file, error, "byte 0: no safetensors file, or cut short");
+      fail (file, error, N_ ("byte 0: no safetensors file, or cut short"));
       return NULL;
     }
   header = header_size (data);
@@ -277,13 +278,13 @@ ay_safetensors_read (const AySafetensors *self, guint i, GError **error)
 
   if (types[type].dtype < 0)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED, "%s:%s: numbers of type %s",
+      g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED, N_ ("%s:%s: numbers of type %s"),
                    ay_mapped_file_path (self->file), tensor->name, tensor->type);
       return NULL;
     }
   if (tensor->begin == tensor->end)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s:%s: is empty",
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s:%s: is empty"),
                    ay_mapped_file_path (self->file), tensor->name);
       return NULL;
     }

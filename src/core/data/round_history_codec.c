@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 
 #include <math.h>
 #include <string.h>
@@ -460,6 +461,6 @@ ay_history_decode (const char *json, GBytes *bytes, GError **error)
     self = decode_object (json_node_get_object (node), &cursor);
   if (self == NULL)
     g_set_error_literal (error, AY_ERROR, AY_ERROR_INPUT,
-                         "a history in the workspace is damaged or of a newer version");
+                         N_ ("a history in the workspace is damaged or of a newer version"));
   return self;
 }

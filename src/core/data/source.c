@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/gunzip.h"
+#include "core/base/words.h"
 #include "core/data/image_file.h"
 #include "core/data/npy_header.h"
 #include "core/data/pickle.h"
@@ -171,8 +172,8 @@ known_unreadable (const char *path, const char *data, gsize size)
 static gboolean
 unsupported (const char *path, const char *what, GError **error)
 {
-  g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED, "%s: %s cannot be read; what can: " READABLE,
-               path, what);
+  g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED, N_ ("%s: %s cannot be read; what can: %s"),
+               path, what, READABLE);
   return FALSE;
 }
 
@@ -183,7 +184,7 @@ guess_text (const char *path, const char *data, gsize size, Format *format, GErr
   gsize at = size >= 3 && memcmp (data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 
   if (memchr (data, '\0', MIN (size, 4096)) != NULL)
-    return unsupported (path, "this kind of file", error);
+    return unsupported (path, N_ ("this kind of file"), error);
   while (at < size && g_ascii_isspace (data[at]))
     at++;
   *format = at < size && (data[at] == '{' || data[at] == '[') ? FORMAT_JSONL : FORMAT_CSV;
@@ -198,7 +199,7 @@ find_format (const char *path, const char *data, gsize size, Format *format, GEr
   *format = format_of_name (path);
   if (size == 0)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: byte 0: the file is empty", path);
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: byte 0: the file is empty"), path);
       return FALSE;
     }
   if (*format == FORMAT_NPY || *format == FORMAT_NPZ || *format == FORMAT_IDX
@@ -321,7 +322,7 @@ read_pickle (AySource *self, AyMappedFile *file, GError **error)
   if (self->keys->len > 0)
     return TRUE;
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-               "%s: holds no array or list of equal rows of numbers, and no dict of such",
+               N_ ("%s: holds no array or list of equal rows of numbers, and no dict of such"),
                self->path);
   return FALSE;
 }
@@ -378,16 +379,16 @@ no_such_key (const AySource *self, const char *key, GError **error)
     g_string_append (list, ", ...");
   text = g_string_free (list, FALSE);
   if (self->keys->len == 0)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: holds a table, no arrays", self->path);
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: holds a table, no arrays"), self->path);
   else if (self->keys->len == 1 && *text == '\0')
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: holds one array without a name, no \"%s\"",
-                 self->path, key);
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                 N_ ("%s: holds one array without a name, no \"%s\""), self->path, key);
   else if (key == NULL)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: holds several arrays, name one of: %s",
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: holds several arrays, name one of: %s"),
                  self->path, text);
   else
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: holds no array \"%s\", but: %s", self->path,
-                 key, text);
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: holds no array \"%s\", but: %s"),
+                 self->path, key, text);
   return FALSE;
 }
 
@@ -453,8 +454,9 @@ ay_source_array (AySource *self, const char *key, GError **error)
   if (!find_key (self, key, &i, error) || !load_array (self, i, error))
     return NULL;
   if (self->arrays->pdata[i] == NULL)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s%s%s: is an array of strings, not of numbers",
-                 self->path, separator (self, i), (char *) self->keys->pdata[i]);
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                 N_ ("%s%s%s: is an array of strings, not of numbers"), self->path,
+                 separator (self, i), (char *) self->keys->pdata[i]);
   return self->arrays->pdata[i];
 }
 
@@ -466,8 +468,9 @@ ay_source_text (AySource *self, const char *key, GError **error)
   if (!find_key (self, key, &i, error) || !load_array (self, i, error))
     return NULL;
   if (text_of (self, i) == NULL)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s%s%s: is an array of numbers, not of strings",
-                 self->path, separator (self, i), (char *) self->keys->pdata[i]);
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                 N_ ("%s%s%s: is an array of numbers, not of strings"), self->path,
+                 separator (self, i), (char *) self->keys->pdata[i]);
   return text_of (self, i);
 }
 

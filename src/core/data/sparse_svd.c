@@ -17,6 +17,7 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
+#include "core/base/words.h"
 
 #include <cblas.h>
 #include <lapacke.h>
@@ -85,7 +86,7 @@ eigen (double *matrix, gsize l, double *values, GError **error)
 
   if (info != 0)
     g_set_error (error, AY_ERROR, AY_ERROR_NOT_CONVERGED,
-                 "singular values of the text features: dsyevd returned %d", (int) info);
+                 N_ ("singular values of the text features: dsyevd returned %d"), (int) info);
   return info == 0;
 }
 

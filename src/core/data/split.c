@@ -10,6 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/base/rng.h"
+#include "core/base/words.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -273,8 +274,9 @@ static gboolean
 bad_part (const AyColumn *column, gsize row, const char *text, GError **error)
 {
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-               "split column \"%s\", row %" G_GSIZE_FORMAT ": \"%s\" is none of train, valid, "
-               "test, pool", ay_column_name (column), row, text);
+               N_ ("split column \"%s\", row %zu: \"%s\" is none of train, valid, "
+                   "test, pool"),
+               ay_column_name (column), row, text);
   return FALSE;
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/gunzip.h"
+#include "core/base/words.h"
 
 #include <string.h>
 
@@ -38,11 +39,11 @@ ay_text_file_fail_byte (const AyTextFile *self, gsize at, GError **error)
 
   if (byte == 0)
     g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                 "%s: byte %" G_GSIZE_FORMAT ": a NUL byte: this is no text", self->path,
+                 N_ ("%s: byte %zu: a NUL byte: this is no text"), self->path,
                  self->mark + at);
   else
     g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                 "%s: byte %" G_GSIZE_FORMAT ": 0x%02x is not UTF-8 (is it Latin-1? then --latin1)",
+                 N_ ("%s: byte %zu: 0x%02x is not UTF-8 (is it Latin-1? then --latin1)"),
                  self->path, self->mark + at, byte);
   return FALSE;
 }
@@ -50,7 +51,7 @@ ay_text_file_fail_byte (const AyTextFile *self, gsize at, GError **error)
 static gboolean
 no_memory (const AyTextFile *self, GError **error)
 {
-  g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, "%s: not enough memory to convert the text",
+  g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, N_ ("%s: not enough memory to convert the text"),
                self->path);
   return FALSE;
 }
@@ -139,7 +140,7 @@ check_lines (const AyTextFile *self, gboolean limited, GError **error)
       if (end == NULL && (nul = memchr (line, '\0', AY_TEXT_MAX_LINE)) != NULL)
         return ay_text_file_fail_byte (self, (gsize) (nul - self->data), error);
       if (end == NULL && limited)
-        return ay_text_file_fail_line (self, at, error, "a line of more than %d MB",
+        return ay_text_file_fail_line (self, at, error, N_ ("a line of more than %d MB"),
                                        AY_TEXT_MAX_LINE >> 20);
       at = end != NULL ? (gsize) (end - self->data) + 1 : at + AY_TEXT_MAX_LINE;
     }
@@ -152,8 +153,8 @@ prepare (AyTextFile *self, const AyTextForm *form, GError **error)
   if (self->size >= 2
       && (memcmp (self->data, "\xff\xfe", 2) == 0 || memcmp (self->data, "\xfe\xff", 2) == 0))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: byte 0: UTF-16 text: save it as UTF-8",
-                   self->path);
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                   N_ ("%s: byte 0: UTF-16 text: save it as UTF-8"), self->path);
       return FALSE;
     }
   if (self->size >= 3 && memcmp (self->data, "\xef\xbb\xbf", 3) == 0)
@@ -164,7 +165,7 @@ prepare (AyTextFile *self, const AyTextForm *form, GError **error)
     }
   if (self->size == 0)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s:1: the file is empty", self->path);
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s:1: the file is empty"), self->path);
       return FALSE;
     }
   if (!check_lines (self, form->lines, error))

@@ -2,6 +2,7 @@
 #include "core/data/thumbnail.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/data/area_average.h"
 #include "core/data/place.h"
 
@@ -65,7 +66,7 @@ of_file (const AyDataset *data, gsize row, guint size, GError **error)
 
   if (*name != '\0')
     return ay_image_thumbnail (path, size, error);
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "row %" G_GSIZE_FORMAT " has no image path", row);
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("row %zu has no image path"), row);
   return NULL;
 }
 
@@ -90,7 +91,7 @@ ay_thumbnail_new (const AyDataset *data, gsize row, guint size, GError **error)
   if (row >= data->n || size < 1 || size > MAX_SIZE || !ay_dataset_has_images (data))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "row %" G_GSIZE_FORMAT " at size %u cannot be shown as an image", row, size);
+                   N_ ("row %zu at size %u cannot be shown as an image"), row, size);
       return NULL;
     }
   return data->image != NULL ? of_file (data, row, size, error)

@@ -2,6 +2,7 @@
 #include "core/data/times.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 
 #include <math.h>
 #include <string.h>
@@ -141,7 +142,7 @@ set_error (GError **error, const AyColumn *column, gsize row, const char *why)
 {
   g_autofree char *text = ay_column_dup_text (column, row);
 
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "column \"%s\", row %" G_GSIZE_FORMAT ": \"%s\" %s",
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("column \"%s\", row %zu: \"%s\" %s"),
                ay_column_name (column), row, text, why);
 }
 
@@ -165,7 +166,8 @@ ay_times_parse (const AyColumn *column, GError **error)
   bad_day = parse_all (column, ORDER_DAY_FIRST, other);
   if (bad_month == n && bad_day == n)
     {
-      set_error (error, column, bad_iso, "may be day/month or month/day: write times as ISO 8601");
+      set_error (error, column, bad_iso,
+                 N_ ("may be day/month or month/day: write times as ISO 8601"));
       return NULL;
     }
   if (bad_month == n)
@@ -173,6 +175,6 @@ ay_times_parse (const AyColumn *column, GError **error)
   if (bad_day == n)
     return g_steal_pointer (&other);
   set_error (error, column, bad_iso != 0 ? bad_iso : MAX (bad_month, bad_day),
-             "is not a time (ISO 8601, or a number)");
+             N_ ("is not a time (ISO 8601, or a number)"));
   return NULL;
 }

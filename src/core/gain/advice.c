@@ -21,6 +21,7 @@
 #include "core/base/error.h"
 #include "core/base/rng.h"
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "core/gain/joining.h"
 #include "core/model/random_drops.h"
 
@@ -373,8 +374,8 @@ ay_advice_try (const AyAdviceInput *input, const AyHead *head, double share, AyA
 
   if (!(share > 0.0 && share < 1.0))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "a share to hide is above 0 and below 1: %g",
-                   share);
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   N_ ("a share to hide is above 0 and below 1: %g"), share);
       return FALSE;
     }
   trial.added = g_new0 (gsize, MAX (n_kinds, 1));

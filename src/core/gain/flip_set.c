@@ -16,6 +16,7 @@
 
 #include "core/base/error.h"
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "core/gain/why.h"
 #include "core/model/refit_steps.h"
 
@@ -287,7 +288,7 @@ ay_flip_set_new (const AyProblem *train, const AyHead *head, AyHessian *hessian,
   if (head->n_classes == 0)
     {
       g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
-                           "a number has no class that could flip");
+                           N_ ("a number has no class that could flip"));
       return NULL;
     }
   for (gsize i = 0; i < train->n; i++)

@@ -22,6 +22,7 @@
 #include "core/gain/ledger.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/gain/ledger_stage.h"
 
 #include <math.h>
@@ -93,13 +94,13 @@ check_input (const AyLedgerInput *input, GError **error)
   for (gsize t = 0; t < on->n; t++)
     sum += ay_problem_weight (on, t);
   if (!(sum > 0.0))
-    return stop (error, "there is no validation row to judge the rounds by");
+    return stop (error, N_ ("there is no validation row to judge the rounds by"));
   for (gsize t = 0; t < on->n && input->group != NULL; t++)
     if (input->group[t] >= input->n_groups)
-      return stop (error, "a validation row is of no group");
+      return stop (error, N_ ("a validation row is of no group"));
   for (gsize i = 0; i < input->train->n; i++)
     if (input->round_of[i] != AY_LEDGER_NEVER && input->round_of[i] > input->n_rounds)
-      return stop (error, "a row is of a round that there is not");
+      return stop (error, N_ ("a row is of a round that there is not"));
   return TRUE;
 }
 

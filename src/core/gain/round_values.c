@@ -15,6 +15,7 @@
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "core/gain/ledger_stage.h"
 
 #include <math.h>
@@ -309,8 +310,8 @@ ay_against_random_new (const AyLedgerInput *input, const AyLedger *ledger, guint
 
   if (n_draws < 2)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "at least 2 random batches make a band, not %u",
-                   n_draws);
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   N_ ("at least 2 random batches make a band, not %u"), n_draws);
       return NULL;
     }
   self->n_rounds = ledger->n_rounds;

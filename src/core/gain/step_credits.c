@@ -13,6 +13,7 @@
 #include "core/gain/step_credits.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/model/loo_private.h"
 
 #include <math.h>
@@ -220,9 +221,10 @@ walk_round (Walk *self, guint round, AyStepRound *out, GError **error)
     return FALSE;
   if (!isfinite (after.loss))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "after %u steps of round %u the loss is not "
-                   "finite: a rate of %g is too large", self->options->steps, round,
-                   self->options->rate);
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   N_ ("after %u steps of round %u the loss is not "
+                       "finite: a rate of %g is too large"),
+                   self->options->steps, round, self->options->rate);
       return FALSE;
     }
   out->loss_before = before.loss;
@@ -242,8 +244,10 @@ ay_step_credits_new (const AyLedgerInput *input, const AyStepOptions *options, A
 
   if (options->steps < 1 || !(options->rate > 0.0) || !isfinite (options->rate))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "gradient steps: at least 1, of a rate above "
-                   "0: %u of %g", options->steps, options->rate);
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   N_ ("gradient steps: at least 1, of a rate above "
+                       "0: %u of %g"),
+                   options->steps, options->rate);
       return NULL;
     }
   if (!walk_init (&walk, error)
@@ -263,6 +267,6 @@ ay_step_credits_new (const AyLedgerInput *input, const AyStepOptions *options, A
   self->head = ay_head_ref (walk.head);
   if (walk.sum > 0.0)
     return g_steal_pointer (&self);
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no row of the history is a training row");
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("no row of the history is a training row"));
   return NULL;
 }

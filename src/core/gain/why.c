@@ -22,6 +22,7 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "core/model/loo_private.h"
 #include "core/model/reduced.h"
 #include "core/model/refit_steps.h"
@@ -125,9 +126,9 @@ choose_classes (Why *self, GError **error)
   if (wanted == why->predicted || wanted >= (gint32) n)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   wanted >= (gint32) n ? "there is no class number %d"
-                                        : "class number %d is what the head says: it cannot be "
-                                          "held against itself",
+                   wanted >= (gint32) n ? N_ ("there is no class number %d")
+                                        : N_ ("class number %d is what the head says: it cannot be "
+                                              "held against itself"),
                    wanted);
       return FALSE;
     }

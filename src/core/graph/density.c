@@ -18,6 +18,7 @@
 
 #include "core/base/error.h"
 #include "core/base/roots.h"
+#include "core/base/words.h"
 #include "core/graph/cluster_order.h"
 
 #include <math.h>
@@ -179,7 +180,8 @@ tree_init (Tree *self, gsize n, GError **error)
       || self->parent == NULL || self->top == NULL)
     {
       if (error != NULL && *error == NULL)
-        g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, "not enough memory for density clusters");
+        g_set_error (error, AY_ERROR, AY_ERROR_NOMEM,
+                     N_ ("not enough memory for density clusters"));
       return FALSE;
     }
   for (gsize i = 0; i < most; i++)
@@ -397,8 +399,10 @@ ay_density_new (const AyNeighbours *graph, const AyDensityOptions *options, AyJo
 
   if (options->min_size < 2)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "density clusters: min_size is %u, and has to "
-                   "be at least 2", options->min_size);
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   N_ ("density clusters: min_size is %u, and has to "
+                       "be at least 2"),
+                   options->min_size);
       return NULL;
     }
   self.min_samples = options->min_samples > 0 ? options->min_samples : options->min_size;

@@ -12,6 +12,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parts.h"
+#include "core/base/words.h"
 
 #include <cblas.h>
 #include <math.h>
@@ -420,8 +421,9 @@ ay_kmeans_new (const AyPoints *points, const AyKmeansOptions *options, AyJob *jo
     return NULL;
   if (options->k == 0 || set->n_zero == set->n)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, options->k == 0
-                   ? "k-means: at least one cluster is wanted" : "k-means: every row is zero");
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   options->k == 0 ? N_ ("k-means: at least one cluster is wanted")
+                                   : N_ ("k-means: every row is zero"));
       return NULL;
     }
   self.set = set;

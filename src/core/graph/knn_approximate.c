@@ -22,6 +22,7 @@
 #include "core/base/memory.h"
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
+#include "core/base/words.h"
 #include "core/graph/knn_cells.h"
 #include "core/graph/nearest_heap.h"
 
@@ -578,7 +579,7 @@ search (Approximate *self, GError **error)
     return FALSE;
   if (!self->failed)
     return TRUE;
-  g_set_error_literal (error, AY_ERROR, AY_ERROR_NOMEM, "no memory for the cells of a block");
+  g_set_error_literal (error, AY_ERROR, AY_ERROR_NOMEM, N_ ("no memory for the cells of a block"));
   return FALSE;
 }
 

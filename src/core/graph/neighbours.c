@@ -2,6 +2,7 @@
 #include "core/graph/neighbours.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/graph/knn_approximate.h"
 #include "core/graph/knn_private.h"
 
@@ -90,7 +91,7 @@ check_k (const AyNeighboursOptions *options, GError **error)
 {
   if (options->k > 0)
     return TRUE;
-  g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "0 neighbours: expected 1 or more");
+  g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, N_ ("0 neighbours: expected 1 or more"));
   return FALSE;
 }
 
@@ -105,7 +106,7 @@ ay_neighbours_find (const AyPoints *points, const AyNeighboursOptions *options, 
   if (points->n < 2)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "neighbours of %" G_GSIZE_FORMAT " rows: expected 2 or more", points->n);
+                   N_ ("neighbours of %zu rows: expected 2 or more"), points->n);
       return NULL;
     }
   set = ay_point_set_new (points, NULL, job, error);

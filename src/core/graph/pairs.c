@@ -17,6 +17,7 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
+#include "core/base/words.h"
 #include "core/graph/copies.h"
 
 #include <cblas.h>
@@ -220,7 +221,7 @@ check (const AyPairsOptions *options, GError **error)
 {
   if (options->reach >= 0.0 && isfinite (options->reach) && options->max_pairs > 0)
     return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "distance %g: expected a number from 0",
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("distance %g: expected a number from 0"),
                options->reach);
   return FALSE;
 }

@@ -14,6 +14,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parts.h"
+#include "core/base/words.h"
 
 #include <math.h>
 #include <string.h>
@@ -250,7 +251,7 @@ report_bad (const AyPointSet *set, gsize position, GError **error)
   while (column + 1 < set->d && isfinite (row[column]))
     column++;
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-               "features: row %u, column %" G_GSIZE_FORMAT ": %g is no usable number",
+               N_ ("features: row %u, column %zu: %g is no usable number"),
                ay_point_row (set, position), column, row[column]);
   return FALSE;
 }
@@ -316,7 +317,7 @@ prepare (AyPointSet *self, gboolean keep_shift, AyJob *job, GError **error)
   if (self->largest < 1e37)
     return TRUE;
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-               "features: values up to %g in length are too large to compare; scale them",
+               N_ ("features: values up to %g in length are too large to compare; scale them"),
                sqrt (self->largest));
   return FALSE;
 }
@@ -330,11 +331,10 @@ check (const AyPoints *points, const AyPointSet *like, GError **error)
     return TRUE;
   if (like != NULL && like->d != d)
     g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                 "points of %" G_GSIZE_FORMAT " and %" G_GSIZE_FORMAT
-                 " columns cannot be compared", like->d, d);
+                 N_ ("points of %zu and %zu columns cannot be compared"), like->d, d);
   else
     g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                 "cannot compare %" G_GSIZE_FORMAT " rows of %" G_GSIZE_FORMAT " columns",
+                 N_ ("cannot compare %zu rows of %zu columns"),
                  points->n, d);
   return FALSE;
 }

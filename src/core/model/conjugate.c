@@ -5,6 +5,7 @@
 #include "core/model/conjugate.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 
 #include <cblas.h>
 #include <math.h>
@@ -134,7 +135,7 @@ ay_conjugate_solve (const AyConjugate *self, const double *rhs, gsize k, double 
 
   if (memory == NULL)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, "no memory to solve for %zu vectors", k);
+      g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, N_ ("no memory to solve for %zu vectors"), k);
       return FALSE;
     }
   block.r = memory;

@@ -14,6 +14,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parts.h"
+#include "core/base/words.h"
 #include "core/model/reduced.h"
 
 #include <cblas.h>
@@ -238,7 +239,8 @@ build_tasks (Build *self, gsize count, AyJob *job, GError **error)
     return FALSE;
   if (!self->short_of_memory)
     return TRUE;
-  g_set_error_literal (error, AY_ERROR, AY_ERROR_NOMEM, "not enough memory for the Hessian's sums");
+  g_set_error_literal (error, AY_ERROR, AY_ERROR_NOMEM,
+                       N_ ("not enough memory for the Hessian's sums"));
   return FALSE;
 }
 
@@ -337,7 +339,7 @@ ay_dense_factor (double *a, gsize r, GError **error)
   if (failed == 0)
     return TRUE;
   g_set_error (error, AY_ERROR, AY_ERROR_NOT_CONVERGED,
-               "the Hessian is not positive definite (parameter %d of %zu)", failed, r);
+               N_ ("the Hessian is not positive definite (parameter %d of %zu)"), failed, r);
   return FALSE;
 }
 
@@ -349,7 +351,7 @@ ay_dense_invert (double *factor, gsize r, GError **error)
   if (failed != 0)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_NOT_CONVERGED,
-                   "the Hessian is singular (parameter %d)", failed);
+                   N_ ("the Hessian is singular (parameter %d)"), failed);
       return FALSE;
     }
   /* column-major lower is our upper */

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parts.h"
+#include "core/base/words.h"
 #include "core/model/lambda_folds.h"
 #include "core/model/ridge_fit.h"
 #include "core/model/softmax_fit.h"
@@ -36,7 +37,7 @@ head_new (guint n_classes, gsize d, GError **error)
   if (self->weights != NULL && self->centre != NULL && self->inv_scale != NULL)
     return self;
   if (self->weights != NULL)
-    g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, "not enough memory for %zu features", d);
+    g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, N_ ("not enough memory for %zu features"), d);
   ay_head_unref (self);
   return NULL;
 }
@@ -89,8 +90,8 @@ check_options (const AyHeadOptions *options, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS (rules); i++)
     if (rules[i].wrong)
       {
-        g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s must be above 0, not %g", rules[i].name,
-                     rules[i].value);
+        g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("%s must be above 0, not %g"),
+                     rules[i].name, rules[i].value);
         return FALSE;
       }
   return TRUE;
@@ -109,7 +110,7 @@ check_rows (const AyProblem *train, guint *present, GError **error)
 
       if (!(weight >= 0.0) || isinf (weight))
         {
-          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "row %u: weight %g", train->rows[i],
+          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("row %u: weight %g"), train->rows[i],
                        weight);
           return FALSE;
         }
@@ -117,7 +118,7 @@ check_rows (const AyProblem *train, guint *present, GError **error)
         continue;
       if (train->n_classes == 0 && !isfinite (train->target[i]))
         {
-          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "row %u: target %g", train->rows[i],
+          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("row %u: target %g"), train->rows[i],
                        train->target[i]);
           return FALSE;
         }
@@ -125,8 +126,8 @@ check_rows (const AyProblem *train, guint *present, GError **error)
         continue;
       if (train->label[i] < 0 || (guint) train->label[i] >= train->n_classes)
         {
-          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "row %u: class %d of %u", train->rows[i],
-                       train->label[i], train->n_classes);
+          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("row %u: class %d of %u"),
+                       train->rows[i], train->label[i], train->n_classes);
           return FALSE;
         }
       *present += !seen[train->label[i]];
@@ -194,7 +195,8 @@ prepare_warm (const AyProblem *train, const AyHead *warm, GError **error)
   if (warm->n_classes != train->n_classes || warm->d != ay_matrix_cols (train->features))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "the head to start from has %u classes and %zu features, the data %u and %zu",
+                   N_ ("the head to start from has %u classes and %zu features, the data %u and "
+                       "%zu"),
                    warm->n_classes, warm->d, train->n_classes, ay_matrix_cols (train->features));
       return NULL;
     }
@@ -231,13 +233,13 @@ check_present (const AyProblem *train, guint present, const AyHead *warm, GError
   if (train->n == 0 || !(sum_of_weights (train) > 0.0))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "no training row has a weight above 0 (%zu rows)", train->n);
+                   N_ ("no training row has a weight above 0 (%zu rows)"), train->n);
       return FALSE;
     }
   if (train->n_classes > 0 && present < 2 && warm == NULL)
     {
       g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
-                           "the training rows are all of one class: nothing to tell apart");
+                           N_ ("the training rows are all of one class: nothing to tell apart"));
       return FALSE;
     }
   return TRUE;
@@ -271,7 +273,8 @@ ay_head_fit (const AyProblem *train, const AyHeadOptions *options, const AyHead 
   if (self->gradient_norm <= self->tolerance)
     return g_steal_pointer (&self);
   g_set_error (error, AY_ERROR, AY_ERROR_NOT_CONVERGED,
-               "the head did not converge: gradient norm %.3g after %u iterations, tolerance %g",
+               N_ ("the head did not converge: gradient norm %.3g after %u iterations, tolerance "
+                   "%g"),
                self->gradient_norm, self->iterations, self->tolerance);
   return NULL;
 }

@@ -3,6 +3,7 @@
 #include "core/model/head.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 
 #define TYPE "(uutdddddduss" "ad" "ad" "ay" "ay)"
 #define FORMAT "(uutdddddduss@ad@ad@ay@ay)" /* the same, arrays as variants */
@@ -70,6 +71,6 @@ ay_head_from_bytes (GBytes *bytes, GError **error)
   if (head.weights != NULL && head.intercept != NULL && head.centre != NULL
       && head.inv_scale != NULL)
     return ay_head_copy (&head);
-  g_set_error_literal (error, AY_ERROR, AY_ERROR_INPUT, "the kept head is damaged");
+  g_set_error_literal (error, AY_ERROR, AY_ERROR_INPUT, N_ ("the kept head is damaged"));
   return NULL;
 }

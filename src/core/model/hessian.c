@@ -16,6 +16,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/base/words.h"
 #include "core/model/class_blocks.h"
 #include "core/model/conjugate.h"
 #include "core/model/dense_hessian.h"
@@ -67,7 +68,7 @@ ay_hessian_new (const AyProblem *train, const AyHead *head, const AyHessianOptio
 
   if (!(options->tolerance > 0.0))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "tolerance must be above 0, not %g",
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("tolerance must be above 0, not %g"),
                    options->tolerance);
       return NULL;
     }
@@ -238,7 +239,7 @@ ay_hessian_inverse (AyHessian *self, AyJob *job, GError **error)
   if (!ay_hessian_can_be_dense (self))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                   "%zu parameters: the inverse Hessian is made up to %zu", self->p,
+                   N_ ("%zu parameters: the inverse Hessian is made up to %zu"), self->p,
                    self->options.dense_limit);
       return NULL;
     }
@@ -549,7 +550,8 @@ ay_hessian_solve_from (AyHessian *self, double *rhs, const double *guess, gsize 
   if (worst <= tolerance)
     return TRUE;
   g_set_error (error, AY_ERROR, AY_ERROR_NOT_CONVERGED,
-               "the solve with the Hessian stopped at the relative residual %.3g, tolerance %g",
+               N_ ("the solve with the Hessian stopped at the relative residual %.3g, tolerance "
+                   "%g"),
                worst, tolerance);
   return FALSE;
 }

@@ -14,6 +14,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/base/words.h"
 
 #include <cblas.h>
 #include <lapacke.h>
@@ -125,7 +126,7 @@ decompose (AyKronecker *self, Moments *sums, double *scale, GError **error)
   if (LAPACKE_dsyevd (LAPACK_COL_MAJOR, 'V', 'U', n, self->vectors, n, self->values) != 0)
     {
       g_set_error_literal (error, AY_ERROR, AY_ERROR_NOT_CONVERGED,
-                           "the eigenvalues of the mean curvature did not converge");
+                           N_ ("the eigenvalues of the mean curvature did not converge"));
       return FALSE;
     }
   top = MAX (self->values[n - 1], 1e-300);
@@ -217,7 +218,8 @@ build (AyKronecker *self, Moments *sums, AyJob *job, GError **error)
   self->factors = g_try_new (float, self->n_levels * self->stride * self->stride);
   if (self->factors == NULL)
     {
-      g_set_error_literal (error, AY_ERROR, AY_ERROR_NOMEM, "no memory for the preconditioner");
+      g_set_error_literal (error, AY_ERROR, AY_ERROR_NOMEM,
+                           N_ ("no memory for the preconditioner"));
       return FALSE;
     }
   if (!ay_parallel_for (self->n_levels, factor_level, &work, job, error))

@@ -16,6 +16,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parts.h"
+#include "core/base/words.h"
 #include "core/model/curvature.h"
 #include "core/model/reduced.h"
 
@@ -60,7 +61,7 @@ to_float (const double *from, gsize n, GError **error)
   float *to = g_try_new (float, n);
 
   if (to == NULL)
-    g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, "no memory for leave-one-out");
+    g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, N_ ("no memory for leave-one-out"));
   for (gsize j = 0; j < n && to != NULL; j++)
     to[j] = (float) from[j];
   return to;

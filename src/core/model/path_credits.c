@@ -24,6 +24,7 @@
 #include "core/model/path_credits.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/model/curvature.h"
 #include "core/model/hessian.h"
 
@@ -111,8 +112,9 @@ check_classes (const Path *self, GError **error)
     if (self->is_new[i] && self->full[i] > 0.0 && !known[train->label[i]])
       {
         g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                     "class %d is first seen among the new rows: its log-loss is not bounded "
-                     "before", train->label[i]);
+                     N_ ("class %d is first seen among the new rows: its log-loss is not bounded "
+                         "before"),
+                     train->label[i]);
         return FALSE;
       }
   return TRUE;
@@ -137,8 +139,8 @@ take_rows (Path *self, const AyProblem *train, GError **error)
       n_old += !self->is_new[i] && self->full[i] > 0.0;
     }
   if (out->n_new == 0 || n_old == 0)
-    return refuse (error, out->n_new == 0 ? "no row is new: there is no gain to split"
-                                          : "no row is old: there is no head to start from");
+    return refuse (error, out->n_new == 0 ? N_ ("no row is new: there is no gain to split")
+                                          : N_ ("no row is old: there is no head to start from"));
   out->position = g_new (guint32, out->n_new);
   self->fresh_rows = g_new (guint32, out->n_new);
   self->fresh_label = train->label != NULL ? g_new (gint32, out->n_new) : NULL;
@@ -180,7 +182,7 @@ take_targets (Path *self, const double *targets, gsize n_targets, GError **error
   out->n_targets = targets != NULL ? n_targets : 1;
   self->targets = targets;
   if (out->n_targets == 0 || on->n == 0 || (targets == NULL && !(sum > 0.0)))
-    return refuse (error, "there is no validation row to judge the gain by");
+    return refuse (error, N_ ("there is no validation row to judge the gain by"));
   if (targets == NULL)
     {
       self->targets = self->mean = g_new (double, on->n);
@@ -678,10 +680,10 @@ static gboolean
 check_options (const AyPathOptions *options, GError **error)
 {
   if (!(options->tolerance > 0.0) || !(options->head_tolerance > 0.0))
-    return refuse (error, "tolerances must be above 0");
+    return refuse (error, N_ ("tolerances must be above 0"));
   if (options->max_nodes < 2 * FIRST_INTERVALS + 1 || options->max_nodes > 64)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "max_nodes must be %d to 64, not %u",
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("max_nodes must be %d to 64, not %u"),
                    2 * FIRST_INTERVALS + 1, options->max_nodes);
       return FALSE;
     }

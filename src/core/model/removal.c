@@ -11,6 +11,7 @@
 #include "core/model/removal.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/model/curvature.h"
 #include "core/model/refit_steps.h"
 #include "core/model/target_effect.h"
@@ -77,8 +78,8 @@ mark (Removal *self, const guint8 *removed, const double *other, GError **error)
     }
   if (left > 0.0)
     return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no training row would remain: all %zu are removed",
-               train->n);
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+               N_ ("no training row would remain: all %zu are removed"), train->n);
   return FALSE;
 }
 

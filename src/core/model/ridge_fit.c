@@ -13,6 +13,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parts.h"
+#include "core/base/words.h"
 #include "core/model/standardise.h"
 
 #include <cblas.h>
@@ -208,7 +209,8 @@ factor (Ridge *self, AyJob *job, GError **error)
   if (info == 0)
     return ay_job_check (job, error);
   g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-               "lambda %g is too small: the features are linearly dependent", self->head->lambda);
+               N_ ("lambda %g is too small: the features are linearly dependent"),
+               self->head->lambda);
   return FALSE;
 }
 

@@ -19,6 +19,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parts.h"
+#include "core/base/words.h"
 #include "core/model/standardise.h"
 #include "core/model/thin.h"
 
@@ -113,7 +114,7 @@ make_workers (AySoftmax *self, GError **error)
           || worker->scratch == NULL)
         {
           g_set_error_literal (error, AY_ERROR, AY_ERROR_NOMEM,
-                               "not enough memory for a block of features");
+                               N_ ("not enough memory for a block of features"));
           return FALSE;
         }
     }
@@ -182,7 +183,8 @@ ay_softmax_new (const AyProblem *problem, const AyHead *head, AyJob *job, GError
   self->in_place = may_read_in_place (self);
   if (self->theta != NULL && self->v != NULL)
     return g_steal_pointer (&self);
-  g_set_error_literal (error, AY_ERROR, AY_ERROR_NOMEM, "not enough memory for the head's weights");
+  g_set_error_literal (error, AY_ERROR, AY_ERROR_NOMEM,
+                       N_ ("not enough memory for the head's weights"));
   return NULL;
 }
 

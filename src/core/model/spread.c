@@ -19,6 +19,7 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/base/stats.h"
+#include "core/base/words.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -226,8 +227,10 @@ iterate (Iteration *self, const AySpreadOptions *options, guint *iterations, AyJ
         return TRUE;
     }
   g_set_error (error, AY_ERROR, AY_ERROR_NOT_CONVERGED,
-               "label spreading did not come to rest: change %.3g after %u iterations, tolerance "
-               "%g", worst, options->max_iterations, options->tolerance);
+               N_ ("label spreading did not come to rest: change %.3g after %u iterations, "
+                   "tolerance "
+                   "%g"),
+               worst, options->max_iterations, options->tolerance);
   return FALSE;
 }
 
@@ -242,7 +245,7 @@ check (const gint32 *given, gsize n, guint n_classes, const AySpreadOptions *opt
   if (!(options->alpha > 0.0 && options->alpha < 1.0) || !(options->tolerance > 0.0))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "label spreading: alpha must be between 0 and 1, not %g", options->alpha);
+                   N_ ("label spreading: alpha must be between 0 and 1, not %g"), options->alpha);
       return FALSE;
     }
   for (gsize i = 0; i < n; i++)
@@ -250,12 +253,12 @@ check (const gint32 *given, gsize n, guint n_classes, const AySpreadOptions *opt
       any = any || given[i] != AY_LABEL_MISSING;
       if (given[i] == AY_LABEL_MISSING || (given[i] >= 0 && (guint) given[i] < n_classes))
         continue;
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "point %zu: class %d of %u", i, given[i],
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("point %zu: class %d of %u"), i, given[i],
                    n_classes);
       return FALSE;
     }
   if (!any)
-    g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "no row has a label to spread");
+    g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, N_ ("no row has a label to spread"));
   return any;
 }
 

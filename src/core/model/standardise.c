@@ -12,6 +12,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parts.h"
+#include "core/base/words.h"
 
 #include <math.h>
 #include <string.h>
@@ -171,7 +172,7 @@ ay_moments_of (const AyProblem *problem, AyJob *job, GError **error)
 
   if (origin_at >= problem->n)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no row has a weight above 0 (%zu rows)",
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("no row has a weight above 0 (%zu rows)"),
                    problem->n);
       return NULL;
     }
@@ -207,7 +208,7 @@ ay_moments_scaling (const AyMoments *self, gboolean unit, double scale, float *c
       if (isfinite (centre[j]) && isfinite (inv_scale[j]) && self->sd[j] <= 1e30)
         continue;
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "feature column %zu: mean %g and spread %g do not fit 32-bit numbers", j,
+                   N_ ("feature column %zu: mean %g and spread %g do not fit 32-bit numbers"), j,
                    self->mean[j], self->sd[j]);
       return FALSE;
     }

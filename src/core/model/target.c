@@ -2,6 +2,7 @@
 #include "core/model/target.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 
 #include <string.h>
 
@@ -64,8 +65,9 @@ ay_target_new (const AyDataset *data, AySplit split, AyTargetKind kind, const Ay
     keep_slice (self, slice);
   if (self->problem.n == 0)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "the %s part has no labelled row%s to judge by",
-                   ay_split_name (split), slice != NULL ? " in this slice" : "");
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   N_ ("the %s part has no labelled row%s to judge by"), ay_split_name (split),
+                   slice != NULL ? N_ (" in this slice") : "");
       return NULL;
     }
   if (kind == AY_TARGET_BALANCED && self->label != NULL)

@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/base/words.h"
 #include "core/model/curvature.h"
 #include "core/model/reduced.h"
 
@@ -61,7 +62,8 @@ ay_target_loss_new (const AyProblem *target, const AyHead *head, AyJob *job, GEr
     self->total += weight_of (self, t);
   if (!(self->total > 0.0))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "the target has no row of a weight above 0");
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   N_ ("the target has no row of a weight above 0"));
       return NULL;
     }
   self->z = ay_try_alloc (self->n * self->stride, sizeof (double), "the target's rows", error);

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parts.h"
+#include "core/base/words.h"
 
 #include <math.h>
 
@@ -170,12 +171,12 @@ report_not_finite (const AyCentred *self, GError **error)
         if (isfinite (value))
           continue;
         g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                     "features: row %" G_GSIZE_FORMAT ", column %" G_GSIZE_FORMAT ": %s",
+                     N_ ("features: row %zu, column %zu: %s"),
                      ay_centred_row (self, i), j, isnan (value) ? "nan" : "inf");
         return FALSE;
       }
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-               "features: the values are too large for a variance (above 1e150)");
+               N_ ("features: the values are too large for a variance (above 1e150)"));
   return FALSE;
 }
 

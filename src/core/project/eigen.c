@@ -13,6 +13,7 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
+#include "core/base/words.h"
 
 #include <cblas.h>
 #include <lapacke.h>
@@ -39,8 +40,8 @@ lapack_failed (lapack_int info, const char *routine, GError **error)
 {
   if (info == 0)
     return FALSE;
-  g_set_error (error, AY_ERROR, AY_ERROR_NOT_CONVERGED, "eigenvalues: %s stopped with %d", routine,
-               (int) info);
+  g_set_error (error, AY_ERROR, AY_ERROR_NOT_CONVERGED, N_ ("eigenvalues: %s stopped with %d"),
+               routine, (int) info);
   return TRUE;
 }
 

@@ -332,7 +332,7 @@ ay_pca_project (const AyPca *self, const AyMatrix *features, const guint32 *rows
   if (ay_matrix_cols (features) != self->d)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "features have %" G_GSIZE_FORMAT " columns, the projection %" G_GSIZE_FORMAT,
+                   N_ ("features have %zu columns, the projection %zu"),
                    ay_matrix_cols (features), self->d);
       return FALSE;
     }
@@ -361,8 +361,8 @@ check_options (const AyMatrix *features, const guint32 *rows, gsize n, const AyP
   if (n < 2 || d < 1 || options->components < 1)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "PCA of %" G_GSIZE_FORMAT " rows with %" G_GSIZE_FORMAT
-                   " columns to %u components: at least 2 rows, 1 column, 1 component",
+                   N_ ("PCA of %zu rows with %zu columns to %u components: at least 2 rows, 1 "
+                       "column, 1 component"),
                    n, d, options->components);
       return FALSE;
     }
@@ -370,7 +370,7 @@ check_options (const AyMatrix *features, const guint32 *rows, gsize n, const AyP
     if ((rows != NULL ? rows[i] : n - 1) >= ay_matrix_rows (features))
       {
         g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                     "row %" G_GSIZE_FORMAT " is outside the features' %" G_GSIZE_FORMAT " rows",
+                     N_ ("row %zu is outside the features' %zu rows"),
                      rows != NULL ? (gsize) rows[i] : n - 1, ay_matrix_rows (features));
         return FALSE;
       }

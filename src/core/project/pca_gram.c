@@ -4,6 +4,7 @@
  * to measure, once for G, once for Z'U. */
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/base/words.h"
 #include "core/project/covariance.h"
 #include "core/project/eigen.h"
 #include "core/project/pca_private.h"
@@ -21,7 +22,8 @@ orthonormalise (AyPca *pca, GError **error)
   if (LAPACKE_dgeqrf (LAPACK_COL_MAJOR, d, k, pca->components, d, tau) == 0
       && LAPACKE_dorgqr (LAPACK_COL_MAJOR, d, k, k, pca->components, d, tau) == 0)
     return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_NOT_CONVERGED, "PCA: the components are not independent");
+  g_set_error (error, AY_ERROR, AY_ERROR_NOT_CONVERGED,
+               N_ ("PCA: the components are not independent"));
   return FALSE;
 }
 

@@ -24,6 +24,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/base/words.h"
 
 #include <fftw3.h>
 #include <math.h>
@@ -137,7 +138,7 @@ alloc_size (AyTsneGrid *self, GError **error)
   if (self->kernel[0] != NULL && self->kernel[1] != NULL && self->charge != NULL
       && self->waves != NULL)
     return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, "not enough memory for the grid of the map");
+  g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, N_ ("not enough memory for the grid of the map"));
   return FALSE;
 }
 
@@ -223,7 +224,7 @@ transform_kernels (AyTsneGrid *self, GError **error)
   fftwf_free (waves);
   fftwf_free (columns);
   if (!ok)
-    g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, "not enough memory for the grid of the map");
+    g_set_error (error, AY_ERROR, AY_ERROR_NOMEM, N_ ("not enough memory for the grid of the map"));
   return ok;
 }
 

@@ -207,7 +207,7 @@ ay_score_context_train (AyScoreContext *self, GError **error)
     }
   if (self->train->problem.n > 0)
     return &self->train->problem;
-  g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "the train part has no labelled row");
+  g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, N_ ("the train part has no labelled row"));
   return NULL;
 }
 

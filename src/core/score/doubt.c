@@ -24,6 +24,7 @@
 
 #include "core/base/error.h"
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "core/score/confident.h"
 #include "core/score/left_out.h"
 
@@ -295,7 +296,7 @@ ay_doubt_new (AyScoreContext *context, const gint32 *came, AyJob *job, GError **
   if (n_classes < 2)
     {
       g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
-                           "labels are doubted where there are two classes or more");
+                           N_ ("labels are doubted where there are two classes or more"));
       return NULL;
     }
   self.out = out;

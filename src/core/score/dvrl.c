@@ -15,6 +15,7 @@
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "core/model/standardise.h"
 
 #include <cblas.h>
@@ -403,7 +404,7 @@ ay_dvrl_new (const AyProblem *train, const AyProblem *valid, const AyHead *head,
   if (!has_two_classes (valid))
     {
       g_set_error_literal (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                           "dvrl needs two classes among the validation rows");
+                           N_ ("dvrl needs two classes among the validation rows"));
       return NULL;
     }
   out->n = train->n;

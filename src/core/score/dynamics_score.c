@@ -380,8 +380,10 @@ check_log (const AyTrainingLog *log, const AyProblem *of, const char *part, GErr
   for (gsize i = 0; i < of->n; i++)
     if (!ay_training_log_has (log, of->rows[i]))
       {
-        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "tracin: %s row %u is not in the training "
-                     "log", part, of->rows[i]);
+        g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                     N_ ("tracin: %s row %u is not in the training "
+                         "log"),
+                     part, of->rows[i]);
         return FALSE;
       }
   return TRUE;

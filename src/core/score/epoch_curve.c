@@ -2,6 +2,7 @@
 #include "core/score/epoch_curve.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/score/dynamics.h"
 
 void
@@ -25,7 +26,7 @@ check_row (const AyTrainingLog *log, const AyDataset *data, guint32 row, GError 
   if (data->label == NULL)
     {
       g_set_error_literal (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                           "the data has a numeric target, no classes to be right about");
+                           N_ ("the data has a numeric target, no classes to be right about"));
       return FALSE;
     }
   if (data->split[row] == AY_SPLIT_TEST)
@@ -86,8 +87,10 @@ ay_epoch_curve_new (AyTrainingLog *log, const AyDataset *data, guint32 row, AyJo
         {
           g_autofree char *id = ay_column_dup_text (data->id, row);
 
-          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "row %s has logits that are not numbers in "
-                       "epoch %u", id, epoch + 1);
+          g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                       N_ ("row %s has logits that are not numbers in "
+                           "epoch %u"),
+                       id, epoch + 1);
           return NULL;
         }
     }

@@ -8,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/base/words.h"
 
 #include <cblas.h>
 #include <math.h>
@@ -240,7 +241,8 @@ ay_influence_top_new (const AyInfluenceRows *rows, guint k, AyJob *job, GError *
 
   if (k == 0)
     {
-      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "at least one row must be asked for");
+      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
+                           N_ ("at least one row must be asked for"));
       return NULL;
     }
   self->m = rows->of->n;

@@ -22,15 +22,17 @@ find_row (const AyDataset *data, const char *id, gsize *row, GError **error)
         continue;
       *row = i;
       if (data->split[i] == AY_SPLIT_TEST)
-        g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "of=%s: is a test row, which is kept for "
-                     "the report", id);
+        g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                     N_ ("of=%s: is a test row, which is kept for "
+                         "the report"),
+                     id);
       else if (data->label != NULL ? data->label[i] == AY_LABEL_MISSING : isnan (data->target[i]))
-        g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "of=%s: the row has no label", id);
+        g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("of=%s: the row has no label"), id);
       else
         return TRUE;
       return FALSE;
     }
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "of=%s: no row has this id", id);
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("of=%s: no row has this id"), id);
   return FALSE;
 }
 

@@ -58,7 +58,7 @@ read_laws (AyScoreContext *context, Asked *self, GError **error)
   if (self->p > 0.0 && self->p < 1.0 && self->a > 0.0 && self->b > 0.0)
     return TRUE;
   g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
-                       "p must be between 0 and 1, a and b above 0");
+                       N_ ("p must be between 0 and 1, a and b above 0"));
   return FALSE;
 }
 

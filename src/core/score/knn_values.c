@@ -23,6 +23,7 @@
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "core/score/distance_order.h"
 #include "core/score/knn_merge.h"
 
@@ -567,13 +568,16 @@ check (const AyProblem *train, const AyKnnOptions *options, GError **error)
   gboolean other = options->weighted || options->utility == AY_UTILITY_THRESHOLD;
 
   if (options->nearest > 0 && other)
-    g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "nearest goes with rows that count "
-                         "alike and without a ball");
+    g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
+                         N_ ("nearest goes with rows that count "
+                             "alike and without a ball"));
   else if (train->ranks != NULL && (other || options->wide))
-    g_set_error_literal (error, AY_ERROR, AY_ERROR_UNSUPPORTED, "neighbour values with weights, a "
-                         "radius or precision=f64 are not shared out to ranks");
+    g_set_error_literal (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
+                         N_ ("neighbour values with weights, a "
+                             "radius or precision=f64 are not shared out to ranks"));
   else if (train->n >= G_MAXINT32)
-    g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "too many rows for neighbour values");
+    g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
+                         N_ ("too many rows for neighbour values"));
   else
     return TRUE;
   return FALSE;

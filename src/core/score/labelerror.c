@@ -8,6 +8,7 @@
 #include "core/score/score_private.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/score/label_filter.h"
 #include "core/score/left_out.h"
 #include "core/score/parameters.h"
@@ -66,7 +67,7 @@ choose_source (Judge *self, GError **error)
   if (!self->given || self->data->probabilities != NULL)
     return TRUE;
   g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
-                       "probabilities=given: the data set has none");
+                       N_ ("probabilities=given: the data set has none"));
   return FALSE;
 }
 
@@ -288,7 +289,7 @@ flag_rows (Judge *self, GError **error)
 
   if (name != NULL && !ay_filter_parse (name, &filter))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "filter=%s: no such filter", name);
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("filter=%s: no such filter"), name);
       return FALSE;
     }
   if (!judge (self, error))

@@ -95,8 +95,9 @@ read_options (Outdated *self, GError **error)
     return FALSE;
   if (fdr > 1.0 || remains > 1.0 || windows > 1000 || shuffles > 100000)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "outdated: fdr and remains of at most 1, at "
-                   "most 1000 windows and 100000 shuffles are wanted");
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   N_ ("outdated: fdr and remains of at most 1, at "
+                       "most 1000 windows and 100000 shuffles are wanted"));
       return FALSE;
     }
   self->windows = windows;
@@ -151,8 +152,10 @@ cut_windows (Outdated *self, GError **error)
   self->windows = count;
   if (count >= 2)
     return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "outdated: two windows of at least %d training "
-               "rows with different times are wanted", FEWEST);
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+               N_ ("outdated: two windows of at least %d training "
+                   "rows with different times are wanted"),
+               FEWEST);
   return FALSE;
 }
 
@@ -197,7 +200,7 @@ prepare (Outdated *self, GError **error)
   if (self->data->time == NULL)
     {
       g_set_error_literal (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                           "outdated needs a time column (new --time)");
+                           N_ ("outdated needs a time column (new --time)"));
       return FALSE;
     }
   self->time = ay_times_parse (self->data->time, error);

@@ -2,6 +2,7 @@
 #include "core/score/parameters.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/shim/number.h"
 
 #include <math.h>
@@ -23,8 +24,8 @@ ay_score_parameter_number (const AyScoreContext *context, const char *name, doub
       *value = number;
       return TRUE;
     }
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s=%s: a number of at least 0 is wanted", name,
-               text);
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("%s=%s: a number of at least 0 is wanted"),
+               name, text);
   return FALSE;
 }
 
@@ -43,8 +44,8 @@ ay_score_parameter_count (const AyScoreContext *context, const char *name, gsize
       *value = (gsize) number;
       return TRUE;
     }
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s=%s: a whole number of at least %zu is wanted",
-               name, text, least);
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+               N_ ("%s=%s: a whole number of at least %zu is wanted"), name, text, least);
   return FALSE;
 }
 
@@ -64,6 +65,6 @@ ay_score_parameter_choice (const AyScoreContext *context, const char *name,
         return TRUE;
       }
   all = g_strjoinv (" or ", (char **) names);
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s=%s: %s is wanted", name, text, all);
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("%s=%s: %s is wanted"), name, text, all);
   return FALSE;
 }

@@ -79,8 +79,9 @@ check_threshold (AyDistance distance, const char *what, double value, GError **e
   if (distance == AY_DISTANCE_COSINE ? value >= -1.0 && value <= 1.0
                                      : value >= 0.0 && isfinite (value))
     return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s %g: expected %s", what, value,
-               distance == AY_DISTANCE_COSINE ? "a cosine, -1 to 1" : "a distance from 0");
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("%s %g: expected %s"), what, value,
+               distance == AY_DISTANCE_COSINE ? N_ ("a cosine, -1 to 1")
+                                              : N_ ("a distance from 0"));
   return FALSE;
 }
 
@@ -93,7 +94,8 @@ resolve (AyRedundancyOptions *options, GError **error)
   if (isnan (options->threshold) && !cosine)
     {
       g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
-                           "euclidean: a threshold must be given, the largest distance of copies");
+                           N_ ("euclidean: a threshold must be given, the largest distance of "
+                               "copies"));
       return FALSE;
     }
   if (isnan (options->threshold))
@@ -105,7 +107,7 @@ resolve (AyRedundancyOptions *options, GError **error)
     return FALSE;
   if (cosine ? options->floor <= options->threshold : options->floor >= options->threshold)
     return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "floor %g: the threshold %g lies beyond it",
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("floor %g: the threshold %g lies beyond it"),
                options->floor, options->threshold);
   return FALSE;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/data/times.h"
+#include "core/base/words.h"
 #include "core/score/redundancy_private.h"
 
 #include <math.h>
@@ -28,7 +29,7 @@ ay_keep_rule_parse (const char *name, AyKeepRule *rule)
 static gboolean
 lacks (GError **error, AyKeepRule rule, const char *what)
 {
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "keep rule %s: the data set has no %s",
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("keep rule %s: the data set has no %s"),
                ay_keep_rule_name (rule), what);
   return FALSE;
 }
@@ -44,19 +45,19 @@ ay_redundancy_prefer (AyRedundancy *self, GError **error)
   if (self->options.keep == AY_KEEP_NEWEST)
     {
       if (data->time == NULL)
-        return lacks (error, AY_KEEP_NEWEST, "time column");
+        return lacks (error, AY_KEEP_NEWEST, N_ ("time column"));
       self->preference = ay_times_parse (data->time, error);
       return self->preference != NULL;
     }
   if (self->options.keep == AY_KEEP_SCORE && self->options.keep_values == NULL)
-    return lacks (error, AY_KEEP_SCORE, "such column of numbers");
+    return lacks (error, AY_KEEP_SCORE, N_ ("such column of numbers"));
   self->preference = g_new0 (double, data->n);
   if (self->options.keep == AY_KEEP_SCORE)
     memcpy (self->preference, self->options.keep_values, data->n * sizeof (double));
   if (self->options.keep != AY_KEEP_LONGEST)
     return TRUE; /* first: all alike */
   if (data->text == NULL)
-    return lacks (error, AY_KEEP_LONGEST, "text column");
+    return lacks (error, AY_KEEP_LONGEST, N_ ("text column"));
   for (gsize i = 0; i < data->n; i++)
     {
       gsize length = 0;

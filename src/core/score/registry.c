@@ -2,6 +2,7 @@
 #include "core/score/score_private.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/score/noise.h"
 
 #include <math.h>
@@ -94,14 +95,14 @@ check_needs (const AyScoreMethod *method, AyScoreContext *context, GError **erro
 
   if ((method->needs & AY_NEEDS_LABEL) && data->label == NULL && data->target == NULL)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED, "%s needs labels or a target",
+      g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED, N_ ("%s needs labels or a target"),
                    method->id);
       return FALSE;
     }
   if ((method->needs & AY_NEEDS_CLASSES) && data->n_classes == 0)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                   "%s needs classes; the target is a number", method->id);
+                   N_ ("%s needs classes; the target is a number"), method->id);
       return FALSE;
     }
   return !(method->needs & AY_NEEDS_VALID) || ay_score_context_target (context, error) != NULL;

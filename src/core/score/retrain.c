@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
+#include "core/base/words.h"
 
 #include <math.h>
 #include <string.h>
@@ -269,8 +270,10 @@ ay_retrain_enumerate (const AyRetrain *self, const AyProblem *target, const AySe
 
   if (n > MOST_PLAYERS)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%zu training rows: every set can be trained "
-                   "for at most %d", n, MOST_PLAYERS);
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   N_ ("%zu training rows: every set can be trained "
+                       "for at most %d"),
+                   n, MOST_PLAYERS);
       return FALSE;
     }
   ay_job_set_phase (job, "retraining on every set");

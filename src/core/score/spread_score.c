@@ -199,7 +199,8 @@ spreading_of (AyScoreContext *context, AyJob *job, GError **error)
   self = g_new0 (Spreading, 1);
   take_rows (self, data);
   if (self->n_labelled == 0)
-    g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "the train part has no labelled row");
+    g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
+                         N_ ("the train part has no labelled row"));
   if (self->n_labelled == 0 || !search (self, context, k, above, job, error))
     return NULL;
   graph = ay_spread_graph_new (self->found, error);

@@ -2,6 +2,7 @@
 #include "core/score/training_log.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/data/ids.h"
 #include "core/data/source.h"
 #include "core/score/sgd_run.h"
@@ -114,7 +115,7 @@ ay_training_log_of_data (AyDataset *data, GError **error)
   if (flat == NULL || epochs * data->rows_of_dynamics >= G_MAXUINT32)
     {
       g_set_error_literal (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                           "the data set has no training log that can be read");
+                           N_ ("the data set has no training log that can be read"));
       return NULL;
     }
   self->place = g_memdup2 (data->row_of_dynamics, data->n * sizeof (guint32));
@@ -167,7 +168,7 @@ list_files (const char *path, GError **error)
   g_ptr_array_sort (files, compare_names);
   if (files->len > 0)
     return g_steal_pointer (&files);
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: has no file of an epoch", path);
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: has no file of an epoch"), path);
   return NULL;
 }
 
@@ -188,11 +189,12 @@ check_epoch (const AyTrainingLog *self, const AySource *source, const Epoch *epo
   gsize rows = ay_matrix_rows (epoch->matrix);
 
   if (ay_matrix_cols (epoch->matrix) != self->n_classes)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: has logits of %zu classes, the labels %u",
-                 source->path, ay_matrix_cols (epoch->matrix), self->n_classes);
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                 N_ ("%s: has logits of %zu classes, the labels %u"), source->path,
+                 ay_matrix_cols (epoch->matrix), self->n_classes);
   else if (epoch->place == NULL && rows != self->data->n)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: has %zu rows, the data %zu", source->path,
-                 rows, self->data->n);
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: has %zu rows, the data %zu"),
+                 source->path, rows, self->data->n);
   else
     return TRUE;
   return FALSE;
@@ -218,8 +220,9 @@ add_file (AyTrainingLog *self, const char *path, AyJob *job, GError **error)
       AyIdFault fault;
 
       if (!ay_ids_check (guid, &fault))
-        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s:%zu: a guid is missing or stands twice",
-                     path, MIN (fault.first, fault.second) + 1);
+        g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                     N_ ("%s:%zu: a guid is missing or stands twice"), path,
+                     MIN (fault.first, fault.second) + 1);
       else
         epoch.place = ay_ids_join (self->data->id, guid, NULL);
     }
@@ -253,7 +256,7 @@ list_rows (AyTrainingLog *self, const char *path, GError **error)
     found += self->listed[i];
   if (found > 0)
     return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: no guid is an id of the data", path);
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: no guid is an id of the data"), path);
   return FALSE;
 }
 

@@ -29,7 +29,7 @@ read_share (AyScoreContext *context, const char *name, double *value, GError **e
     return FALSE;
   if (*value <= 1.0)
     return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s=%g: a share of at most 1 is wanted", name,
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("%s=%g: a share of at most 1 is wanted"), name,
                *value);
   return FALSE;
 }

@@ -661,8 +661,8 @@ ay_audit_new (const AyDataset *data, const AyHistory *history, const AyHeadOptio
     {
       g_set_error (error, AY_ERROR, data->n_classes == 0 ? AY_ERROR_UNSUPPORTED : AY_ERROR_RANGE,
                    "\"%s\": %s", history->name,
-                   data->n_classes == 0 ? "an audit needs classes; the target is a number"
-                                        : "has no round of these rows");
+                   data->n_classes == 0 ? N_ ("an audit needs classes; the target is a number")
+                                        : N_ ("has no round of these rows"));
       return NULL;
     }
   ay_job_set_phase (job, "asking the strategies");

@@ -20,6 +20,7 @@
 #include "core/select/budget.h"
 
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "core/select/strategy_curves.h"
 
 #include <math.h>
@@ -266,7 +267,7 @@ ay_budget_fit (const AyBudgetRun *runs, guint n_runs, GError **error)
   if (n == 0)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "a learning curve needs a run of at least %d rounds with an accuracy",
+                   N_ ("a learning curve needs a run of at least %d rounds with an accuracy"),
                    AY_BUDGET_RUN_POINTS);
       return NULL;
     }

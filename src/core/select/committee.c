@@ -11,6 +11,7 @@
 #include "core/select/strategy_private.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 
 #include <cblas.h>
 #include <lapacke.h>
@@ -137,7 +138,7 @@ laplace_init (Laplace *self, const AyPool *pool, GError **error)
       if (LAPACKE_dpotrf (LAPACK_ROW_MAJOR, 'L', (int) self->size, h, (int) self->size) != 0)
         {
           g_set_error (error, AY_ERROR, AY_ERROR_NOT_CONVERGED,
-                       "bald: the curvature of the head is not positive");
+                       N_ ("bald: the curvature of the head is not positive"));
           return FALSE;
         }
     }

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 #include "core/shim/number.h"
 
 #include <math.h>
@@ -241,8 +242,8 @@ ay_history_export (const AyDataset *data, const AyHistory *history, const char *
 
   if (!json && !g_str_has_suffix (path, ".csv"))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s: a history is written as .csv or .jsonl",
-                   path);
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   N_ ("%s: a history is written as .csv or .jsonl"), path);
       return FALSE;
     }
   if ((output = ay_output_new (path, error)) == NULL)

@@ -2,6 +2,7 @@
 #include "core/select/history_private.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/data/array.h"
 
 #include <math.h>
@@ -95,7 +96,8 @@ known_format (const char *format, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
     if (format == NULL || strcmp (format, formats[i].id) == 0)
       return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no format of histories is called \"%s\"", format);
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("no format of histories is called \"%s\""),
+               format);
   return FALSE;
 }
 
@@ -163,7 +165,7 @@ ay_history_import (const AyDataset *data, const char *const *files,
     return NULL;
   if (drafts->len > 0)
     return finish (&self);
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: holds no round", files[0]);
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: holds no round"), files[0]);
   return NULL;
 }
 
@@ -233,6 +235,6 @@ ay_history_read_replies (const AyDataset *data, const char *path, AyJob *job, GE
     return NULL;
   if (drafts->len == 1)
     return answers_of (ay_draft_round (g_ptr_array_index (drafts, 0), 0));
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: holds no labels", path);
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: holds no labels"), path);
   return NULL;
 }

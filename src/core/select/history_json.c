@@ -132,7 +132,7 @@ read_trainer (AyHistoryFiles *self, const char *path, JsonArray *log, GError **e
                           "in it"));
   if (number > 0)
     return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: no evaluation in \"log_history\"", path);
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: no evaluation in \"log_history\""), path);
   return FALSE;
 }
 

@@ -44,7 +44,7 @@ add_line (Lines *self, const char *path, const char *ix, char *val, GError **err
   self->val[self->n] = val;
   if (row_of (ix, &self->ix[self->n++]))
     return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: \"%s\" in the column ix is no row number",
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: \"%s\" in the column ix is no row number"),
                path, ix != NULL ? ix : "");
   return FALSE;
 }
@@ -64,7 +64,8 @@ read_lines (AyHistoryFiles *self, const char *path, Lines *lines, GError **error
   if (source->table == NULL || ay_table_n_columns (source->table) != 2)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s: two columns are expected, ix and val, as Alectio-lite exports them", path);
+                   N_ ("%s: two columns are expected, ix and val, as Alectio-lite exports them"),
+                   path);
       return FALSE;
     }
   ix = ay_table_column (source->table, 0);
@@ -164,7 +165,8 @@ take_logits (AyHistoryFiles *self, const char *path, gint64 loop, GError **error
   if (width == 0 || lines.n > G_MAXUINT32 / width)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s: val is no list of numbers (numpy shortens one of more than 1000 by ...)",
+                   N_ ("%s: val is no list of numbers (numpy shortens one of more than 1000 by "
+                       "...)"),
                    path);
       return FALSE;
     }
@@ -175,7 +177,7 @@ take_logits (AyHistoryFiles *self, const char *path, gint64 loop, GError **error
       if (numbers_of (lines.val[i], scored->values + (gsize) i * width, width) != width)
         {
           g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                       "%s: row %" G_GINT64_FORMAT " has no list of %u numbers", path, lines.ix[i],
+                       N_ ("%s: row %lld has no list of %u numbers"), path, (long long) lines.ix[i],
                        width);
           return FALSE;
         }

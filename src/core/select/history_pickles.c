@@ -151,7 +151,7 @@ read_scored (AyHistoryFiles *self, const char *path, gint64 loop, const AyPickle
 
   if (root->kind != AY_PICKLE_DICT || n == 0 || width == 0 || n > G_MAXUINT32
       || width > G_MAXUINT32 / n)
-    return no_history (path, "no dict of a row's numbers by the row's index", error);
+    return no_history (path, N_ ("no dict of a row's numbers by the row's index"), error);
   scored = ay_round_need_scored (ay_draft_round (draft, loop + 1)->head, AY_SCORED_LOGITS, n,
                                  width);
   for (gsize i = 0; i < n; i++)
@@ -161,7 +161,7 @@ read_scored (AyHistoryFiles *self, const char *path, gint64 loop, const AyPickle
       if (!ay_pickle_integer (root->is.items->pdata[2 * i], &row)
           || !put_numbers (numbers_of (root->is.items->pdata[2 * i + 1], &name), width,
                            scored->values + i * width))
-        return no_history (path, "rows of different length, or a key that is no index", error);
+        return no_history (path, N_ ("rows of different length, or a key that is no index"), error);
       scored->row[i] = row >= 0 && (guint64) row < self->data->n ? (guint32) row : AY_ROW_NONE;
     }
   ay_history_tell_scored (draft, scored, base, name);
@@ -262,7 +262,7 @@ read_alectio (AyHistoryFiles *self, const char *path, const AyPickleValue *root,
   if (ay_history_numbered (path, "selected_indices_", ".pkl", &loop))
     return take_rows (ay_draft_round (ay_history_files_draft (self, "", "alectio", TRUE), loop),
                       root)
-           || no_history (path, "no list of row numbers", error);
+           || no_history (path, N_ ("no list of row numbers"), error);
   for (gsize i = 0; i < G_N_ELEMENTS (scored); i++)
     if (ay_history_numbered (path, scored[i], ".pkl", &loop))
       return read_scored (self, path, loop, root, error);
@@ -359,7 +359,8 @@ read_google (AyHistoryFiles *self, const char *path, const AyPickleValue *root, 
       read_run (ay_history_files_draft (self, name->str, "google", TRUE), key, run);
       runs++;
     }
-  return runs > 0 || no_history (path, "\"tuple_keys\", but no run with \"selected_inds\"", error);
+  return runs > 0
+      || no_history (path, N_ ("\"tuple_keys\", but no run with \"selected_inds\""), error);
 }
 
 /* --- baal: labelled_map[i] is the step in which row i was labelled, 0 = not yet --- */
@@ -371,7 +372,7 @@ read_baal (AyHistoryFiles *self, const char *path, const AyPickleValue *root, GE
   AyDraft *draft;
 
   if (map == NULL || map->matrix == NULL || ay_matrix_cols (map->matrix) != 1)
-    return no_history (path, "no vector \"labelled\" in \"dataset\"", error);
+    return no_history (path, N_ ("no vector \"labelled\" in \"dataset\""), error);
   draft = ay_history_files_draft (self, "", "baal", TRUE);
   if (ay_matrix_dtype (map->matrix) == AY_DTYPE_BOOL)
     ay_diagnostics_add (draft->scratch->notes, "unread",
@@ -409,7 +410,7 @@ read_alipy (AyHistoryFiles *self, const char *path, const AyPickleValue *root, G
   for (gsize i = 0; i < G_N_ELEMENTS (lists) && states == NULL; i++)
     states = ay_pickle_get (root, lists[i]);
   if (ay_pickle_size (states) == 0)
-    return no_history (path, "a StateIO without its list of states", error);
+    return no_history (path, N_ ("a StateIO without its list of states"), error);
   for (gsize i = 0; i < ay_pickle_size (states); i++)
     {
       const AyPickleValue *state = ay_pickle_item (states, i);
@@ -417,7 +418,7 @@ read_alipy (AyHistoryFiles *self, const char *path, const AyPickleValue *root, G
       double number;
 
       if (!take_rows (round, field_of (state, "select_index")))
-        return no_history (path, "a state without \"select_index\"", error);
+        return no_history (path, N_ ("a state without \"select_index\""), error);
       if (ay_pickle_number (field_of (state, "performance"), &number))
         ay_metrics_set (round->head->metrics, "performance", number);
       if (ay_pickle_number (field_of (state, "cost"), &number))
@@ -448,5 +449,5 @@ ay_history_read_pickle (AyHistoryFiles *self, const char *path, const char *form
     return read_baal (self, path, root, error);
   if (root->kind == AY_PICKLE_RECORD)
     return read_alipy (self, path, root, error);
-  return no_history (path, "a pickle, but no history of a kind that is known", error);
+  return no_history (path, N_ ("a pickle, but no history of a kind that is known"), error);
 }

@@ -239,8 +239,9 @@ take_lines (AyHistoryFiles *self, const char *path, Header *header, GPtrArray *l
         {
           const char *text = cell_of (header, cells, ROLE_LOOP);
 
-          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: line %u: round \"%s\" is no number",
-                       path, i + 2, text != NULL ? text : "");
+          g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                       N_ ("%s: line %u: round \"%s\" is no number"), path, i + 2,
+                       text != NULL ? text : "");
           return FALSE;
         }
       draft = draft_of_line (self, header, cells);
@@ -313,8 +314,8 @@ ay_history_take_table (AyHistoryFiles *self, const char *path, GPtrArray *names,
   else
     g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: %s", path,
                  self->answers
-                     ? "labels are expected in a column \"label\" beside one called \"id\""
-                     : "no column says the round: expected loop, round, iteration or cycle");
+                     ? N_ ("labels are expected in a column \"label\" beside one called \"id\"")
+                     : N_ ("no column says the round: expected loop, round, iteration or cycle"));
   header_free (header);
   return good;
 }
@@ -347,7 +348,7 @@ ay_history_read_table (AyHistoryFiles *self, const char *path, GError **error)
     return FALSE;
   if (source->table == NULL)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: holds no table", path);
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: holds no table"), path);
       return FALSE;
     }
   columns = ay_table_n_columns (source->table);

@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 
 #include <string.h>
 
@@ -85,7 +86,7 @@ ay_history_write_tasks (const AyDataset *data, const AyRound *round, const char 
   if (!json && !g_str_has_suffix (path, ".csv"))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "%s: rows to label are written as .csv or .json (Label Studio)", path);
+                   N_ ("%s: rows to label are written as .csv or .json (Label Studio)"), path);
       return FALSE;
     }
   output = ay_output_new (path, error);

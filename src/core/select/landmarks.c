@@ -4,6 +4,7 @@
 #include "core/select/strategy_private.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 
 gboolean
 ay_pool_landmarks (const AyPool *pool, const guint32 *positions, gsize n, guint k,
@@ -18,7 +19,7 @@ ay_pool_landmarks (const AyPool *pool, const guint32 *positions, gsize n, guint 
   if (n_marks == 0)
     {
       g_set_error_literal (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                           "clusters=valid needs validation rows");
+                           N_ ("clusters=valid needs validation rows"));
       return FALSE;
     }
   options.k = (guint) MIN (k, n_marks);

@@ -2,6 +2,7 @@
 #include "core/select/listed.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/select/strategy_private.h"
 
 #include <stdlib.h>
@@ -68,7 +69,7 @@ ay_listed_pick (const AyListed *listed, gsize n, const AyPool *pool, const AyLis
 
   if (n < rule->count)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%zu rows are wanted of pools of %zu",
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("%zu rows are wanted of pools of %zu"),
                    rule->count, n);
       return NULL;
     }

@@ -15,6 +15,7 @@
 #include "core/select/strategy_private.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 
 #include <cblas.h>
 #include <lapacke.h>
@@ -96,7 +97,7 @@ invert (Variance *self, GError **error)
       || LAPACKE_dpotri (LAPACK_ROW_MAJOR, 'L', (int) w, self->a, (int) w) != 0)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_NOT_CONVERGED,
-                   "the information of the labelled rows cannot be inverted");
+                   N_ ("the information of the labelled rows cannot be inverted"));
       return FALSE;
     }
   for (gsize i = 0; i < w; i++)

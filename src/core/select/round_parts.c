@@ -2,6 +2,7 @@
 #include "core/select/round_parts.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 
 #include <math.h>
 
@@ -93,7 +94,7 @@ ay_round_parts_new (const AyHistory *history, const AyColumn *column, GError **e
   if ((names == NULL && numbers == NULL) || parts > MOST_PARTS)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "column \"%s\" has no few values to tell rows apart by",
+                   N_ ("column \"%s\" has no few values to tell rows apart by"),
                    ay_column_name (column));
       return NULL;
     }

@@ -15,6 +15,7 @@
 #include "core/base/json_text.h"
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
+#include "core/base/words.h"
 #include "core/select/loop_state.h"
 
 #include <math.h>
@@ -408,25 +409,25 @@ check (const AyProblem *rows, const AySimulateOptions *options, GError **error)
   if (rows->n_classes < 2 || rows->label == NULL)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                   "a simulation needs classes; the target is a number");
+                   N_ ("a simulation needs classes; the target is a number"));
       return FALSE;
     }
   n_test = count_test (rows, options->test_share);
   if (!(options->test_share > 0.0) || !(options->test_share < 1.0) || options->batch < 1
       || options->rounds < 1 || options->repeats < 1 || n_test == 0)
     g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                 "batch, rounds and repeats are at least 1, the test share between 0 and 1");
+                 N_ ("batch, rounds and repeats are at least 1, the test share between 0 and 1"));
   else if (options->valid >= n_test)
     g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                 "%u validation rows are wanted of the %zu that are drawn for test",
+                 N_ ("%u validation rows are wanted of the %zu that are drawn for test"),
                  options->valid, n_test);
   else if (options->start < rows->n_classes)
     g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                 "start %u: a simulation starts with a row of each of the %u classes at least",
+                 N_ ("start %u: a simulation starts with a row of each of the %u classes at least"),
                  options->start, rows->n_classes);
   else if (options->start + (gsize) options->batch * options->rounds > rows->n - n_test)
     g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                 "%u + %u x %u labels are more than the %zu rows of the pool", options->start,
+                 N_ ("%u + %u x %u labels are more than the %zu rows of the pool"), options->start,
                  options->rounds, options->batch, rows->n - n_test);
   else
     return TRUE;

@@ -136,7 +136,7 @@ ay_strategy_options_set (AyStrategyOptions *self, const char *name, const char *
         if (is_number && set_count (counts[i].into, number))
           return TRUE;
         g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                     "%s=%s: a whole number of at least 1 is wanted", name, value);
+                     N_ ("%s=%s: a whole number of at least 1 is wanted"), name, value);
         return FALSE;
       }
   if (strcmp (name, "clusters") == 0
@@ -153,8 +153,10 @@ ay_strategy_options_set (AyStrategyOptions *self, const char *name, const char *
     self->beta = number;
   else
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s=%s: no such parameter of a strategy, or "
-                   "not a value for it", name, value);
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   N_ ("%s=%s: no such parameter of a strategy, or "
+                       "not a value for it"),
+                   name, value);
       return FALSE;
     }
   return TRUE;
@@ -168,8 +170,8 @@ ay_strategy_pick (const AyStrategy *strategy, const AyPool *pool, gsize count, A
 
   if (count < 1 || count > pool->n_pool)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%zu rows are wanted of a pool of %zu", count,
-                   pool->n_pool);
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("%zu rows are wanted of a pool of %zu"),
+                   count, pool->n_pool);
       return FALSE;
     }
   if (pool->n_classes < 2)
@@ -184,15 +186,16 @@ ay_strategy_pick (const AyStrategy *strategy, const AyPool *pool, gsize count, A
   if ((pool->cost != NULL && !strategy->takes_costs)
       || (pool->options.balance && !strategy->takes_balance))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED, "%s cannot take %s into account",
-                   strategy->id, pool->cost != NULL && !strategy->takes_costs ? "costs"
-                                                                               : "class balance");
+      g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED, N_ ("%s cannot take %s into account"),
+                   strategy->id,
+                   pool->cost != NULL && !strategy->takes_costs ? N_ ("costs")
+                                                                : N_ ("class balance"));
       return FALSE;
     }
   if (strategy->run == NULL)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                   "%s learns from what its rows bring: simulate plays it", strategy->id);
+                   N_ ("%s learns from what its rows bring: simulate plays it"), strategy->id);
       return FALSE;
     }
   return strategy->run (pool, count, picks, job, error);

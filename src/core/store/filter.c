@@ -2,6 +2,7 @@
 #include "core/store/filter.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/store/filter_guard.h"
 #include "core/store/filter_names.h"
 #include "core/store/filter_regexp.h"
@@ -133,7 +134,7 @@ choose_columns (const AyFilter *self, const char *where, guint *n, GError **erro
       if (*n == MAX_MENTIONED)
         {
           g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                       "filter: the expression names more than %d columns", MAX_MENTIONED);
+                       N_ ("filter: the expression names more than %d columns"), MAX_MENTIONED);
           return NULL;
         }
       chosen[(*n)++] = self->columns[i];
@@ -174,6 +175,15 @@ tidy (const char *message)
   return length > 300 ? g_strconcat (shown, "…", NULL) : g_steal_pointer (&shown);
 }
 
+/* What SQLite and the hints say most often, for the window's catalogues: they are not printed by
+ * these formats. */
+G_GNUC_UNUSED static const char *const said_often[] = {
+  N_ ("no such column: %s"), N_ ("no such column: %s (near: %s)"),
+  N_ ("no such column: %s (a text is written '%s')"), N_ ("near \"%s\": syntax error"),
+  N_ ("unrecognized token: \"%s\""), N_ ("no such function: %s"),
+  N_ ("wrong number of arguments to function %s()"), N_ ("incomplete input"),
+};
+
 static AyBitset *
 fail (AyFilter *self, const char *where, GError **error)
 {
@@ -186,7 +196,7 @@ fail (AyFilter *self, const char *where, GError **error)
   if ((sqlite3_errcode (self->db) & 0xff) == SQLITE_INTERRUPT)
     {
       if (ay_job_check (self->source.job, error))
-        g_set_error_literal (error, AY_ERROR, AY_ERROR_CANCELLED, "filter: interrupted");
+        g_set_error_literal (error, AY_ERROR, AY_ERROR_CANCELLED, N_ ("filter: interrupted"));
       return NULL;
     }
   if (self->refused != NULL)
@@ -194,7 +204,7 @@ fail (AyFilter *self, const char *where, GError **error)
 #if SQLITE_VERSION_NUMBER >= 3038000
   /* What SQLite stumbles over is the bracket that we put behind the expression. */
   else if (sqlite3_error_offset (self->db) > self->end_of_text)
-    message = "the expression is not complete";
+    message = N_ ("the expression is not complete");
 #endif
   if (g_str_has_prefix (message, no_column))
     hint = hint_for_column (self, message + strlen (no_column), where);
@@ -202,7 +212,7 @@ fail (AyFilter *self, const char *where, GError **error)
   tidied = tidy (line);
   g_set_error (error, AY_ERROR,
                sqlite3_errcode (self->db) == SQLITE_NOMEM ? AY_ERROR_NOMEM : AY_ERROR_INPUT,
-               "filter: %s", tidied);
+               N_ ("filter: %s"), tidied);
   return NULL;
 }
 
@@ -241,14 +251,14 @@ compile (AyFilter *self, const char *where, GError **error)
       return NULL;
     }
   if (*tail != '\0')
-    what = "one expression only";
+    what = N_ ("one expression only");
   else if (sqlite3_bind_parameter_count (statement) > 0)
-    what = "a parameter such as ? or :name has no value";
+    what = N_ ("a parameter such as ? or :name has no value");
   sqlite3_free (sql);
   if (what == NULL)
     return statement;
   sqlite3_finalize (statement);
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "filter: %s", what);
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("filter: %s"), what);
   return NULL;
 }
 

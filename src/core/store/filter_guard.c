@@ -2,6 +2,7 @@
 #include "core/store/filter_guard.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 
 #include <string.h>
 
@@ -18,7 +19,7 @@ static const char *const allowed_functions[] = {
 static gboolean
 complain (GError **error, const char *what)
 {
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "filter: %s", what);
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("filter: %s"), what);
   return FALSE;
 }
 
@@ -64,17 +65,18 @@ check_balance (const char *where, GError **error)
 
       depth += (*at == '(') - (*at == ')');
       if (*at == ';')
-        return complain (error, "one expression only: \";\" cannot be used");
+        return complain (error, N_ ("one expression only: \";\" cannot be used"));
       if (depth < 0)
-        return complain (error, "a \")\" without its \"(\"");
+        return complain (error, N_ ("a \")\" without its \"(\""));
       empty = empty && (comment || g_ascii_isspace (*at));
       at = quoted ? skip_quoted (at) : comment ? skip_comment (at) : at + 1;
       if (at == NULL)
-        return complain (error, quoted ? "a quoted text has no end" : "a comment has no end");
+        return complain (error, quoted ? N_ ("a quoted text has no end")
+                                        : N_ ("a comment has no end"));
     }
   if (empty)
-    return complain (error, "the expression is empty");
-  return depth == 0 || complain (error, "a \"(\" without its \")\"");
+    return complain (error, N_ ("the expression is empty"));
+  return depth == 0 || complain (error, N_ ("a \"(\" without its \")\""));
 }
 
 gboolean
@@ -83,12 +85,12 @@ ay_filter_check_text (const char *where, gsize max_length, GError **error)
   if (strlen (where) > max_length)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "filter: the expression has %" G_GSIZE_FORMAT " bytes, at most %" G_GSIZE_FORMAT
-                   " can be used", strlen (where), max_length);
+                   N_ ("filter: the expression has %zu bytes, at most %zu can be used"),
+                   strlen (where), max_length);
       return FALSE;
     }
   if (!g_utf8_validate (where, -1, NULL))
-    return complain (error, "the expression is not UTF-8");
+    return complain (error, N_ ("the expression is not UTF-8"));
   return check_balance (where, error);
 }
 
@@ -112,18 +114,18 @@ authorize (void *data, int action, const char *first, const char *second, const 
     case SQLITE_READ:
       if (g_strcmp0 (first, "samples") == 0)
         return SQLITE_OK;
-      return refuse (refused, g_strdup_printf ("only the table samples can be read, not %s",
-                                               first));
+      return refuse (refused, g_strdup_printf (N_ ("only the table samples can be read, not "
+                                                   "%s"), first));
     case SQLITE_FUNCTION:
       for (guint i = 0; allowed_functions[i] != NULL; i++)
         if (g_ascii_strcasecmp (second, allowed_functions[i]) == 0)
           return SQLITE_OK;
-      return refuse (refused, g_strdup_printf ("the function %s() cannot be used", second));
+      return refuse (refused, g_strdup_printf (N_ ("the function %s() cannot be used"), second));
     case SQLITE_RECURSIVE:
-      return refuse (refused, g_strdup ("a recursive query cannot be used"));
+      return refuse (refused, g_strdup (N_ ("a recursive query cannot be used")));
     case SQLITE_UPDATE: /* how SQLite sets up another virtual table on its first use */
-      return refuse (refused, g_strdup ("only the table samples can be read"));
-    default: return refuse (refused, g_strdup ("only an expression can be used"));
+      return refuse (refused, g_strdup (N_ ("only the table samples can be read")));
+    default: return refuse (refused, g_strdup (N_ ("only an expression can be used")));
     }
 }
 

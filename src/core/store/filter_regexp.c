@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/store/filter_regexp.h"
 
+#include "core/base/words.h"
+
 static void
 fail (sqlite3_context *context, const char *what, const GError *error)
 {
@@ -27,7 +29,7 @@ get_pattern (sqlite3_context *context, sqlite3_value *value)
   regex = g_regex_new (pattern, G_REGEX_OPTIMIZE, 0, &error);
   if (regex == NULL)
     {
-      fail (context, "the pattern after REGEXP", error);
+      fail (context, N_ ("the pattern after REGEXP"), error);
       return NULL;
     }
   sqlite3_set_auxdata (context, 0, regex, (void (*) (void *)) g_regex_unref);

@@ -2,6 +2,7 @@
 #include "core/store/journal.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/store/journal_state.h"
 #include "core/store/row_codec.h"
 #include "core/store/workspace_private.h"
@@ -51,8 +52,8 @@ entry_of (const AyJournal *self, gint64 seq)
 static gboolean
 damaged (const AyJournal *self, gint64 seq, GError **error)
 {
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: is damaged: decision %" G_GINT64_FORMAT
-               " cannot be read", ay_store_file (self->workspace), seq);
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: is damaged: decision %lld cannot be read"),
+               ay_store_file (self->workspace), (long long) seq);
   return FALSE;
 }
 
@@ -61,9 +62,9 @@ static gboolean
 newer (const AyJournal *self, gint64 seq, const char *kind, GError **error)
 {
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-               "%s: was made by a newer version of Assay: decision %" G_GINT64_FORMAT
-               " is of the kind \"%s\", which this version does not know",
-               ay_store_file (self->workspace), seq, kind);
+               N_ ("%s: was made by a newer version of Assay: decision %lld is of the kind \"%s\", "
+                   "which this version does not know"),
+               ay_store_file (self->workspace), (long long) seq, kind);
   return FALSE;
 }
 
@@ -110,8 +111,8 @@ add_from_row (AyJournal *self, AyStatement *statement, GError **error)
   if (entry->shown.count != G_MAXSIZE)
     return TRUE;
   g_set_error (error, AY_ERROR, AY_ERROR_CHANGED,
-               "%s: decision %" G_GINT64_FORMAT " is about a row beyond the %" G_GSIZE_FORMAT
-               " rows of the data", ay_store_file (self->workspace), seq, self->n);
+               N_ ("%s: decision %lld is about a row beyond the %zu rows of the data"),
+               ay_store_file (self->workspace), (long long) seq, self->n);
   return FALSE;
 }
 
@@ -259,7 +260,7 @@ ay_journal_decide (AyJournal *self, const AyDecision *decision, GError **error)
   if (decision->rows->n != self->n)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "a decision over %" G_GSIZE_FORMAT " rows, but the data has %" G_GSIZE_FORMAT,
+                   N_ ("a decision over %zu rows, but the data has %zu"),
                    decision->rows->n, self->n);
       return FALSE;
     }
@@ -342,7 +343,7 @@ ay_journal_undo (AyJournal *self, GError **error)
 
   if (!ay_journal_can_undo (self))
     {
-      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "nothing to undo");
+      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, N_ ("nothing to undo"));
       return FALSE;
     }
   entry = entry_of (self, self->head);
@@ -360,7 +361,7 @@ ay_journal_redo (AyJournal *self, GError **error)
 
   if (!ay_journal_can_redo (self))
     {
-      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "nothing to redo");
+      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, N_ ("nothing to redo"));
       return FALSE;
     }
   entry = entry_of (self, next_to_redo (self));

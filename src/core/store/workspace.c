@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/words.h"
 #include "core/store/workspace_lock.h"
 #include "core/store/workspace_private.h"
 #include "core/store/workspace_schema.h"
@@ -125,7 +126,7 @@ find_file (AyWorkspace *self, const char *path, GError **error)
 
   if (real == NULL || stat (real, &st) != 0)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: cannot open: %s", self->file,
+      g_set_error (error, AY_ERROR, AY_ERROR_IO, N_ ("%s: cannot open: %s"), self->file,
                    g_strerror (errno));
       free (real);
       return FALSE;
@@ -134,7 +135,7 @@ find_file (AyWorkspace *self, const char *path, GError **error)
   free (real);
   if (S_ISREG (st.st_mode))
     return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: is not a file", self->file);
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: is not a file"), self->file);
   return FALSE;
 }
 
@@ -224,8 +225,9 @@ migrate (AyWorkspace *self, GError **error)
   if (version < ay_schema_version (steps, n) && self->lock == NULL)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                   "%s: was made by an older version of Assay and must be brought up to date, "
-                   "but %s", self->file, self->reason);
+                   N_ ("%s: was made by an older version of Assay and must be brought up to date, "
+                       "but %s"),
+                   self->file, self->reason);
       return FALSE;
     }
   return ay_schema_migrate (self->db, backup, steps, n, version, error);
@@ -252,7 +254,7 @@ check_tables (AyWorkspace *self, GError **error)
         continue;
       if (sqlite3_errcode (self->db) != SQLITE_ERROR)
         return ay_store_fail (self, error);
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: is damaged: %s", self->file,
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: is damaged: %s"), self->file,
                    sqlite3_errmsg (self->db));
       return FALSE;
     }
@@ -299,7 +301,7 @@ write_empty (const char *path, const char *file, GError **error)
 static gboolean
 exists_error (const char *path, GError **error)
 {
-  g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: exists already", path);
+  g_set_error (error, AY_ERROR, AY_ERROR_IO, N_ ("%s: exists already"), path);
   return FALSE;
 }
 
@@ -318,7 +320,7 @@ move_new (const char *from, const char *to, GError **error)
     }
   if (errno == EEXIST)
     return exists_error (to, error);
-  g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: cannot write: %s", to, g_strerror (errno));
+  g_set_error (error, AY_ERROR, AY_ERROR_IO, N_ ("%s: cannot write: %s"), to, g_strerror (errno));
   return FALSE;
 }
 
@@ -362,7 +364,8 @@ ay_workspace_create (const char *path, const AyWorkspaceFiller *filler, GError *
   fd = g_mkstemp_full (temporary, O_RDWR | O_CLOEXEC, 0666);
   if (fd < 0)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: cannot write: %s", path, g_strerror (errno));
+      g_set_error (error, AY_ERROR, AY_ERROR_IO, N_ ("%s: cannot write: %s"), path,
+                   g_strerror (errno));
       return NULL;
     }
   close (fd);
@@ -426,7 +429,7 @@ integrity_is_ok (AyWorkspace *self, GError **error)
   answer = (const char *) sqlite3_column_text (statement, 0);
   if (g_strcmp0 (answer, "ok") == 0)
     return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: is damaged: %s", self->file, answer);
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: is damaged: %s"), self->file, answer);
   return FALSE;
 }
 
@@ -456,7 +459,7 @@ ay_workspace_begin (AyWorkspace *self, GError **error)
 {
   if (self->lock == NULL)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: is open read-only: %s", self->file,
+      g_set_error (error, AY_ERROR, AY_ERROR_IO, N_ ("%s: is open read-only: %s"), self->file,
                    self->reason);
       return FALSE;
     }
@@ -464,7 +467,8 @@ ay_workspace_begin (AyWorkspace *self, GError **error)
   if (self->depth > 0 && sqlite3_get_autocommit (self->db))
     {
       /* SQLite gave the outer one up (disk full): a savepoint now would be a transaction itself. */
-      g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: the transaction was rolled back", self->file);
+      g_set_error (error, AY_ERROR, AY_ERROR_IO, N_ ("%s: the transaction was rolled back"),
+                   self->file);
       ay_store_unlock (self);
       return FALSE;
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/store/workspace_private.h"
 
 #include <string.h>
@@ -241,8 +242,8 @@ get_column (AyWorkspace *self, const char *kind, const char *name, char **json, 
   column = n >= 0 ? decode (name, type, (gsize) n, &bytes) : NULL;
   if (column == NULL)
     g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                 "%s: the %s \"%s\" is not a column, or is damaged", ay_store_file (self), kind,
-                 name);
+                 N_ ("%s: the %s \"%s\" is not a column, or is damaged"), ay_store_file (self),
+                 kind, name);
   else if (json != NULL)
     *json = ay_store_dup_text (statement, 1);
   return column;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/store/workspace_private.h"
 
 #include <string.h>
@@ -130,7 +131,7 @@ check_names (AyWorkspace *self, const AyStoredItem *item, GError **error)
       && (item->json == NULL || g_utf8_validate (item->json, -1, NULL)))
     return TRUE;
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-               "%s: an item needs a kind, a name and text in UTF-8", ay_store_file (self));
+               N_ ("%s: an item needs a kind, a name and text in UTF-8"), ay_store_file (self));
   return FALSE;
 }
 
@@ -205,8 +206,8 @@ ay_store_find_item (AyWorkspace *self, const char *kind, const char *name, GErro
   if (rc == SQLITE_ROW)
     return g_steal_pointer (&statement);
   if (rc == SQLITE_DONE)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: no %s called \"%s\"", ay_store_file (self),
-                 kind, name);
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: no %s called \"%s\""),
+                 ay_store_file (self), kind, name);
   return NULL;
 }
 
@@ -257,8 +258,9 @@ join_chunks (AyWorkspace *self, gint64 id, char *data, guint64 size, guint64 *fi
 static GBytes *
 damaged (AyWorkspace *self, const char *name, GError **error)
 {
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: is damaged: the bytes of \"%s\" are not whole",
-               ay_store_file (self), name);
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+               N_ ("%s: is damaged: the bytes of \"%s\" are not whole"), ay_store_file (self),
+               name);
   return NULL;
 }
 
@@ -274,8 +276,8 @@ ay_store_read_bytes (AyWorkspace *self, gint64 id, const char *name, GError **er
   if (data == NULL)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_NOMEM,
-                   "%s: not enough memory for \"%s\" (%" G_GUINT64_FORMAT " bytes)",
-                   ay_store_file (self), name, size);
+                   N_ ("%s: not enough memory for \"%s\" (%zu bytes)"),
+                   ay_store_file (self), name, (gsize) size);
       return NULL;
     }
   if (!join_chunks (self, id, data, size, &filled, error))

@@ -2,6 +2,7 @@
 #include "core/store/workspace_schema.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -109,14 +110,15 @@ ay_schema_read (sqlite3 *db, const char *file, const AySchemaStep *steps, gsize 
     }
   if (application != AY_SCHEMA_APPLICATION_ID || *version < 1)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: is not an Assay workspace", file);
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: is not an Assay workspace"), file);
       return FALSE;
     }
   if (*version > known)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s: was made by a newer version of Assay (its schema is %d, this version reads "
-                   "up to %d)",
+                   N_ ("%s: was made by a newer version of Assay (its schema is %d, this version "
+                       "reads "
+                       "up to %d)"),
                    file, *version, known);
       return FALSE;
     }
@@ -171,9 +173,11 @@ compare_schema (GPtrArray *found, GPtrArray *expected, const char *file, GError 
 
   if (strange != NULL)
     g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                 "%s: is not opened: it holds the %s, which Assay does not make so", file, strange);
+                 N_ ("%s: is not opened: it holds the %s, which Assay does not make so"), file,
+                 strange);
   else if (missing != NULL)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: is damaged: it has no %s", file, missing);
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: is damaged: it has no %s"), file,
+                 missing);
   return strange == NULL && missing == NULL;
 }
 
@@ -228,7 +232,8 @@ ay_schema_copy (sqlite3 *db, const char *to, GError **error)
 
   if (fd < 0)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: cannot write: %s", to, g_strerror (errno));
+      g_set_error (error, AY_ERROR, AY_ERROR_IO, N_ ("%s: cannot write: %s"), to,
+                   g_strerror (errno));
       return FALSE;
     }
   g_close (fd, NULL);
@@ -239,7 +244,8 @@ ay_schema_copy (sqlite3 *db, const char *to, GError **error)
     }
   if (g_rename (temporary, to) != 0)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: cannot write: %s", to, g_strerror (errno));
+      g_set_error (error, AY_ERROR, AY_ERROR_IO, N_ ("%s: cannot write: %s"), to,
+                   g_strerror (errno));
       g_unlink (temporary);
       return FALSE;
     }

@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 #include "core/work/work_redundancy.h"
 #include "core/work/work_private.h"
 
@@ -68,7 +69,8 @@ fail (const Check *self, GError **error, const char *format, ...)
   va_start (arguments, format);
   text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: rule %u: %s", self->path, self->number, text);
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: rule %u: %s"), self->path, self->number,
+               text);
   return FALSE;
 }
 
@@ -107,7 +109,7 @@ read_rule (Check *self, GError **error)
     if (strcmp (types[i].id, json_node_get_string (kind)) == 0)
       type = &types[i];
   if (type == NULL)
-    return fail (self, error, "no such rule \"%s\"",
+    return fail (self, error, N_ ("no such rule \"%s\""),
                  kind != NULL && is_text (kind) ? json_node_get_string (kind) : "");
   self->out->type = type;
   self->out->limit = type->limit;
@@ -122,11 +124,12 @@ read_rule (Check *self, GError **error)
       else if (strcmp (at->data, "rule") != 0
                && !(is_own_member (type, at->data)
                     && (strcmp (at->data, "threshold") == 0 ? is_number (node) : is_text (node))))
-        return fail (self, error, "%s: \"%s\" is not known, or not of its type", type->id,
+        return fail (self, error, N_ ("%s: \"%s\" is not known, or not of its type"), type->id,
                      (char *) at->data);
     }
   if (isnan (self->out->limit))
-    return fail (self, error, "%s: there is no \"%s\"", type->id, type->at_most ? "most" : "least");
+    return fail (self, error, N_ ("%s: there is no \"%s\""), type->id,
+                 type->at_most ? "most" : "least");
   return TRUE;
 }
 
@@ -291,7 +294,7 @@ check_class_rows (Check *self, GError **error)
   guint least = 0;
 
   if (data->n_classes == 0)
-    return fail (self, error, "class_rows: a number is predicted, there are no classes");
+    return fail (self, error, N_ ("class_rows: a number is predicted, there are no classes"));
   for (gsize i = 0; i < data->n; i++)
     if (data->split[i] == AY_SPLIT_TRAIN && data->label[i] != AY_LABEL_MISSING)
       count[data->label[i]]++;
@@ -328,7 +331,7 @@ rows_named (Check *self, GError **error)
 
   if (*where == '\0')
     {
-      fail (self, error, "%s: there is no condition \"where\"", self->out->type->id);
+      fail (self, error, N_ ("%s: there is no condition \"where\""), self->out->type->id);
       return NULL;
     }
   return ay_work_select (self->work, where, self->job, error);
@@ -361,7 +364,7 @@ check_drift (Check *self, GError **error)
   if (rows == NULL)
     return FALSE;
   if (k == 0)
-    return fail (self, error, "drift: a number is predicted, there are no classes");
+    return fail (self, error, N_ ("drift: a number is predicted, there are no classes"));
   count = g_new (double, (gsize) 2 * k);
   for (guint j = 0; j < 2 * k; j++)
     {
@@ -424,7 +427,7 @@ read_rules (const char *path, JsonNode **root, GError **error)
   if (*root == NULL)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: %s", path,
-                   local != NULL ? local->message : "is empty");
+                   local != NULL ? local->message : N_ ("is empty"));
       return NULL;
     }
   if (!JSON_NODE_HOLDS_OBJECT (*root)
@@ -432,14 +435,14 @@ read_rules (const char *path, JsonNode **root, GError **error)
              != 1)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s: not a file of rules that this version reads: \"assay_rules\" is not 1",
+                   N_ ("%s: not a file of rules that this version reads: \"assay_rules\" is not 1"),
                    path);
       return NULL;
     }
   rules = json_object_get_member (json_node_get_object (*root), "rules");
   if (rules != NULL && JSON_NODE_HOLDS_ARRAY (rules))
     return json_node_get_array (rules);
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: there is no list \"rules\"", path);
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: there is no list \"rules\""), path);
   return NULL;
 }
 
@@ -461,7 +464,7 @@ ay_work_check (AyWork *work, const char *rules_path, guint64 seed, AyJob *job, G
       check.out = g_new0 (AyRuleResult, 1);
       g_ptr_array_add (results, check.out);
       if (!JSON_NODE_HOLDS_OBJECT (node))
-        ok = fail (&check, error, "not an object");
+        ok = fail (&check, error, N_ ("not an object"));
       else
         {
           check.object = json_node_get_object (node);

@@ -5,6 +5,7 @@
 #include "core/work/clusters_private.h"
 
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 
 #include <string.h>
 
@@ -132,8 +133,8 @@ ay_work_name_cluster (AyWork *self, guint number, const char *name, GError **err
   names = names_of (clusters);
   if (number >= g_strv_length (names))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no cluster %u; there are %u, from 0", number,
-                   g_strv_length (names));
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("no cluster %u; there are %u, from 0"),
+                   number, g_strv_length (names));
       return FALSE;
     }
   if (strcmp (names[number], name) == 0)

@@ -2,6 +2,7 @@
 #include "core/work/clusters_private.h"
 
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 #include "core/graph/cluster_order.h"
 #include "core/graph/density.h"
 #include "core/graph/kmeans.h"
@@ -51,8 +52,8 @@ find_kmeans (AyClustering *self, const AyPoints *points, const AyDataset *data,
   kmeans.seed = options->seed;
   if (kmeans.k > points->n)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "k is %u, and there are %" G_GSIZE_FORMAT
-                   " rows", kmeans.k, points->n);
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("k is %u, and there are %zu rows"),
+                   kmeans.k, points->n);
       return FALSE;
     }
   found = ay_kmeans_new (points, &kmeans, job, error);
@@ -118,7 +119,7 @@ ay_clustering_find (AyClustering *self, AyWork *work, const char *method,
   if (!kmeans && strcmp (method, "density") != 0)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "no clusters are called \"%s\" (there are: kmeans, density)", method);
+                   N_ ("no clusters are called \"%s\" (there are: kmeans, density)"), method);
       return FALSE;
     }
   if (!ay_scales_init_as_asked (&scales, data, options->standardise, job, error))
@@ -226,7 +227,7 @@ ay_clusters_read (AyWork *self, GError **error)
 
   if (!ay_workspace_has (self->store, AY_KIND_CLUSTERS, AY_KIND_CLUSTERS))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s: no clusters were found yet",
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("%s: no clusters were found yet"),
                    ay_work_path (self));
       return NULL;
     }
@@ -236,8 +237,8 @@ ay_clusters_read (AyWork *self, GError **error)
       && json_object_has_member (json_node_get_object (node), "clusters"))
     return json_object_ref (json_node_get_object (node));
   if (error != NULL && *error == NULL)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: is damaged: the clusters cannot be read",
-                 ay_work_path (self));
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                 N_ ("%s: is damaged: the clusters cannot be read"), ay_work_path (self));
   return NULL;
 }
 

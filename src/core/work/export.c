@@ -2,6 +2,7 @@
 #include "core/work/export.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/work/export_private.h"
 
 #include <errno.h>
@@ -30,7 +31,7 @@ ay_export_format_of_path (const char *path, AyExportFormat *format, GError **err
         return TRUE;
       }
   g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-               "%s: the name must end in .csv, .tsv, .jsonl, .json, .npy or .npz", path);
+               N_ ("%s: the name must end in .csv, .tsv, .jsonl, .json, .npy or .npz"), path);
   return FALSE;
 }
 
@@ -39,7 +40,7 @@ ay_export_fail (const AyExport *self, GError **error)
 {
   int code = errno;
 
-  g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: cannot write: %s", self->path,
+  g_set_error (error, AY_ERROR, AY_ERROR_IO, N_ ("%s: cannot write: %s"), self->path,
                g_strerror (code));
   return FALSE;
 }
@@ -92,7 +93,7 @@ ay_export_prepare (AyTable *columns, const AyBitset *rows, const AyExportOptions
   export.diagnostics = options->diagnostics;
   if (ay_table_n_columns (columns) == 0)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s: there is no column to export", path);
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("%s: there is no column to export"), path);
       return NULL;
     }
   g_return_val_if_fail (rows == NULL || rows->n == export.n, NULL);

@@ -6,6 +6,7 @@
 #include "core/work/export_form_private.h"
 
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "core/work/export_private.h"
 
 #include <math.h>
@@ -130,10 +131,10 @@ ay_form_cleanlab (AyFormWriter *self, GError **error)
                       .job = self->job };
 
   if (self->data->n_classes == 0)
-    return ay_form_refuse (self, error, "a number is predicted, there are no labels to doubt");
+    return ay_form_refuse (self, error, N_ ("a number is predicted, there are no labels to doubt"));
   if (ay_table_find (self->columns, "label_issue") == NULL
       || ay_table_find (self->columns, "self_confidence") == NULL)
-    return ay_form_refuse (self, error, "compute label_issue and self_confidence first");
+    return ay_form_refuse (self, error, N_ ("compute label_issue and self_confidence first"));
   predicted = predict (self, error);
   if (predicted == NULL)
     return FALSE;

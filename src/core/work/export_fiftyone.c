@@ -5,6 +5,7 @@
 #include "core/work/export_form_private.h"
 
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 
 #include <math.h>
 #include <string.h>
@@ -146,7 +147,7 @@ ay_form_fiftyone (AyFormWriter *self, GError **error)
   g_autoptr (GPtrArray) scores = NULL;
 
   if (self->data->image == NULL)
-    return ay_form_refuse (self, error, "the data has no image files");
+    return ay_form_refuse (self, error, N_ ("the data has no image files"));
   scores = ay_work_scores (self->work, error);
   return scores != NULL && write_samples (self, scores, error)
          && write_metadata (self, scores, error);

@@ -2,6 +2,7 @@
 #include "core/work/export_form_private.h"
 
 #include "core/base/folder.h"
+#include "core/base/words.h"
 #include "core/data/image_plain.h"
 #include "core/data/place.h"
 
@@ -172,20 +173,21 @@ ay_form_put_image (const AyFormWriter *self, gsize row, const char *relative, GE
   g_autofree char *folder = g_path_get_dirname (to);
 
   if (from == NULL)
-    return ay_form_refuse (self, error, "row %" G_GSIZE_FORMAT " has no image", row);
+    return ay_form_refuse (self, error, N_ ("row %zu has no image"), row);
   if (g_mkdir_with_parents (folder, 0777) != 0)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: cannot be made: %s", folder,
+      g_set_error (error, AY_ERROR, AY_ERROR_IO, N_ ("%s: cannot be made: %s"), folder,
                    g_strerror (errno));
       return FALSE;
     }
   if (g_file_test (to, G_FILE_TEST_EXISTS | G_FILE_TEST_IS_SYMLINK))
-    return ay_form_refuse (self, error, "two images would be called %s", relative);
+    return ay_form_refuse (self, error, N_ ("two images would be called %s"), relative);
   if (!self->link)
     return copy_image (self, from, to, error);
   if (symlink (from, to) == 0)
     return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: cannot be linked: %s", to, g_strerror (errno));
+  g_set_error (error, AY_ERROR, AY_ERROR_IO, N_ ("%s: cannot be linked: %s"), to,
+               g_strerror (errno));
   return FALSE;
 }
 
@@ -212,7 +214,7 @@ write_file (AyFormWriter *self, AyFormExport *what, GError **error)
 
   if (!g_str_has_suffix (self->path, what->form->ending))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s: the name must end in %s", self->path,
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("%s: the name must end in %s"), self->path,
                    what->form->ending);
       return FALSE;
     }

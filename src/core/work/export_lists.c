@@ -2,6 +2,8 @@
 /* Index lists, a file a part, and folders of images. */
 #include "core/work/export_form_private.h"
 
+#include "core/base/words.h"
+
 #include <string.h>
 
 gboolean
@@ -12,7 +14,8 @@ ay_form_ids (AyFormWriter *self, GError **error)
       g_autofree char *id = ay_column_dup_text (self->data->id, self->rows[i]);
 
       if (strpbrk (id, "\n\r") != NULL)
-        return ay_form_refuse (self, error, "the id of row %u holds a line end", self->rows[i]);
+        return ay_form_refuse (self, error, N_ ("the id of row %u holds a line end"),
+                               self->rows[i]);
       fprintf (self->stream, "%s\n", id);
     }
   return TRUE;
@@ -48,7 +51,7 @@ gboolean
 ay_form_images (AyFormWriter *self, GError **error)
 {
   if (self->data->image == NULL)
-    return ay_form_refuse (self, error, "the data has no image files");
+    return ay_form_refuse (self, error, N_ ("the data has no image files"));
   for (gsize i = 0; i < self->n; i++)
     {
       gsize row = self->rows[i];
@@ -60,7 +63,7 @@ ay_form_images (AyFormWriter *self, GError **error)
       if (!ay_job_check (self->job, error))
         return FALSE;
       if (strchr (label, '/') != NULL || *label == '.')
-        return ay_form_refuse (self, error, "the class \"%s\" cannot be a folder", label);
+        return ay_form_refuse (self, error, N_ ("the class \"%s\" cannot be a folder"), label);
       relative = g_build_filename (ay_split_name (self->data->split[row]),
                                    *label != '\0' ? label : "unlabelled", base, NULL);
       if (!ay_form_put_image (self, row, relative, error))

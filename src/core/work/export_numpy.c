@@ -42,7 +42,8 @@ static gboolean
 refuse_text (const AyExport *self, const AyColumn *column, GError **error)
 {
   g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-               "%s: column \"%s\" holds text, npy holds numbers only: leave it out, or use npz",
+               N_ ("%s: column \"%s\" holds text, npy holds numbers only: leave it out, or use "
+                   "npz"),
                self->path, ay_column_name (column));
   return FALSE;
 }
@@ -137,8 +138,9 @@ measure_texts (Array *self, GError **error)
   if (g_uint64_checked_mul (&bytes, self->item_size, self->export->n) && bytes <= MAX_TEXT_BYTES)
     return TRUE;
   g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-               "%s: column \"%s\" is too large for npz, where every text takes as much room as the "
-               "longest (%" G_GSIZE_FORMAT " letters): leave it out, or use csv or jsonl",
+               N_ ("%s: column \"%s\" is too large for npz, where every text takes as much room as "
+                   "the "
+                   "longest (%zu letters): leave it out, or use csv or jsonl"),
                self->export->path, ay_column_name (self->column), self->letters);
   return FALSE;
 }
@@ -235,7 +237,7 @@ ay_export_npz (const AyExport *self, GError **error)
       if (strlen (ay_column_name (array.column)) > 60000)
         {
           g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                       "%s: the name of column %u is too long for npz", self->path, j + 1);
+                       N_ ("%s: the name of column %u is too long for npz"), self->path, j + 1);
           return FALSE;
         }
       if (!write_array (&array, error))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/base/words.h"
 #include "core/data/cells.h"
 #include "core/shim/number.h"
 #include "core/work/export_private.h"
@@ -323,9 +324,8 @@ check_finite (const AyExport *export, GError **error)
         if (isinf (ay_column_numbers (column)[ay_export_row (export, i)]))
           {
             g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                         "%s: column \"%s\", row %" G_GSIZE_FORMAT
-                         ": JSON cannot hold an infinite number", export->path,
-                         ay_column_name (column), ay_export_row (export, i));
+                         N_ ("%s: column \"%s\", row %zu: JSON cannot hold an infinite number"),
+                         export->path, ay_column_name (column), ay_export_row (export, i));
             return FALSE;
           }
     }

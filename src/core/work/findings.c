@@ -2,6 +2,7 @@
 #include "core/work/findings.h"
 
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 #include "core/store/row_codec.h"
 #include "core/work/work_private.h"
 
@@ -91,8 +92,9 @@ ay_work_pin (AyWork *self, const AyFinding *finding, guint *number, GError **err
   if (finding->sentence == NULL || *finding->sentence == '\0'
       || finding->rows->n != self->data->n)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "a finding has %s",
-                   finding->rows->n != self->data->n ? "rows of this data" : "a sentence");
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("a finding has %s"),
+                   finding->rows->n != self->data->n ? N_ ("rows of this data")
+                                                     : N_ ("a sentence"));
       return FALSE;
     }
   mine.number = *number = last_number (self) + 1;
@@ -119,7 +121,7 @@ ay_work_unpin (AyWork *self, guint number, GError **error)
 
   if (ay_workspace_has (self->store, KIND, name))
     return ay_workspace_delete (self->store, KIND, name, error);
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s: there is no finding %u",
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("%s: there is no finding %u"),
                ay_work_path (self), number);
   return FALSE;
 }
@@ -143,8 +145,8 @@ read_finding (AyWork *self, const char *name, GError **error)
   finding->rows = item->bytes != NULL ? ay_rows_decode (item->bytes, self->data->n) : NULL;
   if (finding->rows != NULL)
     return g_steal_pointer (&finding);
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: finding %s is damaged", ay_work_path (self),
-               name);
+  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: finding %s is damaged"),
+               ay_work_path (self), name);
   return NULL;
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/base/words.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -47,7 +48,8 @@ check_form (const AyInfluenceMatrix *self, GError **error)
     return TRUE;
   g_clear_error (error);
   g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-               "%s: a sparse matrix of the form \"%s\": expected csr (matrix.tocsr () in scipy)",
+               N_ ("%s: a sparse matrix of the form \"%s\": expected csr (matrix.tocsr () in "
+                   "scipy)"),
                self->path, name != NULL ? name : "?");
   return FALSE;
 }
@@ -69,12 +71,12 @@ open_sparse (AyInfluenceMatrix *self, GError **error)
   if (ay_matrix_rows (shape) != 2 || ay_matrix_rows (start) < 1
       || !(ay_matrix_value (shape, 0, 0) >= 0.0) || !(ay_matrix_value (shape, 1, 0) >= 0.0)
       || ay_matrix_value (shape, 1, 0) > G_MAXUINT32)
-    return fail (self, "damaged: no two sizes", error);
+    return fail (self, N_ ("damaged: no two sizes"), error);
   self->m = ay_matrix_rows (start) - 1;
   self->n = (gsize) ay_matrix_value (shape, 1, 0);
   count = ay_matrix_rows (self->values);
   if ((double) self->m != ay_matrix_value (shape, 0, 0) || ay_matrix_rows (self->indices) != count)
-    return fail (self, "damaged: sizes that do not fit each other", error);
+    return fail (self, N_ ("damaged: sizes that do not fit each other"), error);
   self->start = g_new (gsize, self->m + 1);
   for (gsize i = 0; i <= self->m; i++)
     {
@@ -82,7 +84,7 @@ open_sparse (AyInfluenceMatrix *self, GError **error)
 
       if (!(at >= (i > 0 ? (double) self->start[i - 1] : 0.0)) || at > (double) count
           || (i == 0 && at != 0.0) || (i == self->m && at != (double) count))
-        return fail (self, "damaged: row starts (indptr) out of order", error);
+        return fail (self, N_ ("damaged: row starts (indptr) out of order"), error);
       self->start[i] = (gsize) at;
     }
   return TRUE;
@@ -98,7 +100,7 @@ ay_influence_matrix_open (AyInfluenceMatrix *self, const char *path, AyJob *job,
   if (self->source == NULL)
     return FALSE;
   if (self->source->keys->len == 0)
-    return fail (self, "a table: expected a matrix (NPY, or NPZ of scipy.sparse)", error);
+    return fail (self, N_ ("a table: expected a matrix (NPY, or NPZ of scipy.sparse)"), error);
   if (has_key (self->source, "indptr"))
     return open_sparse (self, error);
   self->dense = ay_source_array (self->source, NULL, error);
@@ -281,7 +283,7 @@ ay_influence_matrix_ends (const AyInfluenceMatrix *self, AyInfluenceEnds *out, A
   if (ok && pass.bad_row != G_MAXSIZE)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s: row %" G_GSIZE_FORMAT ", column %.0f: %g: %s", self->path, pass.bad_row,
+                   N_ ("%s: row %zu, column %.0f: %g: %s"), self->path, pass.bad_row,
                    pass.bad_column, pass.bad_value, pass.bad);
       ok = FALSE;
     }

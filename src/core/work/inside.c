@@ -290,7 +290,7 @@ write_out (AyInside *self, AyWorkspace *store, const AyItem *item, const char *p
   file = g_mkdir_with_parents (folder, 0700) == 0 ? g_fopen (copy, "wbe") : NULL;
   if (file == NULL)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: cannot be written: %s", copy,
+      g_set_error (error, AY_ERROR, AY_ERROR_IO, N_ ("%s: cannot be written: %s"), copy,
                    g_strerror (errno));
       return FALSE;
     }
@@ -300,7 +300,7 @@ write_out (AyInside *self, AyWorkspace *store, const AyItem *item, const char *p
     g_prefix_error (error, "%s: ", copy);
   if (fclose (file) != 0 && done)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: cannot be written: %s", copy,
+      g_set_error (error, AY_ERROR, AY_ERROR_IO, N_ ("%s: cannot be written: %s"), copy,
                    g_strerror (errno));
       done = FALSE;
     }
@@ -328,7 +328,7 @@ ay_inside_take (AyInside *self, AyWorkspace *store, const char *stored, const ch
       found++;
     }
   if (items != NULL && found == 0)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: is damaged: it does not hold %s",
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: is damaged: it does not hold %s"),
                  ay_workspace_path (store), stored);
   return found > 0;
 }

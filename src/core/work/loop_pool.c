@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/loop_pool.h"
 
+#include "core/base/words.h"
 #include "core/work/work_private.h"
 
 #include <string.h>
@@ -107,7 +108,7 @@ ay_loop_pool_init (AyLoopPool *self, AyWork *work, const AyHistory *loop, AyJob 
   if (data->n_classes == 0)
     {
       g_set_error_literal (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                           "a loop of selection needs classes; the target is a number");
+                           N_ ("a loop of selection needs classes; the target is a number"));
       return FALSE;
     }
   take_kind (self, loop);

@@ -68,9 +68,9 @@ leave_zero_rows (AyMapPoints *self, AyDataset *data, AyJob *job, GError **error)
   if (count < 2)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "metric cosine: %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " rows are zero once "
-                   "standardised and have no direction: too few are left", data->n - count,
-                   data->n);
+                   N_ ("metric cosine: %zu of %zu rows are zero once "
+                       "standardised and have no direction: too few are left"),
+                   data->n - count, data->n);
       return FALSE;
     }
   ay_diagnostics_add (data->diagnostics, "zero-rows",
@@ -226,7 +226,7 @@ make_umap (Making *self, AyJob *job, GError **error)
     return FALSE;
   if (!spectral && strcmp (ay_map_option (given, "start"), "pca") != 0)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "start=%s: pca or spectral is wanted",
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("start=%s: pca or spectral is wanted"),
                    ay_map_option (given, "start"));
       return FALSE;
     }
@@ -235,7 +235,7 @@ make_umap (Making *self, AyJob *job, GError **error)
     {
       if (error != NULL && *error == NULL)
         g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
-                             "neighbours: a whole number of at least 2 is wanted");
+                             N_ ("neighbours: a whole number of at least 2 is wanted"));
       return FALSE;
     }
   if (self->pca != NULL)

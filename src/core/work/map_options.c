@@ -89,7 +89,7 @@ ay_map_option (const AyMapOptions *self, const char *name)
 static gboolean
 bad_value (const AyMapOptions *self, const char *name, const char *wanted, GError **error)
 {
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s=%s: %s is wanted", name,
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("%s=%s: %s is wanted"), name,
                ay_map_option (self, name), wanted);
   return FALSE;
 }
@@ -100,7 +100,7 @@ ay_map_option_number (const AyMapOptions *self, const char *name, double *value,
   const char *text = ay_map_option (self, name);
 
   return (ay_number_parse (text, strlen (text), value) && *value >= 0.0)
-         || bad_value (self, name, "a number of at least 0", error);
+         || bad_value (self, name, N_ ("a number of at least 0"), error);
 }
 
 gboolean
@@ -109,7 +109,7 @@ ay_map_option_count (const AyMapOptions *self, const char *name, guint *value, G
   guint64 number;
 
   if (!g_ascii_string_to_unsigned (ay_map_option (self, name), 10, 0, 1000000000, &number, NULL))
-    return bad_value (self, name, "a whole number", error);
+    return bad_value (self, name, N_ ("a whole number"), error);
   *value = (guint) number;
   return TRUE;
 }
@@ -126,8 +126,9 @@ check_names (const AyMapOptions *self, GError **error)
   while (g_hash_table_iter_next (&iter, &name, NULL))
     if (!ay_work_is_head_parameter (name) && find_parameter (self->method, name) == NULL)
       {
-        g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no parameter of the %s map is called \"%s\"",
-                     self->method->title, (char *) name);
+        g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                     N_ ("no parameter of the %s map is called \"%s\""), self->method->title,
+                     (char *) name);
         return FALSE;
       }
   return TRUE;
@@ -143,7 +144,7 @@ ay_map_options_read (AyMapOptions *self, const AyMapRequest *request, GError **e
   if (self->method == NULL)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "no map is called \"%s\" (there are: pca, umap, tsne)", request->method);
+                   N_ ("no map is called \"%s\" (there are: pca, umap, tsne)"), request->method);
       return FALSE;
     }
   if (!check_names (self, error) || !ay_map_option_count (self, "trust_k", &self->trust_k, error)
@@ -153,10 +154,10 @@ ay_map_options_read (AyMapOptions *self, const AyMapRequest *request, GError **e
   self->trust_sample = sample;
   self->approximate_above = above;
   if (self->trust_k == 0)
-    return bad_value (self, "trust_k", "1 or more", error);
+    return bad_value (self, "trust_k", N_ ("1 or more"), error);
   if (!ay_distance_parse (ay_map_option (self, "metric"), &self->metric))
-    return bad_value (self, "metric", "euclidean or cosine", error);
+    return bad_value (self, "metric", N_ ("euclidean or cosine"), error);
   self->honesty = strcmp (ay_map_option (self, "honesty"), "yes") == 0;
   return self->honesty || strcmp (ay_map_option (self, "honesty"), "no") == 0
-         || bad_value (self, "honesty", "yes or no", error);
+         || bad_value (self, "honesty", N_ ("yes or no"), error);
 }

@@ -2,6 +2,7 @@
 #include "core/work/own_influence.h"
 
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 #include "core/work/import_check.h"
 #include "core/work/influence_matrix.h"
 #include "core/work/work_private.h"
@@ -65,7 +66,7 @@ read_ids (const AyDataset *data, const char *path, AySplit part, gsize *count, G
                                       : "is a test row, which is kept for the report";
       if (what != NULL)
         {
-          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s:%" G_GSIZE_FORMAT ": \"%s\": %s", path,
+          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s:%zu: \"%s\": %s"), path,
                        i + 1, id, what);
           return NULL;
         }
@@ -128,7 +129,7 @@ store (AyWork *work, const char *json, const AyOwnInfluenceReport *report, const
   if (count > (G_MAXUINT32 - 4 * report->rows) / 16)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "keep %u of %" G_GSIZE_FORMAT " rows: more than 4 GB", report->keep,
+                   N_ ("keep %u of %zu rows: more than 4 GB"), report->keep,
                    report->rows);
       return FALSE;
     }
@@ -166,10 +167,9 @@ check_sizes (const AyInfluenceMatrix *matrix, gsize rows, gsize columns, GError 
   if (matrix->m == rows && matrix->n == columns && rows > 0 && columns > 0)
     return TRUE;
   g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-               "%s: %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT ", but there are %" G_GSIZE_FORMAT
-               " judged and %" G_GSIZE_FORMAT " training rows%s", matrix->path, matrix->m,
-               matrix->n, rows, columns,
-               matrix->m == columns && matrix->n == rows ? " (transposed?)" : "");
+               N_ ("%s: %zu x %zu, but there are %zu judged and %zu training rows%s"), matrix->path,
+               matrix->m, matrix->n, rows, columns,
+               matrix->m == columns && matrix->n == rows ? N_ (" (transposed?)") : "");
   return FALSE;
 }
 
@@ -224,7 +224,7 @@ ay_work_import_influence (AyWork *self, const char *path, const AyOwnInfluenceOp
   *report = (AyOwnInfluenceReport) { 0 };
   if (options->keep < 1)
     {
-      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "keep: expected 1 or more");
+      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, N_ ("keep: expected 1 or more"));
       return FALSE;
     }
   report->name = options->name != NULL ? g_strdup (options->name) : default_name (path);
@@ -305,7 +305,7 @@ get_stored (AyWork *self, const char *name, gsize *m, guint *keep, GError **erro
       || g_bytes_get_size (item->bytes) / 4 / (gsize) rows != 1 + 4 * (gsize) kept)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "influence \"%s\" is of other data, or damaged: import it again", name);
+                   N_ ("influence \"%s\" is of other data, or damaged: import it again"), name);
       ay_item_free (item);
       return NULL;
     }
@@ -332,8 +332,8 @@ check_stored (const AyWork *self, const char *name, const guint32 *rows, gsize c
   for (gsize i = 0; i < count; i++)
     if (rows[i] != G_MAXUINT32 && rows[i] >= self->data->n)
       {
-        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "influence \"%s\" is damaged: row %u", name,
-                     rows[i]);
+        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("influence \"%s\" is damaged: row %u"),
+                     name, rows[i]);
         return FALSE;
       }
   return TRUE;
@@ -358,8 +358,9 @@ find_places (AyWork *self, const char *name, const AyRowInfluence *asked, const 
           g_autofree char *id = ay_column_dup_text (self->data->id, asked->rows[t]);
 
           g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                       "row %s is not among the %" G_GSIZE_FORMAT " judged rows of influence "
-                       "\"%s\"", id, m, name);
+                       N_ ("row %s is not among the %zu judged rows of influence "
+                           "\"%s\""),
+                       id, m, name);
           g_free (at);
           return NULL;
         }
@@ -381,7 +382,7 @@ ay_work_own_influence (AyWork *self, const char *name, const AyBitset *rows, gui
   asked->rows = ay_bitset_rows (rows, &asked->m);
   if (asked->m == 0)
     {
-      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "no rows to ask of");
+      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, N_ ("no rows to ask of"));
       return NULL;
     }
   item = get_stored (self, name, &m, &keep, error);

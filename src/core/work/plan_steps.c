@@ -4,6 +4,7 @@
 
 #include "core/base/rng.h"
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "core/model/scales.h"
 #include "core/select/strategy.h"
 #include "core/work/work_redundancy.h"
@@ -34,7 +35,8 @@ numbers_of (AyPlanning *self, const char *name, GError **error)
     {
       g_clear_error (error);
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   column == NULL ? "there is no column \"%s\"" : "column \"%s\" holds no numbers",
+                   column == NULL ? N_ ("there is no column \"%s\"")
+                                  : N_ ("column \"%s\" holds no numbers"),
                    name);
       return NULL;
     }
@@ -86,7 +88,7 @@ read_redundancy (const AyStep *step, AyRedundancyOptions *options, GError **erro
     wrong = "keep";
   if (wrong != NULL)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "drop_duplicates: %s \"%s\" is not known",
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("drop_duplicates: %s \"%s\" is not known"),
                    wrong, ay_step_text (step, wrong));
       return FALSE;
     }
@@ -190,7 +192,7 @@ may_follow (AyPlanning *self, const AyStep *step, gboolean *may, GError **error)
   if (strcmp (follow, "finding") == 0)
     return ay_plan_score_finds (self->work, "label_issue", may, error);
   g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-               "%s: \"follow\" is neither finding nor ranking", ay_step_type (step)->id);
+               N_ ("%s: \"follow\" is neither finding nor ranking"), ay_step_type (step)->id);
   return FALSE;
 }
 
@@ -287,8 +289,8 @@ take_balance (AyPlanning *self, const AyStep *step, const AyBitset *left, GError
   if (data->n_classes == 0 || !(ratio >= 1.0))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "balance: %s",
-                   data->n_classes == 0 ? "a number is predicted, there are no classes"
-                                        : "ratio is below 1");
+                   data->n_classes == 0 ? N_ ("a number is predicted, there are no classes")
+                                        : N_ ("ratio is below 1"));
       return NULL;
     }
   ranked = rank_to_stay (self, step, -1.0, rows, &n, error);
@@ -420,13 +422,13 @@ take_budget (AyPlanning *self, const AyStep *step, const AyBitset *left, GError 
   if (!(wanted >= 1.0))
     {
       g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
-                           "budget: \"rows\" says how many stay: expected a number from 1");
+                           N_ ("budget: \"rows\" says how many stay: expected a number from 1"));
       return NULL;
     }
   if (!lowest && strcmp (stay, "highest") != 0)
     {
       g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
-                           "budget: \"stay\" is neither highest nor lowest");
+                           N_ ("budget: \"stay\" is neither highest nor lowest"));
       return NULL;
     }
   if (strategy != NULL)
@@ -452,8 +454,8 @@ take_where (AyPlanning *self, const AyStep *step, const AyBitset *left, GError *
   if (*where == '\0' || (strcmp (which, "drop") != 0 && strcmp (which, "keep") != 0))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "drop_where: %s",
-                   *where == '\0' ? "there is no condition \"where\""
-                                  : "\"rows\" is neither drop nor keep");
+                   *where == '\0' ? N_ ("there is no condition \"where\"")
+                                  : N_ ("\"rows\" is neither drop nor keep"));
       return NULL;
     }
   rows = ay_work_select (self->work, where, self->job, error);
@@ -514,7 +516,7 @@ ay_plan_step_take (AyPlanning *self, const AyStep *step, const AyBitset *left, G
       if (isnan (below) == isnan (above))
         {
           g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
-                               "drop_score: expected \"below\" or \"above\", one of them");
+                               N_ ("drop_score: expected \"below\" or \"above\", one of them"));
           return NULL;
         }
       return take_by_value (self, ay_step_text (step, "score"), isnan (below) ? -INFINITY : below,

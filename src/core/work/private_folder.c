@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/folder.h"
+#include "core/base/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -102,8 +103,8 @@ ay_private_folder_new (GError **error)
   if (self == NULL)
     self = make_below (temporary);
   if (self == NULL)
-    g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: no folder can be made there: %s", temporary,
-                 g_strerror (errno));
+    g_set_error (error, AY_ERROR, AY_ERROR_IO, N_ ("%s: no folder can be made there: %s"),
+                 temporary, g_strerror (errno));
   return self;
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/base/json_text.h"
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "core/work/accuracy_words.h"
 #include "core/work/arms.h"
 #include "core/work/removal_test.h"
@@ -66,7 +67,7 @@ prepare (Proof *self, GError **error)
   if (self->n_relabelled + self->what.n_rows > 0)
     return TRUE;
   g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
-                       "nothing to prove: no training row goes or gets another label");
+                       N_ ("nothing to prove: no training row goes or gets another label"));
   return FALSE;
 }
 
@@ -106,7 +107,7 @@ problem_after (const Proof *self, gint32 *label, double *target, double *weight,
     if (had[k] > 0.0 && !(left[k] > 0.0))
       {
         g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                     "class \"%s\" would lose its last training row: its loss is unbounded",
+                     N_ ("class \"%s\" would lose its last training row: its loss is unbounded"),
                      data->class_names[k]);
         return FALSE;
       }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/work_redundancy.h"
 
+#include "core/base/words.h"
 #include "core/work/job_memory.h"
 #include "core/work/work_private.h"
 
@@ -21,7 +22,7 @@ read_keep_values (AyWork *work, AyRedundancyOptions *options, AyTable **columns,
   if (column == NULL || ay_column_type (column) != AY_COLUMN_NUMBER)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "keep rule score: no column of numbers is called \"%s\"",
+                   N_ ("keep rule score: no column of numbers is called \"%s\""),
                    options->keep_score != NULL ? options->keep_score : "");
       return FALSE;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/removal_test.h"
 
+#include "core/base/words.h"
 #include "core/work/band_json.h"
 #include "core/work/work_private.h"
 
@@ -39,8 +40,9 @@ ay_work_removal_test (AyWork *self, const AyWhatIf *what, guint repeats, guint64
 
   if (repeats < 2 || what->n_rows == 0)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "removals at random: %s",
-                   repeats < 2 ? "at least 2 draws make a band" : "no training row is removed");
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("removals at random: %s"),
+                   repeats < 2 ? N_ ("at least 2 draws make a band")
+                               : N_ ("no training row is removed"));
       return FALSE;
     }
   ay_job_set_phase (job, "dropping as many at random");

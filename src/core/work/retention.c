@@ -177,11 +177,11 @@ choose_score (Retain *self, const char *wanted, GError **error)
   if (self->out->score != NULL)
     return TRUE;
   if (wanted != NULL)
-    g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "there is no score \"%s\" in the workspace",
+    g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("there is no score \"%s\" in the workspace"),
                  wanted);
   else
     g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
-                         "no score is stored that could rank the rows: score computes them");
+                         N_ ("no score is stored that could rank the rows: score computes them"));
   return FALSE;
 }
 
@@ -337,7 +337,7 @@ ay_work_retention (AyWork *work, const AyRetentionOptions *options, AyJob *job, 
 
   if (options->repeats < 2)
     {
-      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "at least 2 draws make a band");
+      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, N_ ("at least 2 draws make a band"));
       return NULL;
     }
   key = ay_retention_key (work, options, error);

@@ -192,8 +192,10 @@ is_class_gone (const AyDataset *before, const gint32 *label, const guint8 *split
   for (guint k = 0; k < before->n_classes; k++)
     if (had[k] > 0 && has[k] == 0)
       {
-        g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "class \"%s\" has lost its last training row "
-                     "by the decisions: its loss is unbounded", before->class_names[k]);
+        g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                     N_ ("class \"%s\" has lost its last training row "
+                         "by the decisions: its loss is unbounded"),
+                     before->class_names[k]);
         return TRUE;
       }
   return FALSE;
@@ -530,9 +532,11 @@ ay_work_review (AyWork *self, const AyReviewOptions *options, AyJob *job, GError
   out->notes = g_ptr_array_new_with_free_func (g_free);
   if (self->data->n_classes < 2)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s: labels are reviewed where there are "
-                   "classes; this data set has %s", ay_work_path (self),
-                   self->data->n_classes == 0 ? "a numeric target" : "one class");
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   N_ ("%s: labels are reviewed where there are "
+                       "classes; this data set has %s"),
+                   ay_work_path (self),
+                   self->data->n_classes == 0 ? N_ ("a numeric target") : N_ ("one class"));
       return NULL;
     }
   return run (&review, options, error) ? g_steal_pointer (&out) : NULL;

@@ -9,6 +9,7 @@
  * all rows. Cost: d, and the terms of one text x d; the words' vectors are made once. */
 #include "core/work/row_parts.h"
 
+#include "core/base/words.h"
 #include "core/data/text_words.h"
 #include "core/gain/why.h"
 #include "core/score/influence.h"
@@ -137,8 +138,10 @@ add_words (Parting *self, const AyFeatureSpan *span, GError **error)
   if (terms == NULL || terms->d != span->n)
     {
       if (terms != NULL)
-        g_set_error (error, AY_ERROR, AY_ERROR_CHANGED, "the words of column \"%s\" no longer make "
-                     "the %zu features that the data has", ay_column_name (span->text), span->n);
+        g_set_error (error, AY_ERROR, AY_ERROR_CHANGED,
+                     N_ ("the words of column \"%s\" no longer make "
+                         "the %zu features that the data has"),
+                     ay_column_name (span->text), span->n);
       return FALSE;
     }
   for (gsize j = 0; j < span->n; j++)

@@ -2,6 +2,7 @@
 #include "core/work/update_private.h"
 
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 #include "core/data/content.h"
 
 #include <math.h>
@@ -60,7 +61,7 @@ take_source (char **role, const char *given, const char *name, gboolean may_go, 
       return TRUE;
     }
   g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-               "%s came from %s: name that of the new version with --%s", name, *role, name);
+               N_ ("%s came from %s: name that of the new version with --%s"), name, *role, name);
   return FALSE;
 }
 
@@ -72,8 +73,10 @@ roles_of_update (AyWork *earlier, const AyUpdateSources *sources, GError **error
   if (roles->id == NULL && sources->id == NULL)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                   "%s: its rows have no id but their number, by which another version cannot be "
-                   "joined; make it with --id", ay_work_path (earlier));
+                   N_ ("%s: its rows have no id but their number, by which another version cannot "
+                       "be "
+                       "joined; make it with --id"),
+                   ay_work_path (earlier));
       return NULL;
     }
   g_strfreev (roles->inputs);

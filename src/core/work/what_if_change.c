@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/what_if_change.h"
 
+#include "core/base/words.h"
 #include "core/work/work_private.h"
 
 #include <string.h>
@@ -38,7 +39,7 @@ change_labels (const AyDataset *data, const AyProblem *train, const AyBitset *ro
   if (text == NULL || !ay_work_check_label (data, text, error))
     {
       if (text == NULL)
-        g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "the new label is not said");
+        g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, N_ ("the new label is not said"));
       return FALSE;
     }
   for (guint c = 0; c < data->n_classes; c++)
@@ -71,7 +72,7 @@ ay_what_if_change_make (const AyDataset *data, const AyProblem *train, const AyB
 
   if (options->kind == AY_WHAT_IF_REMOVE && n_rows == train->n)
     {
-      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "no training row would be left");
+      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, N_ ("no training row would be left"));
       return FALSE;
     }
   if (options->kind == AY_WHAT_IF_RELABEL)

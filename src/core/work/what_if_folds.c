@@ -12,6 +12,7 @@
 
 #include "core/base/rng.h"
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "core/data/content.h"
 #include "core/work/near_copies.h"
 #include "core/work/what_if_change.h"
@@ -214,7 +215,8 @@ check_classes (const Rows *fit, const AyDataset *data, guint fold, GError **erro
     if (count[c] == 0)
       {
         g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                     "folds: class \"%s\" has too few rows or groups, fold %u holds all of them",
+                     N_ ("folds: class \"%s\" has too few rows or groups, fold %u holds all of "
+                         "them"),
                      data->class_names[c], fold + 1);
         return FALSE;
       }
@@ -239,7 +241,8 @@ run_fold (const Rows *all, const guint8 *fold, guint f, const AyDataset *data,
     rows_add (fold[i] != f ? &fit : all->apart[i] ? &apart : &stay, all, i);
   if (stay.n == 0 || fit.n == 0)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "folds: fold %u has no row to judge by", f + 1);
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("folds: fold %u has no row to judge by"),
+                   f + 1);
       return FALSE;
     }
   if (!check_classes (&fit, data, f, error))
@@ -367,12 +370,13 @@ static gboolean
 check (const AyDataset *data, guint k, GError **error)
 {
   if (k < 2 || k > AY_FOLDS_MOST)
-    g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "folds: %u is not between 2 and %d", k,
+    g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("folds: %u is not between 2 and %d"), k,
                  AY_FOLDS_MOST);
   else if (data->time != NULL)
     g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
-                         "folds: the rows have a time, and folds would judge earlier rows by later "
-                         "ones");
+                         N_ ("folds: the rows have a time, and folds would judge earlier rows by "
+                             "later "
+                             "ones"));
   return k >= 2 && k <= AY_FOLDS_MOST && data->time == NULL;
 }
 

@@ -2,6 +2,7 @@
 #include "core/work/what_if_pipeline.h"
 
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "core/data/remake_features.h"
 #include "core/model/lambda_folds.h"
 #include "core/work/accuracy_words.h"
@@ -79,7 +80,7 @@ problem_after (const AyDataset *data, const AyProblem *train, const AyWhatIfChan
     if (had[c] > 0.0 && !(left[c] > 0.0))
       {
         g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                     "full pipeline: class \"%s\" would lose its last training row",
+                     N_ ("full pipeline: class \"%s\" would lose its last training row"),
                      data->class_names[c]);
         return FALSE;
       }

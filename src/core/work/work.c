@@ -2,6 +2,7 @@
 #include "core/work/work_private.h"
 
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 #include "core/shim/number.h"
 #include "core/work/near_copies.h"
 
@@ -189,7 +190,7 @@ ay_work_is_free (const char *path, GError **error)
 {
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: exists already", path);
+  g_set_error (error, AY_ERROR, AY_ERROR_IO, N_ ("%s: exists already"), path);
   return FALSE;
 }
 
@@ -223,7 +224,7 @@ read_load_options (AyWork *self, GHashTable *moved, AyJob *job, GError **error)
   if (described == NULL || !JSON_NODE_HOLDS_ARRAY (described))
     {
       if (described != NULL)
-        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "the list of files is none");
+        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("the list of files is none"));
       g_prefix_error (error, "%s: is damaged: ", ay_workspace_path (self->store));
       return FALSE;
     }
@@ -275,7 +276,7 @@ load_data (AyWork *self, AyJob *job, GError **error)
   if (split == NULL || n != self->data->n)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_CHANGED,
-                   "%s: was made of %" G_GSIZE_FORMAT " rows, the data has %" G_GSIZE_FORMAT,
+                   N_ ("%s: was made of %zu rows, the data has %zu"),
                    ay_work_path (self), n, self->data->n);
       return FALSE;
     }
@@ -313,7 +314,7 @@ ay_work_check_label (const AyDataset *data, const char *label, GError **error)
       if (ay_number_parse (label, strlen (label), &number) && isfinite (number))
         return TRUE;
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "new label \"%s\": a number is predicted, and this is none", label);
+                   N_ ("new label \"%s\": a number is predicted, and this is none"), label);
       return FALSE;
     }
   if (g_strv_contains ((const char *const *) data->class_names, label))
@@ -321,8 +322,8 @@ ay_work_check_label (const AyDataset *data, const char *label, GError **error)
   names = g_string_new (NULL);
   for (guint k = 0; k < MIN (data->n_classes, CLASSES_NAMED); k++)
     g_string_append_printf (names, "%s%s", k > 0 ? ", " : "", data->class_names[k]);
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no class called \"%s\"; there are %s%s", label,
-               names->str, data->n_classes > CLASSES_NAMED ? ", ..." : "");
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("no class called \"%s\"; there are %s%s"),
+               label, names->str, data->n_classes > CLASSES_NAMED ? ", ..." : "");
   return FALSE;
 }
 

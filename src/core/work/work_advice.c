@@ -3,6 +3,7 @@
 
 #include "core/base/json_text.h"
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "core/gain/advice.h"
 #include "core/work/arms.h"
 #include "core/work/work_private.h"
@@ -118,9 +119,9 @@ find_kinds (AyWork *self, const AyProblem *train, const AyProblem *valid, const 
     return FALSE;
   if (column == NULL)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s: no column \"%s\" to give advice by%s",
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("%s: no column \"%s\" to give advice by%s"),
                    ay_work_path (self), name,
-                   strcmp (name, "cluster") == 0 ? ": assay-cli cluster makes it" : "");
+                   strcmp (name, "cluster") == 0 ? N_ (": assay-cli cluster makes it") : "");
       return FALSE;
     }
   out->names = g_ptr_array_new_with_free_func (g_free);
@@ -131,8 +132,10 @@ find_kinds (AyWork *self, const AyProblem *train, const AyProblem *valid, const 
   out->valid = number_rows (out, column, valid);
   if (out->names->len <= MAX_KINDS)
     return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "column \"%s\" has more than %d values: too many "
-               "to give advice by", name, MAX_KINDS);
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+               N_ ("column \"%s\" has more than %d values: too many "
+                   "to give advice by"),
+               name, MAX_KINDS);
   return FALSE;
 }
 
@@ -293,7 +296,8 @@ ay_work_advice (AyWork *self, const char *by, gsize more, guint64 seed, AyJob *j
     return NULL;
   if (more == 0)
     {
-      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "advice is for at least one more row");
+      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
+                           N_ ("advice is for at least one more row"));
       return NULL;
     }
   input.train_kind = kinds.train;

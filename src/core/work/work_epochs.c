@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/work_epochs.h"
 
+#include "core/base/words.h"
 #include "core/work/work_private.h"
 
 const char *
@@ -39,7 +40,8 @@ ay_work_training_log (AyWork *self, AyJob *job, GError **error)
   if (self->data->dynamics != NULL)
     return ay_training_log_of_data (self->data, error);
   g_set_error_literal (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                       "no training log: give one with the data (new --dynamics FILE), or score "
-                       "confidence -p logits=FOLDER");
+                       N_ ("no training log: give one with the data (new --dynamics FILE), or "
+                           "score "
+                           "confidence -p logits=FOLDER"));
   return NULL;
 }

@@ -36,7 +36,7 @@ ay_work_find_id (AyWork *work, const char *id, guint32 *row, GError **error)
           return TRUE;
         }
     }
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no row has the id \"%s\"", id);
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("no row has the id \"%s\""), id);
   return FALSE;
 }
 
@@ -51,7 +51,7 @@ find_class (const AyDataset *data, const char *name, gint32 *class, GError **err
       *class = (gint32) c;
   if (*class >= 0)
     return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "there is no class \"%s\"", name);
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("there is no class \"%s\""), name);
   return FALSE;
 }
 

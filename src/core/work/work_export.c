@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/column_order.h"
+#include "core/base/words.h"
 #include "core/work/export.h"
 #include "core/work/work_private.h"
 
@@ -14,7 +15,7 @@ pick_columns (AyTable *all, const char *const *names, GError **error)
 
       if (column == NULL)
         {
-          g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "there is no column \"%s\"", *names);
+          g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("there is no column \"%s\""), *names);
           return NULL;
         }
       if (ay_table_find (picked, *names) == NULL)
@@ -34,7 +35,7 @@ find_order (AyTable *all, const AyWorkExport *what, guint32 **order, GError **er
   if (column != NULL)
     *order = ay_column_order (column, what->descending);
   else
-    g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "there is no column \"%s\"", what->sort);
+    g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("there is no column \"%s\""), what->sort);
   return column != NULL;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/data/file_hash.h"
+#include "core/base/words.h"
 #include "core/work/work_private.h"
 
 #include <string.h>
@@ -121,12 +122,12 @@ fail_changed (const char *path, gint64 then, const AyFileHash *now, gboolean ins
 
   if ((gint64) now->size != then)
     g_set_error (error, AY_ERROR, AY_ERROR_CHANGED,
-                 "%s: has changed since the workspace was made (%" G_GINT64_FORMAT
-                 " bytes then, %" G_GUINT64_FORMAT " now)%s", path, then, now->size, advice);
+                 N_ ("%s: has changed since the workspace was made (%zu bytes then, %zu now)%s"),
+                 path, (gsize) then, (gsize) now->size, advice);
   else
     g_set_error (error, AY_ERROR, AY_ERROR_CHANGED,
-                 "%s: has changed since the workspace was made (same size, other content)%s", path,
-                 advice);
+                 N_ ("%s: has changed since the workspace was made (same size, other content)%s"),
+                 path, advice);
   return FALSE;
 }
 
@@ -164,7 +165,8 @@ check_file (AyWork *self, Places *places, JsonObject *file, AyJob *job, GError *
     path = ay_workspace_absolute_path (places->store, stored);
   if (take && *inside == '\0')
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s: the workspace holds no copy of it", path);
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("%s: the workspace holds no copy of it"),
+                   path);
       return FALSE;
     }
   if (!take && g_file_test (path, G_FILE_TEST_EXISTS))
@@ -172,7 +174,7 @@ check_file (AyWork *self, Places *places, JsonObject *file, AyJob *job, GError *
            && (!is_moved || describe_file (places->store, path, file, job, error));
   if (*inside != '\0' && (take || !is_moved))
     return ay_inside_take (self->inside, places->store, inside, path, job, error);
-  g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: not found; say where it is now with --moved",
+  g_set_error (error, AY_ERROR, AY_ERROR_IO, N_ ("%s: not found; say where it is now with --moved"),
                path);
   return FALSE;
 }
@@ -194,7 +196,7 @@ ay_work_files_check (AyWork *self, JsonNode *files, GHashTable *moved, AyJob *jo
 
   if (!JSON_NODE_HOLDS_ARRAY (files))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: the list of files is damaged",
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: the list of files is damaged"),
                    ay_workspace_path (self->store));
       return FALSE;
     }

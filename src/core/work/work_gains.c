@@ -125,9 +125,9 @@ take (AyWork *self, const char *name, const AyProblem *train, Taken *taken, GErr
       note_left_out (taken, train);
       return TRUE;
     }
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s: history \"%s\": %s", ay_work_path (self),
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("%s: history \"%s\": %s"), ay_work_path (self),
                name, taken->n == 0 || ay_history_n_rounds (history) == 0
-                         ? "it has no round" : "none of its rows is in this data set");
+                         ? N_ ("it has no round") : N_ ("none of its rows is in this data set"));
   return FALSE;
 }
 
@@ -465,7 +465,7 @@ ay_work_stored_gains (AyWork *self, const char *history, GError **error)
   if (!ay_workspace_has (self->store, KIND, history))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "%s: the gains of \"%s\" were not split yet, do so by assay-cli gains",
+                   N_ ("%s: the gains of \"%s\" were not split yet, do so by assay-cli gains"),
                    ay_work_path (self), history);
       return NULL;
     }
@@ -475,7 +475,9 @@ ay_work_stored_gains (AyWork *self, const char *history, GError **error)
       && json_object_has_member (json_node_get_object (node), "rounds"))
     return json_object_ref (json_node_get_object (node));
   if (error != NULL && *error == NULL)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: is damaged: the gains of \"%s\" cannot be "
-                 "read", ay_work_path (self), history);
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                 N_ ("%s: is damaged: the gains of \"%s\" cannot be "
+                     "read"),
+                 ay_work_path (self), history);
   return NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/work_gains.h"
 
+#include "core/base/words.h"
 #include "core/work/work_history.h"
 #include "core/work/work_private.h"
 
@@ -171,8 +172,10 @@ ay_work_gains_by (AyWork *self, JsonObject *gains, const char *column, GError **
     return NULL;
   if (values == NULL && !said)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s: no column called \"%s\" to cut the gains "
-                   "by", ay_work_path (self), column);
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   N_ ("%s: no column called \"%s\" to cut the gains "
+                       "by"),
+                   ay_work_path (self), column);
       return NULL;
     }
   history = ay_work_history (self, json_object_get_string_member (gains, "history"), error);

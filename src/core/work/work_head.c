@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/shim/number.h"
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 #include "core/work/job_memory.h"
 #include "core/work/work_private.h"
 
@@ -25,7 +26,7 @@ ay_work_is_head_parameter (const char *name)
 static gboolean
 bad_value (GError **error, const char *name, const char *value, const char *wanted)
 {
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "%s=%s: %s is wanted", name, value, wanted);
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("%s=%s: %s is wanted"), name, value, wanted);
   return FALSE;
 }
 
@@ -35,7 +36,7 @@ set_positive (double *field, const char *name, const char *value, GError **error
   double number;
 
   if (!ay_number_parse (value, strlen (value), &number) || !(number > 0.0))
-    return bad_value (error, name, value, "a number above 0");
+    return bad_value (error, name, value, N_ ("a number above 0"));
   *field = number;
   return TRUE;
 }
@@ -74,12 +75,12 @@ set_one (AyWork *self, const char *name, const char *value, GError **error)
   if (strcmp (name, "target") == 0)
     {
       if (strcmp (value, "plain") != 0 && strcmp (value, "balanced") != 0)
-        return bad_value (error, name, value, "plain or balanced");
+        return bad_value (error, name, value, N_ ("plain or balanced"));
       self->target_kind = *value == 'b' ? AY_TARGET_BALANCED : AY_TARGET_PLAIN;
       return TRUE;
     }
   if (strcmp (value, "yes") != 0 && strcmp (value, "no") != 0)
-    return bad_value (error, name, value, "yes or no");
+    return bad_value (error, name, value, N_ ("yes or no"));
   options->standardise = *value == 'y';
   return TRUE;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/work_history.h"
 
+#include "core/base/words.h"
 #include "core/work/work_private.h"
 
 #include <string.h>
@@ -105,7 +106,7 @@ ay_work_histories_called (AyWork *self, const char *name, GError **error)
     return NULL;
   if (found->len > 0)
     return g_steal_pointer (&found);
-  g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no history called \"%s\"; history list names them",
-               name);
+  g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+               N_ ("no history called \"%s\"; history list names them"), name);
   return NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/import_check.h"
 
+#include "core/base/words.h"
 #include "core/data/source.h"
 #include "core/work/work_private.h"
 
@@ -92,7 +93,7 @@ find_id (AyTable *table, AyDataset *data, const char *path, GError **error)
     id = ay_table_find (table, "id");
   if (id == NULL)
     g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                 "%s: no column \"id\" to join by (rows in file order: --by row)", path);
+                 N_ ("%s: no column \"id\" to join by (rows in file order: --by row)"), path);
   return id;
 }
 
@@ -120,7 +121,7 @@ join_by_id (AyDataset *data, AyColumn *id, const char *path, AyImportReport *rep
       if (g_hash_table_lookup_extended (rows, text, NULL, &found))
         {
           g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                       "%s: id \"%s\" stands twice, in data rows %u and %" G_GSIZE_FORMAT, path,
+                       N_ ("%s: id \"%s\" stands twice, in data rows %u and %zu"), path,
                        text, GPOINTER_TO_UINT (found), i + 1);
           g_free (text);
           return NULL;
@@ -164,8 +165,8 @@ join_by_row (AyDataset *data, gsize n, const char *path, AyImportReport *report,
   if (n != data->n)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s: has %" G_GSIZE_FORMAT " rows, the data has %" G_GSIZE_FORMAT
-                   " (join by id instead)", path, n, data->n);
+                   N_ ("%s: has %zu rows, the data has %zu (join by id instead)"), path, n,
+                   data->n);
       return NULL;
     }
   map = g_new (guint32, MAX (n, 1));
@@ -239,8 +240,10 @@ check_names (GPtrArray *all, const char *path, GError **error)
       if (ay_score_find (name) != NULL)
         {
           g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                       "%s: \"%s\" is the name of a score that Assay computes: give another with "
-                       "name=", path, name);
+                       N_ ("%s: \"%s\" is the name of a score that Assay computes: give another "
+                           "with "
+                           "name="),
+                       path, name);
           return FALSE;
         }
     }
@@ -252,7 +255,7 @@ name_them (GPtrArray *all, const AyImportOptions *options, const char *path, GEr
 {
   if (all->len == 0)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: no numeric column to import", path);
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: no numeric column to import"), path);
       return FALSE;
     }
   if (options->name == NULL)
@@ -260,7 +263,7 @@ name_them (GPtrArray *all, const AyImportOptions *options, const char *path, GEr
   if (all->len > 1)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "%s: holds %u scores, name= names only one", path, all->len);
+                   N_ ("%s: holds %u scores, name= names only one"), path, all->len);
       return FALSE;
     }
   g_free (((Incoming *) all->pdata[0])->name);

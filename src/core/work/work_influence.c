@@ -2,6 +2,7 @@
 #include "core/work/work_influence.h"
 
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "core/score/influence_rows.h"
 #include "core/work/work_private.h"
 
@@ -37,14 +38,14 @@ check_rows (AyWork *self, const AyRowInfluence *asked, gboolean prediction, GErr
 
   if (asked->m == 0)
     {
-      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, "no rows to ask of");
+      g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE, N_ ("no rows to ask of"));
       return FALSE;
     }
   if (prediction && data->n_classes == 0)
     {
       g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
-                           "the target is a number: only classes are predicted as if they were "
-                           "labels");
+                           N_ ("the target is a number: only classes are predicted as if they were "
+                               "labels"));
       return FALSE;
     }
   for (gsize t = 0; t < asked->m; t++)
@@ -52,10 +53,12 @@ check_rows (AyWork *self, const AyRowInfluence *asked, gboolean prediction, GErr
       gsize row = asked->rows[t];
 
       if (data->split[row] == AY_SPLIT_TEST)
-        return refuse (self, row, "is a test row, which is kept for the report", error);
-      if (!prediction && (data->label != NULL ? data->label[row] == AY_LABEL_MISSING
-                                              : isnan (data->target[row])))
-        return refuse (self, row, "has no label (its prediction can be asked of instead)", error);
+        return refuse (self, row, N_ ("is a test row, which is kept for the report"), error);
+      if (!prediction
+          && (data->label != NULL ? data->label[row] == AY_LABEL_MISSING
+                                  : isnan (data->target[row])))
+        return refuse (self, row, N_ ("has no label (its prediction can be asked of instead)"),
+                       error);
     }
   return TRUE;
 }
@@ -144,7 +147,7 @@ ay_work_row_influence (AyWork *self, const AyBitset *rows, const AyInfluenceQues
   if (self->data->label == NULL && self->data->target == NULL)
     {
       g_set_error_literal (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
-                           "influence needs labels or a target");
+                           N_ ("influence needs labels or a target"));
       return NULL;
     }
   asked->rows = ay_bitset_rows (rows, &asked->m);

@@ -69,11 +69,12 @@ find_loop (AyWork *self, const char *name, gboolean open, GError **error)
     g_propagate_error (error, g_steal_pointer (&failed));
   else if (loop == NULL)
     g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                 "no round was opened yet, do so by assay-cli suggest --record");
+                 N_ ("no round was opened yet, do so by assay-cli suggest --record"));
   else if (strcmp (loop->source, AY_LOOP_SOURCE) != 0)
-    g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "\"%s\" is no loop of this workspace", found);
+    g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("\"%s\" is no loop of this workspace"),
+                 found);
   else if (open && ay_history_open_round (loop) == NULL)
-    g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "\"%s\" has no open round", found);
+    g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("\"%s\" has no open round"), found);
   else
     return g_steal_pointer (&loop);
   return NULL;
@@ -192,8 +193,8 @@ ay_work_open_round (AyWork *self, const char *name, const AySuggestions *rows, A
   if (open != NULL)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "round %" G_GINT64_FORMAT " of \"%s\" is open: %zu of its %zu rows have a label",
-                   open->number, name, ay_round_n_answered (open), open->n);
+                   N_ ("round %lld of \"%s\" is open: %zu of its %zu rows have a label"),
+                   (long long) open->number, name, ay_round_n_answered (open), open->n);
       return FALSE;
     }
   fill_round (ay_history_add_round (loop, ay_history_n_rounds (loop) + 1, rows->n), rows);
@@ -473,7 +474,7 @@ ay_work_close_round (AyWork *self, const char *name, AyJob *job, GError **error)
   if (ay_round_n_answered (round) == 0)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "round %" G_GINT64_FORMAT " of \"%s\" has no label yet", round->number,
+                   N_ ("round %lld of \"%s\" has no label yet"), (long long) round->number,
                    loop->name);
       return FALSE;
     }

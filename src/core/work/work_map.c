@@ -2,6 +2,7 @@
 #include "core/work/map_make.h"
 
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 #include "core/project/tsne.h"
 #include "core/work/job_memory.h"
 
@@ -159,7 +160,7 @@ info_of (const AyItem *item, const char *shown, GError **error)
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     {
       if (error != NULL && *error == NULL)
-        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "the record of map \"%s\" is damaged",
+        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("the record of map \"%s\" is damaged"),
                      item->name);
       return NULL;
     }
@@ -201,7 +202,7 @@ read_part (AyWork *self, const char *id, const char *part, char **json, GError *
   if (!ay_workspace_has (self->store, AY_KIND_MAP, name))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "there is no %s map yet, make one by assay-cli map", id);
+                   N_ ("there is no %s map yet, make one by assay-cli map"), id);
       return NULL;
     }
   column = ay_workspace_get_column (self->store, AY_KIND_MAP, name, json, error);
@@ -209,7 +210,8 @@ read_part (AyWork *self, const char *id, const char *part, char **json, GError *
     return NULL;
   if (ay_column_type (column) != AY_COLUMN_NUMBER || ay_column_rows (column) != self->data->n)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_CHANGED, "the %s map is not of this data set", id);
+      g_set_error (error, AY_ERROR, AY_ERROR_CHANGED, N_ ("the %s map is not of this data set"),
+                   id);
       return NULL;
     }
   return g_memdup2 (ay_column_numbers (column), self->data->n * sizeof (double));
@@ -240,7 +242,8 @@ ay_work_show_map (AyWork *self, const char *id, GError **error)
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     {
       if (error != NULL && *error == NULL)
-        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "the record of map \"%s\" is damaged", id);
+        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("the record of map \"%s\" is damaged"),
+                     id);
       return FALSE;
     }
   made.certificate = json_object_ref (json_node_get_object (node));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/work_private.h"
 
+#include "core/base/words.h"
+
 #include <string.h>
 
 /* What is noise of a score, as columns of the workspace beside it. Workspaces that were made before
@@ -72,7 +74,7 @@ ay_work_load_noise (AyWork *self, GPtrArray *columns, GError **error)
       g_ptr_array_add (columns, column);
       if (ay_column_rows (column) != self->data->n)
         {
-          g_set_error (error, AY_ERROR, AY_ERROR_CHANGED, "\"%s\" is not of this data set",
+          g_set_error (error, AY_ERROR, AY_ERROR_CHANGED, N_ ("\"%s\" is not of this data set"),
                        item->name);
           return FALSE;
         }

@@ -2,6 +2,7 @@
 #include "core/work/work_savings.h"
 
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 #include "core/data/reader_csv.h"
 #include "core/shim/number.h"
 #include "core/work/work_private.h"
@@ -246,7 +247,8 @@ ay_savings_read_emissions (AySavingsInputs *self, const char *path, gsize *n_run
       || ay_column_type (duration) != AY_COLUMN_NUMBER)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s: no codecarbon file: expected columns duration and energy_consumed", path);
+                   N_ ("%s: no codecarbon file: expected columns duration and energy_consumed"),
+                   path);
       return FALSE;
     }
   spread_of (ay_column_numbers (energy), ay_column_numbers (duration), ay_column_rows (energy),
@@ -256,7 +258,7 @@ ay_savings_read_emissions (AySavingsInputs *self, const char *path, gsize *n_run
   if (*n_runs == 0)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s: no run has both duration and energy_consumed", path);
+                   N_ ("%s: no run has both duration and energy_consumed"), path);
       return FALSE;
     }
   return set_spread (self, &kwh, "training_kwh", path, error)
@@ -283,7 +285,7 @@ ay_savings_read_trainer (AySavingsInputs *self, const char *path, GError **error
   if (flops == NULL || isnan (ay_json_number (flops)) || ay_json_number (flops) <= 0.0)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                   "%s: no trainer state: expected a number total_flos above 0", path);
+                   N_ ("%s: no trainer state: expected a number total_flos above 0"), path);
       return FALSE;
     }
   return ay_savings_inputs_set (self, "training_flops",

@@ -2,6 +2,7 @@
 #include "core/work/work_private.h"
 
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 #include "core/work/job_memory.h"
 
 #include <math.h>
@@ -65,7 +66,8 @@ ay_work_store_score (AyWork *self, const AyScoreRecord *record, const double *va
   json_node_take_object (node, object);
   if (is_reserved (record->id))
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "a score cannot be called \"%s\"", record->id);
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("a score cannot be called \"%s\""),
+                   record->id);
       return FALSE;
     }
   for (gsize i = 0; i < n; i++)
@@ -113,7 +115,7 @@ check_parameters (GHashTable *parameters, const char *const *ids, GError **error
         }
       if (!known)
         {
-          g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no parameter is called \"%s\"",
+          g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("no parameter is called \"%s\""),
                        (char *) name);
           return FALSE;
         }
@@ -141,7 +143,7 @@ context_of_run (AyWork *self, const char *const *ids, GHashTable *parameters, Ay
 
       if (method == NULL)
         {
-          g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "no score is called \"%s\"", ids[i]);
+          g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("no score is called \"%s\""), ids[i]);
           return NULL;
         }
       for (p = method->parameters; p != NULL && p->name != NULL; p++)
@@ -298,7 +300,8 @@ info_from_json (AyWork *self, const char *id, const char *json, GError **error)
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     {
       if (error != NULL && *error == NULL)
-        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "the record of score \"%s\" is damaged", id);
+        g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("the record of score \"%s\" is damaged"),
+                     id);
       return NULL;
     }
   object = json_node_get_object (node);
@@ -355,7 +358,8 @@ ay_work_score_values (AyWork *self, const char *id, GError **error)
     return NULL;
   if (ay_column_type (column) != AY_COLUMN_NUMBER || ay_column_rows (column) != self->data->n)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_CHANGED, "score \"%s\" is not of this data set", id);
+      g_set_error (error, AY_ERROR, AY_ERROR_CHANGED, N_ ("score \"%s\" is not of this data set"),
+                   id);
       return NULL;
     }
   return g_memdup2 (ay_column_numbers (column), self->data->n * sizeof (double));

@@ -2,6 +2,7 @@
 #include "core/work/work_private.h"
 
 #include "core/base/json_text.h"
+#include "core/base/words.h"
 #include "core/select/teaching.h"
 #include "core/work/job_memory.h"
 #include "core/work/work_history.h"
@@ -243,7 +244,7 @@ ay_work_comparison (AyWork *self, GError **error)
   if (!ay_work_has_comparison (self))
     {
       g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                   "%s: nothing was simulated yet, do so by assay-cli simulate",
+                   N_ ("%s: nothing was simulated yet, do so by assay-cli simulate"),
                    ay_work_path (self));
       return NULL;
     }
@@ -253,7 +254,7 @@ ay_work_comparison (AyWork *self, GError **error)
       && json_object_has_member (json_node_get_object (node), "strategies"))
     return json_object_ref (json_node_get_object (node));
   if (error != NULL && *error == NULL)
-    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: is damaged: the simulation cannot be read",
-                 ay_work_path (self));
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
+                 N_ ("%s: is damaged: the simulation cannot be read"), ay_work_path (self));
   return NULL;
 }

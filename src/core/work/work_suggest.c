@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/work/work_private.h"
 
+#include "core/base/words.h"
 #include "core/work/job_memory.h"
 #include "core/work/loop_pool.h"
 #include "core/work/work_loop.h"
@@ -19,8 +20,8 @@ take_costs (AyLoopPool *self, AyWork *work, const char *name, GError **error)
     return FALSE;
   if (column == NULL || ay_column_type (column) != AY_COLUMN_NUMBER)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "cost=%s: no column of numbers is called that",
-                   name);
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
+                   N_ ("cost=%s: no column of numbers is called that"), name);
       return FALSE;
     }
   self->cost = g_new (double, self->state.n + 1);
@@ -29,7 +30,7 @@ take_costs (AyLoopPool *self, AyWork *work, const char *name, GError **error)
       self->cost[i] = ay_column_numbers (column)[self->row[i]];
       if (!(self->cost[i] > 0.0) && work->data->split[self->row[i]] == AY_SPLIT_POOL)
         {
-          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "row %u: a cost of %g is not above 0",
+          g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("row %u: a cost of %g is not above 0"),
                        self->row[i], self->cost[i]);
           return FALSE;
         }
@@ -53,10 +54,11 @@ take_head (const AyLoopPool *self, const char *value, GError **error)
   gboolean distilled = strcmp (value, "distilled") == 0;
 
   if (!distilled && strcmp (value, "plain") != 0)
-    g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "head=%s: plain or distilled is expected", value);
+    g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("head=%s: plain or distilled is expected"),
+                 value);
   else if (distilled != self->state.distil)
     g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                 "head=%s: the loop was begun with the other kind of head", value);
+                 N_ ("head=%s: the loop was begun with the other kind of head"), value);
   else
     return TRUE;
   return FALSE;
@@ -145,7 +147,7 @@ ay_work_suggest (AyWork *self, const AySuggestOptions *options, AyJob *job, GErr
   if (pool->n_pool == 0)
     {
       g_set_error_literal (error, AY_ERROR, AY_ERROR_RANGE,
-                           "there is no row without a label: nothing to suggest");
+                           N_ ("there is no row without a label: nothing to suggest"));
       return NULL;
     }
   pool->seed = ay_loop_seed (options->seed, 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "core/work/work_private.h"
 
 #include <math.h>
@@ -98,7 +99,7 @@ cut (const Cut *self, GError **error)
           if (groups->len == MAX_GROUPS)
             {
               g_set_error (error, AY_ERROR, AY_ERROR_RANGE,
-                           "column \"%s\" has more than %d values: too many to cut by",
+                           N_ ("column \"%s\" has more than %d values: too many to cut by"),
                            ay_column_name (self->column), MAX_GROUPS);
               return NULL;
             }
@@ -145,7 +146,7 @@ ay_work_whatif_groups (AyWork *self, const AyWhatIf *what, const char *column, A
   self_cut.column = ay_table_find (columns, column);
   if (self_cut.column == NULL)
     {
-      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, "there is no column \"%s\"", column);
+      g_set_error (error, AY_ERROR, AY_ERROR_RANGE, N_ ("there is no column \"%s\""), column);
       return NULL;
     }
   if (what->has_test)
