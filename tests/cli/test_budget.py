@@ -3,11 +3,13 @@
 """What more labels would buy: on curves whose truth is known, and on real ones."""
 import csv
 import math
+import os
+import pathlib
 import random
 import sys
 
 import assay
-from tap import Tap
+from tap import Skip, Tap
 
 FOLDER = assay.Folder().__enter__()
 WORK = FOLDER / 'digits.assay'
@@ -70,13 +72,26 @@ def test_digits():
     assert .8 <= found['coverage'] <= .97, found['coverage']
 
 
+def test_banking77():
+    """the same on banking77's texts"""
+    texts = pathlib.Path(os.environ.get('ASSAY_TEST_DATA', '')) / 'banking77' / 'train.csv'
+    if not texts.exists():
+        raise Skip('ASSAY_TEST_DATA has no banking77/train.csv')
+    work = FOLDER / 'texts.assay'
+    assay.run('new', work, texts)
+    assay.run('simulate', work, '--strategy', 'random', '--repeats', '20')
+    found = assay.run_json('budget', work)
+    assert found['n_runs'] == 20 and found['n_hidden'] == 180
+    assert .8 <= found['coverage'] <= .97, found['coverage']
+
+
 def main():
     tap = Tap()
     assay.run('new', WORK, assay.SAMPLE)
     assay.run('new', FOLDER / 'short.assay', assay.SAMPLE)
     assay.run('simulate', FOLDER / 'short.assay', '--strategy', 'random', '--rounds', '3',
               '--repeats', '2')
-    for test in (test_power, test_refused, test_digits):
+    for test in (test_power, test_refused, test_digits, test_banking77):
         tap.run(test.__doc__, test)
     tap.finish()
 
