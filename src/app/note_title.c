@@ -50,6 +50,7 @@ static const struct
   { "not-all-numbers", READING },
   { "not-used", FEATURES },
   { "other-files", IMAGES },
+  { "owners-head", N_ ("Scores") },
   { "parts-drawn", PARTS },
   { "pool", PARTS },
   { "probabilities", GIVEN },

@@ -101,6 +101,8 @@ def check_scores(n):
                         for row in rows if row['id'] in ids)
             assert worst < 1e-5 * most, (n, k, score, worst / most)
         seen |= ids
+        told = [note['id'] for note in assay.run_json('info', work)['diagnostics']]
+        assert 'owners-head' in told, told
     assert len(seen) == 1437
     with open(FOLDER / 'head.json', encoding='utf-8') as file:
         assert json.load(file)['rows'] == 1437

@@ -284,6 +284,26 @@ load_data (AyWork *self, AyJob *job, GError **error)
   return TRUE;
 }
 
+/* Scores of a head that is not the one that is fitted here. */
+static void
+say_owners (AyWork *self)
+{
+  g_autoptr (GPtrArray) scores = ay_work_scores (self, NULL);
+
+  for (guint k = 0; scores != NULL && k < scores->len; k++)
+    {
+      const AyScoreInfo *info = scores->pdata[k];
+
+      if (info->certificate == NULL || !json_object_has_member (info->certificate, "owners"))
+        continue;
+      ay_diagnostics_add (self->data->diagnostics, "owners-head",
+                          N_ ("stored scores, such as %s, are of a head that several owners fitted "
+                              "together; what is computed here is of a head of these rows alone"),
+                          info->id);
+      return;
+    }
+}
+
 AyWork *
 ay_work_open (const char *path, AyWorkspaceMode mode, GHashTable *moved, AyJob *job,
               GError **error)
@@ -299,6 +319,7 @@ ay_work_open (const char *path, AyWorkspaceMode mode, GHashTable *moved, AyJob *
   self->journal = ay_journal_open (self->store, self->data->n, error);
   if (self->journal == NULL || !ay_work_load_head_options (self, error))
     return NULL;
+  say_owners (self);
   return g_steal_pointer (&self);
 }
 
