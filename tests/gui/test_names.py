@@ -105,6 +105,22 @@ def test_german():
         window.find(r'.*Validierungsverlust 0,\d+ →.*')
 
 
+def test_german_refusals():
+    """A file and a condition that are refused, said in German"""
+    german = drive.locale_of('de_DE')
+    bad = drive.folder() / 'bad.csv'
+    bad.write_text('a,b,label\n' + '1,2,x\n' * 9 + '1,2,y,5\n', encoding='utf-8')
+    with drive.Window(bad, **german) as window:
+        window.find(r'.*bad\.csv:11: 4 Felder, die Kopfzeile hat 3', 'label')
+    data = shutil.copy(drive.SAMPLE, drive.folder() / 'gut.csv')
+    with drive.Window(data, **german) as window:
+        window.find(r'64 Spalten \(p00, p01, .*', 'label')
+        window.keys('ctrl+f')
+        window.fill('nosuch = 1')
+        window.keys('Return')
+        window.find('.*keine solche Spalte: nosuch.*', 'label')
+
+
 def test_french():
     """The empty window in French"""
     with drive.Window(LANGUAGE='fr') as window:

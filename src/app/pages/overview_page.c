@@ -218,7 +218,11 @@ add_data (AssayOverviewPage *self, AyDataset *data)
   add_fact (self, group, "size", _ ("Size"), rows);
   add_fact (self, group, "parts", _ ("Parts"), split);
   if (data->features_from != NULL)
-    add_fact (self, group, "features", _ ("Features"), data->features_from);
+    {
+      g_autofree char *said = assay_sentence (data->features_from);
+
+      add_fact (self, group, "features", _ ("Features"), said);
+    }
   add_fact (self, group, "head", _ ("Head"),
             self->fitness != NULL ? self->fitness : _ ("being judged…"));
 }

@@ -76,11 +76,11 @@ make_block (AyLoading *self, const AyDataset *data, const AyFeatureBlock *block,
 static char *
 describe_block (const AyFeatureBlock *block, const AyMatrix *matrix)
 {
-  GString *text;
+  g_autoptr (GString) text = NULL;
 
   if (block->kind == AY_BLOCK_TEXT)
-    return g_strdup_printf ("text of column \"%s\": %" G_GSIZE_FORMAT " singular vectors of its "
-                            "TF-IDF of words and pieces of words",
+    return g_strdup_printf (N_ ("text of column \"%s\": %zu singular vectors of its TF-IDF of "
+                                "words and pieces of words"),
                             ay_column_name (block->columns->pdata[0]), ay_matrix_cols (matrix));
   if (block->kind == AY_BLOCK_MATRIX && !block->given)
     return g_strdup (block->from);
@@ -88,16 +88,16 @@ describe_block (const AyFeatureBlock *block, const AyMatrix *matrix)
     {
       g_autofree char *file = g_path_get_basename (block->from);
 
-      return g_strdup_printf ("%" G_GSIZE_FORMAT " columns of %s", ay_matrix_cols (matrix), file);
+      return g_strdup_printf (N_ ("%zu columns of %s"), ay_matrix_cols (matrix), file);
     }
   text = g_string_new (NULL);
-  g_string_append_printf (text, "%u column%s (", block->columns->len,
-                          block->columns->len == 1 ? "" : "s");
   for (guint c = 0; c < MIN (block->columns->len, NAMES_SHOWN); c++)
     g_string_append_printf (text, "%s%s", c > 0 ? ", " : "",
                             ay_column_name (block->columns->pdata[c]));
-  g_string_append (text, block->columns->len > NAMES_SHOWN ? ", ...)" : ")");
-  return g_string_free (text, FALSE);
+  if (block->columns->len > NAMES_SHOWN)
+    g_string_append (text, ", ...");
+  return g_strdup_printf (block->columns->len == 1 ? N_ ("%u column (%s)") : N_ ("%u columns (%s)"),
+                          block->columns->len, text->str);
 }
 
 /* Names of a given matrix that stands beside others: its file and the column's number. */

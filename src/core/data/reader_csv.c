@@ -385,6 +385,7 @@ static gboolean
 check_rows (Reader *self, GError **error)
 {
   const Chunk *chunk = &self->chunks[self->worst == G_MAXINT ? 0 : self->worst];
+  gboolean one = chunk->fields == 1, header = self->head.header;
 
   if (self->worst == G_MAXINT)
     return TRUE;
@@ -392,10 +393,11 @@ check_rows (Reader *self, GError **error)
     return ay_text_file_fail_line (&self->file, chunk->first_ragged, error,
                                   N_ ("a row of more than 4 GiB"));
   return ay_text_file_fail_line (&self->file, chunk->first_ragged, error,
-                                 N_ ("%u field%s, the %s has %u"), chunk->fields,
-                                 chunk->fields == 1 ? "" : "s",
-                                 self->head.header ? N_ ("header") : N_ ("first row"),
-                                 self->head.width);
+                                 one && header ? N_ ("%u field, the header has %u")
+                                 : header      ? N_ ("%u fields, the header has %u")
+                                 : one         ? N_ ("%u field, the first row has %u")
+                                               : N_ ("%u fields, the first row has %u"),
+                                 chunk->fields, self->head.width);
 }
 
 /* Line feeds after the last row's own: nobody means rows by them. */

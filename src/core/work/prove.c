@@ -503,8 +503,11 @@ ay_proof_to_text (JsonObject *proof)
   gint64 openings = json_object_get_int_member (proof, "test_openings");
   GString *out = g_string_new (json_object_get_string_member (proof, "sentence"));
 
-  g_string_append_printf (out, "; the test part has been opened %" G_GINT64_FORMAT " time%s",
-                          openings, openings == 1 ? "" : "s");
+  g_string_append (out, "; ");
+  g_string_append_printf (out,
+                          openings == 1 ? N_ ("the test part has been opened %lld time")
+                                        : N_ ("the test part has been opened %lld times"),
+                          (long long) openings);
   say_steps (json_object_get_array_member (proof, "steps"),
              json_object_get_string_member (proof, "part"), out);
   say_classes (json_object_get_array_member (proof, "classes"), out);
