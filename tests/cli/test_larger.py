@@ -95,10 +95,13 @@ def call(words, limited, group):
         env['ASSAY_MEMORY'] = str(MEGABYTES)
 
     def enter():
-        if group is not None:  # pages that are cached already are someone else's
+        if group is None:
+            return
+        if ROWS >= 1e6:  # pages that are cached already are someone else's; of fewer rows all
+            # neighbours are searched, which would read a hundred times as much from the disk
             with open(FOLDER / 'x.npy', 'rb') as features:
                 os.posix_fadvise(features.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-            (group / 'cgroup.procs').write_text(str(os.getpid()), encoding='ascii')
+        (group / 'cgroup.procs').write_text(str(os.getpid()), encoding='ascii')
 
     def worked():
         usage = resource.getrusage(resource.RUSAGE_CHILDREN)
