@@ -242,10 +242,39 @@ assay_decision_bar_set_narrow (AssayDecisionBar *self, gboolean narrow)
                                                                   : GTK_ORIENTATION_HORIZONTAL);
 }
 
+/* libadwaita gives the button that closes a toast no name. */
+static void
+name_buttons (GtkWidget *widget)
+{
+  if (GTK_IS_BUTTON (widget) && gtk_button_get_icon_name (GTK_BUTTON (widget)) != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                    _ ("Close"), -1);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    name_buttons (child);
+}
+
+static gboolean
+name_next (gpointer toasts)
+{
+  name_buttons (toasts);
+  return G_SOURCE_REMOVE;
+}
+
+/* The one that waited behind it shows now. */
+static void
+on_dismissed (AdwToastOverlay *toasts)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT, name_next, g_object_ref (toasts), g_object_unref);
+}
+
 void
 assay_decision_bar_tell (AssayDecisionBar *self, AdwToast *toast)
 {
+  g_signal_connect_object (toast, "dismissed", G_CALLBACK (on_dismissed), self->toasts,
+                           G_CONNECT_SWAPPED);
   adw_toast_overlay_add_toast (self->toasts, toast);
+  name_buttons (GTK_WIDGET (self->toasts));
 }
 
 char *
