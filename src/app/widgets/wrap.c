@@ -164,14 +164,15 @@ allocate_line (const Line *line, int width, int y, int height, gboolean mirrored
   for (GtkWidget *child = line->first; child != line->end;
        child = gtk_widget_get_next_sibling (child))
     {
-      int own;
+      GtkAllocation at = { x, y, 0, height };
 
       if (!gtk_widget_should_layout (child))
         continue;
-      own = share (line, child, width);
-      gtk_widget_size_allocate (
-          child, &(GtkAllocation) { mirrored ? width - x - own : x, y, own, height }, -1);
-      x += own + SPACING;
+      at.width = share (line, child, width);
+      if (mirrored)
+        at.x = width - x - at.width;
+      gtk_widget_size_allocate (child, &at, -1);
+      x += at.width + SPACING;
     }
 }
 
