@@ -106,6 +106,18 @@ test_hdf5_refused (void)
     }
 }
 
+/* A whole file without any data set is not called damaged. */
+static void
+test_hdf5_nothing (void)
+{
+  g_autofree char *path = fixture ("hdf5", "nothing.h5");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (ay_source_open (path, NULL, NULL, NULL, &error));
+  assert_one_line (error, path);
+  g_assert_true (g_str_has_suffix (error->message, ": holds no data set"));
+}
+
 static gboolean
 read_hdf5 (AyMappedFile *file, GError **error)
 {
@@ -288,6 +300,7 @@ main (int argc, char **argv)
 #ifdef AY_HAVE_HDF5
   g_test_add_data_func ("/array-files/hdf5/values", "hdf5", test_values);
   g_test_add_func ("/array-files/hdf5/refused", test_hdf5_refused);
+  g_test_add_func ("/array-files/hdf5/nothing", test_hdf5_nothing);
   g_test_add_func ("/array-files/hdf5/damaged", test_hdf5_damaged);
 #endif
   g_test_add_func ("/array-files/fuzz", test_fuzz);

@@ -76,8 +76,14 @@ def refused():
         ('grid', 'more than one column'), ('packed', 'filter'), ('nothing', 'holds no array'))]
 
 
+def nothing():
+    with h5py.File(HERE / 'nothing.h5', 'w') as file:
+        file.create_group('a')
+
+
 def main():
     HERE.mkdir(exist_ok=True)
+    nothing()
     for name, lines in (('expected.tsv', good()), ('refused.tsv', refused())):
         (HERE / name).write_text(''.join('\t'.join(line) + '\n' for line in lines),
                                  encoding='utf-8')

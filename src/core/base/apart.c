@@ -36,8 +36,10 @@ map_result (int from)
   Mapped *mapped;
   void *data;
 
-  if (fstat (from, &status) != 0 || status.st_size == 0)
+  if (fstat (from, &status) != 0)
     return NULL;
+  if (status.st_size == 0) /* which cannot be mapped */
+    return g_bytes_new (NULL, 0);
   data = mmap (NULL, (gsize) status.st_size, PROT_READ, MAP_SHARED, from, 0);
   if (data == MAP_FAILED)
     return NULL;

@@ -16,8 +16,8 @@ G_BEGIN_DECLS
 /* to: the file, empty. FALSE: no result. */
 typedef gboolean (*AyApartFunc) (int to, gpointer data);
 
-/* What was written; NULL where the process ended otherwise, or could not be made. (transfer full)
- * (nullable) */
+/* What was written, perhaps nothing; NULL where the process ended otherwise, or could not be made.
+ * (transfer full) (nullable) */
 GBytes *ay_apart_run (AyApartFunc function, gpointer data);
 
 G_END_DECLS
