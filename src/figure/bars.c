@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "figure/bars.h"
 
-#include "core/base/words.h"
 #include "core/base/stats.h"
+#include "core/base/words.h"
 #include "figure/legend.h"
 #include "figure/palette.h"
 
@@ -270,7 +270,7 @@ ay_figure_bars_draw (AyFigureCanvas *canvas, const AyFigureBars *self, const AyF
 
   if (self->n == 0)
     {
-      ay_figure_say (canvas, box, ay_figure_word (canvas->theme, N_ ("No values")));
+      ay_figure_say (canvas, box, N_ ("No values"));
       return;
     }
   rest.y += key;
@@ -317,9 +317,7 @@ ay_figure_bars_summary (const AyFigureBars *self, const AyFigureTheme *theme)
   g_string_append_printf (out,
                           ay_figure_word (theme, self->n == 1 ? N_ ("Bars of %s for %u name")
                                                               : N_ ("Bars of %s for %u names")),
-                          self->label != NULL ? self->label
-                                              : ay_figure_word (theme, N_ ("values")),
-                          self->n);
+                          ay_figure_name (self->label, theme, N_ ("values")), self->n);
   if (present > 0)
     {
       number_of (self, theme, self->values[order[0]], most);

@@ -266,7 +266,8 @@ void
 ay_figure_say (AyFigureCanvas *self, const AyFigureBox *box, const char *text)
 {
   AyFigureTextStyle style = { self->theme->muted, 0.0, FALSE, AY_FIGURE_MIDDLE, FALSE };
-  g_autofree char *fitted = ay_figure_text_fit (self, text, &style, box->width);
+  g_autofree char *fitted
+      = ay_figure_text_fit (self, ay_figure_word (self->theme, text), &style, box->width);
 
   ay_figure_text_show (self, fitted, &style, box->x + box->width / 2.0,
                        box->y + box->height / 2.0);

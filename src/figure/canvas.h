@@ -48,7 +48,7 @@ void ay_figure_fill_box (AyFigureCanvas *self, const AyFigureBox *box, AyFigureC
 
 /* The same, faint and hatched: for what cannot be told from zero. */
 void ay_figure_hatch_box (AyFigureCanvas *self, const AyFigureBox *box, AyFigureColor color);
-/* A muted word in the middle of a drawing that has nothing to show. */
+/* A word of the figure's own (N_ ()), in the middle of a drawing that has nothing to show. */
 void ay_figure_say (AyFigureCanvas *self, const AyFigureBox *box, const char *text);
 
 /* Size of one line in px: advance width, and height from ascent to descent. */

@@ -2,7 +2,6 @@
 #include "figure/histogram.h"
 
 #include "core/base/words.h"
-
 #include "figure/palette.h"
 
 #include <math.h>
@@ -93,7 +92,7 @@ draw_note (AyFigureCanvas *canvas, const AyFigureBins *bins, const AyFigureBox *
       g_autofree char *selected
           = g_strdup_printf (ay_figure_word (canvas->theme, N_ ("%s selected")), count);
 
-      all = g_strjoin (left != NULL ? ", " : "", selected, left, NULL);
+      all = g_strjoin (", ", selected, left, NULL);
     }
   else
     all = g_strdup (left);
@@ -139,7 +138,7 @@ ay_figure_histogram_draw (AyFigureCanvas *canvas, const AyFigureHistogram *self,
   if (self->diverging)
     draw_zero (canvas, &plot, &x);
   if (most == 0)
-    ay_figure_say (canvas, &plot, ay_figure_word (canvas->theme, N_ ("No values")));
+    ay_figure_say (canvas, &plot, N_ ("No values"));
   draw_note (canvas, bins, box);
 }
 
@@ -149,14 +148,11 @@ ay_figure_histogram_summary (const AyFigureHistogram *self, const AyFigureTheme 
   const AyFigureBins *bins = self->bins;
   g_autofree char *count = ay_figure_count (bins->total - bins->missing);
   g_autofree char *left = left_out (bins, theme), *selected = ay_figure_count (bins->selected);
-  const char *rows
-      = self->count_label != NULL ? self->count_label : ay_figure_word (theme, N_ ("rows"));
+  const char *rows = ay_figure_name (self->count_label, theme, N_ ("rows"));
   GString *out = g_string_new (NULL);
 
   g_string_append_printf (out, ay_figure_word (theme, N_ ("Histogram of %s over %s %s")),
-                          self->label != NULL ? self->label
-                                              : ay_figure_word (theme, N_ ("values")),
-                          count, rows);
+                          ay_figure_name (self->label, theme, N_ ("values")), count, rows);
   if (!isnan (bins->minimum))
     {
       char low[24], middle[24], high[24];

@@ -2,7 +2,6 @@
 #include "figure/legend.h"
 
 #include "core/base/words.h"
-
 #include "figure/axes.h"
 #include "figure/stamp.h"
 

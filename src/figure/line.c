@@ -2,7 +2,6 @@
 #include "figure/line.h"
 
 #include "core/base/words.h"
-
 #include "figure/legend.h"
 #include "figure/palette.h"
 
@@ -311,7 +310,7 @@ ay_figure_lines_draw (AyFigureCanvas *canvas, const AyFigureLines *self, const A
   if (self->n_curves > 0 && !self->bare)
     draw_legend (canvas, self, entries, &legend);
   else if (self->n_curves == 0)
-    ay_figure_say (canvas, &plot, ay_figure_word (canvas->theme, N_ ("No curves")));
+    ay_figure_say (canvas, &plot, N_ ("No curves"));
 }
 
 #define NAMED_CURVES 4
@@ -326,8 +325,8 @@ ay_figure_lines_summary (const AyFigureLines *self, const AyFigureTheme *theme)
       ay_figure_word (theme, self->n_curves == 1 ? N_ ("%u curve of %s over %s")
                                                  : N_ ("%u curves of %s over %s")),
       self->n_curves,
-      self->y_axis.label != NULL ? self->y_axis.label : ay_figure_word (theme, N_ ("values")),
-      self->x_axis.label != NULL ? self->x_axis.label : ay_figure_word (theme, N_ ("position")));
+      ay_figure_name (self->y_axis.label, theme, N_ ("values")),
+      ay_figure_name (self->x_axis.label, theme, N_ ("position")));
   for (guint c = 0; c < MIN (self->n_curves, NAMED_CURVES); c++)
     {
       const AyFigureCurve *curve = &self->curves[c];

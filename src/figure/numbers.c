@@ -11,15 +11,9 @@
 typedef struct
 {
   AyFigureNumbers *out;
-  AyFigureWord *word; /* (nullable) */
-  GPtrArray *names;   /* of char * */
+  const AyFigureTheme *theme; /* (nullable) */
+  GPtrArray *names;           /* of char * */
 } Filling;
-
-static const char *
-say (const Filling *to, const char *word)
-{
-  return to->word != NULL ? to->word (word) : word;
-}
 
 static void
 add_name (Filling *to, const char *name)
@@ -69,17 +63,16 @@ fill_bars (Filling *to, const AyFigureBars *bars)
 {
   const char *value = bars->value_name != NULL ? bars->value_name
                       : bars->label != NULL    ? bars->label
-                                               : say (to, bars->integral ? N_ ("rows")
-                                                                         : N_ ("value"));
+                      : ay_figure_word (to->theme, bars->integral ? N_ ("rows") : N_ ("value"));
   double *at;
 
   add_name (to, value);
   if (bars->before != NULL)
-    add_name (to, bars->before_name != NULL ? bars->before_name : say (to, N_ ("before")));
+    add_name (to, ay_figure_name (bars->before_name, to->theme, N_ ("before")));
   if (bars->uncertain != NULL)
-    add_name (to, say (to, N_ ("not told from zero")));
+    add_name (to, ay_figure_word (to->theme, N_ ("not told from zero")));
   at = make_rows (to, bars->n);
-  title_rows (to, say (to, N_ ("name")), bars->names);
+  title_rows (to, ay_figure_word (to->theme, N_ ("name")), bars->names);
   for (guint i = 0; i < bars->n; i++)
     {
       *at++ = bars->values[i];
@@ -98,13 +91,13 @@ fill_histogram (Filling *to, const AyFigureHistogram *histogram)
   double width = (bins->high - bins->low) / MAX (bins->n_bins, 1), *at;
   guint below = bins->below > 0, above = bins->above > 0, n = bins->n_bins + below + above;
 
-  add_name_of (to, histogram->label, say (to, N_ ("from")));
-  add_name_of (to, histogram->label, say (to, N_ ("to")));
-  add_name (to, histogram->count_label != NULL ? histogram->count_label : say (to, N_ ("rows")));
+  add_name_of (to, histogram->label, ay_figure_word (to->theme, N_ ("from")));
+  add_name_of (to, histogram->label, ay_figure_word (to->theme, N_ ("to")));
+  add_name (to, ay_figure_name (histogram->count_label, to->theme, N_ ("rows")));
   if (bins->count_selected != NULL)
-    add_name (to, say (to, N_ ("selected")));
+    add_name (to, ay_figure_word (to->theme, N_ ("selected")));
   if (bins->count_uncertain != NULL)
-    add_name (to, say (to, N_ ("not told from zero")));
+    add_name (to, ay_figure_word (to->theme, N_ ("not told from zero")));
   at = make_rows (to, n);
   for (guint i = 0; i < n; i++, at += to->out->n_columns)
     {
@@ -127,13 +120,13 @@ fill_waterfall (Filling *to, const AyFigureWaterfall *fall)
 {
   double *at;
 
-  add_name_of (to, fall->label, say (to, N_ ("before")));
-  add_name_of (to, fall->label, say (to, N_ ("after")));
-  add_name (to, say (to, N_ ("change")));
+  add_name_of (to, fall->label, ay_figure_word (to->theme, N_ ("before")));
+  add_name_of (to, fall->label, ay_figure_word (to->theme, N_ ("after")));
+  add_name (to, ay_figure_word (to->theme, N_ ("change")));
   if (fall->residual != NULL)
-    add_name (to, say (to, N_ ("residual")));
+    add_name (to, ay_figure_word (to->theme, N_ ("residual")));
   at = make_rows (to, fall->n);
-  title_rows (to, fall->x_label != NULL ? fall->x_label : say (to, N_ ("step")), fall->names);
+  title_rows (to, ay_figure_name (fall->x_label, to->theme, N_ ("step")), fall->names);
   for (guint i = 0; i < fall->n; i++)
     {
       *at++ = fall->before[i];
@@ -150,7 +143,7 @@ fill_strip (Filling *to, const AyFigureStrip *strip)
 {
   double *at;
 
-  add_name (to, strip->x_label != NULL ? strip->x_label : say (to, N_ ("step")));
+  add_name (to, ay_figure_name (strip->x_label, to->theme, N_ ("step")));
   for (guint k = 0; k < strip->n_parts; k++)
     add_name (to, strip->names[k]);
   at = make_rows (to, strip->n);
@@ -208,14 +201,14 @@ find_x (const GArray *x, double value)
 static void
 name_curve (Filling *to, const AyFigureLines *lines, const AyFigureCurve *curve)
 {
-  const char *axis = lines->y_axis.label != NULL ? lines->y_axis.label : say (to, N_ ("value"));
+  const char *axis = ay_figure_name (lines->y_axis.label, to->theme, N_ ("value"));
   const char *name = curve->name != NULL && *curve->name != '\0' ? curve->name : axis;
 
   add_name (to, name);
   if (curve->low == NULL || curve->high == NULL)
     return;
-  add_name_of (to, name, say (to, N_ ("low")));
-  add_name_of (to, name, say (to, N_ ("high")));
+  add_name_of (to, name, ay_figure_word (to->theme, N_ ("low")));
+  add_name_of (to, name, ay_figure_word (to->theme, N_ ("high")));
 }
 
 static guint
@@ -250,7 +243,7 @@ mark_rows (Filling *to, const GArray *x, const AyFigureLines *lines)
     return;
   if (out->mark == NULL)
     {
-      out->mark = g_strdup (say (to, N_ ("marked")));
+      out->mark = g_strdup (ay_figure_word (to->theme, N_ ("marked")));
       out->marks = g_new0 (char *, out->n_rows + 1);
       for (guint i = 0; i < out->n_rows; i++)
         out->marks[i] = g_strdup ("");
@@ -279,7 +272,7 @@ fill_panels (Filling *to, const AyFigurePanels *panels)
   const char *label = panels->n > 0 ? panels->each[panels->n - 1].lines.x_axis.label : NULL;
   guint column = 1;
 
-  add_name (to, label != NULL ? label : say (to, N_ ("step")));
+  add_name (to, label != NULL ? label : ay_figure_word (to->theme, N_ ("step")));
   for (guint p = 0; p < panels->n; p++)
     for (guint c = 0; c < panels->each[p].lines.n_curves; c++)
       name_curve (to, &panels->each[p].lines, &panels->each[p].lines.curves[c]);
@@ -376,12 +369,11 @@ name_points (Filling *to, const AyFigureScatter *scatter, const GArray *points)
   AyFigureNumbers *out = to->out;
   gboolean coded = scatter->codes != NULL;
 
-  out->head = g_strdup (say (to, N_ ("row")));
+  out->head = g_strdup (ay_figure_word (to->theme, N_ ("row")));
   out->titles = g_new0 (char *, points->len + 1);
   if (coded)
     {
-      out->mark = g_strdup (scatter->color_label != NULL ? scatter->color_label
-                                                         : say (to, N_ ("class")));
+      out->mark = g_strdup (ay_figure_name (scatter->color_label, to->theme, N_ ("class")));
       out->marks = g_new0 (char *, points->len + 1);
     }
   for (guint k = 0; k < points->len; k++)
@@ -405,14 +397,14 @@ fill_scatter (Filling *to, const AyFigureScatter *scatter)
   g_autoptr (GArray) points = first_points (scatter, &n_all);
   double *at;
 
-  add_name (to, scatter->x_axis.label != NULL ? scatter->x_axis.label : say (to, N_ ("across")));
-  add_name (to, scatter->y_axis.label != NULL ? scatter->y_axis.label : say (to, N_ ("up")));
+  add_name (to, ay_figure_name (scatter->x_axis.label, to->theme, N_ ("across")));
+  add_name (to, ay_figure_name (scatter->y_axis.label, to->theme, N_ ("up")));
   if (numbers)
-    add_name (to, scatter->color_label != NULL ? scatter->color_label : say (to, N_ ("value")));
+    add_name (to, ay_figure_name (scatter->color_label, to->theme, N_ ("value")));
   if (numbers && scatter->uncertain != NULL)
-    add_name (to, say (to, N_ ("not told from zero")));
+    add_name (to, ay_figure_word (to->theme, N_ ("not told from zero")));
   if (selected)
-    add_name (to, say (to, N_ ("selected")));
+    add_name (to, ay_figure_word (to->theme, N_ ("selected")));
   at = make_rows (to, points->len);
   to->out->n_all = n_all;
   name_points (to, scatter, points);
@@ -435,11 +427,11 @@ fill_scatter (Filling *to, const AyFigureScatter *scatter)
 /* --- the table --- */
 
 AyFigureNumbers *
-ay_figure_numbers_new (const AyFigureSpec *spec, AyFigureWord *word)
+ay_figure_numbers_new (const AyFigureSpec *spec, const AyFigureTheme *theme)
 {
   g_autoptr (GPtrArray) names = NULL;
   AyFigurePanel one;
-  Filling to = { NULL, word, NULL };
+  Filling to = { NULL, theme, NULL };
 
   names = g_ptr_array_new_with_free_func (g_free);
   to.names = names;

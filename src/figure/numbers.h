@@ -25,8 +25,8 @@ typedef struct
 /* Curves, also of panels, stand beside each other over all their x, a band as two columns more.
  * Of a scatter each point that is seen has a line, the selected ones first, then from the highest
  * down; of more than AY_FIGURE_NUMBERS_MOST the others are left out, and n_all says so.
- * word (nullable): words as they are. (transfer full) */
-AyFigureNumbers *ay_figure_numbers_new (const AyFigureSpec *spec, AyFigureWord *word);
+ * theme (nullable): whose words the names are. (transfer full) */
+AyFigureNumbers *ay_figure_numbers_new (const AyFigureSpec *spec, const AyFigureTheme *theme);
 void ay_figure_numbers_free (AyFigureNumbers *self);
 
 /* A line of names, then a line a row, tabs between; numbers as the shortest text that reads back,

@@ -373,7 +373,7 @@ ay_figure_scatter_draw (AyFigureCanvas *canvas, const AyFigureScatter *self,
   if (count_visible (self) > 0)
     draw_points (canvas, self, &coloring, &view, &plot);
   else
-    ay_figure_say (canvas, &plot, ay_figure_word (canvas->theme, N_ ("No points to show")));
+    ay_figure_say (canvas, &plot, N_ ("No points to show"));
   if (self->groups != NULL)
     draw_edges (canvas, self, &coloring, &view, &plot);
   draw_legend (canvas, self, &coloring, &legend);
@@ -469,9 +469,8 @@ ay_figure_scatter_summary (const AyFigureScatter *self, const AyFigureTheme *the
     g_string_append (out, ay_figure_word (theme, N_ (", coloured by their density")));
   else if (self->codes != NULL || self->values != NULL)
     g_string_append_printf (out, ay_figure_word (theme, N_ (", coloured by %s")),
-                            self->color_label != NULL ? self->color_label
-                            : self->codes != NULL     ? ay_figure_word (theme, N_ ("class"))
-                                                      : ay_figure_word (theme, N_ ("value")));
+                            ay_figure_name (self->color_label, theme,
+                                            self->codes != NULL ? N_ ("class") : N_ ("value")));
   if (!self->density && self->codes != NULL)
     describe_classes (self, theme, out);
   else if (!self->density && self->values != NULL)

@@ -152,7 +152,7 @@ ay_figure_strip_draw (AyFigureCanvas *canvas, const AyFigureStrip *self, const A
 
   if (self->n == 0 || self->n_parts == 0)
     {
-      ay_figure_say (canvas, box, ay_figure_word (canvas->theme, N_ ("No rounds")));
+      ay_figure_say (canvas, box, N_ ("No rounds"));
       return;
     }
   ay_figure_axes_draw (canvas, &plot, &x, &y);
@@ -199,7 +199,7 @@ ay_figure_strip_summary (const AyFigureStrip *self, const AyFigureTheme *theme)
 
   g_string_append_printf (
       out, ay_figure_word (theme, N_ ("%u columns of %s, each of %u parts")), self->n,
-      self->x_label != NULL ? self->x_label : ay_figure_word (theme, N_ ("steps")), self->n_parts);
+      ay_figure_name (self->x_label, theme, N_ ("steps")), self->n_parts);
   for (guint k = 0; k < self->n_parts; k++)
     {
       double sum = 0.0;

@@ -90,6 +90,12 @@ ay_figure_word (const AyFigureTheme *theme, const char *text)
   return theme != NULL && theme->word != NULL ? theme->word (text) : text;
 }
 
+const char *
+ay_figure_name (const char *given, const AyFigureTheme *theme, const char *otherwise)
+{
+  return given != NULL ? given : ay_figure_word (theme, otherwise);
+}
+
 double
 ay_figure_contrast (AyFigureColor a, AyFigureColor b)
 {

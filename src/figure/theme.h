@@ -38,6 +38,8 @@ const AyFigureTheme *ay_figure_theme_high_contrast (gboolean dark);
 
 /* The theme's word for a text that N_ () marks. theme (nullable): as in files. (transfer none) */
 const char *ay_figure_word (const AyFigureTheme *theme, const char *text) G_GNUC_FORMAT (2);
+/* What a figure calls something, or else the theme's word for `otherwise`. (transfer none) */
+const char *ay_figure_name (const char *given, const AyFigureTheme *theme, const char *otherwise);
 
 /* Contrast ratio of two opaque colours, 1..21 (WCAG 2.1, relative luminance). */
 double ay_figure_contrast (AyFigureColor a, AyFigureColor b);

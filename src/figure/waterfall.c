@@ -193,8 +193,7 @@ ay_figure_waterfall_draw (AyFigureCanvas *canvas, const AyFigureWaterfall *self,
   if (!plan.any)
     {
       ay_figure_say (canvas, box,
-                     ay_figure_word (canvas->theme, self->n == 0 ? N_ ("No rounds")
-                                                                 : N_ ("No step can be told")));
+                     self->n == 0 ? N_ ("No rounds") : N_ ("No step can be told"));
       return;
     }
   ay_figure_axes_draw (canvas, &plan.plot, &x, &plan.y);
@@ -249,9 +248,7 @@ ay_figure_waterfall_summary (const AyFigureWaterfall *self, const AyFigureTheme 
         }
     }
   g_string_append_printf (out, ay_figure_word (theme, N_ ("%s in %u steps")),
-                          self->label != NULL ? self->label
-                                              : ay_figure_word (theme, N_ ("A level")),
-                          self->n);
+                          ay_figure_name (self->label, theme, N_ ("A level")), self->n);
   if (!isnan (start))
     {
       ay_figure_number_said (theme, start, a);

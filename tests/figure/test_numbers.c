@@ -63,11 +63,13 @@ test_words (void)
   const double x[] = { 1 }, y[] = { 2 };
   const AyFigureCurve curve = { .name = "", .n = 1, .x = x, .y = y, .low = y, .high = y };
   AyFigureSpec spec = AY_FIGURE_SPEC_INIT;
+  AyFigureTheme theme = *ay_figure_theme (FALSE);
   g_autoptr (AyFigureNumbers) table = NULL;
 
+  theme.word = shout;
   spec.kind = AY_FIGURE_LINES;
   spec.lines = (AyFigureLines) { .n_curves = 1, .curves = &curve };
-  table = ay_figure_numbers_new (&spec, shout);
+  table = ay_figure_numbers_new (&spec, &theme);
   g_assert_cmpstr (table->names[2], ==, "value, unten");
   g_assert_cmpstr (table->names[3], ==, "value, oben");
 }

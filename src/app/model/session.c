@@ -634,8 +634,10 @@ assay_session_tell (AssaySession *self, const char *text, gboolean offer_undo)
 void
 assay_session_fail (AssaySession *self, const GError *error)
 {
-  g_autofree char *why = assay_sentence (error->message);
+  g_autofree char *why = NULL;
 
-  if (!g_error_matches (error, AY_ERROR, AY_ERROR_CANCELLED))
-    g_signal_emit (self, signals[FAILED], 0, why);
+  if (g_error_matches (error, AY_ERROR, AY_ERROR_CANCELLED))
+    return;
+  why = assay_sentence (error->message);
+  g_signal_emit (self, signals[FAILED], 0, why);
 }

@@ -176,8 +176,12 @@ static AyFigureNumbers *
 make_numbers (AssayChart *self)
 {
   AyFigureSpec spec;
+  AyFigureTheme theme;
 
-  return assay_chart_describe (self, &spec) ? ay_figure_numbers_new (&spec, assay_word) : NULL;
+  if (!assay_chart_describe (self, &spec))
+    return NULL;
+  assay_chart_theme (&theme);
+  return ay_figure_numbers_new (&spec, &theme);
 }
 
 static void
@@ -382,8 +386,8 @@ assay_chart_set_figure (AssayChart *self, AssayDescribeFigure *figure, gpointer 
   self->destroy = destroy;
 }
 
-void
-assay_chart_set_view (AssayChart *self, GtkWidget *view)
+static void
+set_view (AssayChart *self, GtkWidget *view)
 {
   self->shown = view;
   gtk_stack_add_child (GTK_STACK (self->stack), view);
@@ -566,7 +570,7 @@ static void
 assay_chart_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   if (id == PROP_VIEW)
-    assay_chart_set_view (ASSAY_CHART (object), g_value_get_object (value));
+    set_view (ASSAY_CHART (object), g_value_get_object (value));
   else
     set_table (ASSAY_CHART (object), g_value_get_boolean (value));
 }

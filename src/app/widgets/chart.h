@@ -13,8 +13,9 @@ typedef gboolean AssayDescribeFigure (gpointer data, AyFigureSpec *spec);
 
 /* A drawing of the window, for everybody: what it says is the name of the picture, its numbers are
  * a table that takes its place (Ctrl+Shift+T, or the menu beside it), and both can be copied.
- * Properties: table (boolean): the table is shown; view (GtkWidget, write only): see
- * assay_chart_set_view(). */
+ * Properties: table (boolean): the table is shown; view (GtkWidget, write only): what shows the
+ * figure in its own way, in place of the drawing, with a name and the gestures and keys of its own.
+ */
 #define ASSAY_TYPE_CHART (assay_chart_get_type ())
 G_DECLARE_FINAL_TYPE (AssayChart, assay_chart, ASSAY, CHART, AdwBin)
 
@@ -23,9 +24,6 @@ AssayChart *assay_chart_new (void);
 /* data lives as long as the chart; destroy (nullable) is called then. */
 void assay_chart_set_figure (AssayChart *self, AssayDescribeFigure *describe, gpointer data,
                              GDestroyNotify destroy);
-/* A widget that shows the figure in its own way, in place of the drawing, and has a name and the
- * gestures and keys of its own. */
-void assay_chart_set_view (AssayChart *self, GtkWidget *view);
 /* Draws something else than the figure with its axes, such as a brush over bare bars. */
 void assay_chart_set_draw (AssayChart *self, GtkDrawingAreaDrawFunc draw);
 /* The least height of the drawing and of the table, in px. */

@@ -31,8 +31,8 @@ struct _AssayPresenter
   GPtrArray *findings;      /* (nullable) of AyFinding */
   guint at;
 
-  AyFigureSpec spec;
-  AyFigureTheme theme; /* of it */        /* of the finding that is shown; borrows the following */
+  AyFigureSpec spec;        /* of the finding that is shown; borrows the following */
+  AyFigureTheme theme;
   gboolean drawn;           /* there is something to draw */
   AssayPointColors *colors; /* (nullable) of a map */
   float *x, *y;

@@ -119,8 +119,7 @@ check_range (const AyColumn *column, gsize n, GError **error)
       {
         ay_number_format (values[i], text);
         g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                     N_ ("row %zu, column \"%s\": "
-                         "%s is no feature%s"),
+                     N_ ("row %zu, column \"%s\": %s is no feature%s"),
                      i, ay_column_name (column), text,
                      isinf (values[i]) ? "" : N_ (", it is beyond single precision"));
         return FALSE;

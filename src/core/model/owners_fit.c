@@ -496,7 +496,7 @@ AyOwnersFit *
 ay_owners_fit (AyRelease *gate, const AyOwnersOptions *options, AyJob *job, GError **error)
 {
   gsize d = ay_matrix_cols (gate->own->features), p = (d + 1) * MAX (gate->own->n_classes, 1);
-  gboolean dense = p <= (options->most_dense > 0 ? options->most_dense : AY_OWNERS_MOST_DENSE);
+  gboolean dense = p <= ay_owners_most_dense (options->most_dense);
   g_autofree float *scaling = g_new (float, 2 * d + 1);
   g_autoptr (AyOwnersFit) out = g_new0 (AyOwnersFit, 1);
   g_auto (Rounds) self = { 0 };

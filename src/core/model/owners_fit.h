@@ -38,6 +38,13 @@ typedef struct
                                  AY_OWNERS_MOST_DENSE */
 } AyOwnersOptions;
 
+/* Parameters up to which the Hessian is sent, of what is said in the options. */
+static inline gsize
+ay_owners_most_dense (gsize said)
+{
+  return said > 0 ? said : AY_OWNERS_MOST_DENSE;
+}
+
 /* Means and deviations by sums alone, into scaling (2 d floats). */
 gboolean ay_owners_scaling (AyRelease *gate, const AyHeadOptions *head, float *scaling,
                             AyJob *job, GError **error);

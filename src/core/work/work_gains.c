@@ -476,8 +476,7 @@ ay_work_stored_gains (AyWork *self, const char *history, GError **error)
     return json_object_ref (json_node_get_object (node));
   if (error != NULL && *error == NULL)
     g_set_error (error, AY_ERROR, AY_ERROR_INPUT,
-                 N_ ("%s: is damaged: the gains of \"%s\" cannot be "
-                     "read"),
-                 ay_work_path (self), history);
+                 N_ ("%s: is damaged: the gains of \"%s\" cannot be read"), ay_work_path (self),
+                 history);
   return NULL;
 }

@@ -264,7 +264,7 @@ static gboolean
 check_parameters (const AyOwnersRun *run, const AyWork *work, GError **error)
 {
   gsize p = (ay_matrix_cols (work->data->features) + 1) * MAX (work->data->n_classes, 1);
-  gsize most = run->most_dense > 0 ? run->most_dense : AY_OWNERS_MOST_DENSE;
+  gsize most = ay_owners_most_dense (run->most_dense);
 
   for (const char *const *id = run->ids; *id != NULL && p > most; id++)
     if (strcmp (*id, "influence") != 0)
