@@ -127,11 +127,15 @@ static const char *
 number_of (const char *format)
 {
   const char *const *all = assay_sentence_formats ();
+  g_autofree char *name = NULL;
   guint k = 0;
 
   while (all[k] != NULL && strcmp (all[k], format) != 0)
     k++;
-  return all[k] != NULL ? g_intern_string (g_strdup_printf ("<%u>", k)) : format;
+  if (all[k] == NULL)
+    return format;
+  name = g_strdup_printf ("<%u>", k);
+  return g_intern_string (name);
 }
 
 /* What a format may print: texts as names, or nothing where an ending may be absent. */
