@@ -261,11 +261,13 @@ name_next (gpointer toasts)
   return G_SOURCE_REMOVE;
 }
 
-/* The one that waited behind it shows now. */
+/* The one that waited behind it shows now. Toasts are dismissed as well when the overlay is disposed
+ * of, and that is at its end: libadwaita 1.2 frees them once more if it is kept then. */
 static void
 on_dismissed (AdwToastOverlay *toasts)
 {
-  g_idle_add_full (G_PRIORITY_DEFAULT, name_next, g_object_ref (toasts), g_object_unref);
+  if (gtk_widget_get_root (GTK_WIDGET (toasts)) != NULL)
+    g_idle_add_full (G_PRIORITY_DEFAULT, name_next, g_object_ref (toasts), g_object_unref);
 }
 
 void
