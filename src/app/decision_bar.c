@@ -262,7 +262,7 @@ name_next (gpointer toasts)
 }
 
 /* The one that waited behind it shows now. Toasts are dismissed as well when the overlay is disposed
- * of, and that is at its end: libadwaita 1.2 frees them once more if it is kept then. */
+ * of: libadwaita 1.2 frees them twice if it is kept then. */
 static void
 on_dismissed (AdwToastOverlay *toasts)
 {

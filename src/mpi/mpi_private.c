@@ -21,7 +21,7 @@ static struct
   gint threads, rounds, count;
   gint64 seed;
   gdouble noise, delta, clip, clip_target;
-  gboolean private, sites, quiet;
+  gboolean private, sites, resume, quiet;
 } given = { .delta = 1e-6, .count = 10 };
 
 #define LIKE_NEW "As in assay-cli new: a column of each shard, or a file an owner, by commas"
@@ -70,6 +70,8 @@ static const GOptionEntry options[] = {
   { "threads", 0, 0, G_OPTION_ARG_INT, &given.threads,
     "Threads of each rank (default: the cores that it may use)", "N" },
   { "seed", 0, 0, G_OPTION_ARG_INT64, &given.seed, "Seed of everything drawn (default 0)", "N" },
+  { "resume", 0, 0, G_OPTION_ARG_NONE, &given.resume,
+    "Go on from the last finished stage of the same run, which ended before it was done", NULL },
   { "quiet", 0, 0, G_OPTION_ARG_NONE, &given.quiet, "No notes", NULL },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &given.words, NULL, NULL },
   { NULL },
@@ -340,7 +342,7 @@ run (AyRanks *ranks, GError **error)
                        .parameters = table, .seed = (guint64) given.seed,
                        .rules = AY_RELEASE_RULES_INIT, .record = record, .clip = given.clip,
                        .clip_target = given.clip_target, .max_rounds = (guint) given.rounds,
-                       .sites = given.sites };
+                       .sites = given.sites, .resume = given.resume };
 
   what.rules.noise = given.noise;
   what.rules.delta = given.delta;

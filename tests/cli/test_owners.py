@@ -6,7 +6,9 @@ import json
 import math
 import os
 import shutil
+import signal
 import subprocess
+import time
 
 import numpy
 
@@ -21,14 +23,20 @@ JUDGED = ['--id', 'id', '--valid-features', FOLDER / 'valid.csv', '--valid-label
 LABEL = ['--label', 'label', *JUDGED]
 
 
-def private(verb, shards, *arguments):
+def start(verb, shards, *arguments):
     if not PROGRAM or shutil.which('mpirun') is None:
         raise Skip('no MPI: nothing is known of assay-mpi here')
-    return subprocess.run(['mpirun', '--oversubscribe', '-n', str(len(shards)), PROGRAM,
-                           '--private', verb, *map(str, shards), *map(str, arguments),
-                           '--threads', '1'], capture_output=True, text=True, check=False,
-                          timeout=600,
-                          env=dict(os.environ, **ALLOWED, XDG_CACHE_HOME=str(assay.CACHE)))
+    return subprocess.Popen(['mpirun', '--oversubscribe', '-n', str(len(shards)), PROGRAM,
+                             '--private', verb, *map(str, shards), *map(str, arguments),
+                             '--threads', '1'], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            text=True,
+                            env=dict(os.environ, **ALLOWED, XDG_CACHE_HOME=str(assay.CACHE)))
+
+
+def private(verb, shards, *arguments):
+    run = start(verb, shards, *arguments)
+    out, said = run.communicate(timeout=600)
+    return subprocess.CompletedProcess(run.args, run.returncode, out, said)
 
 
 def run(verb, shards, *arguments):
@@ -161,7 +169,7 @@ def test_log():
     done = run('fit', shards, *LABEL, '--log', FOLDER / 'messages')
     rounds = int(done.stdout.split(' rounds of sums')[0].rsplit(' ', 1)[1])
     r = 9 * 65
-    expected = ([('facts', 48, 0), ('verdict', 1, 0), ('means', 8 * 65, 1),
+    expected = ([('facts', 56, 0), ('verdict', 1, 0), ('means', 8 * 65, 1),
                  ('spreads', 8 * 129, 1)] + rounds * [('fit', 8 * (2 + r + r * (r + 1) // 2), 1)]
                 + [('done', 1, 0)])
     for k, shard in enumerate(shards):
@@ -297,6 +305,113 @@ def test_suggest():
         kinds = [line.split('\t')[1] for line in (FOLDER / 'lists.1').read_text().splitlines()]
         assert set(kinds) == {'facts', 'verdict', 'means', 'spreads', 'fit', 'listed', 'list',
                               'done'}, kinds
+
+
+def stopped_before_the_end(name, *arguments):
+    """A run of three sites whose second owner cannot keep its workspace, at first."""
+    shards, _ = sites(name, 3, with_class(digits()))
+    block = FOLDER / f'.{name}.1.assay.begun.assay'
+    block.mkdir()
+    asked = ['score', shards, *LABEL, *arguments, '-o', FOLDER / f'{name}.assay']
+    done = private(*asked)
+    assert done.returncode == 1 and 'rank 1: ' in done.stderr, done.stderr
+    assert not list(FOLDER.glob(f'{name}.*.assay'))
+    kept = [FOLDER / f'{name}-{k}.csv.releases.begun' for k in range(3)]
+    assert all(path.exists() for path in kept), kept
+    block.rmdir()
+    return asked, kept
+
+
+def kinds(log):
+    return [line.split('\t')[1] for line in log.read_text().splitlines()]
+
+
+def test_resume():
+    """A run that ended before it was done goes on without telling its sums again"""
+    asked, kept = stopped_before_the_end('resume', '--sites')
+    for refused in ['--resume', '-p', 'lambda_mean=0.1'], ['--resume', '--seed', '3']:
+        done = private(*asked, *refused)
+        assert done.returncode == 1 and 'begun with other rows or options' in done.stderr, \
+            done.stderr
+    done = run(*asked, '--resume', '--log', FOLDER / 'resumed')
+    assert kinds(FOLDER / 'resumed.1') == ['facts', 'kept', 'verdict', 'done']
+    assert not any(path.exists() for path in kept)
+    resumed = [exported(FOLDER / f'resume.{k}.assay') for k in range(3)]
+    for path in FOLDER.glob('resume.*.assay'):
+        path.unlink()
+    whole = run(*asked)
+    assert done.stdout == whole.stdout, (done.stdout, whole.stdout)
+    assert resumed == [exported(FOLDER / f'resume.{k}.assay') for k in range(3)]
+
+
+def test_resume_noise():
+    """With noise, what was told before is not paid for again"""
+    noise = ['--noise', '4', '--delta', '1e-5', '--clip', '70', '-p', 'lambda=5']
+    asked, kept = stopped_before_the_end('paid', *noise)
+    kept[2].unlink() # then all begin anew
+    block = FOLDER / '.paid.1.assay.begun.assay'
+    block.mkdir()
+    assert private(*asked, '--resume').returncode == 1
+    block.rmdir()
+    done = run(*asked, '--resume')
+    rho = [rounds / (2 * 4 ** 2) for rounds in (8, 16)]
+    epsilon = [x + 2 * math.sqrt(x * math.log(1e5)) for x in rho]
+    for k in range(3):
+        assert (f'owner {k}: privacy loss epsilon {epsilon[0]:.4g} at delta 1e-05 by this run, '
+                f'{epsilon[1]:.4g} with those before') in done.stdout, done.stdout
+
+
+def test_resume_damaged():
+    """Stages of a run that were cut short are refused by name"""
+    asked, kept = stopped_before_the_end('cut')
+    kept[1].write_bytes(kept[1].read_bytes()[:1000])
+    done = private(*asked, '--resume')
+    assert done.returncode == 1 and f'{kept[1].name}: ' in done.stderr, done.stderr
+    run(*asked)
+
+
+def kill_one(asked, moment, victim):
+    """Whether it was in time; the run then ends by itself."""
+    begun = start(*asked)
+    try:
+        begun.wait(moment)
+        return False
+    except subprocess.TimeoutExpired:
+        pass
+    ranks = subprocess.run(['pgrep', '-P', str(begun.pid), '-f', 'assay-mpi --private'],
+                           capture_output=True, text=True, check=False).stdout.split()
+    if len(ranks) < 3:
+        begun.communicate(timeout=60)
+        return False
+    at = time.monotonic()
+    os.kill(int(ranks[victim]), signal.SIGKILL)
+    said = begun.communicate(timeout=60)[1]
+    print(f'# owner {victim} killed at {moment:.2f} s, ended {time.monotonic() - at:.1f} s later')
+    assert begun.returncode != 0, said
+    return True
+
+
+def test_killed():
+    """An owner killed at any moment ends the run; resumed it gives the same bytes"""
+    shards, _ = sites('killed', 3, with_class(digits()))
+    asked = ['score', shards, *LABEL, '--sites', '-o', FOLDER / 'killed.assay']
+    began = time.monotonic()
+    expected = run(*asked).stdout
+    seconds = time.monotonic() - began
+    tables = [exported(FOLDER / f'killed.{k}.assay') for k in range(3)]
+    random = numpy.random.default_rng()
+    killed = trials = 0
+    while killed < int(os.environ.get('ASSAY_KILLS', 3)) and trials < 100:
+        trials += 1
+        for path in FOLDER.glob('killed.*.assay'):
+            path.unlink()
+        if not kill_one(asked, random.uniform(0.2, seconds), int(random.integers(3))):
+            continue
+        killed += 1
+        for path in FOLDER.glob('killed.?.assay'):
+            path.unlink() # it was done already
+        assert run(*asked, '--resume').stdout == expected
+        assert tables == [exported(FOLDER / f'killed.{k}.assay') for k in range(3)]
 
 
 if __name__ == '__main__':

@@ -17,7 +17,7 @@ HOW = 'run po/update, write the translation into po/{0}.po, try po/update --list
 # only the command line makes or reads again.
 NOT_IN_WINDOW = re.compile(
     r'mpi/|base/(ranks|json_text)\.c|model/(class_blocks|owners|release|site_)'
-    r'|work/(arms|owners|rank_|release|replay|work_(owners|rank)|load_ranks)')
+    r'|work/(arms|owner_|owners|rank_|release|replay|work_(owners|rank)|load_ranks)')
 STRING = r'"(?:[^"\\\n]|\\.)*"'
 # Where xgettext learns to read the templates and the metainfo from, and their Debian packages.
 RULES = {'gtk4builder.its': 'libgtk-4-dev', 'metainfo.its': 'appstream'}

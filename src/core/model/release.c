@@ -45,6 +45,7 @@ static const AyReleaseMeaning meanings[AY_N_RELEASES] = {
   [AY_RELEASE_N_LISTED] = { "listed", "number of rows on the owner's list", FALSE },
   [AY_RELEASE_LIST] = { "list", "opaque id, score and cluster of the owner's rows that may be "
                         "picked", FALSE },
+  [AY_RELEASE_KEPT] = { "kept", "the last stage that the owner has kept of the run before", FALSE },
   [AY_RELEASE_DONE] = { "done", "that the owner has kept its results", FALSE },
 };
 
@@ -306,6 +307,14 @@ ay_release_lists (AyRelease *self, gconstpointer mine, gsize n, gsize size, guin
     return NULL;
   *n_each = g_steal_pointer (&counts);
   return g_steal_pointer (&all);
+}
+
+guint8 *
+ay_release_kept (AyRelease *self, guint8 mine, GError **error)
+{
+  g_autofree guint8 *all = g_new (guint8, self->size);
+
+  return send_each (self, AY_RELEASE_KEPT, &mine, 1, all, error) ? g_steal_pointer (&all) : NULL;
 }
 
 gboolean

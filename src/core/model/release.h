@@ -22,6 +22,7 @@ typedef enum
   AY_RELEASE_SITES,      /* sums as of a fit for a head of some of the owners */
   AY_RELEASE_N_LISTED,   /* how many rows an owner puts on its list */
   AY_RELEASE_LIST,       /* the list */
+  AY_RELEASE_KEPT,       /* how far a run before came */
   AY_RELEASE_DONE,
   AY_N_RELEASES,
 } AyReleaseKind;
@@ -109,6 +110,9 @@ gboolean ay_release_sums (AyRelease *self, AyReleaseKind kind, guint64 members, 
  * owner. */
 gpointer ay_release_lists (AyRelease *self, gconstpointer mine, gsize n, gsize size,
                            guint64 **n_each, GError **error);
+/* Of a run that goes on: the last stage that each owner has kept of the one before, by owner.
+ * (transfer full) */
+guint8 *ay_release_kept (AyRelease *self, guint8 mine, GError **error);
 gboolean ay_release_done (AyRelease *self, GError **error);
 
 /* Epsilon at delta of a loss rho: rho + 2 sqrt (rho ln (1 / delta)) (Bun and Steinke 2016). */

@@ -162,6 +162,24 @@ hash_valid (const AyDataset *data)
   return h;
 }
 
+static int
+compare_text (gconstpointer a, gconstpointer b)
+{
+  return strcmp (a, b);
+}
+
+static guint64
+hash_parameters (guint64 h, GHashTable *parameters)
+{
+  GList *names = parameters != NULL ? g_hash_table_get_keys (parameters) : NULL;
+
+  names = g_list_sort (names, compare_text);
+  for (GList *at = names; at != NULL; at = at->next)
+    h = hash_text (hash_text (h, at->data), g_hash_table_lookup (parameters, at->data));
+  g_list_free (names);
+  return h;
+}
+
 static guint64
 hash_options (const AyOwnersRun *run, const AyWork *work, const char *more)
 {
@@ -175,25 +193,43 @@ hash_options (const AyOwnersRun *run, const AyWork *work, const char *more)
 
   for (const char *const *id = run->ids; *id != NULL; id++)
     h = hash_text (h, *id);
-  return h;
+  return hash_parameters (h, run->parameters);
 }
 
+/* Of facts and this owner's rows: what its results depend on. */
+static guint64
+hash_asked (const AyOwnersResult *out, const guint64 *facts, gsize n)
+{
+  const AyDataset *data = out->work->data;
+  guint64 h = hash (out->gate->size, facts, n * sizeof *facts);
+
+  h = hash (h, out->identity, data->n * sizeof *out->identity);
+  h = hash (h, data->split, data->n * sizeof *data->split);
+  return data->label != NULL ? hash (h, data->label, data->n * sizeof *data->label) : h;
+}
+
+/* Then they know from which stage they go on. */
 static gboolean
-agree (const AyOwnersRun *run, const AyWork *work, const char *more, AyRelease *gate,
-       GError **error)
+agree (const AyOwnersRun *run, const char *more, AyOwnersResult *out, GError **error)
 {
   static const char *const names[] = { "feature columns", "names of columns", "classes",
                                        "class names (the validation set must have a row of each)",
-                                       "validation rows", "options" };
-  const AyDataset *data = work->data;
+                                       "validation rows", "options", "--resume" };
+  const AyDataset *data = out->work->data;
+  g_autofree char *path = run->record != NULL ? g_strconcat (run->record, ".begun", NULL) : NULL;
   guint64 facts[G_N_ELEMENTS (names)] = { ay_matrix_cols (data->features), 1, data->n_classes, 1,
-                                          hash_valid (data), hash_options (run, work, more) };
+                                          hash_valid (data),
+                                          hash_options (run, out->work, more), run->resume };
 
   for (char **name = data->feature_names; name != NULL && *name != NULL; name++)
     facts[1] = hash_text (facts[1], *name);
   for (guint c = 0; c < data->n_classes; c++)
     facts[3] = hash_text (facts[3], data->class_names[c]);
-  return ay_release_agree (gate, names, facts, G_N_ELEMENTS (names), error);
+  out->stages = ay_owner_stages_new (path, hash_asked (out, facts, G_N_ELEMENTS (facts) - 1),
+                                     run->resume, error);
+  return out->stages != NULL
+         && ay_release_agree (out->gate, names, facts, G_N_ELEMENTS (names), error)
+         && ay_owner_stages_agree (out->stages, out->gate, error);
 }
 
 /* Clipped rows stay as they are: what standardising would take is not bounded. (transfer full) */
@@ -238,7 +274,7 @@ ay_owners_begin (const AyOwnersRun *run, const char *more, AyOwnersResult *out, 
       || ay_work_prepare_scores (out->work, run->ids, parameters, run->seed, job, error) == NULL)
     return FALSE;
   out->gate = ay_release_new (run->ranks, &run->rules, run->record);
-  return agree (run, out->work, more, out->gate, error);
+  return agree (run, more, out, error);
 }
 
 guint
@@ -282,6 +318,32 @@ check_parameters (const AyOwnersRun *run, const AyWork *work, GError **error)
 
 /* --- the whole --- */
 
+AyOwnersFit *
+ay_owners_head (AyOwnersResult *self, const AyOwnersOptions *options, AyJob *job, GError **error)
+{
+  g_autoptr (AyOwnersFit) fit = NULL;
+
+  if (ay_owner_stages_has (self->stages, AY_OWNER_STAGE_HEAD))
+    return ay_owner_stages_fit (self->stages, self->gate, error);
+  fit = ay_owners_fit (self->gate, options, job, error);
+  return fit != NULL && ay_owner_stages_keep_fit (self->stages, fit, self->gate, error)
+             ? g_steal_pointer (&fit)
+             : NULL;
+}
+
+static gboolean
+value_sites (AyOwnersResult *out, const AyOwnersFit *fit, const AyProblem *valid, AyJob *job,
+             GError **error)
+{
+  if (ay_owner_stages_has (out->stages, AY_OWNER_STAGE_SITES))
+    {
+      out->sites = ay_owner_stages_sites (out->stages, out->gate, error);
+      return out->sites != NULL;
+    }
+  out->sites = ay_site_values_new (out->gate, fit, valid, MAX_ROUNDS, job, error);
+  return out->sites != NULL && ay_owner_stages_keep_sites (out->stages, out->sites, error);
+}
+
 static gboolean
 fit_head (const AyOwnersRun *run, AyOwnersResult *out, AyOwnersFit **fit, AyJob *job,
           GError **error)
@@ -300,7 +362,7 @@ fit_head (const AyOwnersRun *run, AyOwnersResult *out, AyOwnersFit **fit, AyJob 
   out->own = ay_problem_of_split (work->data, AY_SPLIT_TRAIN);
   if (!ay_owners_rows (out, &out->own->problem, out->own->rows, error))
     return FALSE;
-  *fit = ay_owners_fit (out->gate, &options, job, error);
+  *fit = ay_owners_head (out, &options, job, error);
   if (*fit == NULL)
     return FALSE;
   out->head = ay_head_ref ((*fit)->head);
@@ -309,9 +371,7 @@ fit_head (const AyOwnersRun *run, AyOwnersResult *out, AyOwnersFit **fit, AyJob 
   if (!ay_head_evaluate (out->head, &valid->problem, &out->valid, job, error))
     return FALSE;
   ay_ranks_set_stage (run->ranks, "sites");
-  if (run->sites)
-    out->sites = ay_site_values_new (out->gate, *fit, &valid->problem, MAX_ROUNDS, job, error);
-  return !run->sites || out->sites != NULL;
+  return !run->sites || value_sites (out, *fit, &valid->problem, job, error);
 }
 
 static void
@@ -339,19 +399,26 @@ solve_together (const AyOwnersRun *run, AyOwnersResult *out, const AyOwnersFit *
   AyScoreContext *context = out->work->context;
   gsize p = (fit->head->d + 1) * fit->head->n_outputs;
   g_autofree double *s = NULL;
-  double residual;
-  guint rounds;
+  AyOwnersSolution found = { .n = 2 * p };
 
   ay_score_context_set_head (context, out->head);
   ay_score_context_set_hessian (context, fit->hessian);
   if (fit->hessian != NULL || !g_strv_contains (run->ids, "influence"))
     return TRUE;
-  s = ay_try_alloc (2 * p, sizeof (double), "the solution", error);
-  if (s == NULL || !ay_influence_gradients (context, s, job, error)
-      || !ay_owners_solve (out->gate, out->head, s, ay_influence_tolerances, &residual, &rounds,
-                           job, error))
+  found.s = s = ay_try_alloc (2 * p, sizeof (double), "the solution", error);
+  if (s == NULL)
     return FALSE;
-  ay_influence_set_solved (context, s, p, residual, rounds);
+  if (ay_owner_stages_has (out->stages, AY_OWNER_STAGE_SOLUTION))
+    {
+      if (!ay_owner_stages_solution (out->stages, &found, error))
+        return FALSE;
+    }
+  else if (!ay_influence_gradients (context, s, job, error)
+           || !ay_owners_solve (out->gate, out->head, s, ay_influence_tolerances, &found.residual,
+                                &found.rounds, job, error)
+           || !ay_owner_stages_keep_solution (out->stages, &found, error))
+    return FALSE;
+  ay_influence_set_solved (context, s, p, found.residual, found.rounds);
   return TRUE;
 }
 
@@ -376,7 +443,7 @@ compute_scores (const AyOwnersRun *run, AyOwnersResult *out, AyJob *job, GError 
   return g_steal_pointer (&results);
 }
 
-/* The workspace gets its name once all is in it. */
+/* Under a name that it has until all owners are done. */
 static gboolean
 keep (const AyOwnersRun *run, AyOwnersResult *out, GPtrArray *results, AyJob *job, GError **error)
 {
@@ -391,10 +458,28 @@ keep (const AyOwnersRun *run, AyOwnersResult *out, GPtrArray *results, AyJob *jo
       return FALSE;
     }
   g_clear_pointer (&out->work, ay_work_unref); /* closes the file */
-  if (g_rename (begun, run->path) == 0)
-    return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: %s", run->path, g_strerror (errno));
-  return FALSE;
+  return TRUE;
+}
+
+/* With the others: their results are kept, too. */
+static gboolean
+end (const AyOwnersRun *run, AyOwnersResult *out, gboolean kept, GError **error)
+{
+  g_autofree char *begun = kept ? ay_stages_path (run->path) : NULL;
+
+  if (!ay_release_done (out->gate, error))
+    {
+      if (kept)
+        g_unlink (begun);
+      return FALSE;
+    }
+  if (kept && g_rename (begun, run->path) != 0)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: %s", run->path, g_strerror (errno));
+      return FALSE;
+    }
+  ay_owner_stages_finish (out->stages);
+  return TRUE;
 }
 
 gboolean
@@ -402,6 +487,7 @@ ay_work_score_owners (const AyOwnersRun *run, AyOwnersResult *out, AyJob *job, G
 {
   g_autoptr (AyOwnersFit) fit = NULL;
   g_autoptr (GPtrArray) results = NULL;
+  gboolean keeps;
 
   if (!ay_owners_begin (run, "score", out, job, error)
       || !check_parameters (run, out->work, error) || !fit_head (run, out, &fit, job, error))
@@ -409,13 +495,23 @@ ay_work_score_owners (const AyOwnersRun *run, AyOwnersResult *out, AyJob *job, G
   ay_ranks_set_stage (run->ranks, "scores");
   if (!solve_together (run, out, fit, job, error))
     return FALSE;
-  if (run->path != NULL && ay_release_takes_part (out->gate, ay_ranks_own (run->ranks)))
+  keeps = run->path != NULL && ay_release_takes_part (out->gate, ay_ranks_own (run->ranks));
+  if (keeps)
     {
       results = compute_scores (run, out, job, error);
       if (results == NULL || !keep (run, out, results, job, error))
         return FALSE;
     }
-  return ay_release_done (out->gate, error);
+  return end (run, out, keeps, error);
+}
+
+gboolean
+ay_owners_end (AyOwnersResult *self, GError **error)
+{
+  if (!ay_release_done (self->gate, error))
+    return FALSE;
+  ay_owner_stages_finish (self->stages);
+  return TRUE;
 }
 
 void
@@ -426,5 +522,6 @@ ay_owners_result_clear (AyOwnersResult *self)
   g_clear_pointer (&self->gate, ay_release_free);
   g_clear_pointer (&self->own, ay_owned_problem_free);
   g_clear_pointer (&self->work, ay_work_unref);
+  g_clear_pointer (&self->stages, ay_owner_stages_free);
   g_clear_pointer (&self->identity, g_free);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "core/model/site_values.h"
+#include "core/work/owner_stages.h"
 #include "core/work/work.h"
 
 G_BEGIN_DECLS
@@ -28,6 +28,8 @@ typedef struct
   guint max_rounds;         /* 0: 50; with noise, of classes, 8 */
   gboolean sites;           /* also the value of each owner */
   gsize most_dense;         /* parameters up to which the Hessian is sent; 0: 6000 */
+  gboolean resume;          /* go on from the last stage that such a run has finished, kept beside
+                               the record (owner_stages.h) */
 } AyOwnersRun;
 
 typedef struct
@@ -39,6 +41,7 @@ typedef struct
   AyRelease *gate;          /* verdicts, messages, privacy loss */
   AyOwnedProblem *own;      /* private: the rows, which gate borrows */
   AyWork *work;             /* private */
+  AyOwnerStages *stages;    /* private: what the run keeps to be resumed */
   AyRowIdentity *identity;  /* private: of the data's rows, as they were read */
 } AyOwnersResult;
 
@@ -54,9 +57,14 @@ void ay_owners_result_clear (AyOwnersResult *self);
  * options set, the gate, what must be alike compared. `more`: a text that must be alike too. */
 gboolean ay_owners_begin (const AyOwnersRun *run, const char *more, AyOwnersResult *out,
                           AyJob *job, GError **error);
+/* What they end with: all owners have their results. */
+gboolean ay_owners_end (AyOwnersResult *self, GError **error);
 
 /* How many rounds of sums a fit may take; with noise, of classes, takes. */
 guint ay_owners_rounds (const AyOwnersRun *run);
+/* ay_owners_fit() of the gate's rows, or the head that a run before has kept. (transfer full) */
+AyOwnersFit *ay_owners_head (AyOwnersResult *self, const AyOwnersOptions *options, AyJob *job,
+                             GError **error);
 /* As ay_release_rows(), of problems whose row i is row rows[i] of the data. */
 gboolean ay_owners_rows (AyOwnersResult *self, const AyProblem *own, const guint32 *rows,
                          GError **error);

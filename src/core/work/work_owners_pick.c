@@ -135,7 +135,7 @@ fit (Picking *self, AyJob *job, GError **error)
   head.tolerance = TOLERANCE;
   if (!ay_owners_rows (out, &known, rows, error))
     return FALSE;
-  found = ay_owners_fit (out->gate, &options, job, error);
+  found = ay_owners_head (out, &options, job, error);
   out->gate->own = NULL;
   if (found == NULL)
     return FALSE;
@@ -198,7 +198,7 @@ choose (Picking *self, AyJob *job, GError **error)
   if (picks == NULL)
     return FALSE;
   take_own (self, all, picks, first, n, position);
-  return ay_release_done (gate, error);
+  return TRUE;
 }
 
 gboolean
@@ -223,5 +223,5 @@ ay_work_pick_owners (const AyOwnersRun *run, AyOwnersPick *pick, AyOwnersResult 
   if (!scale (&self, job, error) || !fit (&self, job, error))
     return FALSE;
   ay_ranks_set_stage (run->ranks, "lists");
-  return choose (&self, job, error);
+  return choose (&self, job, error) && ay_owners_end (out, error);
 }
