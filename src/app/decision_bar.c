@@ -261,8 +261,8 @@ name_next (gpointer toasts)
   return G_SOURCE_REMOVE;
 }
 
-/* The one that waited behind it shows now. Toasts are dismissed as well when the overlay is disposed
- * of: libadwaita 1.2 frees them twice if it is kept then. */
+/* The one that waited behind it shows now. Toasts are dismissed as well when the overlay is
+ * disposed of: libadwaita 1.2 frees them twice if it is kept then. */
 static void
 on_dismissed (AdwToastOverlay *toasts)
 {
