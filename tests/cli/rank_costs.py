@@ -169,6 +169,14 @@ class Run:
             found += said(Parts(self.n, 64, self.ranks).values('values by row', r, 4 * 8))
         return found
 
+    def judgement(self, r, k=15):
+        """Of the head, with the first score that needs it: its fit, and the nearest rows of 2000
+        validation rows at most."""
+        return said(*(('fit of the head', Parts.most(rows, self.ranks, self.block, 1024).nodes(r)
+                       * 32, 1) for rows in (self.n, self.m)),
+                    Parts(min(self.m, 2000), 64, self.ranks).values('nearest to judged rows', r,
+                                                                    4 * k))
+
     def loo(self, r, told):
         """By row: its step, outputs, two lengths, and four numbers of what leaving it out changes,
         or one to first order and four of the 1000 largest. Rows that bear much are left out by

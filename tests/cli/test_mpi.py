@@ -117,7 +117,8 @@ def check_bytes(path, run, scores, parameters, x):
         expected = {'data': run.data(rank, len(scores)),
                     'head': run.head(rank, passes, kinds['head']['failures'])}
         if 'influence' in scores:
-            expected |= {'influence': run.influence(rank, kinds['influence']),
+            expected |= {'influence': (run.influence(rank, kinds['influence'])
+                                       + run.judgement(rank)),
                          'loo': run.loo(rank, kinds['loo']),
                          'self_influence': run.self_influence(rank)}
         else:

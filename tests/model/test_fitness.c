@@ -57,7 +57,7 @@ static AyFitness *
 fitness (const AyDataset *data, const AyHead *head)
 {
   g_autoptr (GError) error = NULL;
-  AyFitness *self = ay_fitness_new (data, head, NULL, &error);
+  AyFitness *self = ay_fitness_new (data, head, NULL, NULL, &error);
 
   g_assert_no_error (error);
   g_test_message ("%s", self->sentence);

@@ -213,7 +213,7 @@ test_bound (void)
           double rest = matches / (double) (N - COUNT), u[N] = { 1.0, 0.0, 1.0 };
           double whole[N], part[N], worst = 0.0, bound, base;
 
-          bound = ay_semivalue_bound (table, COUNT, matches);
+          bound = ay_semivalue_bound (table, COUNT, gain, matches);
           for (guint set = 0; set < 1u << (N - COUNT); set++)
             {
               if ((guint) __builtin_popcount (set) != matches)

@@ -5,8 +5,8 @@
  * tiles of the same number of points. In a round each sends its next tile - numbers, coordinates
  * along the directions, rows - and has those of the others as visitors, which its own points meet
  * as they meet one another (pair_search.c). Of two ranks the lower one takes all its points with
- * the higher one's even tiles, the higher one its own points of odd tiles with all that visit from
- * the lower: each pair once, half of them to each.
+ * the higher one's even blocks, the higher one its own odd blocks with all that visit from the
+ * lower: each pair once, in every round half of them to each.
  *
  * Bytes a rank sends: (4 + 4 m + 4 d) a point (8 d where features are no plain floats), whatever
  * the number of ranks. Memory: a tile of every rank, some 64 MB. */
@@ -138,9 +138,10 @@ send_tile (Ring *self, gsize first, GError **error)
   return send (self, "visiting rows", self->d * self->element, self->rows, error);
 }
 
-/* Of rank r's tile, whose points begin at `at` among all that were sent. */
+/* Of rank r's tile, whose points begin at `at` among all that were sent and at `first` among its
+ * own. */
 static gboolean
-receive (Ring *self, guint r, gsize at, gboolean odd_only, GError **error)
+receive (Ring *self, guint r, gsize at, gsize first, GError **error)
 {
   AyPairVisitor *visitor = self->visitors + self->n_visitors;
   const AyPointSet *points = self->search->points;
@@ -159,7 +160,7 @@ receive (Ring *self, guint r, gsize at, gboolean odd_only, GError **error)
   *visitor = (AyPairVisitor) { { .points = self->sets[v], .n = count,
                                  .number = self->numbers + at,
                                  .along = self->along + at * self->search->m },
-                               odd_only };
+                               r < self->ranks->rank, first / AY_PAIR_BLOCK % 2 == 1 };
   visitor->side.order = g_new (guint32, count);
   visitor->side.length = g_new (float, count);
   self->n_visitors++;
@@ -177,7 +178,6 @@ run_round (Ring *self, gsize number, GError **error)
 {
   guint own = self->ranks->rank;
   gsize at = 0;
-  AyPairVisit visit = { self->visitors, 0, self->tile };
 
   for (guint r = 0; r < self->ranks->size; r++)
     {
@@ -188,11 +188,9 @@ run_round (Ring *self, gsize number, GError **error)
   if (!send_tile (self, MIN (number * self->tile, self->n[own]), error))
     return FALSE;
   for (guint r = 0; r < self->ranks->size; at += self->count[r], r++)
-    if (r != own && self->count[r] > 0 && (r < own || number % 2 == 0)
-        && !receive (self, r, at, r < own, error))
+    if (r != own && self->count[r] > 0 && !receive (self, r, at, number * self->tile, error))
       return FALSE;
-  visit.n = self->n_visitors;
-  if (!ay_pair_search_meet (self->search, &visit, error))
+  if (!ay_pair_search_meet (self->search, self->visitors, self->n_visitors, error))
     return FALSE;
   let_go (self);
   return TRUE;

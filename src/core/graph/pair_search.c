@@ -347,16 +347,16 @@ worker_clear (Worker *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Worker, worker_clear)
 
-/* A block of own points with the other side's blocks from c on that its window reaches. */
+/* A block of own points with the other side's blocks c, c + step ... that its window reaches. */
 static void
-meet_side (Worker *self, const AyPairSide *other, gsize c)
+meet_side (Worker *self, const AyPairSide *other, gsize c, gsize step)
 {
   const AyPairSearch *search = self->search;
   const AyPairSide *own = &search->own;
   gsize end = MIN ((self->block + 1) * BLOCK, own->n);
 
   self->other = other;
-  for (; c * BLOCK < other->n && !is_over (search); c++)
+  for (; c * BLOCK < other->n && !is_over (search); c += step)
     {
       gsize last = MIN ((c + 1) * BLOCK, other->n) - 1;
 
@@ -374,7 +374,7 @@ run_block (gsize block, guint number, gpointer data)
   g_auto (Worker) self;
 
   worker_init (&self, search, block);
-  meet_side (&self, &search->own, block);
+  meet_side (&self, &search->own, block, 1);
   ay_job_set_fraction (search->job,
                        (double) __atomic_add_fetch (&search->done, 1, __ATOMIC_RELAXED)
                            / (double) search->n_blocks);
@@ -383,27 +383,32 @@ run_block (gsize block, guint number, gpointer data)
 typedef struct
 {
   AyPairSearch *search;
-  const AyPairVisit *visit;
+  const AyPairVisitor *visitors;
+  gsize n;
 } Visiting;
 
 static void
 visit_block (gsize block, guint number, gpointer data)
 {
   Visiting *visiting = data;
-  const AyPairVisit *visit = visiting->visit;
-  gboolean odd = block * BLOCK / visit->tile % 2 == 1;
   g_auto (Worker) self;
 
   worker_init (&self, visiting->search, block);
-  for (gsize v = 0; v < visit->n; v++)
-    if (odd || !visit->visitors[v].odd_only)
-      meet_side (&self, &visit->visitors[v].side, 0);
+  for (gsize v = 0; v < visiting->n; v++)
+    {
+      const AyPairVisitor *visitor = &visiting->visitors[v];
+
+      if (!visitor->lower)
+        meet_side (&self, &visitor->side, visitor->odd ? 1 : 0, 2);
+      else if (block % 2 == 1)
+        meet_side (&self, &visitor->side, 0, 1);
+    }
 }
 
 gboolean
-ay_pair_search_meet (AyPairSearch *self, const AyPairVisit *visit, GError **error)
+ay_pair_search_meet (AyPairSearch *self, const AyPairVisitor *visitors, gsize n, GError **error)
 {
-  Visiting visiting = { self, visit };
+  Visiting visiting = { self, visitors, n };
 
   return ay_parallel_for (self->n_blocks, visit_block, &visiting, self->job, error);
 }

@@ -56,16 +56,13 @@ void ay_pair_search_clear (AyPairSearch *self);
 typedef struct
 {
   AyPairSide side;
-  gboolean odd_only; /* they meet only own blocks of odd tiles */
+  gboolean lower;    /* of a lower rank: own odd blocks meet them; else all do their even ones */
+  gboolean odd;      /* their first block is an odd one */
 } AyPairVisitor;
 
-/* Own blocks with the visitors' (pair_ring.c's part of a search). */
-typedef struct
-{
-  const AyPairVisitor *visitors;
-  gsize n, tile;         /* visitors; points of a tile, whole blocks */
-} AyPairVisit;
-gboolean ay_pair_search_meet (AyPairSearch *self, const AyPairVisit *visit, GError **error);
+/* Own blocks with those of n visitors (pair_ring.c's part of a search). */
+gboolean ay_pair_search_meet (AyPairSearch *self, const AyPairVisitor *visitors, gsize n,
+                              GError **error);
 /* All points of other ranks, tile after tile, with the own ones. */
 gboolean ay_pair_ring_run (AyPairSearch *self, GError **error);
 

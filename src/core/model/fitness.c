@@ -152,7 +152,8 @@ ay_fitness_set_flagged (AyFitness *self, double share, gsize rows)
 }
 
 AyFitness *
-ay_fitness_new (const AyDataset *data, const AyHead *head, AyJob *job, GError **error)
+ay_fitness_new (const AyDataset *data, const AyHead *head, AyRanks *ranks, AyJob *job,
+                GError **error)
 {
   g_autoptr (AyOwnedProblem) train = ay_problem_of_split (data, AY_SPLIT_TRAIN);
   g_autoptr (AyOwnedProblem) valid = ay_problem_of_split (data, AY_SPLIT_VALID);
@@ -161,6 +162,7 @@ ay_fitness_new (const AyDataset *data, const AyHead *head, AyJob *job, GError **
   AyNearest nearest;
 
   ay_job_set_phase (job, "judging the head");
+  train->problem.ranks = valid->problem.ranks = ranks;
   if (!ay_head_evaluate (head, &train->problem, &self->train, job, error)
       || !ay_head_evaluate (head, &valid->problem, &self->valid, job, error)
       || !ay_nearest_judge (&train->problem, &valid->problem, head, &options, &nearest, job, error))

@@ -22,7 +22,9 @@ typedef struct
   gboolean is_ridge;      /* private */
 } AyFitness;
 
-AyFitness *ay_fitness_new (const AyDataset *data, const AyHead *head, AyJob *job, GError **error);
+/* ranks (nullable): who share the work; all call it. */
+AyFitness *ay_fitness_new (const AyDataset *data, const AyHead *head, AyRanks *ranks, AyJob *job,
+                           GError **error);
 /* What was found of the labels (classes only); weak and the sentence follow. */
 void ay_fitness_set_flagged (AyFitness *self, double share, gsize rows);
 void ay_fitness_free (AyFitness *self);

@@ -5,11 +5,11 @@
  * inner products with the block in one sgemm and keep the k smallest |x|^2 - 2 q.x of each query
  * (|q|^2 orders nothing). Blocks come in row order and only a strictly smaller distance displaces,
  * so ties go to the earlier row. 2 queries x rows x d flop; memory: queries, one block, one tile of
- * products a worker. */
+ * products a worker. Ranks share out the tiles. */
 #include "core/model/nearest.h"
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
+#include "core/base/parts.h"
 #include "core/base/rng.h"
 #include "core/base/stats.h"
 #include "core/model/standardise.h"
@@ -36,6 +36,7 @@ typedef struct
   const AyHead *scaling;
   gsize d, block_rows, k;
   Side query, train;
+  AyParts tiles;        /* of queries */
   gsize first, count;   /* the present block of train */
   float *square;        /* block_rows: |x|^2 */
   float *products;      /* a worker: TILE x block_rows */
@@ -139,10 +140,10 @@ search (Search *self, AyJob *job, GError **error)
       gsize count = MIN (self->block_rows, self->train.n - first);
 
       if (!load (self, &self->train, first, count, job, error)
-          || !ay_parallel_for (ay_n_blocks (self->query.n, TILE), search_tile, self, job, error))
+          || !ay_parts_for (&self->tiles, search_tile, self, job, error))
         return FALSE;
     }
-  return TRUE;
+  return ay_parts_gather (&self->tiles, self->neighbour, self->k * sizeof *self->neighbour, error);
 }
 
 /* The most frequent class of k neighbours, nearest first; votes: n_classes zeros, left zero. */
@@ -254,6 +255,8 @@ ay_nearest_judge (const AyProblem *train, const AyProblem *on, const AyHead *sca
 
   side_init (&self.query, on, options->max_queries, options->seed, 0);
   side_init (&self.train, train, options->max_rows, options->seed, 1);
+  self.tiles = ay_parts_by (on->ranks, self.query.n, TILE);
+  self.tiles.what = "nearest to judged rows";
   self.k = MIN (MAX (options->k, 1), self.train.n);
   self.block_rows = CLAMP (BLOCK_VALUES / MAX (self.d, 1), STRIP, 8192);
   *out = (AyNearest) { NAN, self.query.n, self.train.n, self.k };

@@ -336,7 +336,7 @@ ay_score_context_fitness (AyScoreContext *self, AyJob *job, GError **error)
   if (self->fitness == NULL)
     {
       ay_job_set_phase (job, "judging the head");
-      self->fitness = ay_fitness_new (self->data, head, job, error);
+      self->fitness = ay_fitness_new (self->data, head, self->ranks, job, error);
       if (self->fitness == NULL)
         return NULL;
     }

@@ -162,7 +162,8 @@ value_by_law (const Pass *self, Worker *w, gsize group, guint law, gint32 y, dou
 
       add_beyond (self, group, law, list, count, level, y);
       self->bound[group * self->out->n_laws + law]
-          += weight * ay_semivalue_bound (table, count, self->class_count[y] - (gsize) matches);
+          += weight
+             * ay_semivalue_bound (table, count, gain, self->class_count[y] - (gsize) matches);
     }
 }
 

@@ -222,7 +222,7 @@ ay_semivalue_sorted (const AySemivalueTable *self, const double *u, gsize count,
 /* The sum over the others of u_j (g(j) - g(j - 1)) is least where the matches come first, most
  * where they come last; a point beyond has u g(j) + such a sum, g falling. */
 double
-ay_semivalue_bound (const AySemivalueTable *self, gsize count, gsize matches)
+ay_semivalue_bound (const AySemivalueTable *self, gsize count, double mean_gain, gsize matches)
 {
   gsize n = self->game.n;
   const double *gain = self->gain;
@@ -235,8 +235,7 @@ ay_semivalue_bound (const AySemivalueTable *self, gsize count, gsize matches)
   near = MAX (gain[count - 1] - gain[count - 1 + matches] - rest * fall,
               rest * fall - (gain[n - 1 - matches] - gain[n - 1]));
   for (guint u = 0; u < 2; u++)
-    own[u] = u * ay_semivalue_mean_gain (self, count)
-             + rest * (gain[n - 1] - ay_semivalue_mean_gain (self, count));
+    own[u] = u * mean_gain + rest * (gain[n - 1] - mean_gain);
   far = MAX (MAX (own[1] - gain[n - 1], gain[count] - own[1]),
              MAX (-own[0], own[0] + gain[count] - gain[n - 1]));
   if (self->game.utility == AY_UTILITY_SOFT) /* the farthest point's own u is not known */

@@ -55,11 +55,12 @@ gsize ay_semivalue_reach (const AySemivalueTable *self);
  * c + u ḡ + rest (gain[n - 1] - ḡ), ḡ = ay_semivalue_mean_gain (). */
 double ay_semivalue_sorted (const AySemivalueTable *self, const double *u, gsize count,
                             double rest, double *value);
-/* By how much any point's value by the `count` nearest can differ from that by all, u being 1 for
- * `matches` of the others and 0 for the rest, wherever they stand. */
-double ay_semivalue_bound (const AySemivalueTable *self, gsize count, gsize matches);
 /* Mean gain beyond the `count` nearest. */
 double ay_semivalue_mean_gain (const AySemivalueTable *self, gsize count);
+/* By how much any point's value by the `count` nearest can differ from that by all, u being 1 for
+ * `matches` of the others and 0 for the rest, wherever they stand; mean_gain: beyond `count`. */
+double ay_semivalue_bound (const AySemivalueTable *self, gsize count, double mean_gain,
+                           gsize matches);
 /* Threshold: values of the `count` points in the ball, in any order. */
 void ay_semivalue_ball (const AySemivalueTable *self, const double *u, gsize count, double *value);
 
