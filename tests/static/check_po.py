@@ -16,7 +16,7 @@ HOW = 'run po/update, write the translation into po/{0}.po, try po/update --list
 # Files of core whose errors no person meets in the window: ranks, owners apart, and records that
 # only the command line makes or reads again.
 NOT_IN_WINDOW = re.compile(
-    r'mpi/|base/(ranks|json_text)\.c|model/(class_blocks|owners|release|site_)'
+    r'mpi/|base/ranks\.c|model/(class_blocks|owners|release|site_)'
     r'|work/(arms|owner_|owners|rank_|release|replay|work_(owners|rank)|load_ranks)')
 STRING = r'"(?:[^"\\\n]|\\.)*"'
 # Where xgettext learns to read the templates and the metainfo from, and their Debian packages.

@@ -2,6 +2,7 @@
 #include "core/base/json_text.h"
 
 #include "core/base/error.h"
+#include "core/base/words.h"
 #include "core/shim/number.h"
 
 #include <math.h>
@@ -218,13 +219,13 @@ check_form (const char *text, gsize size, GError **error)
   for (const char *at = text, *end = text + size; at < end;)
     {
       if (*at == '/' || *at == '\'' || *at == '#')
-        return refuse (error, "a comment or single quote, which JSON does not have");
+        return refuse (error, N_ ("a comment or single quote, which JSON does not have"));
       depth += (*at == '{' || *at == '[') - (*at == '}' || *at == ']');
       if (depth > AY_JSON_MAX_DEPTH)
-        return refuse (error, "values nested too deeply");
+        return refuse (error, N_ ("values nested too deeply"));
       at = *at == '"' ? skip_text (at, end) : at + 1;
       if (at == NULL)
-        return refuse (error, "an escape that JSON does not have");
+        return refuse (error, N_ ("an escape that JSON does not have"));
     }
   return TRUE;
 }
@@ -240,7 +241,7 @@ ay_json_read (const char *text, gssize size, GError **error)
     return NULL;
   root = json_parser_steal_root (parser);
   if (root == NULL)
-    refuse (error, "no value");
+    refuse (error, N_ ("no value"));
   return root;
 }
 

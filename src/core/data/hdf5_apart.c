@@ -63,7 +63,7 @@ describe_number (Found *set, hid_t type, gsize size)
       break;
     default:
       set->set.kind = AY_HDF5_OTHER;
-      set->refused = "integers of an odd size";
+      set->refused = N_ ("integers of an odd size");
     }
 }
 
@@ -76,7 +76,7 @@ describe_float (Found *set, gsize size)
   set->memory_type = wide ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT;
   set->set.dtype = wide ? AY_DTYPE_F64 : AY_DTYPE_F32;
   if (size > 8)
-    set->refused = "numbers of more than 8 bytes";
+    set->refused = N_ ("numbers of more than 8 bytes");
 }
 
 static void
@@ -100,7 +100,7 @@ describe_type (Found *set, hid_t type)
         if (of >= 0 && size == 1)
           describe_number (set, of, size);
         else
-          set->refused = "an enumeration";
+          set->refused = N_ ("an enumeration");
         if (of >= 0)
           H5Tclose (of);
         break;
@@ -109,13 +109,13 @@ describe_type (Found *set, hid_t type)
       set->set.kind = H5Tis_variable_str (type) > 0 ? AY_HDF5_LONG_TEXT : AY_HDF5_FIXED_TEXT;
       set->item_size = size;
       if (set->set.kind == AY_HDF5_FIXED_TEXT && size == 0)
-        set->refused = "strings of no length";
+        set->refused = N_ ("strings of no length");
       break;
     case H5T_COMPOUND:
-      set->refused = "a table of several columns (a compound type)";
+      set->refused = N_ ("a table of several columns (a compound type)");
       break;
     default:
-      set->refused = "neither numbers nor strings";
+      set->refused = N_ ("neither numbers nor strings");
     }
 }
 
@@ -142,11 +142,11 @@ storage_refused (hid_t id)
   const char *why = NULL;
 
   if (plan < 0)
-    return "damaged";
+    return N_ ("damaged");
   if (H5Pget_layout (plan) == H5D_VIRTUAL)
-    why = "its numbers lie in other files (virtual storage)";
+    why = N_ ("its numbers lie in other files (virtual storage)");
   else if (H5Pget_external_count (plan) != 0)
-    why = "its numbers lie in other files (external storage)";
+    why = N_ ("its numbers lie in other files (external storage)");
   H5Pclose (plan);
   return why;
 }
@@ -160,9 +160,9 @@ found_init (Found *set, hid_t id)
   if (type >= 0)
     describe_type (set, type);
   if (type < 0 || space < 0)
-    set->refused = "damaged";
+    set->refused = N_ ("damaged");
   else if (!describe_space (set, space))
-    set->refused = "no array";
+    set->refused = N_ ("no array");
   if (set->refused == NULL)
     set->refused = storage_refused (id);
   if (type >= 0)
