@@ -392,5 +392,6 @@ cmd_describe_fitness_json (const AyFitness *fitness, JsonObject *into)
   cmd_json_count (one, "flagged_rows", fitness->flagged_rows);
   cmd_json_bool (one, "weak", fitness->weak);
   cmd_json_bool (one, "may_have_seen", fitness->may_have_seen);
+  cmd_json_bool (one, "too_good", fitness->too_good);
   cmd_json_text (one, "sentence", fitness->sentence);
 }

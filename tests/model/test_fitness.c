@@ -234,6 +234,38 @@ test_ridge (void)
   g_assert_cmpfloat (self->knn, >, 0.2);
   g_assert_cmpfloat (self->valid.accuracy, >, self->knn);
   g_assert_nonnull (strstr (self->sentence, "R2"));
+  g_assert_false (self->too_good);
+}
+
+/* A target that is the sum of two features: it is asked whether it is made of them. */
+static void
+test_too_good (void)
+{
+  static const char *const names[] = { "mon", "casual", "tue", "registered", "wed", "thu", NULL };
+  g_auto (Made) made = made_new (800, 6, 0, 1.0, 8);
+
+  for (guint named = 0; named < 2; named++)
+    {
+      g_autoptr (AyDataset) data = data_of (&made, -1);
+      float x[6];
+
+      if (named)
+        data->feature_names = g_strdupv ((char **) names);
+      for (gsize i = 0; i < data->n; i++)
+        {
+          ay_matrix_get_f32 (data->features, i, 1, x);
+          data->target[i] = 2.0 * x[1] + x[3] + 1e-3 * x[5];
+        }
+      {
+        g_autoptr (AyHead) head = fit (data, 1e-6);
+        g_autoptr (AyFitness) self = fitness (data, head);
+
+        g_assert_true (self->too_good);
+        g_assert_nonnull (strstr (self->sentence,
+                                  named ? "most of it by \"casual\", \"registered\": is the target"
+                                        : "all but exactly: is the target"));
+      }
+    }
 }
 
 static void
@@ -264,6 +296,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/fitness/weak-head", test_weak_head);
   g_test_add_func ("/fitness/seen-labels", test_seen_labels);
   g_test_add_func ("/fitness/ridge", test_ridge);
+  g_test_add_func ("/fitness/too-good", test_too_good);
   g_test_add_func ("/fitness/no-validation", test_no_validation);
   return g_test_run ();
 }

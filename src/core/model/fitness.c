@@ -10,6 +10,9 @@
 #define WEAK_SHARE 0.8   /* of the best reference */
 #define TOO_MANY 0.15    /* labels doubted: then the head is to be doubted */
 #define SEEN_MARGIN 0.05 /* train better than validation by this */
+#define TOO_GOOD 0.999   /* R2 of what is hardly ever measured so well */
+#define MUCH 0.1         /* of the largest weight */
+#define MOST_NAMED 3
 
 /* Accuracy on valid of always saying train's most frequent class. */
 static double
@@ -113,6 +116,46 @@ say (const AyFitness *self, const AyHead *head, const AyNearest *nearest)
       valid, self->valid.n, train, alone, nearest->k, others);
 }
 
+/* The features of the largest weights, by size, which are of standardised features. NULL where they
+ * have no names. (transfer full) */
+static char *
+name_tellers (const AyDataset *data, const AyHead *head)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  double largest = INFINITY, first = 0.0;
+
+  if (data->feature_names == NULL || head->n_classes > 0)
+    return NULL;
+  for (guint k = 0; k < MOST_NAMED; k++)
+    {
+      gsize best = head->d;
+
+      for (gsize j = 0; j < head->d; j++)
+        if (fabs (head->weights[j]) < largest
+            && (best == head->d || fabs (head->weights[j]) > fabs (head->weights[best])))
+          best = j;
+      if (best == head->d || fabs (head->weights[best]) < MUCH * first)
+        break;
+      largest = fabs (head->weights[best]);
+      first = MAX (first, largest);
+      g_string_append_printf (names, "%s\"%s\"", k > 0 ? ", " : "", data->feature_names[best]);
+    }
+  return g_string_free (g_steal_pointer (&names), FALSE);
+}
+
+static void
+say_too_good (const AyFitness *self, GString *text)
+{
+  g_string_append_c (text, ' ');
+  if (self->tellers == NULL)
+    g_string_append (text, N_ ("It tells the target all but exactly: is the target made of "
+                               "features?"));
+  else
+    g_string_append_printf (text, N_ ("It tells the target all but exactly, most of it by %s: is "
+                                      "the target made of these features?"),
+                            self->tellers);
+}
+
 /* weak, and the sentence of it. R2 is no share: there a head that is no better than the mean, whose
  * R2 is 0, is weak. */
 static void
@@ -124,6 +167,7 @@ judge (AyFitness *self)
 
   self->weak = doubts || (self->is_ridge && self->valid.accuracy <= 0.0)
                || (best > 0.0 && self->valid.accuracy < WEAK_SHARE * best);
+  self->too_good = self->is_ridge && self->valid.accuracy > TOO_GOOD;
   self->may_have_seen = self->train.accuracy - self->valid.accuracy > SEEN_MARGIN;
   if (doubts)
     {
@@ -139,6 +183,8 @@ judge (AyFitness *self)
     g_string_append_printf (text, " %s",
                             N_ ("It is more than 5 points better on train: the features may have "
                                 "seen the labels, which hides errors."));
+  if (self->too_good)
+    say_too_good (self, text);
   g_free (self->sentence);
   self->sentence = g_string_free (text, FALSE);
 }
@@ -176,6 +222,7 @@ ay_fitness_new (const AyDataset *data, const AyHead *head, AyRanks *ranks, AyJob
   self->flagged = NAN;
   self->is_ridge = head->n_classes == 0;
   self->figures = say (self, head, &nearest);
+  self->tellers = name_tellers (data, head);
   judge (self);
   return g_steal_pointer (&self);
 }
@@ -186,6 +233,7 @@ ay_fitness_free (AyFitness *self)
   if (self == NULL)
     return;
   g_free (self->figures);
+  g_free (self->tellers);
   g_free (self->sentence);
   g_free (self);
 }

@@ -17,9 +17,11 @@ typedef struct
   gsize flagged_rows;     /* judged for that */
   gboolean weak;          /* below 80 % of the best known reference, or flagged above 15 % */
   gboolean may_have_seen; /* more than 5 points better on train than on valid */
+  gboolean too_good;      /* a number told to 0.999 of its variance: is it made of features? */
   char *sentence;
   char *figures;          /* private: its first part */
   gboolean is_ridge;      /* private */
+  char *tellers;          /* private: (nullable) names of the features that tell it */
 } AyFitness;
 
 /* ranks (nullable): who share the work; all call it. */
