@@ -23,6 +23,7 @@ struct _AssayCurvesView
   GtkButton *simulate, *write;
   GtkToggleButton *stops;
   GtkLabel *sentence;
+  GtkStack *stack;
   AssayChart *chart;
   GPtrArray *names;          /* of char*: a name an entry of source; "" the comparison */
   AyStrategyCurves *curves;  /* (nullable) */
@@ -93,6 +94,8 @@ say (AssayCurvesView *self)
   else
     text = g_strdup (_ ("Nothing was simulated yet, and no history imported"));
   gtk_label_set_text (self->sentence, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->sentence), self->curves != NULL);
+  gtk_stack_set_visible_child_name (self->stack, self->curves != NULL ? "curves" : "empty");
   assay_chart_update (self->chart, text);
   gtk_widget_set_sensitive (GTK_WIDGET (self->write), self->curves != NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->stops), self->n_flags > 0);
@@ -333,6 +336,7 @@ assay_curves_view_class_init (AssayCurvesViewClass *class)
   BIND (write);
   BIND (stops);
   BIND (sentence);
+  BIND (stack);
   BIND (chart);
 }
 
