@@ -112,6 +112,24 @@ def test_gaps():
     assert said['imputed'].startswith('column "b": 1 missing value set to the median'), said
 
 
+def test_files_differ():
+    """A column of numbers in one file and of words in another: said, with a value of each"""
+    for name, kinds, label in (('first', ('7', '8'), 'ab'), ('second', ('lo', 'hi'), 'ab'),
+                               ('third', ('7', '8'), 'ab')):
+        rows = [f'{RANDOM.random()},{kinds[i % 2]},{label[i // 2 % 2]}' for i in range(80)]
+        (FOLDER / f'{name}.csv').write_text('\n'.join(['x,kind,y', *rows]) + '\n')
+    found = assay.run_json('new', FOLDER / 'differ.assay',
+                           *(FOLDER / f'{name}.csv' for name in ('first', 'second', 'third')),
+                           '--label', 'y')
+    said = [d['text'] for d in found['diagnostics'] if d['id'] == 'files-differ']
+    assert len(said) == 1 and said[0].endswith(
+        'second.csv: column "kind" has words ("lo"), in the files before it numbers ("7"): it is '
+        'taken for words'), said
+    found = assay.run_json('new', FOLDER / 'alike.assay', FOLDER / 'first.csv',
+                           FOLDER / 'third.csv', '--label', 'y')
+    assert 'files-differ' not in [d['id'] for d in found['diagnostics']]
+
+
 if __name__ == '__main__':
     try:
         Tap().run_all(globals())

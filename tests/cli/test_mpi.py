@@ -245,7 +245,7 @@ def refuse(said, *arguments):
 
 
 def test_wrong_shards():
-    """A missing, a short and a narrow shard are named, and nothing is written"""
+    """A missing, a short and a narrow shard, and one of other classes, are named"""
     first, *others = digits()
     refuse('none.npy', first, FOLDER / 'none.npy', *others[1:])
     short = FOLDER / 'short.npy'
@@ -261,6 +261,14 @@ def test_wrong_shards():
     parts.write_text('part\n' + 'train\ntrain\nvalid\n' * 599)
     refuse(f'bad.npy: row {len(bad) - 1}, column 5: nan', first, *others[:-1], FOLDER / 'bad.npy',
            '--split', parts)
+    for name, words in ('words', 'ab'), ('numbers', '01'):
+        rows = [f'{i % 7},{words[i % 2]}' for i in range(200)]
+        (FOLDER / f'{name}.csv').write_text('\n'.join(['x,y', *rows]) + '\n')
+    done, _ = mpi(2, FOLDER / 'words.csv', FOLDER / 'numbers.csv', '--label', 'y', '-o',
+                  FOLDER / 'refused.assay')
+    assert done.returncode != 0, done.stderr
+    assert ('numbers.csv: column "y" has numbers ("0"), in the files before it words ("a")'
+            in done.stderr), done.stderr
     refuse('density', first, *others, '-m', 'density')
     refuse('pca.honesty', first, *others, '-m', 'pca', '-p', 'pca.honesty=yes')
     refuse('kmeans.k=0', first, *others, '-m', 'kmeans', '-p', 'kmeans.k=0')

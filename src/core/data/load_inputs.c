@@ -274,6 +274,54 @@ with_full_paths (AyTable *table, const char *folder)
   return full;
 }
 
+/* The first value of a column. (transfer full) (nullable) */
+static char *
+first_value (const AyColumn *column, gsize n)
+{
+  for (gsize row = 0; row < n; row++)
+    if (!ay_column_is_missing (column, row))
+      return ay_column_dup_text (column, row);
+  return NULL;
+}
+
+/* A column of numbers in one file and of words in another becomes words: said of the first such
+ * one, and refused of shards, whose rows are to be of one kind. */
+static gboolean
+check_kinds (AyLoading *self, const AyTable *table, const char *path, GError **error)
+{
+  for (guint c = 0; c < ay_table_n_columns (table); c++)
+    {
+      AyColumn *here = ay_table_column (table, c);
+      AyColumn *before = ay_table_find (self->table, ay_column_name (here));
+      gboolean number = ay_column_type (here) == AY_COLUMN_NUMBER;
+      g_autofree char *value = NULL, *other = NULL;
+
+      if (before == NULL || number == (ay_column_type (before) == AY_COLUMN_NUMBER)
+          || (value = first_value (here, ay_table_rows (table))) == NULL
+          || (other = first_value (before, ay_table_rows (self->table))) == NULL)
+        continue;
+      if (self->inside.ranks != NULL
+          && g_strcmp0 (self->options->id, ay_column_name (here)) != 0)
+        {
+          g_set_error (error, AY_ERROR, AY_ERROR_CHANGED,
+                       number ? N_ ("%s: column \"%s\" has numbers (\"%s\"), in the files before "
+                                    "it words (\"%s\")")
+                              : N_ ("%s: column \"%s\" has words (\"%s\"), in the files before it "
+                                    "numbers (\"%s\")"),
+                       path, ay_column_name (here), value, other);
+          return FALSE;
+        }
+      if (ay_diagnostics_find (self->diagnostics, "files-differ") == NULL)
+        ay_diagnostics_add (self->diagnostics, "files-differ",
+                            number ? N_ ("%s: column \"%s\" has numbers (\"%s\"), in the files "
+                                         "before it words (\"%s\"): it is taken for words")
+                                   : N_ ("%s: column \"%s\" has words (\"%s\"), in the files "
+                                         "before it numbers (\"%s\"): it is taken for words"),
+                            path, ay_column_name (here), value, other);
+    }
+  return TRUE;
+}
+
 /* Puts the file's columns under those of the files before. */
 static gboolean
 append_table (AyLoading *self, AyTable *table, const char *path, GError **error)
@@ -288,6 +336,8 @@ append_table (AyLoading *self, AyTable *table, const char *path, GError **error)
       self->table = ay_table_ref (table);
       return TRUE;
     }
+  if (!check_kinds (self, table, path, error))
+    return FALSE;
   both = ay_table_concat (self->table, table, &cause);
   if (both == NULL)
     {
