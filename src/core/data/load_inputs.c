@@ -284,6 +284,18 @@ first_value (const AyColumn *column, gsize n)
   return NULL;
 }
 
+/* (transfer full) */
+static char *
+say_kinds (const char *path, const AyColumn *column, const char *value, const char *before)
+{
+  return g_strdup_printf (ay_column_type (column) == AY_COLUMN_NUMBER
+                              ? N_ ("%s: column \"%s\" has numbers (\"%s\"), in the files "
+                                    "before it words (\"%s\")")
+                              : N_ ("%s: column \"%s\" has words (\"%s\"), in the files "
+                                    "before it numbers (\"%s\")"),
+                          path, ay_column_name (column), value, before);
+}
+
 /* A column of numbers in one file and of words in another becomes words: said of the first such
  * one, and refused of shards, whose rows are to be of one kind. */
 static gboolean
@@ -293,31 +305,24 @@ check_kinds (AyLoading *self, const AyTable *table, const char *path, GError **e
     {
       AyColumn *here = ay_table_column (table, c);
       AyColumn *before = ay_table_find (self->table, ay_column_name (here));
-      gboolean number = ay_column_type (here) == AY_COLUMN_NUMBER;
-      g_autofree char *value = NULL, *other = NULL;
+      g_autofree char *value = NULL, *other = NULL, *said = NULL;
 
-      if (before == NULL || number == (ay_column_type (before) == AY_COLUMN_NUMBER)
+      if (before == NULL
+          || (ay_column_type (here) == AY_COLUMN_NUMBER)
+                 == (ay_column_type (before) == AY_COLUMN_NUMBER)
           || (value = first_value (here, ay_table_rows (table))) == NULL
           || (other = first_value (before, ay_table_rows (self->table))) == NULL)
         continue;
+      said = say_kinds (path, here, value, other);
       if (self->inside.ranks != NULL
           && g_strcmp0 (self->options->id, ay_column_name (here)) != 0)
         {
-          g_set_error (error, AY_ERROR, AY_ERROR_CHANGED,
-                       number ? N_ ("%s: column \"%s\" has numbers (\"%s\"), in the files before "
-                                    "it words (\"%s\")")
-                              : N_ ("%s: column \"%s\" has words (\"%s\"), in the files before it "
-                                    "numbers (\"%s\")"),
-                       path, ay_column_name (here), value, other);
+          g_set_error_literal (error, AY_ERROR, AY_ERROR_CHANGED, said);
           return FALSE;
         }
       if (ay_diagnostics_find (self->diagnostics, "files-differ") == NULL)
-        ay_diagnostics_add (self->diagnostics, "files-differ",
-                            number ? N_ ("%s: column \"%s\" has numbers (\"%s\"), in the files "
-                                         "before it words (\"%s\"): it is taken for words")
-                                   : N_ ("%s: column \"%s\" has words (\"%s\"), in the files "
-                                         "before it numbers (\"%s\"): it is taken for words"),
-                            path, ay_column_name (here), value, other);
+        ay_diagnostics_add (self->diagnostics, "files-differ", N_ ("%s: it is taken for words"),
+                            said);
     }
   return TRUE;
 }

@@ -132,14 +132,6 @@ draw_whole (AyLoading *self, AyDataset *data, AySplitDraw *draw, GError **error)
   return has_valid (data) || draw_units (self, data, draw, FALSE, FALSE, error);
 }
 
-/* Ranks but the first are told the parts, and leave what is said of copies to it: they do not read
- * all rows. */
-static gboolean
-is_told (const AyLoading *self)
-{
-  return ay_ranks_own (self->inside.ranks) > 0;
-}
-
 /* Parts as they were drawn once; FALSE: there are none for so many rows. */
 static gboolean
 take_stored (const AyLoading *self, AyDataset *data)
@@ -181,7 +173,7 @@ draw_parts (AyLoading *self, AyDataset *data, const gint32 *label, GError **erro
   data->test_drawn = !draw.valid_only;
   data->has_test = TRUE;
   say_drawn (self, data, label, time);
-  if (!is_told (self) && has_valid (data) && ay_dataset_tears (data, self->first))
+  if (self->first != NULL && has_valid (data) && ay_dataset_tears (data, self->first))
     ay_diagnostics_add (self->diagnostics, "copies-split",
                         N_ ("exact copies are so many that no validation part can be drawn with "
                             "all copies of a row on one side: they are drawn row by row"));
@@ -380,7 +372,9 @@ ay_loading_find_parts (AyLoading *self, AyDataset *data, GError **error)
   g_autofree gint32 *label = strata_of (data);
   gsize counts[4] = { 0 };
 
-  if (!is_told (self) && self->first == NULL
+  /* Ranks but the first are told the parts, and leave what is said of copies to it: they do not
+   * read all rows. */
+  if (self->first == NULL && ay_ranks_own (self->inside.ranks) == 0
       && (self->first = first_of_content (self, error)) == NULL)
     return FALSE;
   data->split = g_new0 (guint8, MAX (data->n, 1));
@@ -391,9 +385,9 @@ ay_loading_find_parts (AyLoading *self, AyDataset *data, GError **error)
     count_parts (data, label, counts);
   if (counts[AY_SPLIT_VALID] == 0 && !draw_parts (self, data, label, error))
     return FALSE;
-  if (is_told (self))
-    return check_parts (self, data, label, error);
-  if (!data->test_drawn || ay_diagnostics_find (self->diagnostics, "copies-split") != NULL)
+  if (self->first != NULL
+      && (!data->test_drawn
+          || ay_diagnostics_find (self->diagnostics, "copies-split") != NULL))
     say_leaks (self, data, self->first);
   return check_parts (self, data, label, error);
 }
