@@ -17,8 +17,7 @@ struct _AyOwnerStages
   char *path;
   guint64 asked;
   gboolean resume;
-  AyOwnerStage all;          /* the last stage that all owners have */
-  GVariant *stage[N_STAGES]; /* (nullable) this owner's */
+  GVariant *stage[N_STAGES]; /* (nullable) this owner's; once agreed, of those that all have */
 };
 
 static gboolean
@@ -72,7 +71,9 @@ ay_owner_stages_new (const char *path, guint64 asked, gboolean resume, GError **
   self->path = g_strdup (path);
   self->asked = asked;
   self->resume = resume;
-  if (path == NULL || !resume || !g_file_test (path, G_FILE_TEST_EXISTS))
+  if (!resume)
+    ay_owner_stages_finish (self); /* of a run that is not gone on with */
+  if (path == NULL || !g_file_test (path, G_FILE_TEST_EXISTS))
     return g_steal_pointer (&self);
   if (!g_file_get_contents (path, &text, &size, error))
     return NULL;
@@ -129,7 +130,7 @@ gboolean
 ay_owner_stages_agree (AyOwnerStages *self, AyRelease *gate, GError **error)
 {
   g_autofree guint8 *each = NULL;
-  guint8 mine = AY_OWNER_STAGE_NONE;
+  guint8 mine = AY_OWNER_STAGE_NONE, all = AY_OWNER_STAGE_SOLUTION;
 
   if (!self->resume)
     return TRUE;
@@ -139,16 +140,19 @@ ay_owner_stages_agree (AyOwnerStages *self, AyRelease *gate, GError **error)
   each = ay_release_kept (gate, mine, error);
   if (each == NULL)
     return FALSE;
-  self->all = AY_OWNER_STAGE_SOLUTION;
   for (guint r = 0; r < gate->size; r++)
-    self->all = MIN (self->all, (AyOwnerStage) each[r]);
+    all = MIN (all, each[r]);
+  for (guint k = all + 1; k < N_STAGES; k++)
+    g_clear_pointer (&self->stage[k], g_variant_unref);
+  if (all == AY_OWNER_STAGE_NONE) /* else a head of this run and one of that before might meet */
+    ay_owner_stages_finish (self);
   return TRUE;
 }
 
 gboolean
 ay_owner_stages_has (const AyOwnerStages *self, AyOwnerStage stage)
 {
-  return stage <= self->all && self->stage[stage] != NULL;
+  return self->stage[stage] != NULL;
 }
 
 /* --- values --- */

@@ -18,14 +18,16 @@ typedef enum
 
 typedef struct _AyOwnerStages AyOwnerStages;
 
-/* What is kept under `path` (nullable: nothing is). asked: a hash of what the results depend on.
- * CHANGED: the run before was asked something else; INPUT: damaged; IO. (transfer full) */
+/* What is kept under `path` (nullable: nothing is); removed without resume. asked: a hash of what
+ * the results depend on. CHANGED: the run before was asked something else; INPUT: damaged; IO.
+ * (transfer full) */
 AyOwnerStages *ay_owner_stages_new (const char *path, guint64 asked, gboolean resume,
                                     GError **error);
 void ay_owner_stages_free (AyOwnerStages *self);
-/* With resume all owners call it: they go on from the last stage that all have. */
+/* With resume all owners call it: they go on from the last stage that all have, and forget those
+ * beyond. */
 gboolean ay_owner_stages_agree (AyOwnerStages *self, AyRelease *gate, GError **error);
-/* Whether all owners have that stage. */
+/* Whether all owners have that stage, once they have agreed. */
 gboolean ay_owner_stages_has (const AyOwnerStages *self, AyOwnerStage stage);
 
 /* Of stages that all have; of the head also its privacy loss, which the gate takes for this run's.

@@ -29,20 +29,28 @@ compare_text (gconstpointer a, gconstpointer b)
 }
 
 char *
+ay_stages_parameters (GHashTable *parameters)
+{
+  GString *text = g_string_new (NULL);
+  GList *names = parameters != NULL ? g_hash_table_get_keys (parameters) : NULL;
+
+  names = g_list_sort (names, compare_text);
+  for (GList *at = names; at != NULL; at = at->next)
+    g_string_append_printf (text, "\n%s=%s", (char *) at->data,
+                            (char *) g_hash_table_lookup (parameters, at->data));
+  g_list_free (names);
+  return g_string_free (text, FALSE);
+}
+
+char *
 ay_stages_asked (const AyRanksScore *run)
 {
   g_autofree char *load = ay_load_options_to_json (run->load);
   g_autofree char *ids = g_strjoinv (",", (char **) run->ids);
-  GString *text = g_string_new (NULL);
-  GList *names = run->parameters != NULL ? g_hash_table_get_keys (run->parameters) : NULL;
+  g_autofree char *parameters = ay_stages_parameters (run->parameters);
 
-  g_string_append_printf (text, "%s\n%s\nseed %" G_GUINT64_FORMAT, load, ids, run->seed);
-  names = g_list_sort (names, compare_text);
-  for (GList *at = names; at != NULL; at = at->next)
-    g_string_append_printf (text, "\n%s=%s", (char *) at->data,
-                            (char *) g_hash_table_lookup (run->parameters, at->data));
-  g_list_free (names);
-  return g_string_free (text, FALSE);
+  return g_strdup_printf ("%s\n%s\nseed %" G_GUINT64_FORMAT "%s", load, ids, run->seed,
+                          parameters);
 }
 
 /* --- begun --- */
@@ -170,17 +178,22 @@ ay_stages_keep_map (AyWork *self, const AyRanksScore *run, const char *asked,
 /* --- the end --- */
 
 gboolean
+ay_stages_name (const char *path, GError **error)
+{
+  g_autofree char *begun = ay_stages_path (path);
+
+  if (g_rename (begun, path) == 0)
+    return TRUE;
+  g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: %s", path, g_strerror (errno));
+  return FALSE;
+}
+
+gboolean
 ay_stages_finish (AyWork *self, const AyRanksScore *run, GError **error)
 {
-  g_autofree char *path = ay_stages_path (run->path);
   gboolean ok = ay_workspace_delete (self->store, KIND, HEAD, error)
                 && ay_workspace_delete (self->store, KIND, ASKED, error);
 
   ay_work_unref (self); /* closes the file */
-  if (!ok || !ay_work_is_free (run->path, error))
-    return FALSE;
-  if (g_rename (path, run->path) == 0)
-    return TRUE;
-  g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: %s", run->path, g_strerror (errno));
-  return FALSE;
+  return ok && ay_work_is_free (run->path, error) && ay_stages_name (run->path, error);
 }

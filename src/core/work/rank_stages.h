@@ -13,6 +13,10 @@ char *ay_stages_path (const char *path);
 /* The one that a run has left. CHANGED where its options were others; IO where another process has
  * it open. */
 AyWork *ay_stages_open (const AyRanksScore *run, const char *asked, AyJob *job, GError **error);
+/* Gives the finished file the name of the workspace. IO. */
+gboolean ay_stages_name (const char *path, GError **error);
+/* "\nKEY=VALUE" each, by key; parameters may be NULL. (transfer full) */
+char *ay_stages_parameters (GHashTable *parameters);
 /* What the run is asked, in one text: every option that the results depend on. (transfer full) */
 char *ay_stages_asked (const AyRanksScore *run);
 

@@ -7,7 +7,6 @@
 #include "core/work/rank_stages.h"
 #include "core/work/work_private.h"
 
-#include <errno.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
@@ -162,24 +161,6 @@ hash_valid (const AyDataset *data)
   return h;
 }
 
-static int
-compare_text (gconstpointer a, gconstpointer b)
-{
-  return strcmp (a, b);
-}
-
-static guint64
-hash_parameters (guint64 h, GHashTable *parameters)
-{
-  GList *names = parameters != NULL ? g_hash_table_get_keys (parameters) : NULL;
-
-  names = g_list_sort (names, compare_text);
-  for (GList *at = names; at != NULL; at = at->next)
-    h = hash_text (hash_text (h, at->data), g_hash_table_lookup (parameters, at->data));
-  g_list_free (names);
-  return h;
-}
-
 static guint64
 hash_options (const AyOwnersRun *run, const AyWork *work, const char *more)
 {
@@ -189,11 +170,12 @@ hash_options (const AyOwnersRun *run, const AyWork *work, const char *more)
                        (double) run->rules.least_rows, (double) run->rules.per_feature, run->clip,
                        run->clip_target, run->max_rounds, run->sites, run->seed,
                        (double) run->most_dense };
+  g_autofree char *parameters = ay_stages_parameters (run->parameters);
   guint64 h = hash_text (hash (1, numbers, sizeof numbers), more);
 
   for (const char *const *id = run->ids; *id != NULL; id++)
     h = hash_text (h, *id);
-  return hash_parameters (h, run->parameters);
+  return hash_text (h, parameters);
 }
 
 /* Of facts and this owner's rows: what its results depend on. */
@@ -225,6 +207,7 @@ agree (const AyOwnersRun *run, const char *more, AyOwnersResult *out, GError **e
     facts[1] = hash_text (facts[1], *name);
   for (guint c = 0; c < data->n_classes; c++)
     facts[3] = hash_text (facts[3], data->class_names[c]);
+  /* the last fact is how the run is begun, not what it is asked */
   out->stages = ay_owner_stages_new (path, hash_asked (out, facts, G_N_ELEMENTS (facts) - 1),
                                      run->resume, error);
   return out->stages != NULL
@@ -461,23 +444,25 @@ keep (const AyOwnersRun *run, AyOwnersResult *out, GPtrArray *results, AyJob *jo
   return TRUE;
 }
 
-/* With the others: their results are kept, too. */
 static gboolean
-end (const AyOwnersRun *run, AyOwnersResult *out, gboolean kept, GError **error)
+keeps_workspace (const AyOwnersRun *run, const AyOwnersResult *out)
 {
-  g_autofree char *begun = kept ? ay_stages_path (run->path) : NULL;
+  return run->path != NULL && ay_release_takes_part (out->gate, ay_ranks_own (run->ranks));
+}
 
+gboolean
+ay_owners_end (const AyOwnersRun *run, AyOwnersResult *out, GError **error)
+{
   if (!ay_release_done (out->gate, error))
     {
-      if (kept)
+      g_autofree char *begun = run->path != NULL ? ay_stages_path (run->path) : NULL;
+
+      if (begun != NULL)
         g_unlink (begun);
       return FALSE;
     }
-  if (kept && g_rename (begun, run->path) != 0)
-    {
-      g_set_error (error, AY_ERROR, AY_ERROR_IO, "%s: %s", run->path, g_strerror (errno));
-      return FALSE;
-    }
+  if (keeps_workspace (run, out) && !ay_stages_name (run->path, error))
+    return FALSE;
   ay_owner_stages_finish (out->stages);
   return TRUE;
 }
@@ -487,7 +472,6 @@ ay_work_score_owners (const AyOwnersRun *run, AyOwnersResult *out, AyJob *job, G
 {
   g_autoptr (AyOwnersFit) fit = NULL;
   g_autoptr (GPtrArray) results = NULL;
-  gboolean keeps;
 
   if (!ay_owners_begin (run, "score", out, job, error)
       || !check_parameters (run, out->work, error) || !fit_head (run, out, &fit, job, error))
@@ -495,23 +479,13 @@ ay_work_score_owners (const AyOwnersRun *run, AyOwnersResult *out, AyJob *job, G
   ay_ranks_set_stage (run->ranks, "scores");
   if (!solve_together (run, out, fit, job, error))
     return FALSE;
-  keeps = run->path != NULL && ay_release_takes_part (out->gate, ay_ranks_own (run->ranks));
-  if (keeps)
+  if (keeps_workspace (run, out))
     {
       results = compute_scores (run, out, job, error);
       if (results == NULL || !keep (run, out, results, job, error))
         return FALSE;
     }
-  return end (run, out, keeps, error);
-}
-
-gboolean
-ay_owners_end (AyOwnersResult *self, GError **error)
-{
-  if (!ay_release_done (self->gate, error))
-    return FALSE;
-  ay_owner_stages_finish (self->stages);
-  return TRUE;
+  return ay_owners_end (run, out, error);
 }
 
 void

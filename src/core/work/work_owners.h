@@ -57,8 +57,8 @@ void ay_owners_result_clear (AyOwnersResult *self);
  * options set, the gate, what must be alike compared. `more`: a text that must be alike too. */
 gboolean ay_owners_begin (const AyOwnersRun *run, const char *more, AyOwnersResult *out,
                           AyJob *job, GError **error);
-/* What they end with: all owners have their results. */
-gboolean ay_owners_end (AyOwnersResult *self, GError **error);
+/* What they end with: all owners have their results, and workspaces get their names. */
+gboolean ay_owners_end (const AyOwnersRun *run, AyOwnersResult *out, GError **error);
 
 /* How many rounds of sums a fit may take; with noise, of classes, takes. */
 guint ay_owners_rounds (const AyOwnersRun *run);

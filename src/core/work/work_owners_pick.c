@@ -223,5 +223,5 @@ ay_work_pick_owners (const AyOwnersRun *run, AyOwnersPick *pick, AyOwnersResult 
   if (!scale (&self, job, error) || !fit (&self, job, error))
     return FALSE;
   ay_ranks_set_stage (run->ranks, "lists");
-  return choose (&self, job, error) && ay_owners_end (out, error);
+  return choose (&self, job, error) && ay_owners_end (run, out, error);
 }
