@@ -41,6 +41,7 @@ SCREEN = os.environ.get('ASSAY_SCREEN', '1360x900')
 PATIENCE = int(os.environ.get('ASSAY_PATIENCE', '60'))
 NOISE = re.compile(r'(CRITICAL|WARNING) \*\*|-(CRITICAL|WARNING)|AddressSanitizer|runtime error')
 MOST_BORDER = 40
+ENTRIES = ('text', 'entry', 'spin button')
 AGAIN = PATIENCE / 6  # after so many seconds a click or key without effect is done again
 
 
@@ -358,23 +359,41 @@ class Window:
         """Puts text into the entry that has the focus, instead of what is there."""
         def entered():
             entry = self.focused()
-            return entry is not None and entry.role in ('text', 'entry') and entry.text() == text
+            return entry is not None and entry.role in ENTRIES and entry.text() == text
 
         def enter():
             self.keys('ctrl+a')
             self.type(text) if text else self.keys('BackSpace')
         again(f'{text!r} to be entered', enter, entered)
 
-    def click(self, pattern, role=None, done=None, within=None):
-        """With the pointer, on the middle; until done(), when given. within: a part that it is in,
-        where another page that was shown has one of its name."""
+    def number(self, pattern, text, reach=None, key='Return'):
+        """Into the entry of a spin button, instead of what is there, taken with the key. reach()
+        brings the keyboard's focus there; without it a click does."""
+        def is_there():
+            part = self.focused()
+            return part is not None and any(
+                one.role == 'spin button' and re.fullmatch(pattern, plain(one.said))
+                for one in part.chain())
+
+        def point():
+            x, y, _, height = self.box(self.find(pattern, 'spin button'))
+            self.xdo('mousemove', x + 15, y + height // 2, 'click', 1)  # its buttons are at the end
+            self.settle()
+        again(f'the focus at {pattern}', reach or point, is_there)
+        self.fill(str(text))
+        self.keys(key)
+
+    def click(self, pattern, role=None, done=None, within=None, at=(0.5, 0.5)):
+        """With the pointer, on the middle or at another share of its width and height; until
+        done(), when given. within: a part that it is in, where another page that was shown has one
+        of its name."""
         def click_once():
             part = self.find(pattern, role, within=within)
 
             def stands():
                 before = self.box(part)
                 x, y, width, height = before
-                self.xdo('mousemove', x + width // 2, y + height // 2)
+                self.xdo('mousemove', int(x + at[0] * width), int(y + at[1] * height))
                 return before == self.box(part) and before[2] > 0
             until(f'{pattern} to stand still', stands)
             self.xdo('click', 1)

@@ -76,15 +76,7 @@ def has(window, pattern):
 
 def enter(window, name, text, by_keys=False):
     """Into an entry of numbers, instead of what is there."""
-    if by_keys:
-        walk(window, f'{name}.*')
-    else:
-        x, y, _, height = window.box(window.find(f'{name}.*', 'spin button'))
-        window.xdo('mousemove', x + 15, y + height // 2, 'click', 1)  # its buttons are at the right
-        window.settle()
-    window.keys('ctrl+a')
-    window.type(text)
-    window.keys('Return')
+    window.number(f'{name}.*', text, (lambda: walk(window, f'{name}.*')) if by_keys else None)
 
 
 def find_copies(window, key):

@@ -49,10 +49,8 @@ def take_gains():
         window.click('Maximize', 'push button')
         window.keys('ctrl+8')
         window.choose('History', history, lambda: window.all('validation loss in .* steps.*'))
-        x, y, width, height = window.box(window.find('validation loss in .* steps.*'))
-        window.xdo('mousemove', x + int(width * 0.45), y + height // 2, 'click', 1)
-        drive.until('its rows', lambda: window.all('Round 4.*', 'label')
-                    or window.all('Round 3.*', 'label'))
+        window.click('validation loss in .* steps.*', at=(0.45, 0.5),
+                     done=lambda: window.all('Round [34].*', 'label'))
         window.bar_box = window.find('Tag…', 'push button').parent.parent
         window.bar()
         window.idle()

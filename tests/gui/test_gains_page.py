@@ -184,9 +184,8 @@ def click_through(work, other, gains):
         window.idle()
         fall = window.find('validation loss in .* steps.*')
         assert f"from {gains['rounds'][0]['loss_before']:.3g} to " in fall.name, fall.name
-        x, y, width, height = window.box(fall)
-        window.xdo('mousemove', x + int(width * 0.55), y + height // 2, 'click', 1)
-        until('a round', lambda: any(detail(window, k) for k in range(1, ROUNDS + 1)))
+        window.click('validation loss in .* steps.*', at=(0.55, 0.5),
+                     done=lambda: any(detail(window, k) for k in range(1, ROUNDS + 1)))
         window.keys('Home', 'Right', 'Right')
         rows = check_round(window, gains, 3)
         assert 'Shapley' in detail(window, 3) and '20 random batches' in detail(window, 3)
@@ -286,12 +285,7 @@ def tab_to_waterfall(window):
 def check_refused(window, early):
     """Steps that are too large: their credits do not add up, and none is shown."""
     window.choose('Head Fitted', 'Stopped Early', lambda: window.all('Rate of the Steps'))
-    x, y, _, height = window.box(window.find('Rate of the Steps', 'spin button'))
-    window.xdo('mousemove', x + 20, y + height // 2, 'click', 1)  # beside its buttons
-    window.settle()
-    window.keys('ctrl+a')
-    window.type('100')
-    window.keys('Return')
+    window.number('Rate of the Steps', '100')
     window.click('Split Gains', 'push button',
                  done=lambda: any('do not add up' in text for text in window.labels()))
     window.idle()

@@ -98,14 +98,7 @@ class Page:
         again(f'entry {index} of {name}', once, done)
 
     def number(self, name, value):
-        if self.by_keys:
-            self.reach(name)
-        else:
-            x, y, _, height = self.window.box(self.window.find(name, 'spin button'))
-            self.window.xdo('mousemove', x + 12, y + height // 2, 'click', 1)  # not + and -
-        self.window.keys('ctrl+a')
-        self.window.type(str(value))
-        self.window.keys('Tab')
+        self.window.number(name, value, (lambda: self.reach(name)) if self.by_keys else None, 'Tab')
 
     def tab(self, name, shown):
         if self.by_keys:
@@ -199,8 +192,8 @@ def scrub(page, shown):
         page.reach('Round Shown', 'slider')
         window.keys('Right', 'Right', 'Right', 'Right', 'Left')
     else:
-        x, y, width, height = window.box(window.find('Round Shown', 'slider'))
-        window.xdo('mousemove', x + width // 4, y + height // 2, 'click', 1)
+        window.click('Round Shown', 'slider', lambda: page.says(r'^Round \d+, margin'),
+                     at=(0.25, 0.5))
     said = until('a round', lambda: page.says(r'^Round \d+, margin'))[0]
     at = int(re.search(r'Round (\d+)', said).group(1))
     return [one['number'] for one in shown['rounds']].index(at)
@@ -244,9 +237,8 @@ def strip(page, work, folder):
     if page.by_keys:  # the table is their way
         return
     before = page.says(r'^Round \d+, margin')
-    x, y, width, height = window.box(window.find(said))
-    window.xdo('mousemove', x + width // 2, y + height // 3, 'click', 1)
-    until('the round of the bar', lambda: page.says(r'^Round \d+, margin') not in (before, []))
+    window.click(said, done=lambda: page.says(r'^Round \d+, margin') not in (before, []),
+                 at=(0.5, 1 / 3))
 
 
 def lines(page, shown):
