@@ -69,10 +69,16 @@ class Run:
         self.outputs = max(classes, 1)
         self.free = classes - 1 if classes else 1
 
-    def data(self, r, scores):
-        tell = [('parts', 8, 1), ('parts', self.rows, 1), ('kept scores', scores, 1),
-                ('kept share of doubted labels', 24, 1), ('kept head', 8, 1), ('kept head', 0, 1)]
-        return said(('facts of the data', 48, 1),
+    def data(self, r, scores, files, copies):
+        """files: how many; copies: rows that rank r found to be like one before."""
+        tell = [('whether it was begun', 1, 1), ('parts', self.rows, 1),
+                ('kept scores', scores, 1), ('kept share of doubted labels', 24, 1),
+                ('kept head', 8, 1), ('kept head', 0, 1)]
+        hashes = Parts(self.rows, max(1, (1 << 20) // (4 * self.d)), self.ranks)
+        return said(('facts of the data', 48, 1), ('facts of the data', 8, 1),
+                    hashes.values('hashes of rows', r, 8), ('copies', 8, 1),
+                    ('copies', copies * 8, 1),
+                    ('hashes of files', len(range(r, files, self.ranks)) * 152, 1),
                     *((what, size if r == 0 else 0, rounds) for what, size, rounds in tell))
 
     def means(self, r, rows=None):
@@ -302,12 +308,11 @@ class Run:
 
     def near_copies(self, r, searched, copies, pairs, element=4):
         """Pairs of rows by cosine, not standardised. By rank: rows that are searched, which are no
-        copies and not zero, and copies whose first is the rank's; and how many pairs rank r found.
-        element: bytes of a feature."""
+        copies and not zero; copies and pairs that rank r found. element: bytes of a feature."""
         hashes = Parts(self.rows, 512, self.ranks)
         tile = clamp((64 << 20) // (self.ranks * self.d * element), 512, 2048) // 512 * 512
-        found = said(hashes.values('hashes of the points', r, 8), ('copies', 8, 1),
-                     ('copies', copies[r] * 8, 1), ('points searched', 8, 1), ('pairs found', 8, 1),
+        found = said(hashes.values('hashes of rows', r, 8), ('copies', 8, 1),
+                     ('copies', copies * 8, 1), ('points searched', 8, 1), ('pairs found', 8, 1),
                      ('pairs', 8, 1), ('pairs', pairs * 16, 1))
         for first in range(0, max(searched) if self.ranks > 1 else 0, tile):
             count = clamp(searched[r] - first, 0, tile)

@@ -86,26 +86,31 @@ def run_of(work, ranks):
                           described['rows'])
 
 
-def near_copies(run, x):
-    """By rank: rows that pairs are looked for among, and copies of its rows."""
+def rows_alone(run, x):
+    """Rows that are not like one before; by rank: how many of its."""
     parts = rank_costs.Parts(run.rows, 512, run.ranks)
     owner = numpy.repeat(range(run.ranks), [parts.own_rows(r) for r in range(run.ranks)])
-    _, first, same = numpy.unique(x, axis=0, return_index=True, return_inverse=True)
-    first = first[same.ravel()]
-    alone = first == numpy.arange(run.rows)
-    return ([int((alone & (owner == r)).sum()) for r in range(run.ranks)],
-            [int((~alone & (owner[first] == r)).sum()) for r in range(run.ranks)])
+    _, first = numpy.unique(x, axis=0, return_index=True)
+    return [int((owner[first] == r).sum()) for r in range(run.ranks)]
 
 
-def check_bytes(path, run, scores, parameters, x):
+def listed(told, what, size):
+    """How many things of this size a list held, whose length was told before."""
+    return (sum(bytes_told * rounds for (kind, bytes_told), rounds in told.items()
+                if kind == what) - 8) // size
+
+
+def check_bytes(path, run, scores, parameters, files):
     """Each rank told the others, stage by stage, what the cost model says, to the byte; returns how
     many pairs of near copies were found."""
+    paths, roles = files
+    alone = rows_alone(run, numpy.concatenate([numpy.load(path) for path in paths]))
     told = collections.defaultdict(collections.Counter)
     for line in path.read_text().splitlines():
         rank, stage, what, size, rounds = line.split('\t')
         if what != 'done':
             told[int(rank), stage][what, int(size)] += int(rounds)
-    found = 0
+    found, copies = 0, collections.Counter()
     nearest = int(parameters[1].split('=')[1]) if parameters else run.n
     neighbours = [score for score in scores if score.startswith('knn_')]
     for rank in range(run.ranks):
@@ -114,7 +119,11 @@ def check_bytes(path, run, scores, parameters, x):
             kinds[stage] = run.kinds(told[rank, stage])
         passes = (kinds['head']['loss and gradient'] + kinds['head']['Gram matrix']
                   - (run.classes == 0))
-        expected = {'data': run.data(rank, len(scores)),
+        for stage in 'data', 'redundant':
+            kinds[stage] = listed(told[rank, stage], 'copies', 8)
+            copies[stage] += kinds[stage]
+        expected = {'data': run.data(rank, len(scores), len(paths) + len(roles) // 2,
+                                     kinds['data']),
                     'head': run.head(rank, passes, kinds['head']['failures'])}
         if 'influence' in scores:
             expected |= {'influence': (run.influence(rank, kinds['influence'])
@@ -130,9 +139,8 @@ def check_bytes(path, run, scores, parameters, x):
                                             kinds['kmeans']['sums of clusters'],
                                             kinds['kmeans']['farthest point'])
         if 'redundant' in scores:
-            pairs = sum(size * rounds for (what, size), rounds in told[rank, 'redundant'].items()
-                        if what == 'pairs') // 16 # and 8 for how many they are
-            expected['redundant'] = run.near_copies(rank, *near_copies(run, x), pairs)
+            pairs = listed(told[rank, 'redundant'], 'pairs', 16)
+            expected['redundant'] = run.near_copies(rank, alone, kinds['redundant'], pairs)
             found += pairs
         if neighbours:
             expected[neighbours[0]] = run.neighbours(rank, len(neighbours), nearest)
@@ -140,6 +148,8 @@ def check_bytes(path, run, scores, parameters, x):
             messages = expected.get(stage, collections.Counter())
             assert told[rank, stage] == messages, (run.ranks, rank, stage, told[rank, stage],
                                                    messages)
+    assert copies['data'] == run.rows - sum(alone), (copies, run.rows, alone)
+    assert 'redundant' not in scores or copies['redundant'] == copies['data'], copies
     return found
 
 
@@ -165,8 +175,8 @@ def compare(name, paths, *roles, scores=SCORES, parameters=()):
         done, _ = mpi(ranks, *paths, *roles, '-m', scores, *parameters, '-o', work, '--log', log)
         assert done.returncode == 0, done.stderr
         assert done.stderr.count(', data: sent ') == ranks, done.stderr
-        x = numpy.concatenate([numpy.load(path) for path in paths])
-        found.add(check_bytes(log, run_of(work, ranks), scores.split(','), parameters, x))
+        found.add(check_bytes(log, run_of(work, ranks), scores.split(','), parameters,
+                              (paths, roles)))
         assert exported(work, scores) == expected, f'{name}: {ranks} ranks, not the plain run'
     assert len(found) == 1, f'{name}: pairs {found}'
     return expected[1]

@@ -336,7 +336,7 @@ test_units (void)
   /* "b" occurs as two dictionary entries with the same text: its codes are made equal here. */
   ((guint32 *) ay_column_codes (group))[4] = ay_column_codes (group)[1];
   matrix = ay_matrix_take_f32 (6, 2, x);
-  first = ay_content_first (&(AyContent) { matrix, NULL, 0 }, 6, NULL, NULL);
+  first = ay_content_first (&(AyContent) { matrix, NULL, 0 }, 6, NULL, NULL, NULL);
   g_assert_cmpmem (first, sizeof expected_first, expected_first, sizeof expected_first);
   units = ay_content_units (first, NULL, 6, group, NULL);
   g_assert_cmpmem (units, sizeof expected_units, expected_units, sizeof expected_units);

@@ -117,6 +117,40 @@ ay_ranks_gather_lists (AyRanks *self, const char *what, const AyRankList *mine, 
              ? g_steal_pointer (&all) : NULL;
 }
 
+static void
+say_difference (const AyRanksFact *fact, guint rank, guint64 value, guint64 first, GError **error)
+{
+  if (fact->is_hash)
+    g_set_error (error, AY_ERROR, AY_ERROR_CHANGED,
+                 "rank %u reads other %s than rank 0: the files are not the same", rank,
+                 fact->what);
+  else
+    g_set_error (error, AY_ERROR, AY_ERROR_CHANGED,
+                 "rank %u reads %" G_GUINT64_FORMAT " %s, rank 0 %" G_GUINT64_FORMAT
+                 ": the files are not the same", rank, value, fact->what, first);
+}
+
+gboolean
+ay_ranks_agree (AyRanks *self, const AyRanksFact *facts, guint n, GError **error)
+{
+  guint size = self != NULL ? self->size : 1;
+  g_autofree guint64 *mine = g_new (guint64, n);
+  g_autofree guint64 *all = g_new (guint64, (gsize) size * n);
+
+  for (guint k = 0; k < n; k++)
+    mine[k] = facts[k].value;
+  if (!ay_ranks_gather_each (self, "facts of the data", mine, n * sizeof *mine, all, error))
+    return FALSE;
+  for (guint r = 1; r < size; r++)
+    for (guint k = 0; k < n; k++)
+      if (all[r * n + k] != all[k])
+        {
+          say_difference (facts + k, r, all[r * n + k], all[k], error);
+          return FALSE;
+        }
+  return TRUE;
+}
+
 /* --- ranks that are threads --- */
 
 /* Every call meets the others twice: all have shown their bytes; all have copied them. */

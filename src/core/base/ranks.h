@@ -57,6 +57,15 @@ gpointer ay_ranks_gather_lists (AyRanks *self, const char *what, const AyRankLis
 /* From the first rank to the others: size bytes at data. self may be NULL. */
 gboolean ay_ranks_tell (AyRanks *self, const char *what, gpointer data, gsize size,
                         GError **error);
+/* A number that must be the same on all ranks. */
+typedef struct
+{
+  const char *what;
+  guint64 value;
+  gboolean is_hash; /* it says nothing to a reader */
+} AyRanksFact;
+/* FALSE and AY_ERROR_CHANGED, with the first that differs and the rank. self may be NULL. */
+gboolean ay_ranks_agree (AyRanks *self, const AyRanksFact *facts, guint n, GError **error);
 /* self may be NULL. */
 void ay_ranks_set_stage (AyRanks *self, const char *stage);
 /* The log in lines "rank, stage, kind, bytes, rounds", tab-separated. (transfer full) */

@@ -1,35 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which rows are the same sample.
- *
- * Every row gets a 64-bit hash of its features' bytes (multiply and shift, word by word), rows are
- * sorted by (hash, row), and neighbours of equal hash are compared byte by byte with the first of
- * their run, so that a collision cannot join two rows. One pass over the data on all cores, blocks
- * of fixed size; O(n log n) for the sort; 24 bytes a row. */
 #include "core/data/content.h"
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
 #include "core/base/roots.h"
+#include "core/base/same_rows.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define BLOCK_BYTES (1 << 20)
 #define COLUMN_BLOCK 4096
-
-typedef struct
-{
-  guint64 hash;
-  guint32 row;
-} Entry;
-
-typedef struct
-{
-  const AyContent *content;
-  gsize n, block_rows;
-  Entry *entries;
-} Scan;
 
 static inline guint64
 mix (guint64 hash, guint64 word)
@@ -72,11 +52,9 @@ mix_cell (guint64 hash, const AyColumn *column, gsize row)
 }
 
 static void
-hash_block (gsize block, guint worker, gpointer data)
+hash_rows (gsize first, gsize count, guint64 *hash, gpointer data)
 {
-  Scan *scan = data;
-  const AyContent *content = scan->content;
-  gsize first = block * scan->block_rows, count = MIN (scan->block_rows, scan->n - first);
+  const AyContent *content = data;
   g_autofree float *buffer = NULL;
   const float *values = NULL;
   gsize cols = content->matrix != NULL ? ay_matrix_cols (content->matrix) : 0;
@@ -93,23 +71,10 @@ hash_block (gsize block, guint worker, gpointer data)
     }
   for (gsize i = 0; i < count; i++)
     {
-      guint64 hash = mix_bytes (cols, values != NULL ? values + i * cols : NULL,
-                                cols * sizeof (float));
-
+      hash[i] = mix_bytes (cols, values != NULL ? values + i * cols : NULL, cols * sizeof (float));
       for (guint c = 0; c < content->n_columns; c++)
-        hash = mix_cell (hash, content->columns[c], first + i);
-      scan->entries[first + i] = (Entry) { hash, (guint32) (first + i) };
+        hash[i] = mix_cell (hash[i], content->columns[c], first + i);
     }
-}
-
-static int
-compare_entries (const void *a, const void *b)
-{
-  const Entry *x = a, *y = b;
-
-  if (x->hash != y->hash)
-    return x->hash < y->hash ? -1 : 1;
-  return x->row < y->row ? -1 : x->row > y->row;
 }
 
 static gboolean
@@ -131,11 +96,14 @@ same_cell (const AyColumn *column, gsize a, gsize b)
 }
 
 static gboolean
-same_row (const AyContent *content, gsize a, gsize b, double *pair)
+same_row (gsize a, gsize b, gpointer data)
 {
+  const AyContent *content = data;
+
   if (content->matrix != NULL)
     {
       gsize cols = ay_matrix_cols (content->matrix);
+      g_autofree double *pair = g_new (double, 2 * cols + 1);
 
       ay_matrix_get_f64 (content->matrix, a, 1, pair);
       ay_matrix_get_f64 (content->matrix, b, 1, pair + cols);
@@ -149,33 +117,14 @@ same_row (const AyContent *content, gsize a, gsize b, double *pair)
 }
 
 guint32 *
-ay_content_first (const AyContent *content, gsize n, AyJob *job, GError **error)
+ay_content_first (const AyContent *content, gsize n, AyRanks *ranks, AyJob *job, GError **error)
 {
   gsize cols = content->matrix != NULL ? ay_matrix_cols (content->matrix) : 0;
-  gsize block_rows = content->n_columns > 0
-                         ? COLUMN_BLOCK
-                         : MAX (1, BLOCK_BYTES / (MAX (cols, 1) * sizeof (float)));
-  g_autofree Entry *entries = ay_try_alloc (MAX (n, 1), sizeof (Entry), "row hashes", error);
-  g_autofree guint32 *first = NULL;
-  g_autofree double *pair = g_new (double, 2 * cols + 1);
-  Scan scan = { content, n, block_rows, entries };
+  gsize block = content->n_columns > 0 ? COLUMN_BLOCK
+                                       : MAX (1, BLOCK_BYTES / (MAX (cols, 1) * sizeof (float)));
+  AySameRows rows = { n, ranks, block, hash_rows, same_row, (gpointer) content };
 
-  if (entries == NULL
-      || (first = ay_try_alloc (MAX (n, 1), sizeof (guint32), "row groups", error)) == NULL
-      || !ay_parallel_for (ay_n_blocks (n, block_rows), hash_block, &scan, job, error))
-    return NULL;
-  qsort (entries, n, sizeof (Entry), compare_entries);
-  for (gsize start = 0, end; start < n; start = end)
-    {
-      if (start % 4096 == 0 && !ay_job_check (job, error))
-        return NULL;
-      first[entries[start].row] = entries[start].row;
-      for (end = start + 1; end < n && entries[end].hash == entries[start].hash; end++)
-        first[entries[end].row] = same_row (content, entries[start].row, entries[end].row, pair)
-                                      ? entries[start].row
-                                      : entries[end].row;
-    }
-  return g_steal_pointer (&first);
+  return ay_same_rows_first (&rows, NULL, job, error);
 }
 
 /* The smaller row becomes the root, so that a root is the first row of its unit. */
@@ -208,7 +157,7 @@ ay_content_units (const guint32 *first, const guint32 *near, gsize n, const AyCo
     {
       AyColumn *columns[1] = { (AyColumn *) group };
       AyContent content = { NULL, columns, 1 };
-      g_autofree guint32 *same = ay_content_first (&content, n, NULL, error);
+      g_autofree guint32 *same = ay_content_first (&content, n, NULL, NULL, error);
 
       if (same == NULL)
         return NULL;

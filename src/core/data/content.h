@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/matrix.h"
+#include "core/base/ranks.h"
 #include "core/base/table.h"
 
 G_BEGIN_DECLS
@@ -14,10 +15,11 @@ typedef struct
   guint n_columns;
 } AyContent;
 
-/* For each of n rows the first row with exactly the same content (itself when it is the first).
- * Rows are hashed on all cores, equal hashes are compared. 24 bytes a row for a while.
+/* For each of n rows the first row with exactly the same content (itself when it is the first), as
+ * ay_same_rows_first() finds it. ranks (nullable): they share the work.
  * (transfer full): g_free(); NULL with AY_ERROR_CANCELLED or NOMEM. */
-guint32 *ay_content_first (const AyContent *content, gsize n, AyJob *job, GError **error);
+guint32 *ay_content_first (const AyContent *content, gsize n, AyRanks *ranks, AyJob *job,
+                           GError **error);
 
 /* Rows that belong together: the same content, nearly the same, or the same value of group
  * (missing: alone). For each row the first row of its unit. first is as ay_content_first() returns

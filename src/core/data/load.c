@@ -37,6 +37,7 @@ ay_loading_clear (AyLoading *self)
   ay_matrix_unref (self->dynamics);
   g_free (self->row_of_dynamics);
   g_free (self->first);
+  g_clear_pointer (&self->told, g_bytes_unref);
   g_free (self->near);
   g_clear_pointer (&self->probability_columns, g_ptr_array_unref);
   g_clear_pointer (&self->blocks, g_ptr_array_unref);

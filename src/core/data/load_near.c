@@ -50,22 +50,45 @@ say (AyLoading *self, AyDataset *data, const char *said)
     ay_diagnostics_add (self->diagnostics, "near-copies", "%s", said);
 }
 
+/* Where ranks read the rows together, the first tells the others the parts as they are now. */
+static gboolean
+tell_parts (AyLoading *self, AyDataset *data, GError **error)
+{
+  return self->inside.split != NULL
+         || ay_ranks_tell (self->inside.ranks, "parts", data->split, data->n, error);
+}
+
+static gboolean
+take_parts (AyLoading *self, gsize n, GError **error)
+{
+  guint8 *split = g_new0 (guint8, MAX (n, 1));
+
+  self->inside.split = self->told = g_bytes_new_take (split, n);
+  g_clear_pointer (&self->first, g_free);
+  return ay_ranks_tell (self->inside.ranks, "parts", split, n, error);
+}
+
 gboolean
 ay_loading_find_parts_and_features (AyLoading *self, AyDataset *data, GError **error)
 {
   gsize n_said = ay_diagnostics_count (self->diagnostics);
 
+  if (!ay_loading_find_copies (self, error)
+      || (ay_ranks_own (self->inside.ranks) > 0 && self->inside.split == NULL
+          && !take_parts (self, data->n, error)))
+    return FALSE;
   for (guint round = 1;; round++)
     {
       g_auto (AyNearRows) near = { NULL, NULL };
 
       if (!ay_loading_find_parts (self, data, error)
+          || (!self->drawn && !tell_parts (self, data, error))
           || !ay_loading_make_features (self, data, error))
         return FALSE;
       if (!self->drawn || self->inside.near == NULL)
         {
           say (self, data, self->inside.near_said);
-          return TRUE;
+          return !self->drawn || tell_parts (self, data, error);
         }
       if (!self->inside.near->find (data, self->options, &near, self->job, error))
         return FALSE;
@@ -78,7 +101,7 @@ ay_loading_find_parts_and_features (AyLoading *self, AyDataset *data, GError **e
                                  "together"
                                : near.said);
           data->near = g_steal_pointer (&near.first);
-          return TRUE;
+          return tell_parts (self, data, error);
         }
       undo (self, data, n_said);
       if (!join (self, &near, error))

@@ -44,7 +44,8 @@ first_of_content (AyLoading *self, GError **error)
       else if (block->matrix != NULL)
         {
           AyContent other = { block->matrix, NULL, 0 };
-          g_autofree guint32 *first = ay_content_first (&other, self->n, self->job, error);
+          g_autofree guint32 *first
+              = ay_content_first (&other, self->n, self->inside.ranks, self->job, error);
           double *values;
 
           if (first == NULL)
@@ -57,7 +58,21 @@ first_of_content (AyLoading *self, GError **error)
     }
   content.columns = (AyColumn *const *) columns->pdata;
   content.n_columns = columns->len;
-  return ay_content_first (&content, self->n, self->job, error);
+  return ay_content_first (&content, self->n, self->inside.ranks, self->job, error);
+}
+
+/* Ranks that are told the parts leave what is said of copies to the first. */
+gboolean
+ay_loading_find_copies (AyLoading *self, GError **error)
+{
+  AyRanksFact rows = { "rows", self->n, FALSE };
+
+  if (self->inside.ranks != NULL && self->inside.split != NULL)
+    return TRUE;
+  if (!ay_ranks_agree (self->inside.ranks, &rows, 1, error))
+    return FALSE;
+  self->first = first_of_content (self, error);
+  return self->first != NULL;
 }
 
 static void
@@ -372,11 +387,6 @@ ay_loading_find_parts (AyLoading *self, AyDataset *data, GError **error)
   g_autofree gint32 *label = strata_of (data);
   gsize counts[4] = { 0 };
 
-  /* Ranks but the first are told the parts, and leave what is said of copies to it: they do not
-   * read all rows. */
-  if (self->first == NULL && ay_ranks_own (self->inside.ranks) == 0
-      && (self->first = first_of_content (self, error)) == NULL)
-    return FALSE;
   data->split = g_new0 (guint8, MAX (data->n, 1));
   first_parts (self, data, label);
   if (self->split != NULL && !given_parts (self, data, label, counts, error))

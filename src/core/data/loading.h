@@ -58,7 +58,8 @@ typedef struct
   GPtrArray *probability_columns; /* (nullable) of AyColumn*, owned */
   GPtrArray *blocks; /* of AyFeatureBlock* */
 
-  guint32 *first;      /* n: the first row of each row's content; of load_parts.c */
+  guint32 *first;      /* (nullable) n: the first row of each row's content */
+  GBytes *told;        /* (nullable) parts that the first rank tells */
   guint32 *near;       /* (nullable) n: rows that stay in one part, as AyNearRows.first */
   gboolean drawn;      /* parts were drawn here, just now */
   gboolean near_split; /* but only by splitting groups of near */
@@ -137,7 +138,8 @@ gboolean ay_loading_add_matrix (AyLoading *self, AyMatrix *matrix, const char *f
 /* load_default.c: the features where nobody named them. */
 gboolean ay_loading_find_default (AyLoading *self, GError **error);
 
-/* load_parts.c: given or drawn parts, and what must hold of them. */
+/* load_parts.c: rows of the same content; given or drawn parts, and what must hold of them. */
+gboolean ay_loading_find_copies (AyLoading *self, GError **error);
 gboolean ay_loading_find_parts (AyLoading *self, AyDataset *data, GError **error);
 
 /* load_near.c: parts, then features, with near copies in one part each. */

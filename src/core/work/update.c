@@ -112,7 +112,7 @@ keep_parts (AyUpdating *self, AyJob *job, GError **error)
 
   if (!is->test_drawn || !was->test_drawn)
     return TRUE;
-  first = ay_content_first (&content, is->n, job, error);
+  first = ay_content_first (&content, is->n, NULL, job, error);
   unit = first != NULL ? ay_content_units (first, is->near, is->n, is->group, error) : NULL;
   if (unit == NULL)
     return FALSE;

@@ -140,7 +140,7 @@ find_units (AyWork *work, AyJob *job, GError **error)
 {
   AyDataset *data = work->data;
   AyContent content = { .matrix = data->features };
-  g_autofree guint32 *first = ay_content_first (&content, data->n, job, error);
+  g_autofree guint32 *first = ay_content_first (&content, data->n, NULL, job, error);
   g_auto (AyNearRows) near = { NULL, NULL };
 
   if (first == NULL

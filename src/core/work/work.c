@@ -30,6 +30,7 @@ ay_work_unref (AyWork *self)
   g_clear_pointer (&self->inside, ay_inside_free); /* after the data, which reads its files */
   g_clear_pointer (&self->load, ay_load_options_free);
   g_clear_pointer (&self->store, ay_workspace_unref);
+  g_free (self->files);
   g_free (self->slice);
   g_free (self->aim);
   g_rec_mutex_clear (&self->lock);
@@ -121,7 +122,7 @@ store_first (AyWorkspace *store, gpointer data, GError **error)
   g_autofree char *said = split_to_json (self->data);
   AyItem split = { .kind = (char *) AY_KIND_SETTING, .name = (char *) AY_SETTING_SPLIT,
                    .json = said, .bytes = parts };
-  g_autoptr (JsonNode) files = ay_work_files_describe (store, self->load, first->job, error);
+  g_autoptr (JsonNode) files = ay_work_files_describe (self, store, first->job, error);
 
   return files != NULL && put_places (self, store, files, error)
          && ay_workspace_put (store, &split, error)

@@ -67,27 +67,58 @@ hash_path (const char *path, gboolean full, AyFileHash *hash, AyJob *job, GError
   return full ? ay_file_hash_full (path, hash, job, error) : ay_file_hash_quick (path, hash, error);
 }
 
-/* What a file is now. */
-static gboolean
-describe_file (AyWorkspace *store, const char *path, JsonObject *file, AyJob *job, GError **error)
+static void
+describe_file (AyWorkspace *store, const char *path, const AyFileHash *hash, JsonObject *file)
 {
   g_autofree char *stored = ay_workspace_relative_path (store, path);
+
+  json_object_set_string_member (file, "path", stored);
+  json_object_set_int_member (file, "size", (gint64) hash->size);
+  json_object_set_int_member (file, "mtime_ns", hash->mtime_ns);
+  json_object_set_string_member (file, "quick", hash->quick);
+  json_object_set_string_member (file, "sha256", hash->full);
+}
+
+/* What a file is now. */
+static gboolean
+describe_now (AyWorkspace *store, const char *path, JsonObject *file, AyJob *job, GError **error)
+{
   AyFileHash hash;
 
   if (!hash_path (path, TRUE, &hash, job, error))
     return FALSE;
-  json_object_set_string_member (file, "path", stored);
-  json_object_set_int_member (file, "size", (gint64) hash.size);
-  json_object_set_int_member (file, "mtime_ns", hash.mtime_ns);
-  json_object_set_string_member (file, "quick", hash.quick);
-  json_object_set_string_member (file, "sha256", hash.full);
+  describe_file (store, path, &hash, file);
+  return TRUE;
+}
+
+gboolean
+ay_work_files_share (AyWork *self, AyRanks *ranks, AyJob *job, GError **error)
+{
+  g_auto (GStrv) paths = ay_load_options_files (self->load);
+  gsize n = g_strv_length (paths), at = 0, size = ranks->size;
+  g_autofree AyFileHash *mine = g_new0 (AyFileHash, n / size + 1);
+  g_autofree AyFileHash *all = g_new0 (AyFileHash, n + 1);
+  g_autofree gsize *bytes = g_new (gsize, size);
+
+  ay_job_set_phase (job, "hashing the files");
+  for (gsize k = ranks->rank; k < n; k += size)
+    if (!hash_path (paths[k], TRUE, mine + k / size, job, error))
+      return FALSE;
+  for (gsize r = 0; r < size; r++)
+    bytes[r] = (n + size - 1 - r) / size * sizeof *mine;
+  if (!ay_ranks_gather (ranks, "hashes of files", mine, bytes, all, error))
+    return FALSE;
+  self->files = g_new0 (AyFileHash, n + 1);
+  for (gsize r = 0; r < size; r++)
+    for (gsize k = r; k < n; k += size)
+      self->files[k] = all[at++];
   return TRUE;
 }
 
 JsonNode *
-ay_work_files_describe (AyWorkspace *store, const AyLoadOptions *load, AyJob *job, GError **error)
+ay_work_files_describe (const AyWork *self, AyWorkspace *store, AyJob *job, GError **error)
 {
-  g_auto (GStrv) paths = ay_load_options_files (load);
+  g_auto (GStrv) paths = ay_load_options_files (self->load);
   g_autoptr (JsonArray) files = json_array_new ();
   JsonNode *node;
 
@@ -97,9 +128,11 @@ ay_work_files_describe (AyWorkspace *store, const AyLoadOptions *load, AyJob *jo
       JsonObject *file = json_object_new ();
 
       json_array_add_object_element (files, file);
-      if (!describe_file (store, *path, file, job, error))
+      if (self->files != NULL)
+        describe_file (store, *path, self->files + (path - paths), file);
+      else if (!describe_now (store, *path, file, job, error))
         return NULL;
-      if (load->embed)
+      if (self->load->embed)
         json_object_set_string_member (file, "inside",
                                        json_object_get_string_member (file, "path"));
     }
@@ -171,7 +204,7 @@ check_file (AyWork *self, Places *places, JsonObject *file, AyJob *job, GError *
     }
   if (!take && g_file_test (path, G_FILE_TEST_EXISTS))
     return check_content (path, file, job, error)
-           && (!is_moved || describe_file (places->store, path, file, job, error));
+           && (!is_moved || describe_now (places->store, path, file, job, error));
   if (*inside != '\0' && (take || !is_moved))
     return ay_inside_take (self->inside, places->store, inside, path, job, error);
   g_set_error (error, AY_ERROR, AY_ERROR_IO, N_ ("%s: not found; say where it is now with --moved"),

@@ -4,6 +4,7 @@
 /* What the files of work/ share; nobody else includes it. */
 
 #include "core/base/error.h"
+#include "core/data/file_hash.h"
 #include "core/store/filter.h"
 #include "core/work/inside.h"
 #include "core/work/work.h"
@@ -16,6 +17,7 @@ struct _AyWork
   AyWorkspace *store;
   AyJournal *journal;
   AyLoadOptions *load;
+  AyFileHash *files;        /* (nullable) ay_load_options_files(), hashed whole */
   AyInside *inside;         /* (nullable) of a workspace that holds its data */
   AyDataset *data;
 
@@ -49,8 +51,9 @@ struct _AyWork
 /* The two halves of ay_work_new(): the data loaded, with no file yet; then the file, which appears
  * whole with what `more` (nullable) puts into it too. */
 AyWork *ay_work_load_new (AyLoadOptions *options, AyRanks *ranks, AyJob *job, GError **error);
-/* The first for a rank that is told the parts as another one drew them. ranks (nullable): each
- * reads its share of the features to check them, and computes scores with the others. */
+/* The first for a rank that is told the parts as another one drew them. ranks (nullable), of both:
+ * each reads its share of the features to check them; where nobody was told the parts, also to find
+ * rows that are the same, and the first rank tells the parts to the others. */
 AyWork *ay_work_load_told (AyLoadOptions *options, AyRanks *ranks, GBytes *split, AyJob *job,
                            GError **error);
 gboolean ay_work_create (AyWork *self, const char *path, const AyWorkspaceFiller *more, AyJob *job,
@@ -104,8 +107,10 @@ gboolean ay_work_is_head_parameter (const char *name);
 char *ay_work_stored_options (AyWorkspace *store, const AyLoadOptions *load);
 /* The input files' identities as JSON: path, size, mtime_ns, quick, sha256, and where the workspace
  * holds the file its name there, "inside". */
-JsonNode *ay_work_files_describe (AyWorkspace *store, const AyLoadOptions *load, AyJob *job,
+JsonNode *ay_work_files_describe (const AyWork *self, AyWorkspace *store, AyJob *job,
                                   GError **error);
+/* Hashes the files, each rank every size-th, and keeps that for ay_work_files_describe(). */
+gboolean ay_work_files_share (AyWork *self, AyRanks *ranks, AyJob *job, GError **error);
 /* The check of them. Paths in *load are made absolute; what is gone and inside is written out; the
  * records of what lies elsewhere now are brought up to date. */
 gboolean ay_work_files_check (AyWork *self, JsonNode *files, GHashTable *moved, AyJob *job,

@@ -9,22 +9,6 @@
 
 /* --- all ranks see the same data --- */
 
-#define N_FACTS 6
-
-typedef struct
-{
-  guint64 fact[N_FACTS];
-} Facts;
-
-static const struct
-{
-  const char *what;
-  gboolean number; /* it says something to a reader */
-} facts[N_FACTS] = {
-  { "rows", TRUE }, { "feature columns", TRUE }, { "classes", TRUE }, { "class names", FALSE },
-  { "labels", FALSE }, { "parts or weights", FALSE },
-};
-
 /* FNV-1a */
 static guint64
 hash (guint64 seed, const void *data, gsize size)
@@ -37,53 +21,31 @@ hash (guint64 seed, const void *data, gsize size)
   return h;
 }
 
-static Facts
-facts_of (const AyDataset *data)
-{
-  Facts self = { { data->n, ay_matrix_cols (data->features), data->n_classes, 0, 0, 0 } };
-
-  for (guint c = 0; c < data->n_classes; c++)
-    self.fact[3] = hash (self.fact[3], data->class_names[c], strlen (data->class_names[c]) + 1);
-  if (data->label != NULL)
-    self.fact[4] = hash (0, data->label, data->n * sizeof *data->label);
-  if (data->target != NULL)
-    self.fact[4] = hash (0, data->target, data->n * sizeof *data->target);
-  self.fact[5] = hash (0, data->split, data->n);
-  if (data->weight != NULL)
-    self.fact[5] = hash (self.fact[5], data->weight, data->n * sizeof *data->weight);
-  return self;
-}
-
-static void
-say_difference (guint rank, guint k, guint64 it, guint64 first, GError **error)
-{
-  if (facts[k].number)
-    g_set_error (error, AY_ERROR, AY_ERROR_CHANGED,
-                 "rank %u reads %" G_GUINT64_FORMAT " %s, rank 0 %" G_GUINT64_FORMAT
-                 ": the files are not the same", rank, it, facts[k].what, first);
-  else
-    g_set_error (error, AY_ERROR, AY_ERROR_CHANGED,
-                 "rank %u reads other %s than rank 0: the files are not the same", rank,
-                 facts[k].what);
-}
-
 static gboolean
 agree (AyRanks *ranks, const AyDataset *data, GError **error)
 {
-  guint size = ranks != NULL ? ranks->size : 1;
-  g_autofree Facts *all = g_new0 (Facts, size);
-  Facts mine = facts_of (data);
+  guint64 names = 0, labels = 0, parts = hash (0, data->split, data->n);
 
-  if (!ay_ranks_gather_each (ranks, "facts of the data", &mine, sizeof mine, all, error))
-    return FALSE;
-  for (guint r = 1; r < size; r++)
-    for (guint k = 0; k < N_FACTS; k++)
-      if (all[r].fact[k] != all[0].fact[k])
-        {
-          say_difference (r, k, all[r].fact[k], all[0].fact[k], error);
-          return FALSE;
-        }
-  return TRUE;
+  for (guint c = 0; c < data->n_classes; c++)
+    names = hash (names, data->class_names[c], strlen (data->class_names[c]) + 1);
+  if (data->label != NULL)
+    labels = hash (0, data->label, data->n * sizeof *data->label);
+  if (data->target != NULL)
+    labels = hash (0, data->target, data->n * sizeof *data->target);
+  if (data->weight != NULL)
+    parts = hash (parts, data->weight, data->n * sizeof *data->weight);
+  {
+    const AyRanksFact facts[] = {
+      { "rows", data->n, FALSE },
+      { "feature columns", ay_matrix_cols (data->features), FALSE },
+      { "classes", data->n_classes, FALSE },
+      { "class names", names, TRUE },
+      { "labels", labels, TRUE },
+      { "parts or weights", parts, TRUE },
+    };
+
+    return ay_ranks_agree (ranks, facts, G_N_ELEMENTS (facts), error);
+  }
 }
 
 /* --- loading --- */
@@ -111,22 +73,29 @@ tell_bytes (AyRanks *ranks, const char *what, GBytes *bytes, GError **error)
   return ay_ranks_tell (ranks, what, text, size, error) ? g_bytes_new (text, size) : NULL;
 }
 
-/* On the first rank: what was begun, or the data with its parts drawn. */
-static AyWork *
-load_first (const AyRanksScore *run, const char *asked, AyJob *job, GError **error)
+static gboolean
+is_begun (const AyRanksScore *run)
 {
   g_autofree char *path = ay_stages_path (run->path);
 
-  return run->resume && g_file_test (path, G_FILE_TEST_EXISTS)
-             ? ay_stages_open (run, asked, job, error)
-             : ay_work_load_new (run->load, run->ranks, job, error);
+  return is_first (run) && run->resume && g_file_test (path, G_FILE_TEST_EXISTS);
 }
 
-/* The first rank has the parts; the others are told. */
+/* All ranks read the files together. */
 static AyWork *
-load (const AyRanksScore *run, const char *asked, AyJob *job, GError **error)
+load_new (const AyRanksScore *run, AyJob *job, GError **error)
 {
-  g_autoptr (AyWork) self = is_first (run) ? load_first (run, asked, job, error) : NULL;
+  g_autoptr (AyWork) self = ay_work_load_new (run->load, run->ranks, job, error);
+
+  return self != NULL && (run->ranks == NULL || ay_work_files_share (self, run->ranks, job, error))
+             ? g_steal_pointer (&self) : NULL;
+}
+
+/* The first rank has what was begun; the others are told its parts. */
+static AyWork *
+load_begun (const AyRanksScore *run, const char *asked, AyJob *job, GError **error)
+{
+  g_autoptr (AyWork) self = is_first (run) ? ay_stages_open (run, asked, job, error) : NULL;
   g_autoptr (GBytes) split = NULL, told = NULL;
 
   if (is_first (run) && self == NULL)
@@ -145,7 +114,19 @@ load (const AyRanksScore *run, const char *asked, AyJob *job, GError **error)
       if (self->data->n == g_bytes_get_size (told))
         memcpy (self->data->split, g_bytes_get_data (told, NULL), self->data->n);
     }
-  return agree (run->ranks, self->data, error) ? g_steal_pointer (&self) : NULL;
+  return g_steal_pointer (&self);
+}
+
+static AyWork *
+load (const AyRanksScore *run, const char *asked, AyJob *job, GError **error)
+{
+  guint8 begun = is_begun (run);
+  g_autoptr (AyWork) self = NULL;
+
+  if (!ay_ranks_tell (run->ranks, "whether it was begun", &begun, sizeof begun, error))
+    return NULL;
+  self = begun ? load_begun (run, asked, job, error) : load_new (run, job, error);
+  return self != NULL && agree (run->ranks, self->data, error) ? g_steal_pointer (&self) : NULL;
 }
 
 /* --- the whole --- */
