@@ -48,17 +48,39 @@ map_result (int from)
   return g_bytes_new_with_free_func (data, mapped->size, unmap, mapped);
 }
 
+static void
+allow (rlim_t seconds)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_CPU, &limit) != 0)
+    return;
+  limit.rlim_cur = MIN (seconds, limit.rlim_max);
+  setrlimit (RLIMIT_CPU, &limit);
+}
+
+void
+ay_apart_more (guint64 seconds)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_CPU, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+    allow (limit.rlim_cur + MIN (seconds, G_MAXUINT32));
+}
+
 /* The copy: ends with whoever wanted it, without traces of how. */
 static G_NORETURN void
-work (AyApartFunc function, int to, gpointer data)
+work (AyApartFunc function, guint seconds, int to, gpointer data)
 {
-  static const int faults[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTERM, SIGINT };
+  static const int faults[]
+      = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTERM, SIGINT, SIGXCPU };
   const struct rlimit none = { 0, 0 };
   int nowhere = open ("/dev/null", O_WRONLY | O_CLOEXEC);
   gboolean done;
 
   prctl (PR_SET_PDEATHSIG, SIGKILL);
   setrlimit (RLIMIT_CORE, &none);
+  allow (seconds);
   for (gsize i = 0; i < G_N_ELEMENTS (faults); i++)
     signal (faults[i], SIG_DFL);
   if (nowhere >= 0)
@@ -70,14 +92,14 @@ work (AyApartFunc function, int to, gpointer data)
 }
 
 GBytes *
-ay_apart_run (AyApartFunc function, gpointer data)
+ay_apart_run (AyApartFunc function, guint seconds, gpointer data)
 {
   int to = memfd_create ("assay", MFD_CLOEXEC), status = -1;
   pid_t copy = to >= 0 ? fork () : -1;
   GBytes *result = NULL;
 
   if (copy == 0)
-    work (function, to, data);
+    work (function, seconds, to, data);
   if (copy > 0)
     {
       pid_t ended;

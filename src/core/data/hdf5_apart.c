@@ -26,12 +26,19 @@
 #define MAX_RATIO 1200        /* bytes of numbers a stored byte; deflate has at most 1032 */
 #define LARGE (16 << 20)      /* bytes that are compared with what is free */
 #define FREE_BYTES (1 << 20)  /* of fill values without any stored byte */
+/* A copy's seconds of processor, far more than an honest file takes: to find what there is, for
+ * each 256 MB of the file; then for each 16 MB of numbers, and for 65536 items. */
+#define SECONDS 2
+#define FILE_SHIFT 28
+#define BYTES_SHIFT 24
+#define ITEMS_SHIFT 16
 
 typedef struct
 {
   AyHdf5Set set;
   hid_t memory_type;  /* numbers: what they are read as, a type that needs no closing */
-  gsize item_size;    /* AY_HDF5_FIXED_TEXT */
+  gsize item_size;    /* of the type it is stored in */
+  gsize chunk;        /* items of a chunk; 0: none, or packed, of whatever length */
   const char *refused; /* (nullable) why it cannot be read */
 } Found;
 
@@ -85,6 +92,7 @@ describe_type (Found *set, hid_t type)
   gsize size = H5Tget_size (type);
 
   set->set.kind = AY_HDF5_OTHER;
+  set->item_size = size;
   switch (H5Tget_class (type))
     {
     case H5T_INTEGER:
@@ -107,7 +115,6 @@ describe_type (Found *set, hid_t type)
       }
     case H5T_STRING:
       set->set.kind = H5Tis_variable_str (type) > 0 ? AY_HDF5_LONG_TEXT : AY_HDF5_FIXED_TEXT;
-      set->item_size = size;
       if (set->set.kind == AY_HDF5_FIXED_TEXT && size == 0)
         set->refused = N_ ("strings of no length");
       break;
@@ -135,8 +142,23 @@ describe_space (Found *set, hid_t space)
   return TRUE;
 }
 
+static void
+describe_chunks (Found *set, hid_t plan)
+{
+  hsize_t size[H5S_MAX_RANK];
+  int n;
+
+  if (H5Pget_layout (plan) != H5D_CHUNKED || H5Pget_nfilters (plan) != 0)
+    return;
+  n = H5Pget_chunk (plan, H5S_MAX_RANK, size);
+  set->chunk = n > 0;
+  for (int k = 0; k < n; k++)
+    if (!g_size_checked_mul (&set->chunk, set->chunk, (gsize) size[k]))
+      set->chunk = G_MAXSIZE;
+}
+
 static const char *
-storage_refused (hid_t id)
+storage_refused (Found *set, hid_t id)
 {
   hid_t plan = H5Dget_create_plist (id);
   const char *why = NULL;
@@ -147,6 +169,7 @@ storage_refused (hid_t id)
     why = N_ ("its numbers lie in other files (virtual storage)");
   else if (H5Pget_external_count (plan) != 0)
     why = N_ ("its numbers lie in other files (external storage)");
+  describe_chunks (set, plan);
   H5Pclose (plan);
   return why;
 }
@@ -164,7 +187,7 @@ found_init (Found *set, hid_t id)
   else if (!describe_space (set, space))
     set->refused = N_ ("no array");
   if (set->refused == NULL)
-    set->refused = storage_refused (id);
+    set->refused = storage_refused (set, id);
   if (type >= 0)
     H5Tclose (type);
   if (space >= 0)
@@ -278,6 +301,14 @@ refuse (AyHdf5Read *head, AyErrorCode code, const char *why)
   return FALSE;
 }
 
+/* Whether the chunks that are stored lie there whole: the library would read on behind the end of
+ * one that is cut short. */
+static gboolean
+is_whole (const Found *set, gsize stored)
+{
+  return set->chunk == 0 || stored / MAX (set->item_size, 1) % set->chunk == 0;
+}
+
 /* Bytes of all items; FALSE when they do not fit, are none, or are more than the file can hold. */
 static gboolean
 check_size (const Found *set, hid_t id, gsize item, AyHdf5Read *head)
@@ -289,10 +320,12 @@ check_size (const Found *set, hid_t id, gsize item, AyHdf5Read *head)
       return refuse (head, AY_ERROR_INPUT, N_ ("is empty"));
   if (!ay_shape_count (&set->set.shape, &count) || !g_size_checked_mul (&bytes, count, item))
     return refuse (head, AY_ERROR_INPUT, N_ ("its shape is too large"));
-  if (bytes > FREE_BYTES && bytes / MAX_RATIO > stored)
+  if ((bytes > FREE_BYTES && bytes / MAX_RATIO > stored)
+      || !is_whole (set, stored))
     return refuse (head, AY_ERROR_INPUT, N_ ("claims more numbers than its bytes can hold"));
   head->count = count;
   head->item_size = item;
+  ay_apart_more (SECONDS + (bytes >> BYTES_SHIFT) + (count >> ITEMS_SHIFT));
   return TRUE;
 }
 
@@ -458,9 +491,11 @@ ay_hdf5_apart (const AyHdf5Work *work)
 {
   static GMutex lock; /* no thread is within the library while the copy is made */
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  gsize size;
 
+  ay_mapped_file_data (work->file, &size);
   start_library ();
-  return ay_apart_run (work_apart, (gpointer) work);
+  return ay_apart_run (work_apart, SECONDS + (guint) (size >> FILE_SHIFT), (gpointer) work);
 }
 
 #endif
