@@ -257,7 +257,7 @@ merge_slice (const AyParts *self, const double *nodes, gsize size, gsize first, 
 {
   gsize own = n_nodes[self->ranks->rank];
   g_autofree gsize *sizes = g_new (gsize, self->ranks->size);
-  g_autofree double *mine = ay_try_alloc (MAX (own * count, 1), sizeof (double), "sums", error);
+  g_autofree double *mine = ay_try_alloc (MAX (own * count, 1), sizeof (double), "the sums", error);
 
   if (mine == NULL)
     return FALSE;
@@ -356,7 +356,7 @@ ay_part_sums_next (AyPartSums *self, GError **error)
     }
   else
     {
-      sum = ay_try_alloc (MAX (self->size, 1), sizeof (double), "sums", error);
+      sum = ay_try_alloc (MAX (self->size, 1), sizeof (double), "the sums", error);
       if (sum == NULL)
         return NULL;
       self->place = self->sums->len;
@@ -420,8 +420,8 @@ ay_part_sums_finish (AyPartSums *self, double *out, AyJob *job, GError **error)
 
   if (self->parts->ranks != NULL)
     {
-      nodes = ay_try_alloc (MAX (self->tree.nodes->len, 1) * self->size, sizeof (double), "sums",
-                            error);
+      nodes = ay_try_alloc (MAX (self->tree.nodes->len, 1) * self->size, sizeof (double),
+                            "the sums", error);
       if (nodes == NULL)
         return FALSE;
       ay_part_sums_take (self, nodes);

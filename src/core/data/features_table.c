@@ -273,7 +273,7 @@ ay_table_features (AyColumn *const *columns, guint n_columns, const guint8 *fit,
       return NULL;
   say_imputed (&work, diagnostics);
   d = work.names->len;
-  work.out = ay_try_alloc (MAX (work.n, 1), MAX (d, 1) * sizeof (float), "features", error);
+  work.out = ay_try_alloc (MAX (work.n, 1), MAX (d, 1) * sizeof (float), "the features", error);
   if (work.out == NULL
       || !ay_parallel_for (ay_n_blocks (work.n, BLOCK_ROWS), fill_block, &work, job, error))
     return NULL;

@@ -43,7 +43,7 @@ given_columns (const AyDataset *data, const AyFeatureSpan *span, GError **error)
 {
   gsize d = ay_matrix_cols (data->features);
   g_autofree float *row = g_new (float, MAX (d, 1));
-  float *some = ay_try_alloc (MAX (data->n * span->n, 1), sizeof *some, "features", error);
+  float *some = ay_try_alloc (MAX (data->n * span->n, 1), sizeof *some, "the features", error);
 
   for (gsize i = 0; some != NULL && i < data->n; i++)
     {

@@ -44,7 +44,7 @@ ay_matrix_beside (AyMatrix *const *parts, gsize n_parts, AyJob *job, GError **er
     return ay_matrix_ref (parts[0]);
   for (gsize k = 0; k < n_parts; k++)
     beside.d += ay_matrix_cols (parts[k]);
-  out = ay_try_alloc (MAX (beside.n, 1), MAX (beside.d, 1) * sizeof (float), "features", error);
+  out = ay_try_alloc (MAX (beside.n, 1), MAX (beside.d, 1) * sizeof (float), "the features", error);
   if (out == NULL)
     return NULL;
   beside.out = out;
@@ -57,7 +57,7 @@ AyMatrix *
 ay_matrix_take_rows (AyMatrix *matrix, const guint32 *rows, gsize count, GError **error)
 {
   gsize cols = ay_matrix_cols (matrix);
-  float *out = ay_try_alloc (MAX (count, 1), MAX (cols, 1) * sizeof (float), "features", error);
+  float *out = ay_try_alloc (MAX (count, 1), MAX (cols, 1) * sizeof (float), "the features", error);
 
   if (out == NULL)
     return NULL;

@@ -132,7 +132,8 @@ ay_directions_new (const AyPointSet *points, guint m, guint64 seed, AyJob *job, 
   self->n = ay_parts_rows_of_rank (&parts, ay_ranks_own (parts.ranks), &self->first);
   self->m = (guint) MIN (m, points->d);
   self->axes = g_new (float, self->m * points->d);
-  self->coordinate = ay_try_alloc (MAX (self->n, 1) * self->m, sizeof (float), "directions", error);
+  self->coordinate
+      = ay_try_alloc (MAX (self->n, 1) * self->m, sizeof (float), "the directions", error);
   if (self->coordinate == NULL)
     return NULL;
   find_axes (points, self, seed);

@@ -90,20 +90,20 @@ lloyd_init (Lloyd *self, GError **error)
   self->x = g_new0 (float *, self->n_workers);
   self->dot = g_new0 (float *, self->n_workers);
   self->half = g_new0 (float, self->k);
-  self->centre = ay_try_alloc (self->k, self->d * sizeof (float), "k-means", error);
+  self->centre = ay_try_alloc (self->k, self->d * sizeof (float), "the k-means", error);
   self->sum = self->centre != NULL
                   ? ay_try_alloc (ay_parts_own (&self->parts),
                                   ((gsize) self->k * (self->d + 1) + 2) * sizeof (double),
-                                  "k-means", error)
+                                  "the k-means", error)
                   : NULL;
-  self->cluster = self->sum != NULL ? ay_try_alloc (self->n, sizeof (guint32), "k-means", error)
+  self->cluster = self->sum != NULL ? ay_try_alloc (self->n, sizeof (guint32), "the k-means", error)
                                     : NULL;
-  self->away = self->cluster != NULL ? ay_try_alloc (self->n, sizeof (float), "k-means", error)
+  self->away = self->cluster != NULL ? ay_try_alloc (self->n, sizeof (float), "the k-means", error)
                                      : NULL;
   for (guint w = 0; w < self->n_workers && self->away != NULL; w++)
     {
       self->x[w] = g_try_malloc_n (AY_KMEANS_ROWS * self->d, sizeof (float));
-      self->dot[w] = ay_try_alloc (AY_KMEANS_ROWS, self->k * sizeof (float), "k-means", error);
+      self->dot[w] = ay_try_alloc (AY_KMEANS_ROWS, self->k * sizeof (float), "the k-means", error);
       if (self->x[w] == NULL || self->dot[w] == NULL)
         return FALSE;
     }

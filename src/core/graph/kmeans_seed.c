@@ -81,7 +81,7 @@ take_sample (Seeding *self, AyRng *rng, GError **error)
   self->parts = ay_parts (self->set->points.ranks, k, AY_KMEANS_ROWS, MOST_PARTS);
   self->count = ay_parts_rows_of_rank (&self->parts, ay_ranks_own (self->parts.ranks),
                                        &self->first);
-  self->x = ay_try_alloc (MAX (self->count, 1), self->d * sizeof (float), "k-means", error);
+  self->x = ay_try_alloc (MAX (self->count, 1), self->d * sizeof (float), "the k-means", error);
   if (self->x == NULL)
     return FALSE;
   ay_point_set_load (self->set, self->positions + self->first, 0, self->count, self->x);
@@ -247,13 +247,13 @@ allocate (Seeding *self, GError **error)
 {
   gsize count = MAX (self->count, 1);
 
-  self->nearest = ay_try_alloc (count, sizeof (double), "k-means", error);
+  self->nearest = ay_try_alloc (count, sizeof (double), "the k-means", error);
   self->own = g_new (double, count);
   self->left = g_new0 (double, MAX (self->parts.n_parts, 1));
   self->drawn = g_new (float, MOST_DRAWS * self->d);
   self->square = g_new (double, MOST_DRAWS);
   self->dot = self->nearest != NULL
-                  ? ay_try_alloc (count, MOST_DRAWS * sizeof (float), "k-means", error)
+                  ? ay_try_alloc (count, MOST_DRAWS * sizeof (float), "the k-means", error)
                   : NULL;
   self->sum = g_new (double, ay_parts_own (&self->parts) * MOST_DRAWS);
   for (gsize i = 0; i < self->count && self->dot != NULL; i++)

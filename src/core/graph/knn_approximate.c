@@ -147,7 +147,7 @@ static gboolean
 copy_sample (const Approximate *self, AyKnnRows *rows, guint32 *sample, gsize n, GError **error)
 {
   gsize all = self->points->n;
-  g_autofree guint32 *place = ay_try_alloc (all, sizeof *place, "cells", error);
+  g_autofree guint32 *place = ay_try_alloc (all, sizeof *place, "the cells", error);
 
   if (place == NULL || !ay_knn_rows_init (rows, self->points, sample, n, "a sample", error))
     return FALSE;
@@ -172,7 +172,7 @@ make_centres (Approximate *self, GError **error)
   gboolean done;
 
   ay_job_set_phase (self->job, "dividing the space into cells");
-  self->centre = ay_try_alloc (self->cells * self->points->d, sizeof (float), "cells", error);
+  self->centre = ay_try_alloc (self->cells * self->points->d, sizeof (float), "the cells", error);
   if (self->centre == NULL)
     return FALSE;
   self->centres = ay_matrix_take_f32 (self->cells, self->points->d, self->centre);

@@ -182,13 +182,13 @@ put_in_order (AyKnnCells *self, const guint32 *cell, gsize n, GError **error)
     self->start[c + 1] += self->start[c];
   self->n = self->start[self->cells];
   at = g_memdup2 (self->start, self->cells * sizeof *at);
-  self->order = ay_try_alloc (self->n + 1, sizeof *self->order, "cells", error);
+  self->order = ay_try_alloc (self->n + 1, sizeof *self->order, "the cells", error);
   if (self->order == NULL)
     return FALSE;
   for (gsize i = 0; i < n; i++)
     if (cell[i] != G_MAXUINT32)
       self->order[at[cell[i]]++] = (guint32) i;
-  self->square = ay_try_alloc (self->n + 1, sizeof (float), "cells", error);
+  self->square = ay_try_alloc (self->n + 1, sizeof (float), "the cells", error);
   return self->square != NULL;
 }
 
@@ -198,7 +198,7 @@ make_rows (AyKnnCells *self, const AyPointSet *set, GError **error)
 {
   if (!ay_knn_rows_init (&self->rows, set, self->order, self->n, "the rows in cells", NULL))
     return TRUE;
-  self->place = ay_try_alloc (set->n, sizeof *self->place, "cells", error);
+  self->place = ay_try_alloc (set->n, sizeof *self->place, "the cells", error);
   for (gsize i = 0; self->place != NULL && i < self->n; i++)
     self->place[self->order[i]] = (guint32) i;
   return self->place != NULL;

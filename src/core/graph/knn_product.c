@@ -94,10 +94,10 @@ measure (AyKnn *self, int which, GError **error)
   const AyPointSet *set = which == 0 ? self->queries : self->points;
   Measure task = { set, self->step, NULL, NULL };
 
-  self->codes_square[which] = ay_try_alloc (set->n, sizeof (float), "codes", error);
+  self->codes_square[which] = ay_try_alloc (set->n, sizeof (float), "the codes", error);
   if (self->codes_square[which] == NULL)
     return FALSE;
-  self->codes_error[which] = ay_try_alloc (set->n, sizeof (float), "codes", error);
+  self->codes_error[which] = ay_try_alloc (set->n, sizeof (float), "the codes", error);
   if (self->codes_error[which] == NULL)
     return FALSE;
   task.square = self->codes_square[which];

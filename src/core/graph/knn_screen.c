@@ -118,10 +118,10 @@ allocate (AyKnnScreen *screen, gsize n, GError **error)
 {
   gsize blocks = ay_n_blocks (n, AY_KNN_ROWS), rows = blocks * AY_KNN_ROWS;
 
-  screen->codes = ay_try_alloc (rows, screen->depth, "codes", error);
+  screen->codes = ay_try_alloc (rows, screen->depth, "the codes", error);
   if (screen->codes == NULL)
     return FALSE;
-  screen->fine = ay_try_alloc (n, screen->wide * sizeof *screen->fine, "codes", error);
+  screen->fine = ay_try_alloc (n, screen->wide * sizeof *screen->fine, "the codes", error);
   if (screen->fine == NULL)
     return FALSE;
   screen->start = g_new0 (gint32, rows);

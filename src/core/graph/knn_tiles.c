@@ -44,7 +44,7 @@ ay_knn_init (AyKnn *self, GError **error)
   self->strip = blocks * AY_KNN_ROWS;
   self->n_workers = ay_threads ();
   self->filter = ay_tile_filter ();
-  self->heaps = ay_try_alloc (n * self->keep, sizeof *self->heaps, "candidates", error);
+  self->heaps = ay_try_alloc (n * self->keep, sizeof *self->heaps, "the candidates", error);
   if (self->heaps == NULL)
     return FALSE;
   self->limit = g_new (float, n);

@@ -262,8 +262,9 @@ ay_merges_new (const AyPairs *pairs, AyLinkage linkage, AyJob *job, GError **err
   self->linkage = linkage;
   self->distance = pairs->distance;
   self->reach = pairs->reach;
-  self->merges = ay_try_alloc (pairs->n, sizeof *self->merges, "groups", error);
-  parent = self->merges != NULL ? ay_try_alloc (pairs->n, sizeof *parent, "groups", error) : NULL;
+  self->merges = ay_try_alloc (pairs->n, sizeof *self->merges, "the groups", error);
+  parent = self->merges != NULL ? ay_try_alloc (pairs->n, sizeof *parent, "the groups", error)
+                                : NULL;
   if (parent == NULL)
     return NULL;
   for (gsize i = 0; i < pairs->n; i++)

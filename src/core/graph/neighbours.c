@@ -37,10 +37,10 @@ result_new (const AyPointSet *queries, gsize k, GError **error)
   self->method = "exact";
   self->recall = 1.0;
   self->n_zero = queries->n_zero;
-  self->index = ay_try_alloc (self->n * k, sizeof *self->index, "neighbours", error);
+  self->index = ay_try_alloc (self->n * k, sizeof *self->index, "the neighbours", error);
   if (self->index == NULL)
     return NULL;
-  self->distances = ay_try_alloc (self->n * k, sizeof *self->distances, "neighbours", error);
+  self->distances = ay_try_alloc (self->n * k, sizeof *self->distances, "the neighbours", error);
   return self->distances != NULL ? g_steal_pointer (&self) : NULL;
 }
 

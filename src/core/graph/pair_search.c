@@ -59,10 +59,10 @@ list_points (AyPairSearch *self, const AyDirections *directions, const guint32 *
 {
   const AyPointSet *points = self->points;
 
-  self->all = ay_try_alloc (points->n, sizeof *self->all, "pairs", error);
+  self->all = ay_try_alloc (points->n, sizeof *self->all, "the pairs", error);
   if (self->all == NULL)
     return FALSE;
-  self->own.order = ay_try_alloc (MAX (directions->n, 1), sizeof (guint32), "pairs", error);
+  self->own.order = ay_try_alloc (MAX (directions->n, 1), sizeof (guint32), "the pairs", error);
   if (self->own.order == NULL)
     return FALSE;
   for (gsize i = 0; i < points->n; i++)
@@ -91,7 +91,7 @@ ay_pair_search_init (AyPairSearch *self, const AyDirections *directions, const g
   n = own->n;
   g_qsort_with_data (own->order, (gint) n, sizeof *own->order, compare_along,
                      directions->coordinate - directions->first);
-  own->along = ay_try_alloc (MAX (n, 1) * self->m, sizeof (float), "pairs", error);
+  own->along = ay_try_alloc (MAX (n, 1) * self->m, sizeof (float), "the pairs", error);
   if (own->along == NULL)
     return FALSE;
   own->length = g_new (float, MAX (n, 1));

@@ -108,7 +108,7 @@ sort_pairs (AyPair *pairs, gsize n, AyJob *job, GError **error)
       qsort (from, n, sizeof *from, compare_pairs);
       return g_steal_pointer (&from);
     }
-  to = ay_try_alloc (n, sizeof *to, "pairs", error);
+  to = ay_try_alloc (n, sizeof *to, "the pairs", error);
   if (to == NULL)
     return NULL;
   for (gsize i = 0; i < G_N_ELEMENTS (sample); i++)
@@ -169,7 +169,7 @@ join_blocks (AyPairSearch *self, gsize *n, GError **error)
   *n = 0;
   for (gsize b = 0; b < self->n_blocks; b++)
     *n += self->found[b]->len;
-  all = ay_try_alloc (MAX (*n, 1), sizeof *all, "pairs", error);
+  all = ay_try_alloc (MAX (*n, 1), sizeof *all, "the pairs", error);
   if (all == NULL)
     return NULL;
   *n = 0;

@@ -262,7 +262,7 @@ find_mean (AyPointSet *set, gboolean keep_shift, AyJob *job, GError **error)
   AyParts parts = ay_parts (set->points.ranks, set->n, BLOCK, MEAN_PARTS);
   g_autofree gsize *bad = g_new (gsize, ay_parts_own (&parts));
   g_autofree double *sums
-      = ay_try_alloc (ay_parts_own (&parts), set->d * sizeof (double), "means", error);
+      = ay_try_alloc (ay_parts_own (&parts), set->d * sizeof (double), "the means", error);
   Pass pass = { set, parts, sums, bad, job };
 
   parts.what = "means of the points";

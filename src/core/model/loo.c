@@ -65,7 +65,7 @@ static double *
 expand_rows (const Leave *self, const double *q, GError **error)
 {
   guint n = self->head->n_outputs, m = ay_reduced_outputs (n);
-  double *full = ay_try_alloc (MAX (self->train->n, 1) * n, sizeof (double), "leave-one-out",
+  double *full = ay_try_alloc (MAX (self->train->n, 1) * n, sizeof (double), "the leave-one-out",
                                error);
 
   for (gsize i = 0; i < self->train->n && full != NULL; i++)
@@ -208,7 +208,7 @@ by_inverse (Leave *self, GError **error)
   loo->leverage = ay_try_alloc (n, sizeof (double), "the leverage", error);
   loo->self = loo->leverage != NULL ? ay_try_alloc (n, sizeof (double), "the leverage", error)
                                     : NULL;
-  q = loo->self != NULL ? ay_try_alloc (n * m, sizeof (double), "leave-one-out", error) : NULL;
+  q = loo->self != NULL ? ay_try_alloc (n * m, sizeof (double), "the leave-one-out", error) : NULL;
   if (q == NULL
       || !ay_loo_leverage (loo, self->train, self->head, inverse, q, self->job, error)
       || (self->target != NULL && !effects (self, inverse, q, error)))

@@ -418,7 +418,7 @@ ay_loo_evaluate (AyLoo *self, const AyProblem *train, const AyHead *head, const 
 {
   Pass pass = pass_init (self, train, head, inverse, job);
   g_autofree float *narrow = NULL, *narrow_target = NULL;
-  g_autofree double *found = ay_try_alloc (MAX (count, 1) * N_FOUND, sizeof (double), "effects",
+  g_autofree double *found = ay_try_alloc (MAX (count, 1) * N_FOUND, sizeof (double), "the effects",
                                            error);
 
   if (found == NULL)

@@ -220,11 +220,12 @@ allocate (Search *self, GError **error)
   self->query.z = ay_try_alloc (queries * self->d, sizeof (float), "judged rows", error);
   if (self->query.z == NULL)
     return FALSE;
-  self->train.z = ay_try_alloc (self->block_rows * self->d, sizeof (float), "neighbours", error);
+  self->train.z
+      = ay_try_alloc (self->block_rows * self->d, sizeof (float), "the neighbours", error);
   if (self->train.z == NULL)
     return FALSE;
   self->products = ay_try_alloc (ay_threads () * TILE * self->block_rows, sizeof (float),
-                                 "distances", error);
+                                 "the distances", error);
   self->square = g_new (float, self->block_rows);
   self->distance = g_new (float, queries * self->k);
   self->neighbour = g_new0 (guint32, queries * self->k);

@@ -170,10 +170,10 @@ ay_softmax_new (const AyProblem *problem, const AyHead *head, AyJob *job, GError
                           CLAMP (SUM_BYTES / (self->sum_size * sizeof (double)), 2, MAX_PARTS));
   self->parts.what = "loss and gradient";
   self->sums = ay_try_alloc (ay_parts_own (&self->parts) * self->sum_size, sizeof (double),
-                             "gradients", error);
+                             "the gradients", error);
   if (self->sums == NULL)
     return NULL;
-  self->point = ay_try_alloc (self->p, sizeof (double), "gradients", error);
+  self->point = ay_try_alloc (self->p, sizeof (double), "the gradients", error);
   if (self->point == NULL || !make_workers (self, error))
     return NULL;
   self->theta = aligned_new (theta_size, sizeof (double));

@@ -113,7 +113,7 @@ ay_target_gradient (const AyProblem *target, const AyHead *head, const guint8 *m
   g_autoptr (AyCurvature) at = NULL;
   double total = 0.0;
 
-  weight = theta != NULL ? ay_try_alloc (MAX (target->n, 1), sizeof (double), "weights", error)
+  weight = theta != NULL ? ay_try_alloc (MAX (target->n, 1), sizeof (double), "the weights", error)
                          : NULL;
   if (weight == NULL)
     return FALSE;

@@ -74,7 +74,8 @@ make_strata (Drift *self, GError **error)
   const AyProblem *on = self->task->on;
   const AyHead *head = self->task->like;
   guint n = head->n_outputs;
-  g_autofree double *predicted = ay_try_alloc (on->n * n, sizeof (double), "predictions", error);
+  g_autofree double *predicted
+      = ay_try_alloc (on->n * n, sizeof (double), "the predictions", error);
   g_autofree guint32 *stratum = g_new (guint32, on->n + 1);
   gsize to = 0;
 
@@ -203,7 +204,7 @@ side_losses (const Drift *self, const guint8 *mark, guint8 side, double *loss, A
 
   if (head == NULL)
     return FALSE;
-  output = ay_try_alloc (judged->n * n, sizeof (double), "predictions", error);
+  output = ay_try_alloc (judged->n * n, sizeof (double), "the predictions", error);
   if (output == NULL
       || !ay_head_predict (head, judged->features, judged->rows, judged->n, output, job, error))
     return FALSE;

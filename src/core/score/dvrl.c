@@ -278,7 +278,7 @@ fill_inputs (Game *self, GError **error)
 
   options.tolerance = 1e-6;
   head = ay_head_fit (self->valid, &options, self->head, self->job, error);
-  p = head != NULL ? ay_try_alloc (self->train->n * n, sizeof (double), "probabilities", error)
+  p = head != NULL ? ay_try_alloc (self->train->n * n, sizeof (double), "the probabilities", error)
                    : NULL;
   if (p == NULL
       || !ay_head_predict (head, self->train->features, self->train->rows, self->train->n, p,
@@ -381,7 +381,8 @@ play (Game *self, AyDvrl *out, GError **error)
   self->theta = g_new (double, self->n_classes * self->p);
   self->chosen = self->inputs == NULL
                      ? NULL
-                     : ay_try_alloc (self->options.repeats * n, sizeof (double), "values", error);
+                     : ay_try_alloc (self->options.repeats * n, sizeof (double), "the values",
+                                      error);
   if (self->chosen == NULL || !fill_inputs (self, error) || !load_judges (self, error))
     return FALSE;
   ay_job_set_phase (self->job, "learning which rows to train on");
@@ -408,7 +409,7 @@ ay_dvrl_new (const AyProblem *train, const AyProblem *valid, const AyHead *head,
       return NULL;
     }
   out->n = train->n;
-  out->value = ay_try_alloc (2 * train->n, sizeof (double), "values", error);
+  out->value = ay_try_alloc (2 * train->n, sizeof (double), "the values", error);
   if (out->value == NULL)
     return NULL;
   out->spread = out->value + train->n;

@@ -247,7 +247,7 @@ add_errors (const Influence *self, AyScoreContext *context, AyScoreResult *out, 
     }
   inverse = ay_hessian_inverse (self->hessian, job, error);
   at = inverse != NULL ? ay_hessian_curvature (self->hessian, job, error) : NULL;
-  q = at != NULL ? ay_try_alloc (train->n * m, sizeof (double), "residuals", error) : NULL;
+  q = at != NULL ? ay_try_alloc (train->n * m, sizeof (double), "the residuals", error) : NULL;
   memory = q != NULL ? ay_try_alloc (2 * train->n, sizeof (double), "standard errors", error)
                      : NULL;
   loss = memory != NULL ? ay_target_loss_new (self->target, self->head, job, error) : NULL;
@@ -287,7 +287,7 @@ run_influence (Influence *self, AyScoreContext *context, AyScoreResult *out, AyJ
   g_autofree double *s = ay_try_alloc (2 * self->p, sizeof (double), "the solution", error);
   g_autofree double *effect = NULL;
 
-  effect = s != NULL ? ay_try_alloc (3 * n, sizeof (double), "influences", error) : NULL;
+  effect = s != NULL ? ay_try_alloc (3 * n, sizeof (double), "the influences", error) : NULL;
   if (effect == NULL)
     return FALSE;
   self->s = s;
@@ -402,7 +402,7 @@ ay_run_self_influence (AyScoreContext *context, AyScoreResult *out, AyJob *job, 
                      "removed: w r^T K r with the exact leverage K");
       return place (out, ay_score_context_data (context), train, loo->self, error);
     }
-  value = ay_try_alloc (MAX (train->n, 1), sizeof (double), "self-influence", error);
+  value = ay_try_alloc (MAX (train->n, 1), sizeof (double), "the self-influence", error);
   p = value != NULL ? ay_try_alloc (MAX (train->n, 1) * head->n_outputs, sizeof (double),
                                     "the outputs", error)
                     : NULL;

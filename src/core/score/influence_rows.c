@@ -36,7 +36,7 @@ residuals_of (const AyInfluenceRows *self, AyJob *job, GError **error)
 {
   const AyProblem *of = self->of;
   guint n = self->head->n_outputs;
-  g_autofree double *r = ay_try_alloc (of->n * n + 1, sizeof (double), "residuals", error);
+  g_autofree double *r = ay_try_alloc (of->n * n + 1, sizeof (double), "the residuals", error);
 
   if (r == NULL
       || !ay_head_predict (self->head, of->features, of->rows, of->n, r, job, error))
@@ -55,7 +55,7 @@ arrange (Stream *self, const double *g, GError **error)
 {
   gsize stride = self->stride;
 
-  self->s = ay_try_alloc (self->m * self->columns * stride + 1, sizeof (float), "solutions",
+  self->s = ay_try_alloc (self->m * self->columns * stride + 1, sizeof (float), "the solutions",
                           error);
   if (self->s == NULL)
     return FALSE;
@@ -83,7 +83,7 @@ solve (Stream *self, double *residual, AyJob *job, GError **error)
   const AyInfluenceRows *rows = self->rows;
   g_autofree double *r = residuals_of (rows, job, error);
   g_autofree double *g = r != NULL ? ay_try_alloc (self->m * self->p + 1, sizeof (double),
-                                                   "gradients", error)
+                                                   "the gradients", error)
                                    : NULL;
   g_autofree float *z = g_new (float, self->stride);
 
@@ -157,10 +157,10 @@ stream (Stream *self, AyInfluenceSink sink, gpointer data, AyJob *job, GError **
   gsize most = CLAMP (HANDED_BYTES / sizeof (float) / MAX (self->m, 1) / STRIP * STRIP, STRIP,
                       1 << 14);
 
-  self->effect = ay_try_alloc (most * self->m + 1, sizeof (float), "influences", error);
+  self->effect = ay_try_alloc (most * self->m + 1, sizeof (float), "the influences", error);
   self->scratch = self->effect != NULL
                       ? ay_try_alloc (ay_threads () * STRIP * (self->stride + width),
-                                      sizeof (float), "influences", error)
+                                      sizeof (float), "the influences", error)
                       : NULL;
   if (self->scratch == NULL)
     return FALSE;
@@ -248,7 +248,7 @@ ay_influence_top_new (const AyInfluenceRows *rows, guint k, AyJob *job, GError *
   self->m = rows->of->n;
   self->k = (guint) MIN (k, rows->train->n);
   size = self->m * self->k;
-  self->help = ay_try_alloc (2 * size + 1, sizeof (float) + sizeof (guint32), "rows", error);
+  self->help = ay_try_alloc (2 * size + 1, sizeof (float) + sizeof (guint32), "the rows", error);
   if (self->help == NULL)
     return NULL;
   self->hurt = self->help + size;

@@ -77,14 +77,15 @@ allocate (AyKnnDistances *self, GError **error)
   self->block = self->query != NULL ? ay_try_alloc (workers * BLOCK * d, sizeof (float),
                                                     "a block of rows", error)
                                     : NULL;
-  self->square = self->block != NULL ? ay_try_alloc (n + tile, sizeof (double), "lengths", error)
+  self->square = self->block != NULL ? ay_try_alloc (n + tile, sizeof (double), "the lengths",
+                                                     error)
                                      : NULL;
   if (self->square == NULL)
     return FALSE;
   self->query_square = self->square + n;
   if (!wide)
     {
-      self->distance = ay_try_alloc (MAX (tile * n, 1), sizeof (float), "distances", error);
+      self->distance = ay_try_alloc (MAX (tile * n, 1), sizeof (float), "the distances", error);
       return self->distance != NULL;
     }
   self->wide_query = ay_try_alloc ((tile + workers * BLOCK) * d, sizeof (double), "rows judged",
@@ -92,7 +93,7 @@ allocate (AyKnnDistances *self, GError **error)
   if (self->wide_query == NULL)
     return FALSE;
   self->wide_block = self->wide_query + tile * d;
-  self->wide_distance = ay_try_alloc (tile * n, sizeof (double), "distances", error);
+  self->wide_distance = ay_try_alloc (tile * n, sizeof (double), "the distances", error);
   return self->wide_distance != NULL;
 }
 

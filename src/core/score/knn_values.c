@@ -373,8 +373,9 @@ make_workers (Pass *self, GError **error)
       Worker *w = &self->workers[k];
 
       w->order = ay_distance_order_new (self->n_own, error);
-      w->u = w->order != NULL ? ay_try_alloc (3 * n, sizeof (double), "values", error) : NULL;
-      w->narrow = w->u != NULL ? ay_try_alloc (self->n_own + d, sizeof (float), "distances", error)
+      w->u = w->order != NULL ? ay_try_alloc (3 * n, sizeof (double), "the values", error) : NULL;
+      w->narrow = w->u != NULL ? ay_try_alloc (self->n_own + d, sizeof (float), "the distances",
+                                                     error)
                                : NULL;
       if (w->narrow == NULL)
         return FALSE;
@@ -433,8 +434,8 @@ prepare (Pass *self, GError **error)
   self->queries = g_new (guint32, m);
   self->by_class = g_new0 (Sums, self->n_groups * laws * (self->train->n_classes + 1));
   self->bound = g_new0 (double, self->n_groups * laws);
-  self->sums = ay_try_alloc (self->n_groups * laws, MAX (self->n_own, 1) * sizeof (Sums), "values",
-                             error);
+  self->sums = ay_try_alloc (self->n_groups * laws, MAX (self->n_own, 1) * sizeof (Sums),
+                             "the values", error);
   if (self->sums == NULL || !make_tables (self, error) || !make_lists (self, error)
       || !make_workers (self, error))
     return FALSE;
@@ -597,7 +598,7 @@ ay_knn_values_new (const AyProblem *train, const AyProblem *valid, const AyKnnOp
   self->n = train->n;
   self->n_judged = valid->n;
   self->n_laws = options->n_laws;
-  self->value = ay_try_alloc (4 * self->n_laws, self->n * sizeof (double), "values", error);
+  self->value = ay_try_alloc (4 * self->n_laws, self->n * sizeof (double), "the values", error);
   if (self->value == NULL)
     return NULL;
   self->error = self->value + self->n_laws * self->n;

@@ -396,7 +396,7 @@ run (Prune *self, gsize n_blocks, AyBlockFunc func, GError **error)
 {
   gboolean done;
 
-  self->scratch = ay_try_alloc (ay_threads () * (self->size + 1), sizeof (double), "margins",
+  self->scratch = ay_try_alloc (ay_threads () * (self->size + 1), sizeof (double), "the margins",
                                 error);
   done = self->scratch != NULL && ay_parallel_for (n_blocks, func, self, self->job, error);
   g_clear_pointer (&self->scratch, g_free);
@@ -473,7 +473,7 @@ guint8 *
 ay_confident_flag (const AyConfident *self, const AyJudged *judged, AyFilter filter,
                    const double *by, AyJob *job, GError **error)
 {
-  g_autofree guint8 *mark = ay_try_alloc (2 * self->n + 2, 1, "marks", error);
+  g_autofree guint8 *mark = ay_try_alloc (2 * self->n + 2, 1, "the marks", error);
   guint8 *other = mark != NULL ? mark + self->n + 1 : NULL;
   Prune work = { .confident = self, .judged = judged, .job = job };
 

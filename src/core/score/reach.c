@@ -59,7 +59,7 @@ static double *
 leverages (const AyReachTask *task, const AyProblem *of, const double *inverse, AyJob *job,
            GError **error)
 {
-  g_autofree double *h = ay_try_alloc (of->n, sizeof *h, "leverages", error);
+  g_autofree double *h = ay_try_alloc (of->n, sizeof *h, "the leverages", error);
   Leverage leverage = { of, task->like, inverse, h };
 
   if (h == NULL

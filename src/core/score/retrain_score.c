@@ -44,7 +44,7 @@ sample (AyScoreContext *context, const AyRetrain *self, const AyRetrainOptions *
 {
   const AyProblem *target = ay_score_context_target (context, error);
   gsize n = self->train->n;
-  g_autofree double *memory = ay_try_alloc (4 * n + 1, sizeof (double), "values", error);
+  g_autofree double *memory = ay_try_alloc (4 * n + 1, sizeof (double), "the values", error);
   AyBanzhaf found = { memory, memory + n, { memory + 2 * n, memory + 3 * n } };
   AyNoise noise = { self->train->rows, n, found.value, found.error,
                     { found.half[0], found.half[1] }, target != NULL ? target->n : 0,
@@ -109,7 +109,7 @@ ay_run_data_oob (AyScoreContext *context, AyScoreResult *out, AyJob *job, GError
   if (!prepare (context, &self, &options, job, error))
     return FALSE;
   n = self.train->n;
-  counts = ay_try_alloc (2 * n + 1, sizeof (guint32), "votes", error);
+  counts = ay_try_alloc (2 * n + 1, sizeof (guint32), "the votes", error);
   out->values = counts != NULL ? ay_score_blank (ay_score_context_data (context)->n, error) : NULL;
   if (out->values == NULL
       || !ay_retrain_out_of_bag (&self, &options, counts, counts + n, job, error))

@@ -195,8 +195,8 @@ ay_pick_bald (const AyPool *pool, gsize count, AyPick *picks, AyJob *job, GError
   guint k = pool->n_classes, draws = pool->options.draws;
   g_auto (Laplace) laplace = { 0 };
   g_autofree double *theta = g_new (double, (pool->d + 1) * k);
-  g_autofree double *p = ay_try_alloc (n * k, sizeof (double), "draws", error);
-  g_autofree double *mean = p != NULL ? ay_try_alloc (n * k, sizeof (double), "draws", error)
+  g_autofree double *p = ay_try_alloc (n * k, sizeof (double), "the draws", error);
+  g_autofree double *mean = p != NULL ? ay_try_alloc (n * k, sizeof (double), "the draws", error)
                                       : NULL;
   g_autofree double *value = g_new0 (double, n);
   AyRng rng = ay_pool_rng (pool, 2);

@@ -35,7 +35,7 @@ gradients_init (Gradients *self, const AyPool *pool, GError **error)
   guint k = pool->n_classes;
 
   self->pool = pool;
-  self->a = ay_try_alloc (pool->n_pool * k, sizeof (double), "gradients", error);
+  self->a = ay_try_alloc (pool->n_pool * k, sizeof (double), "the gradients", error);
   if (self->a == NULL)
     return FALSE;
   self->square = g_new (double, pool->n_pool);

@@ -244,7 +244,7 @@ walk (Cover *self, double radius, const AyKmeans *clusters, double *other, AyJob
   const AyPool *pool = self->pool;
   float limit = (float) (radius * radius);
   g_autofree float *square = g_new (float, pool->n);
-  g_autofree float *away = ay_try_alloc (BLOCK * pool->n, sizeof (float), "distances", error);
+  g_autofree float *away = ay_try_alloc (BLOCK * pool->n, sizeof (float), "the distances", error);
   g_autoptr (GArray) edges = g_array_new (FALSE, FALSE, sizeof (Edge));
 
   if (away == NULL)

@@ -93,8 +93,9 @@ static gboolean
 far_init (Far *self, const AyPool *pool, GError **error)
 {
   self->pool = pool;
-  self->square = ay_try_alloc (pool->n, sizeof (float), "distances", error);
-  self->least = self->square != NULL ? ay_try_alloc (pool->n, sizeof (float), "distances", error)
+  self->square = ay_try_alloc (pool->n, sizeof (float), "the distances", error);
+  self->least = self->square != NULL ? ay_try_alloc (pool->n, sizeof (float), "the distances",
+                                                     error)
                                      : NULL;
   if (self->least == NULL)
     return FALSE;

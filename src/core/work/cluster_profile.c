@@ -250,7 +250,7 @@ ay_cluster_medoids (const AyPointSet *points, const guint32 *cluster, guint k, g
   AyParts parts = ay_parts (ranks, points->n, BLOCK_ROWS,
                             CLAMP (MEAN_BYTES / 8 / MAX (size, 1), 1, MOST_PARTS));
   g_autofree double *sums
-      = ay_try_alloc (ay_parts_own (&parts), MAX (size, 1) * sizeof (double), "medoids", error);
+      = ay_try_alloc (ay_parts_own (&parts), MAX (size, 1) * sizeof (double), "the medoids", error);
   g_autofree Near *nearest = g_new (Near, ay_parts_own (&parts) * lists);
   g_autofree Near *all = g_new (Near, n_ranks * lists);
   g_autofree guint32 *found = g_new (guint32, lists);

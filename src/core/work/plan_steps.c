@@ -327,7 +327,7 @@ pool_points (AyPlanning *self, const guint32 *rows, gsize n, GError **error)
   ay_scales_apply (&scales, &points);
   set = ay_point_set_new (&points, NULL, self->job, error);
   if (set != NULL)
-    z = ay_try_alloc (MAX (n * d, 1), sizeof (float), "points", error);
+    z = ay_try_alloc (MAX (n * d, 1), sizeof (float), "the points", error);
   if (z != NULL)
     ay_point_set_load (set, NULL, 0, n, z);
   return z;

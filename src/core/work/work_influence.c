@@ -78,7 +78,7 @@ set_labels (AyWork *self, AyRowInfluence *asked, const AyHead *head, gboolean pr
     asked->label[t] = self->data->label[asked->rows[t]];
   if (!prediction)
     return TRUE;
-  p = ay_try_alloc (asked->m * n, sizeof (double), "predictions", error);
+  p = ay_try_alloc (asked->m * n, sizeof (double), "the predictions", error);
   if (p == NULL
       || !ay_head_predict (head, self->data->features, asked->rows, asked->m, p, job, error))
     return FALSE;
