@@ -5,38 +5,23 @@ import collections
 import csv
 import os
 import shutil
-import signal
-import subprocess
 import time
 
 import numpy
 
 import assay
 import rank_costs
-from tap import Skip, Tap
+import ranks
+from tap import Tap
 
 FOLDER = assay.Folder().__enter__()
-PROGRAM = os.environ.get('ASSAY_MPI', '')
 SCORES = 'influence,loo,self_influence'
 NEIGHBOURS = 'knn_shapley,knn_banzhaf,knn_beta'
-ALLOWED = {'OMPI_ALLOW_RUN_AS_ROOT': '1', 'OMPI_ALLOW_RUN_AS_ROOT_CONFIRM': '1',
-           'OMPI_MCA_rmaps_base_oversubscribe': '1', 'OMPI_MCA_mpi_yield_when_idle': '1'}
 
 
-def command(ranks, *arguments):
-    return ['mpirun', '--oversubscribe', '-n', str(ranks), PROGRAM, 'score',
-            *map(str, arguments), '--threads', '1']
-
-
-def mpi(ranks, *arguments):
+def mpi(n, *arguments):
     """Runs it; returns the finished process and its seconds."""
-    if not PROGRAM or shutil.which('mpirun') is None:
-        raise Skip('no MPI: nothing is known of assay-mpi here')
-    env = dict(os.environ, **ALLOWED, XDG_CACHE_HOME=str(assay.CACHE))
-    began = time.monotonic()
-    done = subprocess.run(command(ranks, *arguments), capture_output=True, text=True, check=False,
-                          env=env, timeout=1800)
-    return done, time.monotonic() - began
+    return ranks.run(n, 'score', *arguments)
 
 
 def shards(name, features, cuts):
@@ -78,11 +63,11 @@ def exported(work, scores):
     return out.read_bytes(), described
 
 
-def run_of(work, ranks):
+def run_of(work, n):
     described = assay.run_json('info', work)
     parts = described['parts']
     return rank_costs.Run(parts['train'], parts['valid'], described['features'],
-                          [one['train'] for one in described.get('classes') or []], ranks,
+                          [one['train'] for one in described.get('classes') or []], n,
                           described['rows'])
 
 
@@ -169,15 +154,15 @@ def compare(name, paths, *roles, scores=SCORES, parameters=()):
     make_plain(plain, scores, parameters)
     expected = exported(plain, scores)
     found = set()
-    for ranks in 1, 2, 4:
-        work = FOLDER / f'{name}-{ranks}.assay'
-        log = FOLDER / f'{name}-{ranks}.log'
-        done, _ = mpi(ranks, *paths, *roles, '-m', scores, *parameters, '-o', work, '--log', log)
+    for n in 1, 2, 4:
+        work = FOLDER / f'{name}-{n}.assay'
+        log = FOLDER / f'{name}-{n}.log'
+        done, _ = mpi(n, *paths, *roles, '-m', scores, *parameters, '-o', work, '--log', log)
         assert done.returncode == 0, done.stderr
-        assert done.stderr.count(', data: sent ') == ranks, done.stderr
-        found.add(check_bytes(log, run_of(work, ranks), scores.split(','), parameters,
+        assert done.stderr.count(', data: sent ') == n, done.stderr
+        found.add(check_bytes(log, run_of(work, n), scores.split(','), parameters,
                               (paths, roles)))
-        assert exported(work, scores) == expected, f'{name}: {ranks} ranks, not the plain run'
+        assert exported(work, scores) == expected, f'{name}: {n} ranks, not the plain run'
     assert len(found) == 1, f'{name}: pairs {found}'
     return expected[1]
 
@@ -287,29 +272,7 @@ def test_wrong_shards():
 
 
 def start(*arguments):
-    """Two ranks, begun; returns mpirun and their process numbers."""
-    if not PROGRAM or shutil.which('mpirun') is None:
-        raise Skip('no MPI: nothing is known of assay-mpi here')
-    run = subprocess.Popen(command(2, *arguments), stdout=subprocess.DEVNULL,
-                           stderr=subprocess.PIPE, text=True,
-                           env=dict(os.environ, **ALLOWED, XDG_CACHE_HOME=str(assay.CACHE)))
-    ranks = []
-    while len(ranks) < 2 and run.poll() is None:
-        listed = subprocess.run(['pgrep', '-P', str(run.pid), '-f', 'assay-mpi score'],
-                                capture_output=True, text=True, check=False)
-        ranks = listed.stdout.split()
-    assert len(ranks) == 2, run.stderr.read()
-    return run, [int(rank) for rank in ranks]
-
-
-def kill(run, rank):
-    """Returns the seconds after which the run ended."""
-    began = time.monotonic()
-    os.kill(rank, signal.SIGKILL)
-    said = run.communicate(timeout=60)[1]
-    seconds = time.monotonic() - began
-    assert run.returncode != 0 and seconds < 20, (seconds, said)
-    return seconds
+    return ranks.start(2, 'score', *arguments)
 
 
 def left(name):
@@ -330,8 +293,8 @@ def killed_data():
 
 def test_killed_rank():
     """Killed before a stage is finished: the run ends in seconds and leaves nothing"""
-    run, ranks = start(*killed_data(), '-o', FOLDER / 'early.assay')
-    seconds = kill(run, ranks[1])
+    seconds = ranks.kill(start(*killed_data(), '-o', FOLDER / 'early.assay'), 1)
+    assert seconds is not None
     print(f'# ended {seconds:.1f} s after the kill')
     assert left('early') == [], left('early')
 
@@ -350,14 +313,12 @@ def test_resume():
         k += 1
         work = FOLDER / f'kill{k}.assay'
         moment = random.uniform(0, seconds)
-        run, ranks = start(*asked, '-o', work)
-        try:
-            run.wait(moment)
-            print(f'# {k}: done before it was killed at {moment:.1f} s')
-        except subprocess.TimeoutExpired:
+        victim = int(random.integers(2))
+        ended = ranks.kill_at(start(*asked, '-o', work), moment, victim)
+        if ended is None:
+            print(f'# {k}: not killed at {moment:.1f} s')
+        else:
             killed += 1
-            victim = int(random.integers(2))
-            ended = kill(run, ranks[victim])
             assert not work.exists()
             kept = left(work.stem)
             resumed += bool(kept)
@@ -376,10 +337,10 @@ def test_resume_other():
     asked = killed_data()
     work = FOLDER / 'other.assay'
     begun = FOLDER / '.other.assay.begun.assay'
-    run, ranks = start(*asked, '-o', work)
+    run = start(*asked, '-o', work)
     while not begun.exists() and run.poll() is None:
-        pass
-    kill(run, ranks[1])
+        time.sleep(0.01)
+    assert ranks.kill(run, 1) is not None
     done, _ = mpi(2, *asked, '-p', 'lambda_mean=0.1', '--resume', '-o', work)
     assert done.returncode != 0 and 'begun with other options' in done.stderr, done.stderr
     assert begun.exists() and not work.exists()

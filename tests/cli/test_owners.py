@@ -6,37 +6,25 @@ import json
 import math
 import os
 import shutil
-import signal
-import subprocess
 import time
 
 import numpy
 
 import assay
-from tap import Skip, Tap
+import ranks
+from tap import Tap
 
 FOLDER = assay.Folder().__enter__()
-PROGRAM = os.environ.get('ASSAY_MPI', '')
-ALLOWED = {'OMPI_ALLOW_RUN_AS_ROOT': '1', 'OMPI_ALLOW_RUN_AS_ROOT_CONFIRM': '1',
-           'OMPI_MCA_rmaps_base_oversubscribe': '1', 'OMPI_MCA_mpi_yield_when_idle': '1'}
 JUDGED = ['--id', 'id', '--valid-features', FOLDER / 'valid.csv', '--valid-label', 'label']
 LABEL = ['--label', 'label', *JUDGED]
 
 
 def start(verb, shards, *arguments):
-    if not PROGRAM or shutil.which('mpirun') is None:
-        raise Skip('no MPI: nothing is known of assay-mpi here')
-    return subprocess.Popen(['mpirun', '--oversubscribe', '-n', str(len(shards)), PROGRAM,
-                             '--private', verb, *map(str, shards), *map(str, arguments),
-                             '--threads', '1'], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            text=True,
-                            env=dict(os.environ, **ALLOWED, XDG_CACHE_HOME=str(assay.CACHE)))
+    return ranks.start(len(shards), '--private', verb, *shards, *arguments)
 
 
 def private(verb, shards, *arguments):
-    run = start(verb, shards, *arguments)
-    out, said = run.communicate(timeout=600)
-    return subprocess.CompletedProcess(run.args, run.returncode, out, said)
+    return ranks.run(len(shards), '--private', verb, *shards, *arguments)[0]
 
 
 def run(verb, shards, *arguments):
@@ -370,27 +358,6 @@ def test_resume_damaged():
     run(*asked)
 
 
-def kill_one(asked, moment, victim):
-    """Whether it was in time; the run then ends by itself."""
-    begun = start(*asked)
-    try:
-        begun.wait(moment)
-        return False
-    except subprocess.TimeoutExpired:
-        pass
-    ranks = subprocess.run(['pgrep', '-P', str(begun.pid), '-f', 'assay-mpi --private'],
-                           capture_output=True, text=True, check=False).stdout.split()
-    if len(ranks) < 3:
-        begun.communicate(timeout=60)
-        return False
-    at = time.monotonic()
-    os.kill(int(ranks[victim]), signal.SIGKILL)
-    said = begun.communicate(timeout=60)[1]
-    print(f'# owner {victim} killed at {moment:.2f} s, ended {time.monotonic() - at:.1f} s later')
-    assert begun.returncode != 0, said
-    return True
-
-
 def test_killed():
     """An owner killed at any moment ends the run; resumed it gives the same bytes"""
     shards, _ = sites('killed', 3, with_class(digits()))
@@ -405,8 +372,11 @@ def test_killed():
         trials += 1
         for path in FOLDER.glob('killed.*.assay'):
             path.unlink()
-        if not kill_one(asked, random.uniform(0.2, seconds), int(random.integers(3))):
+        moment, victim = random.uniform(0.2, seconds), int(random.integers(3))
+        ended = ranks.kill_at(start(*asked), moment, victim)
+        if ended is None:
             continue
+        print(f'# owner {victim} killed at {moment:.2f} s, ended {ended:.1f} s later')
         killed += 1
         for path in FOLDER.glob('killed.?.assay'):
             path.unlink() # it was done already

@@ -27,11 +27,11 @@
 #define LARGE (16 << 20)      /* bytes that are compared with what is free */
 #define FREE_BYTES (1 << 20)  /* of fill values without any stored byte */
 /* A copy's seconds of processor, far more than an honest file takes: to find what there is, for
- * each 256 MB of the file; then for each 16 MB of numbers, and for 65536 items. */
+ * each 256 MB of the file; then for each 16 MB of numbers, and for 65536 strings. */
 #define SECONDS 2
 #define FILE_SHIFT 28
 #define BYTES_SHIFT 24
-#define ITEMS_SHIFT 16
+#define TEXTS_SHIFT 16
 
 typedef struct
 {
@@ -325,7 +325,7 @@ check_size (const Found *set, hid_t id, gsize item, AyHdf5Read *head)
     return refuse (head, AY_ERROR_INPUT, N_ ("claims more numbers than its bytes can hold"));
   head->count = count;
   head->item_size = item;
-  ay_apart_more (SECONDS + (bytes >> BYTES_SHIFT) + (count >> ITEMS_SHIFT));
+  ay_apart_more (SECONDS + (bytes >> BYTES_SHIFT));
   return TRUE;
 }
 
@@ -405,6 +405,7 @@ read_texts (const Found *set, hid_t id, FILE *out, AyHdf5Read *head)
     return refuse (head, AY_ERROR_UNSUPPORTED, N_ ("strings in more than one column"));
   if (!check_size (set, id, item, head))
     return FALSE;
+  ay_apart_more (head->count >> TEXTS_SHIFT);
   raw = head->count * item <= LARGE || head->count * item <= ay_memory_free ()
             ? calloc (head->count, item) : NULL;
   head->item_size = sizeof (guint32);

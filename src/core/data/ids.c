@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/data/ids.h"
 
+#include "core/base/fnv.h"
 #include "core/shim/number.h"
 
 #include <stdlib.h>
@@ -26,10 +27,8 @@ id_text (const AyColumn *ids, gsize row, char buffer[AY_NUMBER_SIZE], gsize *len
 static guint64
 hash_text (const char *text, gsize length)
 {
-  guint64 hash = G_GUINT64_CONSTANT (0xcbf29ce484222325);
+  guint64 hash = ay_fnv (AY_FNV, text, length);
 
-  for (gsize i = 0; i < length; i++)
-    hash = (hash ^ (guint8) text[i]) * G_GUINT64_CONSTANT (0x100000001b3);
   return hash ^ (hash >> 29);
 }
 

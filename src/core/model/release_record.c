@@ -4,22 +4,12 @@
 #include "core/model/release_record.h"
 
 #include "core/base/error.h"
+#include "core/base/fnv.h"
 #include "core/base/file.h"
 
 #include <string.h>
 
 #define MARK "AYREL-2"
-
-/* FNV-1a */
-static guint64
-hash (guint64 h, const void *data, gsize size)
-{
-  const guint8 *at = data;
-
-  for (gsize i = 0; i < size; i++)
-    h = (h ^ at[i]) * 0x100000001b3u;
-  return h;
-}
 
 AyRowIdentity *
 ay_row_identities (const AyMatrix *features, const guint32 *rows, gsize n, const double *target)
@@ -31,8 +21,8 @@ ay_row_identities (const AyMatrix *features, const guint32 *rows, gsize n, const
   for (gsize i = 0; i < n; i++)
     {
       ay_matrix_get_f64 (features, rows != NULL ? rows[i] : i, 1, x);
-      identity[i].features = hash (0xcbf29ce484222325u, x, d * sizeof (double));
-      identity[i].all = target != NULL ? hash (identity[i].features, target + i, sizeof *target)
+      identity[i].features = ay_fnv (AY_FNV, x, d * sizeof (double));
+      identity[i].all = target != NULL ? ay_fnv (identity[i].features, target + i, sizeof *target)
                                        : identity[i].features;
     }
   return identity;

@@ -2,6 +2,7 @@
 #include "core/work/work_owners.h"
 
 #include "core/base/error.h"
+#include "core/base/fnv.h"
 #include "core/model/owners_products.h"
 #include "core/score/influence.h"
 #include "core/work/rank_stages.h"
@@ -125,21 +126,10 @@ clip (AyDataset *data, const AyOwnersRun *run, GError **error)
 
 /* --- what all must have alike --- */
 
-/* FNV-1a */
-static guint64
-hash (guint64 h, const void *data, gsize size)
-{
-  const guint8 *at = data;
-
-  for (gsize i = 0; i < size; i++)
-    h = (h ^ at[i]) * 0x100000001b3u;
-  return h;
-}
-
 static guint64
 hash_text (guint64 h, const char *text)
 {
-  return hash (h, text, strlen (text) + 1);
+  return ay_fnv (h, text, strlen (text) + 1);
 }
 
 static guint64
@@ -154,9 +144,9 @@ hash_valid (const AyDataset *data)
       if (data->split[i] != AY_SPLIT_VALID)
         continue;
       ay_matrix_get_f64 (data->features, i, 1, x);
-      h = hash (h, x, d * sizeof *x);
-      h = data->label != NULL ? hash (h, data->label + i, sizeof *data->label)
-                              : hash (h, data->target + i, sizeof *data->target);
+      h = ay_fnv (h, x, d * sizeof *x);
+      h = data->label != NULL ? ay_fnv (h, data->label + i, sizeof *data->label)
+                              : ay_fnv (h, data->target + i, sizeof *data->target);
     }
   return h;
 }
@@ -171,7 +161,7 @@ hash_options (const AyOwnersRun *run, const AyWork *work, const char *more)
                        run->clip_target, run->max_rounds, run->sites, run->seed,
                        (double) run->most_dense };
   g_autofree char *parameters = ay_stages_parameters (run->parameters);
-  guint64 h = hash_text (hash (1, numbers, sizeof numbers), more);
+  guint64 h = hash_text (ay_fnv (1, numbers, sizeof numbers), more);
 
   for (const char *const *id = run->ids; *id != NULL; id++)
     h = hash_text (h, *id);
@@ -183,11 +173,11 @@ static guint64
 hash_asked (const AyOwnersResult *out, const guint64 *facts, gsize n)
 {
   const AyDataset *data = out->work->data;
-  guint64 h = hash (out->gate->size, facts, n * sizeof *facts);
+  guint64 h = ay_fnv (out->gate->size, facts, n * sizeof *facts);
 
-  h = hash (h, out->identity, data->n * sizeof *out->identity);
-  h = hash (h, data->split, data->n * sizeof *data->split);
-  return data->label != NULL ? hash (h, data->label, data->n * sizeof *data->label) : h;
+  h = ay_fnv (h, out->identity, data->n * sizeof *out->identity);
+  h = ay_fnv (h, data->split, data->n * sizeof *data->split);
+  return data->label != NULL ? ay_fnv (h, data->label, data->n * sizeof *data->label) : h;
 }
 
 /* Then they know from which stage they go on. */

@@ -2,6 +2,7 @@
 #include "core/work/work_ranks.h"
 
 #include "core/base/error.h"
+#include "core/base/fnv.h"
 #include "core/work/rank_stages.h"
 #include "core/work/work_private.h"
 
@@ -9,31 +10,19 @@
 
 /* --- all ranks see the same data --- */
 
-/* FNV-1a */
-static guint64
-hash (guint64 seed, const void *data, gsize size)
-{
-  const guint8 *at = data;
-  guint64 h = seed ^ 0xcbf29ce484222325u;
-
-  for (gsize i = 0; i < size; i++)
-    h = (h ^ at[i]) * 0x100000001b3u;
-  return h;
-}
-
 static gboolean
 agree (AyRanks *ranks, const AyDataset *data, GError **error)
 {
-  guint64 names = 0, labels = 0, parts = hash (0, data->split, data->n);
+  guint64 names = AY_FNV, labels = AY_FNV, parts = ay_fnv (AY_FNV, data->split, data->n);
 
   for (guint c = 0; c < data->n_classes; c++)
-    names = hash (names, data->class_names[c], strlen (data->class_names[c]) + 1);
+    names = ay_fnv (names, data->class_names[c], strlen (data->class_names[c]) + 1);
   if (data->label != NULL)
-    labels = hash (0, data->label, data->n * sizeof *data->label);
+    labels = ay_fnv (AY_FNV, data->label, data->n * sizeof *data->label);
   if (data->target != NULL)
-    labels = hash (0, data->target, data->n * sizeof *data->target);
+    labels = ay_fnv (AY_FNV, data->target, data->n * sizeof *data->target);
   if (data->weight != NULL)
-    parts = hash (parts, data->weight, data->n * sizeof *data->weight);
+    parts = ay_fnv (parts, data->weight, data->n * sizeof *data->weight);
   {
     const AyRanksFact facts[] = {
       { "rows", data->n, FALSE },
