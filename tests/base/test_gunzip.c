@@ -28,7 +28,7 @@ gunzip (const char *path, GError **error)
 {
   g_autoptr (AyMappedFile) file = ay_mapped_file_new (path, NULL);
 
-  return ay_gunzip (file, error);
+  return ay_gunzip (file, NULL, error);
 }
 
 static void
@@ -89,9 +89,25 @@ test_not_compressed (void)
 
   g_assert_true (g_file_set_contents (path, "plain", 5, NULL));
   g_autoptr (AyMappedFile) file = ay_mapped_file_new (path, NULL);
-  g_autoptr (AyMappedFile) same = ay_gunzip (file, NULL);
+  g_autoptr (AyMappedFile) same = ay_gunzip (file, NULL, NULL);
 
   g_assert_true (file == same);
+  g_unlink (path);
+}
+
+static void
+test_cancelled (void)
+{
+  g_autofree char *path = temporary_path ();
+  g_autoptr (AyJob) job = ay_job_new ();
+  g_autoptr (GError) error = NULL;
+
+  append_member (path, "a line\n", 7);
+  g_autoptr (AyMappedFile) file = ay_mapped_file_new (path, NULL);
+
+  ay_job_cancel (job);
+  g_assert_null (ay_gunzip (file, job, &error));
+  g_assert_error (error, AY_ERROR, AY_ERROR_CANCELLED);
   g_unlink (path);
 }
 
@@ -102,5 +118,6 @@ main (int argc, char **argv)
   g_test_add_func ("/gunzip/members-and-padding", test_members_and_padding);
   g_test_add_func ("/gunzip/damage", test_damage);
   g_test_add_func ("/gunzip/not-compressed", test_not_compressed);
+  g_test_add_func ("/gunzip/cancelled", test_cancelled);
   return g_test_run ();
 }

@@ -121,11 +121,11 @@ test_hdf5_nothing (void)
 static gboolean
 read_hdf5 (AyMappedFile *file, GError **error)
 {
-  g_autoptr (AyHdf5) sets = ay_hdf5_open (file, TRUE, error);
+  g_autoptr (AyHdf5) sets = ay_hdf5_open (file, TRUE, NULL, error);
 
   for (guint i = 0; sets != NULL && i < ay_hdf5_count (sets); i++)
     {
-      g_autoptr (AyArray) array = ay_hdf5_read (sets, i, error);
+      g_autoptr (AyArray) array = ay_hdf5_read (sets, i, NULL, error);
 
       if (array == NULL)
         return FALSE;
@@ -140,19 +140,43 @@ test_hdf5_damaged (gconstpointer data)
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fuzz", "corpus", "hdf5",
                                                  (const char *) data, NULL);
   g_autoptr (AyMappedFile) file = ay_mapped_file_new (path, NULL);
-  g_autoptr (AyHdf5) sets = ay_hdf5_open (file, FALSE, NULL);
+  g_autoptr (AyHdf5) sets = ay_hdf5_open (file, FALSE, NULL, NULL);
   gboolean refused = sets == NULL;
 
   for (guint i = 0; sets != NULL && i < ay_hdf5_count (sets); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (AyArray) array = ay_hdf5_read (sets, i, &error);
+      g_autoptr (AyArray) array = ay_hdf5_read (sets, i, NULL, &error);
 
       if (array == NULL)
         assert_one_line (error, path);
       refused = refused || array == NULL;
     }
   g_assert_true (refused);
+}
+
+static gpointer
+cancel_soon (gpointer job)
+{
+  g_usleep (100000);
+  ay_job_cancel (job);
+  return NULL;
+}
+
+/* The process that reads it ends with the job, long before its time is up. */
+static void
+test_hdf5_cancelled (void)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fuzz", "corpus", "hdf5",
+                                                 "endless_heap.h5", NULL);
+  g_autoptr (AyMappedFile) file = ay_mapped_file_new (path, NULL);
+  g_autoptr (AyJob) job = ay_job_new ();
+  g_autoptr (GError) error = NULL;
+  GThread *thread = g_thread_new ("cancel", cancel_soon, job);
+
+  g_assert_null (ay_hdf5_open (file, FALSE, job, &error));
+  g_assert_error (error, AY_ERROR, AY_ERROR_CANCELLED);
+  g_thread_join (thread);
 }
 
 #endif
@@ -304,6 +328,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/array-files/hdf5/damaged", "damaged_heap.h5", test_hdf5_damaged);
   g_test_add_data_func ("/array-files/hdf5/endless", "endless_heap.h5", test_hdf5_damaged);
   g_test_add_data_func ("/array-files/hdf5/short", "short_chunk.h5", test_hdf5_damaged);
+  g_test_add_func ("/array-files/hdf5/cancelled", test_hdf5_cancelled);
 #endif
   g_test_add_func ("/array-files/fuzz", test_fuzz);
   g_test_add_func ("/array-files/random-operations", test_random_operations);

@@ -33,7 +33,7 @@ check_fixture (const char *name)
       g_test_message ("%s", fields[1]);
       g_assert_cmpstr (ay_npz_name (npz, at), ==, fields[1]);
       g_assert_true (ay_npz_read_shape (npz, at, &shape, &is_text, &error));
-      array = ay_npz_read (npz, at++, &error);
+      array = ay_npz_read (npz, at++, NULL, &error);
       g_assert_no_error (error);
       assert_array (array, fields[2], fields[3]);
       g_assert_cmpint (is_text, ==, array->text != NULL);
@@ -55,6 +55,20 @@ static void
 test_deflated (void)
 {
   check_fixture ("dtypes_deflated.npz");
+}
+
+static void
+test_cancelled (void)
+{
+  g_autofree char *path = fixture ("npy", "dtypes_deflated.npz");
+  g_autoptr (AyMappedFile) file = ay_mapped_file_new (path, NULL);
+  g_autoptr (AyNpz) npz = ay_npz_open (file, NULL);
+  g_autoptr (AyJob) job = ay_job_new ();
+  g_autoptr (GError) error = NULL;
+
+  ay_job_cancel (job);
+  g_assert_null (ay_npz_read (npz, 0, job, &error));
+  g_assert_error (error, AY_ERROR, AY_ERROR_CANCELLED);
 }
 
 /* A zip file in memory, of one or more members. */
@@ -101,7 +115,7 @@ assert_refused (AyMappedFile *file, const char *prefix, const char *what)
   g_autoptr (AyNpz) npz = ay_npz_open (file, &error);
 
   if (npz != NULL)
-    g_assert_null (ay_npz_read (npz, 0, &error));
+    g_assert_null (ay_npz_read (npz, 0, NULL, &error));
   assert_one_line (error, prefix);
   g_test_message ("%s", error->message);
   g_assert_nonnull (strstr (error->message, what));
@@ -172,7 +186,7 @@ read_all (AyMappedFile *file, GError **error)
 
   for (guint i = 0; npz != NULL && i < MIN (ay_npz_count (npz), 3); i++)
     {
-      g_autoptr (AyArray) array = ay_npz_read (npz, i, error);
+      g_autoptr (AyArray) array = ay_npz_read (npz, i, NULL, error);
 
       if (array == NULL)
         return FALSE;
@@ -221,7 +235,7 @@ test_mapped (void)
     {
       g_autoptr (AyMappedFile) zip = make_zip (members + i, 1, TRUE);
       g_autoptr (AyNpz) npz = ay_npz_open (zip, &error);
-      g_autoptr (AyArray) array = npz != NULL ? ay_npz_read (npz, 0, &error) : NULL;
+      g_autoptr (AyArray) array = npz != NULL ? ay_npz_read (npz, 0, NULL, &error) : NULL;
       const char *data = ay_mapped_file_data (zip, &zip_size), *at;
 
       g_assert_no_error (error);
@@ -251,7 +265,7 @@ test_real (void)
   g_assert_no_error (error);
   for (guint i = 0; i < ay_npz_count (npz); i++)
     {
-      g_autoptr (AyArray) array = ay_npz_read (npz, i, &error);
+      g_autoptr (AyArray) array = ay_npz_read (npz, i, NULL, &error);
 
       g_assert_no_error (error);
       if (strcmp (ay_npz_name (npz, i), "logits") != 0)
@@ -273,6 +287,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/npz/stored", test_stored);
   g_test_add_func ("/npz/deflated", test_deflated);
+  g_test_add_func ("/npz/cancelled", test_cancelled);
   g_test_add_func ("/npz/mapped", test_mapped);
   g_test_add_func ("/npz/refused", test_refused);
   g_test_add_func ("/npz/bomb", test_bomb);

@@ -252,7 +252,7 @@ test_own_readers (Place *place, gconstpointer data)
   g_assert_cmpuint (ay_npz_count (npz), ==, 3);
   for (guint j = 0; j < 2; j++)
     {
-      g_autoptr (AyArray) array = ay_npz_read (npz, j, NULL);
+      g_autoptr (AyArray) array = ay_npz_read (npz, j, NULL, NULL);
       const double *wanted = ay_column_numbers (ay_table_column (table, j));
 
       g_assert_cmpstr (ay_npz_name (npz, j), ==, ay_column_name (ay_table_column (table, j)));
@@ -265,7 +265,7 @@ test_own_readers (Place *place, gconstpointer data)
             g_assert_true (values[v] == wanted[i] || (isnan (values[v]) && isnan (wanted[i])));
         }
     }
-  texts = ay_npz_read (npz, 2, NULL);
+  texts = ay_npz_read (npz, 2, NULL, NULL);
   assert_same_column (texts->text, ay_table_column (table, 2), TRUE);
 }
 

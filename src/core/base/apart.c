@@ -9,7 +9,11 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+#define FIRST_PAUSE 50000   /* nanoseconds */
+#define LAST_PAUSE 10000000
 
 /* Where coverage is counted: else what the copy ran would not be. */
 extern void __gcov_dump (void) __attribute__ ((weak));
@@ -91,25 +95,37 @@ work (AyApartFunc function, guint seconds, int to, gpointer data)
   _exit (done ? 0 : 1);
 }
 
-GBytes *
-ay_apart_run (AyApartFunc function, guint seconds, gpointer data)
+/* Whether it did what it should. Its end is looked for often at first: most files are small. */
+static gboolean
+wait_for (pid_t copy, AyJob *job)
 {
-  int to = memfd_create ("assay", MFD_CLOEXEC), status = -1;
+  struct timespec pause = { 0, FIRST_PAUSE };
+  int status = -1;
+  pid_t ended;
+
+  while ((ended = waitpid (copy, &status, job != NULL ? WNOHANG : 0)) == 0
+         || (ended < 0 && errno == EINTR))
+    {
+      if (ay_job_is_cancelled (job))
+        kill (copy, SIGKILL);
+      if (ended == 0)
+        nanosleep (&pause, NULL);
+      pause.tv_nsec = MIN (pause.tv_nsec * 2, LAST_PAUSE);
+    }
+  return ended == copy && WIFEXITED (status) && WEXITSTATUS (status) == 0;
+}
+
+GBytes *
+ay_apart_run (AyApartFunc function, guint seconds, gpointer data, AyJob *job)
+{
+  int to = memfd_create ("assay", MFD_CLOEXEC);
   pid_t copy = to >= 0 ? fork () : -1;
   GBytes *result = NULL;
 
   if (copy == 0)
     work (function, seconds, to, data);
-  if (copy > 0)
-    {
-      pid_t ended;
-
-      do
-        ended = waitpid (copy, &status, 0);
-      while (ended < 0 && errno == EINTR);
-      if (ended == copy && WIFEXITED (status) && WEXITSTATUS (status) == 0)
-        result = map_result (to);
-    }
+  if (copy > 0 && wait_for (copy, job))
+    result = map_result (to);
   if (to >= 0)
     close (to);
   return result;

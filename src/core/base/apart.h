@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include "core/base/job.h"
 
 G_BEGIN_DECLS
 
@@ -17,9 +17,9 @@ G_BEGIN_DECLS
 typedef gboolean (*AyApartFunc) (int to, gpointer data);
 
 /* What was written, perhaps nothing; NULL where the process ended otherwise, or could not be made.
- * It is ended after so many seconds of processor: a damaged file may keep a library busy for ever.
- * (transfer full) (nullable) */
-GBytes *ay_apart_run (AyApartFunc function, guint seconds, gpointer data);
+ * It is ended after so many seconds of processor (a damaged file may keep a library busy for ever),
+ * and when the job is cancelled. (transfer full) (nullable) */
+GBytes *ay_apart_run (AyApartFunc function, guint seconds, gpointer data, AyJob *job);
 /* Within such a process: so many seconds more, once it is known how much there is to do. */
 void ay_apart_more (guint64 seconds);
 

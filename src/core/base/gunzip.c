@@ -7,7 +7,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#define CHUNK ((gsize) 1 << 26) /* zlib counts in 32 bits; the ratio is looked at once a chunk */
+#define CHUNK ((gsize) 1 << 22) /* the ratio and the job are looked at once a chunk */
 
 typedef struct
 {
@@ -16,6 +16,7 @@ typedef struct
   gsize in_size, in_at;
   char *out;
   gsize out_size, out_at;
+  AyJob *job; /* (nullable) */
 } Inflater;
 
 gboolean
@@ -75,7 +76,8 @@ inflate_member (Inflater *self, z_stream *stream, GError **error)
     {
       gsize in = MIN (self->in_size - self->in_at, CHUNK), out;
 
-      if (self->out_at == self->out_size && !grow (self, error))
+      if (!ay_job_check (self->job, error)
+          || (self->out_at == self->out_size && !grow (self, error)))
         return FALSE;
       out = MIN (self->out_size - self->out_at, CHUNK);
       stream->next_in = (Bytef *) self->in + self->in_at;
@@ -117,9 +119,9 @@ inflate_all (Inflater *self, GError **error)
 }
 
 AyMappedFile *
-ay_gunzip (AyMappedFile *file, GError **error)
+ay_gunzip (AyMappedFile *file, AyJob *job, GError **error)
 {
-  Inflater self = { .path = ay_mapped_file_path (file) };
+  Inflater self = { .path = ay_mapped_file_path (file), .job = job };
 
   self.in = (const Bytef *) ay_mapped_file_data (file, &self.in_size);
   if (!ay_is_gzip ((const char *) self.in, self.in_size))

@@ -496,7 +496,8 @@ ay_hdf5_apart (const AyHdf5Work *work)
 
   ay_mapped_file_data (work->file, &size);
   start_library ();
-  return ay_apart_run (work_apart, SECONDS + (guint) (size >> FILE_SHIFT), (gpointer) work);
+  return ay_apart_run (work_apart, SECONDS + (guint) (size >> FILE_SHIFT), (gpointer) work,
+                       work->job);
 }
 
 #endif

@@ -43,6 +43,7 @@ typedef struct
   AyMappedFile *file;
   gboolean in_memory;   /* its bytes are taken from memory */
   const char *name;     /* the data set to read; NULL: list all */
+  AyJob *job;           /* (nullable) */
 } AyHdf5Work;
 
 /* AyHdf5Set after AyHdf5Set, or one AyHdf5Read; NULL: no such file, or damaged. One call at a

@@ -79,10 +79,10 @@ take_sets (AyHdf5 *self, GBytes *found)
 }
 
 AyHdf5 *
-ay_hdf5_open (AyMappedFile *file, gboolean in_memory, GError **error)
+ay_hdf5_open (AyMappedFile *file, gboolean in_memory, AyJob *job, GError **error)
 {
   g_autoptr (AyHdf5) self = g_new0 (AyHdf5, 1);
-  const AyHdf5Work work = { file, in_memory, NULL };
+  const AyHdf5Work work = { file, in_memory, NULL, job };
   g_autoptr (GBytes) found = ay_hdf5_apart (&work);
 
   self->file = ay_mapped_file_ref (file);
@@ -93,8 +93,9 @@ ay_hdf5_open (AyMappedFile *file, gboolean in_memory, GError **error)
   g_ptr_array_sort (self->sets, by_name);
   if (self->sets->len > 0)
     return g_steal_pointer (&self);
-  g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: %s", ay_mapped_file_path (file),
-               found == NULL ? N_ ("no HDF5 file, or damaged") : N_ ("holds no data set"));
+  if (ay_job_check (job, error))
+    g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: %s", ay_mapped_file_path (file),
+                 found == NULL ? N_ ("no HDF5 file, or damaged") : N_ ("holds no data set"));
   return NULL;
 }
 
@@ -209,10 +210,10 @@ is_whole (const AyHdf5 *self, guint i, const AyHdf5Read *head, gsize size)
 }
 
 AyArray *
-ay_hdf5_read (const AyHdf5 *self, guint i, GError **error)
+ay_hdf5_read (const AyHdf5 *self, guint i, AyJob *job, GError **error)
 {
   const Set *set = set_at (self, i);
-  const AyHdf5Work work = { self->file, self->in_memory, set->path };
+  const AyHdf5Work work = { self->file, self->in_memory, set->path, job };
   g_autoptr (GBytes) found = NULL;
   AyMatrix *matrix = NULL;
   AyColumn *text = NULL;
@@ -224,6 +225,8 @@ ay_hdf5_read (const AyHdf5 *self, guint i, GError **error)
       return NULL;
     }
   found = ay_hdf5_apart (&work);
+  if (!ay_job_check (job, error))
+    return NULL;
   if (found == NULL || g_bytes_get_size (found) < AY_HDF5_HEAD)
     {
       damaged (self, set, error);
@@ -252,7 +255,7 @@ ay_hdf5_read (const AyHdf5 *self, guint i, GError **error)
 #else
 
 AyHdf5 *
-ay_hdf5_open (AyMappedFile *file, gboolean in_memory, GError **error)
+ay_hdf5_open (AyMappedFile *file, gboolean in_memory, AyJob *job, GError **error)
 {
   g_set_error (error, AY_ERROR, AY_ERROR_UNSUPPORTED,
                N_ ("%s: HDF5 files cannot be read: this Assay was built without libhdf5"),
@@ -290,7 +293,7 @@ ay_hdf5_is_text (const AyHdf5 *self, guint i)
 }
 
 AyArray *
-ay_hdf5_read (const AyHdf5 *self, guint i, GError **error)
+ay_hdf5_read (const AyHdf5 *self, guint i, AyJob *job, GError **error)
 {
   return NULL;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/file.h"
+#include "core/base/job.h"
 #include "core/data/array.h"
 
 G_BEGIN_DECLS
@@ -20,7 +21,7 @@ typedef struct _AyHdf5 AyHdf5;
 
 /* in_memory: the bytes of `file` are taken from memory (they were unpacked), else from its path.
  * Errors: AY_ERROR_INPUT "FILE: what". (transfer full) */
-AyHdf5 *ay_hdf5_open (AyMappedFile *file, gboolean in_memory, GError **error);
+AyHdf5 *ay_hdf5_open (AyMappedFile *file, gboolean in_memory, AyJob *job, GError **error);
 void ay_hdf5_free (AyHdf5 *self);
 /* Whether the bytes begin as such a file does. */
 gboolean ay_is_hdf5 (const char *data, gsize size);
@@ -29,7 +30,7 @@ const char *ay_hdf5_name (const AyHdf5 *self, guint i);
 const AyShape *ay_hdf5_shape (const AyHdf5 *self, guint i);
 gboolean ay_hdf5_is_text (const AyHdf5 *self, guint i);
 /* (transfer full) Errors: UNSUPPORTED "FILE:NAME: what" (a compound type ...), INPUT, NOMEM. */
-AyArray *ay_hdf5_read (const AyHdf5 *self, guint i, GError **error);
+AyArray *ay_hdf5_read (const AyHdf5 *self, guint i, AyJob *job, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AyHdf5, ay_hdf5_free)
 

@@ -16,6 +16,7 @@
 /* libarchive reads the zip file out of the mapping. For a stored member the block that it hands out
  * is the mapping itself, so the array is used where it lies. */
 
+#define CHUNK (1 << 22) /* the job is looked at once a chunk */
 #define MAX_RATIO 1032 /* the most that deflate can shrink, with room for a member's overhead */
 
 typedef struct
@@ -230,14 +231,18 @@ find_stored (AyNpz *self, const Member *member, gsize *offset)
 
 /* Reads until `size` bytes are there or the member ends. */
 static gboolean
-read_bytes (Archive *archive, const Member *member, char *out, gsize size, GError **error)
+read_bytes (Archive *archive, const Member *member, char *out, gsize size, AyJob *job,
+            GError **error)
 {
   gsize got = 0;
 
   while (got < size)
     {
-      la_ssize_t count = archive_read_data (archive, out + got, size - got);
+      la_ssize_t count;
 
+      if (!ay_job_check (job, error))
+        return FALSE;
+      count = archive_read_data (archive, out + got, MIN (size - got, CHUNK));
       if (count < 0)
         return fail (member->label, N_ ("the compressed data is damaged"), archive, error);
       if (count == 0)
@@ -277,17 +282,17 @@ check_size (AyNpz *self, const Member *member, GError **error)
 
 /* The first bytes, which hold the header. (transfer full) */
 static char *
-read_start (Archive *archive, const Member *member, gsize *length, GError **error)
+read_start (Archive *archive, const Member *member, gsize *length, AyJob *job, GError **error)
 {
   g_autofree char *start = NULL;
 
   *length = MIN (member->size, AY_NPY_MAX_HEADER + 12);
   start = g_malloc (*length);
-  return read_bytes (archive, member, start, *length, error) ? g_steal_pointer (&start) : NULL;
+  return read_bytes (archive, member, start, *length, job, error) ? g_steal_pointer (&start) : NULL;
 }
 
 static AyMappedFile *
-inflate_member (AyNpz *self, const Member *member, GError **error)
+inflate_member (AyNpz *self, const Member *member, AyJob *job, GError **error)
 {
   g_autoptr (Archive) archive = NULL;
   g_autofree char *start = NULL, *data = NULL;
@@ -296,20 +301,20 @@ inflate_member (AyNpz *self, const Member *member, GError **error)
 
   if (!check_size (self, member, error)
       || (archive = open_member (self, member, TRUE, error)) == NULL
-      || (start = read_start (archive, member, &length, error)) == NULL
+      || (start = read_start (archive, member, &length, job, error)) == NULL
       || !ay_npy_header_read (&header, start, length, member->label, error)
       || !ay_npy_header_check (&header, member->size, member->label, error)
       || (data = ay_try_alloc (member->size, 1, member->label, error)) == NULL)
     return NULL;
   memcpy (data, start, length);
-  if (!read_bytes (archive, member, data + length, member->size - length, error)
+  if (!read_bytes (archive, member, data + length, member->size - length, job, error)
       || !check_end (archive, member, error))
     return NULL;
   return ay_mapped_file_new_take (member->label, g_steal_pointer (&data), member->size);
 }
 
 AyArray *
-ay_npz_read (AyNpz *self, guint i, GError **error)
+ay_npz_read (AyNpz *self, guint i, AyJob *job, GError **error)
 {
   const Member *member = self->members->pdata[i];
   AyNpySpan span = { self->file, 0, member->size, member->label };
@@ -317,7 +322,7 @@ ay_npz_read (AyNpz *self, guint i, GError **error)
 
   if (!find_stored (self, member, &span.offset))
     {
-      inflated = inflate_member (self, member, error);
+      inflated = inflate_member (self, member, job, error);
       if (inflated == NULL)
         return NULL;
       span.file = inflated;
@@ -341,7 +346,7 @@ ay_npz_read_shape (AyNpz *self, guint i, AyShape *shape, gboolean *is_text, GErr
   if (find_stored (self, member, &span.offset))
     return ay_npy_read_shape (&span, shape, is_text, error);
   archive = open_member (self, member, FALSE, error);
-  if (archive == NULL || (start = read_start (archive, member, &length, error)) == NULL
+  if (archive == NULL || (start = read_start (archive, member, &length, NULL, error)) == NULL
       || !ay_npy_header_read (&header, start, length, member->label, error))
     return FALSE;
   *shape = header.shape;

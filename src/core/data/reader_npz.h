@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/file.h"
+#include "core/base/job.h"
 #include "core/data/array.h"
 
 G_BEGIN_DECLS
@@ -20,8 +21,8 @@ guint ay_npz_count (const AyNpz *self);
 /* Name without ".npy". */
 const char *ay_npz_name (const AyNpz *self, guint i);
 /* Errors as ay_npy_read() has them, "FILE:NAME: byte N: what"; AY_ERROR_NOMEM also when the array
- * would take more than the memory that is free. (transfer full) */
-AyArray *ay_npz_read (AyNpz *self, guint i, GError **error);
+ * would take more than the memory that is free; AY_ERROR_CANCELLED. (transfer full) */
+AyArray *ay_npz_read (AyNpz *self, guint i, AyJob *job, GError **error);
 /* Only its header: the shape, and whether it holds strings (nullable). */
 gboolean ay_npz_read_shape (AyNpz *self, guint i, AyShape *shape, gboolean *is_text,
                             GError **error);

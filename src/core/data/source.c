@@ -29,6 +29,7 @@ typedef struct
   AySafetensors *tensors; /* (nullable) */
   AyHdf5 *sets;      /* (nullable) */
   GPtrArray *arrays; /* of AyArray*, one a key; NULL: not yet read */
+  AyJob *job;        /* (nullable) that it was opened for */
 } Reader;
 
 typedef enum
@@ -63,12 +64,13 @@ matrix_free (gpointer matrix)
 }
 
 static AySource *
-source_new (const char *path)
+source_new (const char *path, AyJob *job)
 {
   AySource *self = g_new0 (AySource, 1);
   Reader *reader = g_new0 (Reader, 1);
 
   reader->arrays = g_ptr_array_new_with_free_func (array_free);
+  reader->job = job != NULL ? ay_job_ref (job) : NULL;
   self->path = g_strdup (path);
   self->keys = g_ptr_array_new_with_free_func (g_free);
   self->arrays = g_ptr_array_new_with_free_func (matrix_free);
@@ -88,6 +90,7 @@ ay_source_free (AySource *self)
   ay_safetensors_free (reader->tensors);
   ay_hdf5_free (reader->sets);
   g_ptr_array_unref (reader->arrays);
+  ay_job_unref (reader->job);
   g_free (reader);
   ay_table_unref (self->table);
   g_ptr_array_unref (self->keys);
@@ -291,7 +294,7 @@ open_hdf5 (AySource *self, AyMappedFile *file, gboolean unpacked, GError **error
 {
   Reader *reader = self->reader;
 
-  reader->sets = ay_hdf5_open (file, unpacked, error);
+  reader->sets = ay_hdf5_open (file, unpacked, reader->job, error);
   for (guint i = 0; reader->sets != NULL && i < ay_hdf5_count (reader->sets); i++)
     add_array (self, ay_hdf5_name (reader->sets, i), NULL);
   return reader->sets != NULL;
@@ -331,7 +334,7 @@ AySource *
 ay_source_open (const char *path, const AySourceOptions *options, AyDiagnostics *diagnostics,
                 AyJob *job, GError **error)
 {
-  g_autoptr (AySource) self = source_new (path);
+  g_autoptr (AySource) self = source_new (path, job);
   g_autoptr (AyMappedFile) file = NULL, plain = NULL;
   Format format = FORMAT_IMAGES;
   const char *data;
@@ -345,7 +348,7 @@ ay_source_open (const char *path, const AySourceOptions *options, AyDiagnostics 
       return self->table != NULL ? g_steal_pointer (&self) : NULL;
     }
   if ((file = ay_mapped_file_new (path, error)) == NULL
-      || (plain = ay_gunzip (file, error)) == NULL)
+      || (plain = ay_gunzip (file, job, error)) == NULL)
     return NULL;
   data = ay_mapped_file_data (plain, &size);
   if (!find_format (path, data, size, &format, error))
@@ -420,9 +423,9 @@ load_array (AySource *self, guint i, GError **error)
   if ((reader->npz == NULL && reader->tensors == NULL && reader->sets == NULL)
       || reader->arrays->pdata[i] != NULL)
     return TRUE;
-  array = reader->npz != NULL       ? ay_npz_read (reader->npz, i, error)
+  array = reader->npz != NULL       ? ay_npz_read (reader->npz, i, reader->job, error)
           : reader->tensors != NULL ? ay_safetensors_read (reader->tensors, i, error)
-                                    : ay_hdf5_read (reader->sets, i, error);
+                                    : ay_hdf5_read (reader->sets, i, reader->job, error);
   if (array == NULL)
     return FALSE;
   reader->arrays->pdata[i] = array;
