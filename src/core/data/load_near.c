@@ -62,10 +62,11 @@ static gboolean
 take_parts (AyLoading *self, gsize n, GError **error)
 {
   guint8 *split = g_new0 (guint8, MAX (n, 1));
+  gboolean told = ay_ranks_tell (self->inside.ranks, "parts", split, n, error);
 
   self->inside.split = self->told = g_bytes_new_take (split, n);
   g_clear_pointer (&self->first, g_free);
-  return ay_ranks_tell (self->inside.ranks, "parts", split, n, error);
+  return told;
 }
 
 gboolean

@@ -10,31 +10,45 @@
 
 /* --- all ranks see the same data --- */
 
+static guint64
+hash_names (const AyDataset *data)
+{
+  guint64 hash = AY_FNV;
+
+  for (guint c = 0; c < data->n_classes; c++)
+    hash = ay_fnv (hash, data->class_names[c], strlen (data->class_names[c]) + 1);
+  return hash;
+}
+
+static guint64
+hash_labels (const AyDataset *data)
+{
+  if (data->label != NULL)
+    return ay_fnv (AY_FNV, data->label, data->n * sizeof *data->label);
+  return data->target != NULL ? ay_fnv (AY_FNV, data->target, data->n * sizeof *data->target) : 0;
+}
+
+static guint64
+hash_parts (const AyDataset *data)
+{
+  guint64 hash = ay_fnv (AY_FNV, data->split, data->n);
+
+  return data->weight != NULL ? ay_fnv (hash, data->weight, data->n * sizeof *data->weight) : hash;
+}
+
 static gboolean
 agree (AyRanks *ranks, const AyDataset *data, GError **error)
 {
-  guint64 names = AY_FNV, labels = AY_FNV, parts = ay_fnv (AY_FNV, data->split, data->n);
+  const AyRanksFact facts[] = {
+    { "rows", data->n, FALSE },
+    { "feature columns", ay_matrix_cols (data->features), FALSE },
+    { "classes", data->n_classes, FALSE },
+    { "class names", hash_names (data), TRUE },
+    { "labels", hash_labels (data), TRUE },
+    { "parts or weights", hash_parts (data), TRUE },
+  };
 
-  for (guint c = 0; c < data->n_classes; c++)
-    names = ay_fnv (names, data->class_names[c], strlen (data->class_names[c]) + 1);
-  if (data->label != NULL)
-    labels = ay_fnv (AY_FNV, data->label, data->n * sizeof *data->label);
-  if (data->target != NULL)
-    labels = ay_fnv (AY_FNV, data->target, data->n * sizeof *data->target);
-  if (data->weight != NULL)
-    parts = ay_fnv (parts, data->weight, data->n * sizeof *data->weight);
-  {
-    const AyRanksFact facts[] = {
-      { "rows", data->n, FALSE },
-      { "feature columns", ay_matrix_cols (data->features), FALSE },
-      { "classes", data->n_classes, FALSE },
-      { "class names", names, TRUE },
-      { "labels", labels, TRUE },
-      { "parts or weights", parts, TRUE },
-    };
-
-    return ay_ranks_agree (ranks, facts, G_N_ELEMENTS (facts), error);
-  }
+  return ay_ranks_agree (ranks, facts, G_N_ELEMENTS (facts), error);
 }
 
 /* --- loading --- */
