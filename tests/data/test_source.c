@@ -111,6 +111,10 @@ static const BadFile bad_files[] = {
   BAD ("short.csv.gz", "\x1f\x8b\x08\0\0", AY_ERROR_INPUT, "byte "),
   BAD ("short.npy", "\x93NUMPY\1\0", AY_ERROR_INPUT, "byte 6"),
   BAD ("npy_inside.csv", "\x93NUMPY\1\0", AY_ERROR_INPUT, "byte 6"),
+  BAD ("page.csv", "<!DOCTYPE html>\n<p>", AY_ERROR_INPUT, "is a web page, not the data"),
+  BAD ("page.npy", "<html lang=en>", AY_ERROR_INPUT, "is a web page, not the data"),
+  BAD ("pointer.csv", "version https://git-lfs.example/spec/v1\noid sha256:4d7a\nsize 12345\n",
+       AY_ERROR_INPUT, "is a Git LFS pointer"),
 };
 
 static void

@@ -180,6 +180,27 @@ unsupported (const char *path, const char *what, GError **error)
   return FALSE;
 }
 
+/* What lies in the place of a file that was saved or cloned without its content. (nullable) */
+static const char *
+stand_in (const char *data, gsize size)
+{
+  static const struct { const char *start, *what; } known[] = {
+    { "version https://git-lfs.", N_ ("is a Git LFS pointer, the file itself was not fetched: "
+                                      "git lfs pull does") },
+    { "<!doctype html", N_ ("is a web page, not the data: was a link to it saved?") },
+    { "<html", N_ ("is a web page, not the data: was a link to it saved?") },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    {
+      gsize length = strlen (known[i].start);
+
+      if (size >= length && g_ascii_strncasecmp (data, known[i].start, length) == 0)
+        return known[i].what;
+    }
+  return NULL;
+}
+
 /* Text of an unknown name: JSON lines when it starts with a brace, else CSV; no text is refused. */
 static gboolean
 guess_text (const char *path, const char *data, gsize size, Format *format, GError **error)
@@ -197,12 +218,17 @@ guess_text (const char *path, const char *data, gsize size, Format *format, GErr
 static gboolean
 find_format (const char *path, const char *data, gsize size, Format *format, GError **error)
 {
-  const char *unreadable;
+  const char *unreadable, *instead = stand_in (data, size);
 
   *format = format_of_name (path);
   if (size == 0)
     {
       g_set_error (error, AY_ERROR, AY_ERROR_INPUT, N_ ("%s: byte 0: the file is empty"), path);
+      return FALSE;
+    }
+  if (instead != NULL)
+    {
+      g_set_error (error, AY_ERROR, AY_ERROR_INPUT, "%s: %s", path, instead);
       return FALSE;
     }
   if (*format == FORMAT_NPY || *format == FORMAT_NPZ || *format == FORMAT_IDX
