@@ -469,7 +469,7 @@ ay_csv_read (AyMappedFile *file, const AyCsvOptions *options, AyDiagnostics *dia
   Reader self = { .options = options != NULL ? options : &defaults,
                   .diagnostics = diagnostics,
                   .job = job };
-  AyTextForm form = { self.options->source.latin1, TRUE };
+  AyTextForm form = { self.options->source.latin1, TRUE, job };
   g_autofree gsize *rows = NULL;
   AyTable *table = NULL;
 

@@ -452,7 +452,7 @@ ay_jsonl_read (AyMappedFile *file, AySource *into, AyDiagnostics *diagnostics, A
   guint before = into->keys->len;
   gboolean good;
 
-  if (!ay_text_file_open (&self.file, file, &(AyTextForm) { FALSE, FALSE }, error))
+  if (!ay_text_file_open (&self.file, file, &(AyTextForm) { FALSE, FALSE, job }, error))
     return FALSE;
   good = read_all (&self, error);
   if (good)

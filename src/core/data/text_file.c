@@ -181,7 +181,7 @@ gboolean
 ay_text_file_open (AyTextFile *self, AyMappedFile *file, const AyTextForm *form, GError **error)
 {
   memset (self, 0, sizeof *self);
-  self->file = ay_gunzip (file, NULL, error);
+  self->file = ay_gunzip (file, form->job, error);
   if (self->file == NULL)
     return FALSE;
   self->path = ay_mapped_file_path (self->file);

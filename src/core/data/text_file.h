@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/file.h"
+#include "core/base/job.h"
 
 G_BEGIN_DECLS
 
@@ -22,10 +23,12 @@ typedef struct
 {
   gboolean latin1; /* to be converted from Latin-1 where it is not UTF-8 */
   gboolean lines;  /* a row is a line (or a few): one of more than AY_TEXT_MAX_LINE is refused */
+  AyJob *job;      /* (nullable) unpacking ends with it */
 } AyTextForm;
 #define AY_TEXT_MAX_LINE (64 << 20)
 
-/* AY_ERROR_INPUT for empty, UTF-16 and damaged files. That bytes are no UTF-8 the reader finds. */
+/* AY_ERROR_INPUT for empty, UTF-16 and damaged files; AY_ERROR_CANCELLED. That bytes are no UTF-8
+ * the reader finds. */
 gboolean ay_text_file_open (AyTextFile *self, AyMappedFile *file, const AyTextForm *form,
                             GError **error);
 void ay_text_file_close (AyTextFile *self);

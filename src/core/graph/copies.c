@@ -47,10 +47,8 @@ same_points (gsize a, gsize b, gpointer data)
 {
   const AyPointSet *points = data;
   g_autofree double *pair = g_new (double, 2 * points->d);
-  gboolean same = !ay_point_is_zero (points, a) && !ay_point_is_zero (points, b);
+  gboolean same = !ay_point_is_zero (points, a);
 
-  if (!same)
-    return FALSE;
   ay_point_set_get (points, a, pair);
   ay_point_set_get (points, b, pair + points->d);
   for (gsize k = 0; k < points->d && same; k++)

@@ -375,7 +375,7 @@ make_workers (Pass *self, GError **error)
       w->order = ay_distance_order_new (self->n_own, error);
       w->u = w->order != NULL ? ay_try_alloc (3 * n, sizeof (double), "the values", error) : NULL;
       w->narrow = w->u != NULL ? ay_try_alloc (self->n_own + d, sizeof (float), "the distances",
-                                                     error)
+                                               error)
                                : NULL;
       if (w->narrow == NULL)
         return FALSE;
