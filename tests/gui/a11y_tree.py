@@ -114,6 +114,15 @@ class Tree:
         self.program = None  # its name on the bus
         self.futile = set()  # (path, children, listed) that asking did not change
         self.reads = 0
+        self.parts = {}  # as they were last listed
+        self.focus = None  # the path that the program last said to have the focus
+        self.bus.signal_subscribe(None, 'org.a11y.atspi.Event.Object', 'StateChanged', None, None,
+                                  Gio.DBusSignalFlags.NONE, self.on_state)
+
+    def on_state(self, _bus, _sender, path, _interface, _signal, values):
+        name, now = values.unpack()[:2]
+        if name == 'focused' and now:
+            self.focus = path
 
     def call(self, target, question, then=None):
         path, interface, method, signature, *values = question
@@ -172,21 +181,46 @@ class Tree:
             part.parent = parts.get(part.above)
             if part.parent is not None:
                 part.parent.parts.append(part)
+        self.parts = parts
         return parts
 
-    def unknown(self, parts, deep):
-        return {(part.path, part.count, len(part.parts)) for part in parts.values()
-                if len(part.parts) < part.count and (deep or not part.is_large())} - self.futile
+    def at_focus(self):
+        """The part that has the focus, by what the program told, without reading the tree; None
+        where that is not known."""
+        while GLib.MainContext.default().iteration(False):
+            pass
+        part = self.parts.get(self.focus)
+        if part is None:
+            return None
+        chain = part.chain()
+        states, *names = self.ask_all(
+            [(part.path, ACCESSIBLE, 'GetState', None)]
+            + [(one.path, PROPERTIES, 'Get', '(ss)', ACCESSIBLE, 'Name') for one in chain])
+        if self.focus != part.path or states is None or None in names:
+            return None
+        part.states = states[0][0]
+        for one, name in zip(chain, names):
+            one.said = name[0]
+        return part if part.has(FOCUSED) else None
 
-    def read(self, deep=False):
+    def unknown(self, parts, root, deep):
+        """Those of which not all children are listed, and are wanted."""
+        few = [part for part in parts.values() if len(part.parts) < part.count]
+        return {(part.path, part.count, len(part.parts)) for part in few
+                if deep or (root is not None and root.path in (one.path for one in part.chain()))
+                or not any(one.is_large() for one in part.chain())} - self.futile
+
+    def read(self, root=None, deep=False):
         """Path -> part of all there is. Parts that nobody asked for yet are not listed by GTK:
-        what has more children than are listed is asked for them, and those for theirs."""
+        what has more children than are listed is asked for them, and those for theirs. Once asked
+        for they are listed ever after, so that the thousands of parts of tables and lists of values
+        are left alone, but for those of the root, and when deep."""
         self.reads += 1
         if self.reads % FORGET == 0:
             self.futile.clear()
         parts = self.list_parts()
         for _ in range(ROUNDS):
-            unknown = self.unknown(parts, deep)
+            unknown = self.unknown(parts, root, deep)
             if not unknown:
                 break
             paths = [path for path, _, _ in unknown]
@@ -197,25 +231,34 @@ class Tree:
                 if not deep and len(paths) > MANY:
                     break  # the rows of a table: whether they are entered is known when listed
             parts = self.list_parts()
-            self.futile |= unknown & self.unknown(parts, deep)
+            self.futile |= unknown & self.unknown(parts, root, deep)
         for part in parts.values():
             part.parts.sort(key=lambda one: one.index)
         return parts
 
     def shown(self, parts):
         """Of these those that show. GTK 4.8 says SHOWING of windows only; what is not mapped, or in
-        what is not, has no extent."""
-        asked = {part.path: part for one in parts for part in one.chain()
-                 if part.role not in TOPS and part.placed}
-        answers = self.ask_all([(path, COMPONENT, 'GetExtents', '(u)', 1) for path in asked])
-        hidden = {path for path, answer in zip(asked, answers)
-                  if answer is None or answer[0][2] <= 0 or answer[0][3] <= 0}
-        return [one for one in parts if not any(part.path in hidden for part in one.chain())]
+        what is not, has no extent. Asked from the windows down: of hidden pages no more is asked."""
+        left, depth = [(one, one.chain()[::-1]) for one in parts], 0
+        while any(len(chain) > depth for _, chain in left):
+            level = {chain[depth].path for _, chain in left if len(chain) > depth
+                     and chain[depth].role not in TOPS and chain[depth].placed}
+            hidden = self.hidden(list(level))
+            left = [(one, chain) for one, chain in left
+                    if len(chain) <= depth or chain[depth].path not in hidden]
+            depth += 1
+        return [one for one, _ in left]
+
+    def hidden(self, paths):
+        """Of these those that have no extent."""
+        answers = self.ask_all([(path, COMPONENT, 'GetExtents', '(u)', 1) for path in paths])
+        return {path for path, answer in zip(paths, answers)
+                if answer is None or answer[0][2] <= 0 or answer[0][3] <= 0}
 
     def below(self, root=None, deep=False):
-        """Parents first, root itself included. Tables and lists of values have thousands of parts:
-        they are entered only when they are the root, or when deep."""
-        parts = self.read(deep or (root is not None and root.is_large()))
+        """Parents first, root itself included. Tables and lists of values are entered only when
+        they are the root, or when deep."""
+        parts = self.read(root, deep)
         if root is not None:
             tops = [parts[root.path]] if root.path in parts else []
         else:

@@ -178,8 +178,10 @@ def again(what, action, done):
     """Does the action until done() is true; once, as a rule. Returns what done() did."""
     for _ in range(3):
         action()
-        with contextlib.suppress(AssertionError):
+        try:
             return until(what, done, AGAIN)
+        except AssertionError as reason:
+            print(f'# done again: {reason}', flush=True)
     action()
     return until(what, done)
 
@@ -286,8 +288,14 @@ class Window:
 
     def focused(self):
         """The part that has the keyboard focus, of the active window; or None."""
-        found = [one for one in self.tree.read().values() if one.has(tree.FOCUSED)]
-        return found[-1] if found else None
+        found = self.tree.at_focus()
+        if found is not None:
+            return found
+        for deep in (False, True):
+            found = [one for one in self.tree.read(deep=deep).values() if one.has(tree.FOCUSED)]
+            if found:
+                return found[-1]
+        return None
 
     @staticmethod
     def geometry(window=None):
@@ -458,9 +466,14 @@ class Window:
                 self.keys(key, 'space')
         return again(f'the list of {drop_down}', open_it, opened)[0]
 
+    def entry_at(self):
+        """Of a list that is open: the name of the entry that has the focus; None without one."""
+        focus = self.focused()
+        return focus is not None and next(
+            (part.said for part in self.tree.below(focus) if part.role == 'label'), None)
+
     def choose(self, drop_down, name, chosen, key=None):
-        """An entry of a drop-down, until chosen() is true. The first Down goes from the search to
-        the entry that is chosen now."""
+        """An entry of a drop-down, until chosen() is true."""
         return again(f'{name} of {drop_down} to be chosen',
                      lambda: self.choose_once(drop_down, name, key), chosen)
 
@@ -469,8 +482,9 @@ class Window:
         entries = self.all('.+', 'label', shown)
         names = [one.said for one in entries]
         if key is not None:
-            away = names.index(name) - names.index(self.colored_by())
-            self.keys('Down', *(['Down'] * away if away > 0 else ['Up'] * -away), 'Return')
+            self.keys('Down')  # out of the search, to one of the entries
+            away = names.index(name) - names.index(until('an entry', self.entry_at))
+            self.keys(*(['Down'] * away if away > 0 else ['Up'] * -away), 'Return')
         else:
             x, y, width, height = until('the popup', self.popup_box)
             at, whole = entries[names.index(name)].extents(), shown.extents()
