@@ -238,7 +238,7 @@ class Tree:
 
     def shown(self, parts):
         """Of these those that show. GTK 4.8 says SHOWING of windows only; what is not mapped, or in
-        what is not, has no extent. Asked from the windows down: of hidden pages no more is asked."""
+        what is not, has no extent. From the windows down: of hidden pages no more is asked."""
         left, depth = [(one, one.chain()[::-1]) for one in parts], 0
         while any(len(chain) > depth for _, chain in left):
             level = {chain[depth].path for _, chain in left if len(chain) > depth
