@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -53,28 +54,58 @@ map_result (int from)
 }
 
 static void
-allow (rlim_t seconds)
+allow (int resource, guint64 amount)
 {
   struct rlimit limit;
 
-  if (getrlimit (RLIMIT_CPU, &limit) != 0)
+  if (getrlimit (resource, &limit) != 0)
     return;
-  limit.rlim_cur = MIN (seconds, limit.rlim_max);
-  setrlimit (RLIMIT_CPU, &limit);
+  limit.rlim_cur = MIN (amount, limit.rlim_max);
+  setrlimit (resource, &limit);
+}
+
+static void
+allow_more (int resource, guint64 more)
+{
+  struct rlimit limit;
+
+  if (getrlimit (resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+    allow (resource, limit.rlim_cur + MIN (more, G_MAXINT64));
+}
+
+/* Bytes of address space that the process has; 0 where that is not known. */
+static guint64
+address_space (void)
+{
+  char text[32] = "";
+  int file = open ("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  gssize n = file >= 0 ? read (file, text, sizeof text - 1) : 0;
+
+  if (file >= 0)
+    close (file);
+  return n > 0 ? strtoull (text, NULL, 10) * (guint64) sysconf (_SC_PAGESIZE) : 0;
+}
+
+static void
+allow_first (AyApartLimit limit)
+{
+  guint64 now = address_space ();
+
+  allow (RLIMIT_CPU, limit.seconds);
+  if (now > 0)
+    allow (RLIMIT_AS, now + limit.bytes);
 }
 
 void
-ay_apart_more (guint64 seconds)
+ay_apart_more (AyApartLimit more)
 {
-  struct rlimit limit;
-
-  if (getrlimit (RLIMIT_CPU, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-    allow (limit.rlim_cur + MIN (seconds, G_MAXUINT32));
+  allow_more (RLIMIT_CPU, more.seconds);
+  allow_more (RLIMIT_AS, more.bytes);
 }
 
 /* The copy: ends with whoever wanted it, without traces of how. */
 static G_NORETURN void
-work (AyApartFunc function, guint seconds, int to, gpointer data)
+work (AyApartFunc function, AyApartLimit limit, int to, gpointer data)
 {
   static const int faults[]
       = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTERM, SIGINT, SIGXCPU };
@@ -84,7 +115,7 @@ work (AyApartFunc function, guint seconds, int to, gpointer data)
 
   prctl (PR_SET_PDEATHSIG, SIGKILL);
   setrlimit (RLIMIT_CORE, &none);
-  allow (seconds);
+  allow_first (limit);
   for (gsize i = 0; i < G_N_ELEMENTS (faults); i++)
     signal (faults[i], SIG_DFL);
   if (nowhere >= 0)
@@ -116,14 +147,14 @@ wait_for (pid_t copy, AyJob *job)
 }
 
 GBytes *
-ay_apart_run (AyApartFunc function, guint seconds, gpointer data, AyJob *job)
+ay_apart_run (AyApartFunc function, AyApartLimit limit, gpointer data, AyJob *job)
 {
   int to = memfd_create ("assay", MFD_CLOEXEC);
   pid_t copy = to >= 0 ? fork () : -1;
   GBytes *result = NULL;
 
   if (copy == 0)
-    work (function, seconds, to, data);
+    work (function, limit, to, data);
   if (copy > 0 && wait_for (copy, job))
     result = map_result (to);
   if (to >= 0)

@@ -16,11 +16,18 @@ G_BEGIN_DECLS
 /* to: the file, empty. FALSE: no result. */
 typedef gboolean (*AyApartFunc) (int to, gpointer data);
 
+/* What a process may take: a damaged file may keep a library busy for ever, or make it fill any
+ * memory there is. */
+typedef struct
+{
+  guint64 seconds; /* of processor; then it is ended */
+  guint64 bytes;   /* beside what the program has; then it is given none */
+} AyApartLimit;
+
 /* What was written, perhaps nothing; NULL where the process ended otherwise, or could not be made.
- * It is ended after so many seconds of processor (a damaged file may keep a library busy for ever),
- * and when the job is cancelled. (transfer full) (nullable) */
-GBytes *ay_apart_run (AyApartFunc function, guint seconds, gpointer data, AyJob *job);
-/* Within such a process: so many seconds more, once it is known how much there is to do. */
-void ay_apart_more (guint64 seconds);
+ * It is ended when the job is cancelled, too. (transfer full) (nullable) */
+GBytes *ay_apart_run (AyApartFunc function, AyApartLimit limit, gpointer data, AyJob *job);
+/* Within such a process: so much more, once it is known how much there is to do. */
+void ay_apart_more (AyApartLimit more);
 
 G_END_DECLS

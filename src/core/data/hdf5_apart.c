@@ -26,9 +26,12 @@
 #define MAX_RATIO 1200        /* bytes of numbers a stored byte; deflate has at most 1032 */
 #define LARGE (16 << 20)      /* bytes that are compared with what is free */
 #define FREE_BYTES (1 << 20)  /* of fill values without any stored byte */
-/* A copy's seconds of processor, far more than an honest file takes: to find what there is, for
- * each 256 MB of the file; then for each 16 MB of numbers, and for 65536 strings. */
+/* What a copy may take, far more than an honest file does. Seconds of processor: to find what there
+ * is, for each 256 MB of the file; then for each 16 MB of numbers, and for 65536 strings. Bytes of
+ * memory: to begin with, and so many times the file's, then the numbers', then a chunk's. */
 #define SECONDS 2
+#define BYTES (160 << 20)
+#define TIMES 4
 #define FILE_SHIFT 28
 #define BYTES_SHIFT 24
 #define TEXTS_SHIFT 16
@@ -38,7 +41,8 @@ typedef struct
   AyHdf5Set set;
   hid_t memory_type;  /* numbers: what they are read as, a type that needs no closing */
   gsize item_size;    /* of the type it is stored in */
-  gsize chunk;        /* items of a chunk; 0: none, or packed, of whatever length */
+  gsize chunk;        /* items of a chunk; 0: none */
+  gboolean is_packed; /* chunks are stored in whatever length */
   const char *refused; /* (nullable) why it cannot be read */
 } Found;
 
@@ -148,8 +152,9 @@ describe_chunks (Found *set, hid_t plan)
   hsize_t size[H5S_MAX_RANK];
   int n;
 
-  if (H5Pget_layout (plan) != H5D_CHUNKED || H5Pget_nfilters (plan) != 0)
+  if (H5Pget_layout (plan) != H5D_CHUNKED)
     return;
+  set->is_packed = H5Pget_nfilters (plan) != 0;
   n = H5Pget_chunk (plan, H5S_MAX_RANK, size);
   set->chunk = n > 0;
   for (int k = 0; k < n; k++)
@@ -288,6 +293,7 @@ list (hid_t file, FILE *out)
   if (H5Oget_info (root, &info) >= 0)
     see (&self, info.addr);
   walk_group (&self, root, "", 0);
+  tdestroy (self.visited, g_free);
   return TRUE; /* what is still open ends with the process */
 }
 
@@ -306,7 +312,24 @@ refuse (AyHdf5Read *head, AyErrorCode code, const char *why)
 static gboolean
 is_whole (const Found *set, gsize stored)
 {
-  return set->chunk == 0 || stored / MAX (set->item_size, 1) % set->chunk == 0;
+  return set->chunk == 0 || set->is_packed || stored / MAX (set->item_size, 1) % set->chunk == 0;
+}
+
+/* Whether so many stored bytes may hold them. */
+static gboolean
+is_held (gsize bytes, gsize stored)
+{
+  return bytes <= FREE_BYTES || bytes / MAX_RATIO <= stored;
+}
+
+/* Of a chunk, which the library has as a whole; 0 where it claims what cannot be. */
+static gsize
+chunk_bytes (const Found *set, gsize stored)
+{
+  gsize bytes;
+
+  return g_size_checked_mul (&bytes, set->chunk, set->item_size) && is_held (bytes, stored) ? bytes
+                                                                                          : 0;
 }
 
 /* Bytes of all items; FALSE when they do not fit, are none, or are more than the file can hold. */
@@ -320,12 +343,12 @@ check_size (const Found *set, hid_t id, gsize item, AyHdf5Read *head)
       return refuse (head, AY_ERROR_INPUT, N_ ("is empty"));
   if (!ay_shape_count (&set->set.shape, &count) || !g_size_checked_mul (&bytes, count, item))
     return refuse (head, AY_ERROR_INPUT, N_ ("its shape is too large"));
-  if ((bytes > FREE_BYTES && bytes / MAX_RATIO > stored)
-      || !is_whole (set, stored))
+  if (!is_held (bytes, stored) || !is_whole (set, stored))
     return refuse (head, AY_ERROR_INPUT, N_ ("claims more numbers than its bytes can hold"));
   head->count = count;
   head->item_size = item;
-  ay_apart_more (SECONDS + (bytes >> BYTES_SHIFT));
+  ay_apart_more ((AyApartLimit) { SECONDS + (bytes >> BYTES_SHIFT),
+                                  TIMES * (bytes + chunk_bytes (set, stored)) });
   return TRUE;
 }
 
@@ -405,7 +428,8 @@ read_texts (const Found *set, hid_t id, FILE *out, AyHdf5Read *head)
     return refuse (head, AY_ERROR_UNSUPPORTED, N_ ("strings in more than one column"));
   if (!check_size (set, id, item, head))
     return FALSE;
-  ay_apart_more (head->count >> TEXTS_SHIFT);
+  ay_apart_more ((AyApartLimit) { head->count >> TEXTS_SHIFT,
+                                  TIMES * head->count * sizeof (char *) });
   raw = head->count * item <= LARGE || head->count * item <= ay_memory_free ()
             ? calloc (head->count, item) : NULL;
   head->item_size = sizeof (guint32);
@@ -468,10 +492,12 @@ work_apart (int to, gpointer data)
   const AyHdf5Work *work = data;
   hid_t file = open_bytes (work->file, work->in_memory);
   FILE *out = file >= 0 ? fdopen (to, "wb") : NULL;
+  gboolean done;
 
-  return out != NULL && (work->name != NULL ? read_set (file, work->name, to, out)
-                                            : list (file, out))
-         && fflush (out) == 0;
+  if (out == NULL)
+    return FALSE;
+  done = work->name != NULL ? read_set (file, work->name, to, out) : list (file, out);
+  return fclose (out) == 0 && done;
 }
 
 static void
@@ -492,12 +518,13 @@ ay_hdf5_apart (const AyHdf5Work *work)
 {
   static GMutex lock; /* no thread is within the library while the copy is made */
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  AyApartLimit limit;
   gsize size;
 
   ay_mapped_file_data (work->file, &size);
   start_library ();
-  return ay_apart_run (work_apart, SECONDS + (guint) (size >> FILE_SHIFT), (gpointer) work,
-                       work->job);
+  limit = (AyApartLimit) { SECONDS + (size >> FILE_SHIFT), BYTES + TIMES * (guint64) size };
+  return ay_apart_run (work_apart, limit, (gpointer) work, work->job);
 }
 
 #endif
