@@ -14,8 +14,6 @@ import drive
 from drive import cli, until
 
 CORRELATION = r'Rank correlation (-?[0-9.]+) over (\d+) rows(, one order turned .*)?'
-INSIDE = {'About the Score': 'Certificate', 'Compare Two': r'Plot of \S+ over \S+\..*',
-          'Data Map': 'Compute the Data Map|Plot of confidence .*'}  # what a part shows
 TRAINING = 'mnist_training_dynamics_DERIVED'
 N_ROWS = 1500
 REGIONS = ['easy', 'ambiguous', 'hard']
@@ -241,7 +239,7 @@ def turn_to(window, name, by_keys):
         walk(window, name, 'Tab')
         window.keys('space')
     else:
-        window.click(name, done=lambda: window.all(INSIDE[name]))
+        window.click(name, done=lambda: window.is_chosen(name))
 
 
 def compare(window, picture, by_keys):
