@@ -128,6 +128,15 @@ def test_shapes():
              struct.pack('<Q', len(deep)) + deep)
 
 
+def test_hdf5():
+    """A heap that the HDF5 library walks for ever, and strings that claim gigabytes"""
+    without = ': .* built without libhdf5'
+    for name, pattern in (('endless_heap.h5', rf'endless_heap\.h5(: .*damaged|{without})'),
+                          ('huge_string.h5', rf'huge_string\.h5(:ids: damaged|{without})')):
+        path = shutil.copy(assay.ROOT / 'tests' / 'fuzz' / 'corpus' / 'hdf5' / name, FOLDER)
+        refused([pattern], 'info', path)
+
+
 def test_deep_json():
     """JSON of a million levels: data, class names, rules, a recipe, a history, a trainer's state"""
     lists = b'[' * 1000000 + b']' * 1000000
