@@ -101,7 +101,7 @@ class Controls:
     def retention(self):
         """The curve is that of the command line; a point that is chosen is the recipe's budget."""
         window = self.window
-        self.use('Draw Retention Curve', lambda: window.all('Retention curve.*'))
+        self.use('Draw Retention Curve', lambda: window.all('(Cancel )?Retention curve.*'))
         window.idle(120)
         drawn = cli('figure', self.work, 'retention', '-o', self.work.with_name('kept.svg'))
         told, curve = drawn['numbers'], window.find('Retention curve.*')
