@@ -59,13 +59,7 @@ def slide(window, by_keys):
 
 def set_threshold(window, text, before, by_keys):
     """Into the exact entry; returns the other figures."""
-    if by_keys:
-        window.keys('alt+h')
-    else:
-        window.click('Exact Threshold.*', 'spin button')
-    window.keys('ctrl+a')
-    window.type(text)
-    window.keys('Return')
+    window.number('Exact Threshold.*', text, (lambda: window.keys('alt+h')) if by_keys else None)
     return until('other groups', lambda: said(window) != before and said(window))
 
 

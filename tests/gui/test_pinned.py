@@ -226,10 +226,11 @@ def pin_scores(window, work, n):
 def pin_group(window, work, n):
     """A group of near copies; come back to after another threshold and another group."""
     window.keys('ctrl+4', 'alt+n')
-    until('the groups', lambda: has(window, r'\d+ groups'), 60)
-    window.keys('alt+h', 'ctrl+a')
-    window.type('0.985')
-    window.keys('Return')
+    until('the groups', lambda: has(window, r'^Groups: \d+'), 60)
+
+    def enter(threshold):
+        window.number('Exact Threshold.*', threshold, lambda: window.keys('alt+h'))
+    enter(0.985)
     second = until('groups', lambda: window.all('.*', 'list item',
                                                 window.lists('Groups')[0])[1:2])[0]
     x, y, width, height = window.box(second)
@@ -238,9 +239,7 @@ def pin_group(window, work, n):
     found = pin(window, work, n)
     assert found['view'] == 'redundancy' and state_of(found)['threshold'] == 0.985, found
     assert found['n'] >= 2 and found['sentence'] in window.labels(), found
-    window.keys('alt+h', 'ctrl+a')
-    window.type('0.99')
-    window.keys('Return')
+    enter(0.99)
     until('other groups', lambda: found['sentence'] not in window.labels())
     lead_back(window, found, lambda: found['sentence'] in window.labels())
     until('its rows', lambda: has(window, f"^{found['n']} rows selected"))
