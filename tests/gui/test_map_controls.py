@@ -15,8 +15,7 @@ DRAG = [(0.5, 0.5), (0.62, 0.42)]
 
 
 def tool(window, name, key):
-    press(window, name, key)
-    window.settle()
+    press(window, name, key, lambda: window.is_chosen(name))
 
 
 def home(window, work):
