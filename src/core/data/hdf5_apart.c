@@ -328,8 +328,9 @@ chunk_bytes (const Found *set, gsize stored)
 {
   gsize bytes;
 
-  return g_size_checked_mul (&bytes, set->chunk, set->item_size) && is_held (bytes, stored) ? bytes
-                                                                                          : 0;
+  if (!g_size_checked_mul (&bytes, set->chunk, set->item_size) || !is_held (bytes, stored))
+    return 0;
+  return bytes;
 }
 
 /* Bytes of all items; FALSE when they do not fit, are none, or are more than the file can hold. */
