@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The files that a desktop reads of Assay are valid and agree with each other."""
 import configparser
+import pathlib
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from tap import Skip, Tap
 
 ID = 'io.github.assay_app.Assay'
 DATA = tree.ROOT / 'data'
+THEME = pathlib.Path('/usr/share/icons/Adwaita')
 
 
 def validate(*command):
@@ -53,13 +55,36 @@ def names_agree():
     assert info.find('releases/release').get('version') == version
 
 
+def resources():
+    """The file of each name in the program's own resources."""
+    root = ElementTree.parse(tree.ROOT / 'ui' / 'assay.gresource.xml').getroot()
+    return {file.get('alias', file.text): file.text for file in root.iter('file')}
+
+
 def icons_are_drawings():
-    """Both icons are SVG that parse, square, and in the program's own resources."""
-    resources = (tree.ROOT / 'ui' / 'assay.gresource.xml').read_text(encoding='utf-8')
-    for name in (f'scalable/apps/{ID}.svg', f'symbolic/apps/{ID}-symbolic.svg'):
-        root = ElementTree.parse(DATA / 'icons' / 'hicolor' / name).getroot()
+    """Icons are SVG that parse, square, in a folder that GTK looks into; all are built in."""
+    built_in = {name: text for name, text in resources().items() if name.startswith('icons/')}
+    for name, text in built_in.items():
+        root = ElementTree.parse(DATA / text).getroot()
         assert root.tag.endswith('svg') and root.get('width') == root.get('height'), name
-        assert f'icons/hicolor/{name}' in resources, name
+        folder = pathlib.PurePath(name).parent.as_posix()
+        assert folder in ('icons/scalable/actions', 'icons/scalable/apps', 'icons/symbolic/apps')
+    drawn = {path.relative_to(DATA).as_posix() for path in (DATA / 'icons').rglob('*.svg')}
+    assert drawn == set(built_in.values()), drawn ^ set(built_in.values())
+
+
+def icons_exist():
+    """What the window names is an icon of its own or of the desktop's theme."""
+    if not THEME.is_dir():
+        raise Skip(f'no {THEME}')
+    there = {path.stem for path in map(pathlib.PurePath, resources())}
+    there |= {path.name.split('-symbolic')[0] + '-symbolic' for path in THEME.rglob('*-symbolic*')}
+    named = {}
+    for path in [*tree.ROOT.glob('src/app/**/*.c'), *tree.ROOT.glob('ui/**/*.ui')]:
+        for name in re.findall(r'[">]([\w.-]+-symbolic)["<]', path.read_text('utf-8')):
+            named[name] = path.name
+    missing = {name: where for name, where in named.items() if name not in there}
+    assert len(named) > 20 and not missing, missing
 
 
 def main():
@@ -68,6 +93,7 @@ def main():
     tap.run('appstreamcli accepts the metainfo', metainfo)
     tap.run('identifier, icon, mime type and program agree', names_agree)
     tap.run('icons are drawings and built in', icons_are_drawings)
+    tap.run('every icon that the window names exists', icons_exist)
     tap.finish()
 
 
