@@ -39,6 +39,37 @@ def test_commands():
             assert re.search(rf'(?<![\w-]){option}\b', text), f'{command} {option}'
 
 
+def check_walk(work):
+    assay.run('new', work, assay.ROOT / 'data' / 'samples' / 'digits.csv')
+    assay.run('score', work, 'influence', 'label_issue', 'redundant')
+    head = assay.run('info', work)
+    walk = re.search('## Five minutes in the window(.*?)\n## ',
+                     README.read_text(encoding='utf-8'), re.DOTALL)[1]
+    walk = ' '.join(walk.split())
+    assert 'gets 98.9 % right on 178 validation rows' in head and '98.9 % right on 178' in walk
+    assert 'most frequent class alone 10.1 %' in head and 'class alone 10.1 %' in walk
+    rows = assay.run_json('select', work, '--where', 'influence < 0', '--columns', 'influence_told')
+    assert f'of {len(rows["rows"])} training rows of negative influence, none' in walk
+    assert not any(row['influence_told'] for row in rows['rows'])
+    for column in ('label_issue', 'redundant'):
+        rows = assay.run_json('select', work, '--where', f'{column} = 1', '--columns', 'id')
+        assert len(rows['rows']) == 4, column
+    assert 'four possible label errors, four near copies' in walk
+    found = assay.run_json('whatif', work, '--where', 'label_issue = 1', '--verify')
+    predicted, refitted = (found[name] - found['loss_before']
+                           for name in ('loss_predicted', 'loss_refit'))
+    test = found['test']['loss_refit'] - found['test']['loss_before']
+    assert f'loss {predicted:.6f}, an estimate' in walk, predicted
+    assert f'beside it: {refitted:.6f}, and' in walk, refitted
+    assert f'chose by, {test:+.6f}.' in walk, test
+
+
+def test_walk():
+    """The five minutes in the window say the numbers of the sample"""
+    with assay.Folder() as folder:
+        check_walk(folder / 'digits.assay')
+
+
 if __name__ == '__main__':
     if sys.argv[1:] == ['--write']:
         README.write_text(BETWEEN.sub(lambda m: m.group(1) + table() + m.group(2),
