@@ -253,10 +253,15 @@ def test_filters():
     work = FOLDER / 'good.assay'
     for where in ("1; ATTACH 'x.db' AS x", "load_extension ('x.so')", "readfile ('/etc/passwd')",
                   '(SELECT count (*) FROM sqlite_schema)', '1) UNION SELECT (1',
-                  "writefile ('x', 'y')", 'randomblob (1000000000)', '(' * 5000 + '1' + ')' * 5000,
+                  "writefile ('x', 'y')", 'randomblob (1000000000)',
                   '(WITH RECURSIVE t (x) AS (SELECT 1 UNION ALL SELECT x FROM t) SELECT x FROM t)'):
         refused([r'filter: |too'], 'select', work, '--where', where)
     assert not [p for p in FOLDER.iterdir() if p.name in ('x', 'x.db')]
+    nested = assay.call('select', work, '--where', '(' * 5000 + '1' + ')' * 5000)
+    if nested.returncode == 0:  # SQLite 3.46 takes it
+        assert nested.stdout == assay.run('select', work, '--where', '1')
+    else:
+        refused([r'filter: |too'], 'select', work, '--where', '(' * 5000 + '1' + ')' * 5000)
 
 
 if __name__ == '__main__':

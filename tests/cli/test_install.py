@@ -10,7 +10,8 @@ import subprocess
 import assay
 from tap import Tap
 
-FOLDER = assay.Folder().__enter__()
+TEMPORARY = assay.Folder()
+FOLDER = TEMPORARY.__enter__()
 BUILD = pathlib.Path(assay.CLI).resolve().parents[2]
 MOVED = FOLDER / 'moved'
 ID = 'io.github.assay_app.Assay'
@@ -69,7 +70,7 @@ def main():
     tap = Tap()
     for test in (test_whole, test_moved):
         tap.run(test.__doc__, test)
-    FOLDER.__exit__(None, None, None)
+    TEMPORARY.__exit__(None, None, None)
     tap.finish()
 
 

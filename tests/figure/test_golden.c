@@ -10,9 +10,21 @@
 
 #define WIDTH 300
 #define HEIGHT 200
-#define MEAN_LIMIT 1.5  /* mean difference of a channel, of 255 */
-#define FAR 64          /* a pixel that anyone sees is different */
-#define FAR_LIMIT 0.01  /* share of such pixels */
+#define FAR 64 /* a pixel that anyone sees is different */
+
+typedef struct
+{
+  double mean; /* difference of a channel, of 255 */
+  double far;  /* share of far pixels */
+} Limits;
+
+/* Since 1.17.4 cairo puts glyphs between pixels: each of them looks a little different then. */
+static Limits
+limits (void)
+{
+  return cairo_version () < CAIRO_VERSION_ENCODE (1, 17, 4) ? (Limits) { 1.5, 0.01 }
+                                                             : (Limits) { 4.0, 0.02 };
+}
 
 static const struct { const char *name; gboolean dark; } pictures[] = {
   { "map-classes", FALSE },   { "map-selected", TRUE },   { "map-diverging", FALSE },
@@ -97,7 +109,7 @@ check_picture (const char *name, gboolean dark)
   difference = cairo_image_surface_create (CAIRO_FORMAT_RGB24, WIDTH, HEIGHT);
   compare (drawn, golden, difference, &mean, &far);
   g_test_message ("%s: mean difference %.3f, far pixels %.4f", name, mean, far);
-  if (mean > MEAN_LIMIT || far > FAR_LIMIT)
+  if (mean > limits ().mean || far > limits ().far)
     {
       g_autofree char *drawn_name = g_strconcat (name, "-drawn.png", NULL);
       g_autofree char *difference_name = g_strconcat (name, "-difference.png", NULL);
@@ -141,9 +153,9 @@ test_comparison_finds_changes (void)
   compare (a, a, out, &mean, &far);
   g_assert_true (mean == 0.0 && far == 0.0);
   compare (a, b, out, &mean, &far);
-  g_assert_true (mean > MEAN_LIMIT && far > FAR_LIMIT);
+  g_assert_true (mean > limits ().mean && far > limits ().far);
   compare (a, c, out, &mean, &far);
-  g_assert_true (mean > MEAN_LIMIT && far > FAR_LIMIT);
+  g_assert_true (mean > limits ().mean && far > limits ().far);
   cairo_surface_destroy (a);
   cairo_surface_destroy (b);
   cairo_surface_destroy (c);

@@ -14,21 +14,27 @@ from tap import Skip, Tap
 ID = 'io.github.assay_app.Assay'
 DATA = tree.ROOT / 'data'
 THEME = pathlib.Path('/usr/share/icons/Adwaita')
+# of the resources, where GTK looks
+FOLDERS = ('icons/scalable/actions', 'icons/scalable/apps', 'icons/symbolic/apps')
 
 
-def validate(*command):
+def run(*command):
     if shutil.which(command[0]) is None:
         raise Skip(f'no {command[0]}')
-    done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    return subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)
 
 
 def desktop_file():
-    validate('desktop-file-validate', DATA / f'{ID}.desktop')
+    done = run('desktop-file-validate', DATA / f'{ID}.desktop')
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def metainfo():
-    validate('appstreamcli', 'validate', '--no-net', DATA / f'{ID}.metainfo.xml')
+    """That there is no home page is all that newer versions may warn of."""
+    done = run('appstreamcli', 'validate', '--no-net', DATA / f'{ID}.metainfo.xml')
+    warned = [line for line in done.stdout.splitlines() if re.match(r'[EW]: ', line)]
+    assert done.returncode == 0 or [line.split()[-1] for line in warned] \
+        == ['url-homepage-missing'], done.stdout + done.stderr
 
 
 def desktop_entry():
@@ -64,13 +70,14 @@ def resources():
 def icons_are_drawings():
     """Icons are SVG that parse, square, in a folder that GTK looks into; all are built in."""
     built_in = {name: text for name, text in resources().items() if name.startswith('icons/')}
+    drawn = [path.relative_to(folder).as_posix() for folder in (DATA, tree.ROOT / 'ui')
+             for path in (folder / 'icons').rglob('*.svg')]
+    assert sorted(drawn) == sorted(built_in.values()), (drawn, built_in)
     for name, text in built_in.items():
-        root = ElementTree.parse(DATA / text).getroot()
+        path = next(path for path in (DATA / text, tree.ROOT / 'ui' / text) if path.exists())
+        root = ElementTree.parse(path).getroot()
         assert root.tag.endswith('svg') and root.get('width') == root.get('height'), name
-        folder = pathlib.PurePath(name).parent.as_posix()
-        assert folder in ('icons/scalable/actions', 'icons/scalable/apps', 'icons/symbolic/apps')
-    drawn = {path.relative_to(DATA).as_posix() for path in (DATA / 'icons').rglob('*.svg')}
-    assert drawn == set(built_in.values()), drawn ^ set(built_in.values())
+        assert pathlib.PurePath(name).parent.as_posix() in FOLDERS, name
 
 
 def icons_exist():

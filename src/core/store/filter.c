@@ -161,6 +161,21 @@ hint_for_column (const AyFilter *self, const char *name, const char *where)
   return NULL;
 }
 
+/* (nullable): the name in what SQLite says of a column that is not there. Since 3.41 it repeats the
+ * quotes and adds an advice. */
+static char *
+unknown_column (const char *message)
+{
+  static const char said[] = "no such column: ", advice[] = "\" - should this be a string literal";
+  const char *name, *end;
+
+  if (!g_str_has_prefix (message, said))
+    return NULL;
+  name = message + strlen (said);
+  end = *name == '"' ? strstr (name + 1, advice) : NULL;
+  return end != NULL ? g_strndup (name + 1, (gsize) (end - name - 1)) : g_strdup (name);
+}
+
 /* One line, not too long, whatever names the expression brought into it. */
 static char *
 tidy (const char *message)
@@ -187,9 +202,8 @@ G_GNUC_UNUSED static const char *const said_often[] = {
 static AyBitset *
 fail (AyFilter *self, const char *where, GError **error)
 {
-  static const char no_column[] = "no such column: ";
   const char *message = sqlite3_errmsg (self->db);
-  g_autofree char *hint = NULL;
+  g_autofree char *column = NULL;
   g_autofree char *line = NULL;
   g_autofree char *tidied = NULL;
 
@@ -206,9 +220,15 @@ fail (AyFilter *self, const char *where, GError **error)
   else if (sqlite3_error_offset (self->db) > self->end_of_text)
     message = N_ ("the expression is not complete");
 #endif
-  if (g_str_has_prefix (message, no_column))
-    hint = hint_for_column (self, message + strlen (no_column), where);
-  line = g_strconcat (message, hint, NULL);
+  column = unknown_column (message);
+  if (column != NULL)
+    {
+      g_autofree char *hint = hint_for_column (self, column, where);
+
+      line = g_strconcat ("no such column: ", column, hint, NULL);
+    }
+  else
+    line = g_strdup (message);
   tidied = tidy (line);
   g_set_error (error, AY_ERROR,
                sqlite3_errcode (self->db) == SQLITE_NOMEM ? AY_ERROR_NOMEM : AY_ERROR_INPUT,
