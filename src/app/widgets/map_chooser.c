@@ -476,7 +476,7 @@ assay_map_chooser_init (AssayMapChooser *self)
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->maps), _ ("Which map is shown; made when new"));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->maps));
   self->options = GTK_TOGGLE_BUTTON (gtk_toggle_button_new ());
-  gtk_button_set_icon_name (GTK_BUTTON (self->options), "emblem-system-symbolic");
+  gtk_button_set_icon_name (GTK_BUTTON (self->options), "applications-system-symbolic");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->options), _ ("What a map is made by"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->options), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Map Options"), -1);
