@@ -16,7 +16,9 @@ COMPONENT = 'org.a11y.atspi.Component'
 TEXT = 'org.a11y.atspi.Text'
 PROPERTIES = 'org.freedesktop.DBus.Properties'
 ROOT = '/org/a11y/atspi/accessible/root'
-ROLES = {int(value): Atspi.role_get_name(value) for value in map(Atspi.Role, range(130))}
+RENAMED = {'button': 'push button'}  # since at-spi 2.52
+ROLES = {int(value): RENAMED.get(name, name) for value in map(Atspi.Role, range(130))
+         for name in [Atspi.role_get_name(value)]}
 ACTIVE, FOCUSABLE, FOCUSED, SENSITIVE = 1, 11, 12, 24  # bits of the states
 CHOSEN = (4, 20, 23)  # checked, pressed, selected
 TOPS = ('frame', 'application', 'dialog', 'alert', 'window')

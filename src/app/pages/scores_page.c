@@ -42,7 +42,6 @@ row_selected (AssayScoresPage *self, GtkListBoxRow *row)
 
   if (at >= 0 && (guint) at < self->ids->len)
     choose (self, self->ids->pdata[at]);
-  assay_one_stop_update (self->list);
 }
 
 static GtkWidget *

@@ -49,6 +49,7 @@ assay_one_stop_add (GtkListBox *list)
 
   g_signal_connect_swapped (focus, "enter", G_CALLBACK (entered), list);
   g_signal_connect_swapped (focus, "leave", G_CALLBACK (left), list);
+  g_signal_connect (list, "row-selected", G_CALLBACK (assay_one_stop_update), NULL);
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect (keys, "key-pressed", G_CALLBACK (key_pressed), list);
   gtk_widget_add_controller (GTK_WIDGET (list), focus);
