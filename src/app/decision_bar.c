@@ -5,6 +5,7 @@
 #include "app/what_if_words.h"
 #include "app/widgets/drop_down.h"
 #include "app/widgets/fold.h"
+#include "app/widgets/set_name.h"
 #include "core/base/error.h"
 #include "core/work/what_if_folds.h"
 #include "core/work/what_if_pipeline.h"
@@ -247,8 +248,7 @@ static void
 name_buttons (GtkWidget *widget)
 {
   if (GTK_IS_BUTTON (widget) && gtk_button_get_icon_name (GTK_BUTTON (widget)) != NULL)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                    _ ("Close"), -1);
+    assay_set_name (widget, _ ("Close"));
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
        child = gtk_widget_get_next_sibling (child))
     name_buttons (child);

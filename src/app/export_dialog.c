@@ -4,6 +4,7 @@
 #include "app/model/row_set.h"
 #include "app/widgets/drop_down.h"
 #include "app/widgets/escape.h"
+#include "app/widgets/set_name.h"
 #include "core/work/export_form.h"
 
 #include <glib/gi18n.h>
@@ -157,8 +158,7 @@ make_columns (AssaySession *session)
       gtk_widget_set_focusable (row, FALSE); /* the check button inside takes the focus */
       gtk_list_box_append (GTK_LIST_BOX (list), row);
     }
-  gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Columns"), -1);
+  assay_set_name (list, _ ("Columns"));
   return list;
 }
 

@@ -3,6 +3,7 @@
 
 #include "app/sentence.h"
 #include "app/widgets/drop_down.h"
+#include "app/widgets/set_name.h"
 #include "core/base/error.h"
 #include "core/work/import_check.h"
 #include "core/work/own_influence.h"
@@ -326,8 +327,7 @@ add_field (GtkWidget *grid, int row, const char *label, GtkWidget *field)
   if (GTK_IS_DROP_DOWN (field))
     assay_drop_down_set_name (GTK_DROP_DOWN (field), label);
   else
-    gtk_accessible_update_property (GTK_ACCESSIBLE (field), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
-                                    -1);
+    assay_set_name (field, label);
   gtk_grid_attach (GTK_GRID (grid), name, 0, row, 1, 1);
   gtk_grid_attach (GTK_GRID (grid), field, 1, row, 1, 1);
   return field;

@@ -2,6 +2,7 @@
 #include "app/roles_dialog.h"
 
 #include "app/widgets/escape.h"
+#include "app/widgets/set_name.h"
 #include "app/window_actions.h"
 
 #include <glib/gi18n.h>
@@ -155,8 +156,7 @@ make_preview (const AssayRolePlan *plan)
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroll), GTK_POLICY_AUTOMATIC,
                                   GTK_POLICY_NEVER);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroll), grid);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (grid), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("First Rows"), -1);
+  assay_set_name (grid, _ ("First Rows"));
   return scroll;
 }
 
@@ -180,8 +180,7 @@ make_file_button (Dialog *self, const char *title)
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_tooltip_text (button, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
-                                  -1);
+  assay_set_name (button, label);
   g_signal_connect (button, "clicked", G_CALLBACK (choose_file), self);
   return button;
 }

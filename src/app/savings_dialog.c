@@ -4,6 +4,7 @@
 #include "app/say.h"
 #include "app/sentence.h"
 #include "app/widgets/escape.h"
+#include "app/widgets/set_name.h"
 #include "core/work/work_savings.h"
 
 #include <adwaita.h>
@@ -225,7 +226,7 @@ make_row (Dialog *self, guint i, JsonObject *stored)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_entry_row_set_show_apply_button (ADW_ENTRY_ROW (row), TRUE);
   gtk_editable_set_text (GTK_EDITABLE (row), text);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  assay_set_name (row, title);
   g_signal_connect (row, "apply", G_CALLBACK (apply), self);
   self->rows[i] = row;
   return row;
@@ -280,8 +281,7 @@ make_content (Dialog *self, JsonObject *stored)
   self->imported = make_text ();
   self->results = make_text ();
   gtk_widget_set_visible (GTK_WIDGET (self->imported), FALSE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Inputs"), -1);
+  assay_set_name (list, _ ("Inputs"));
   gtk_widget_set_margin_top (box, 12);
   gtk_widget_set_margin_bottom (box, 12);
   gtk_widget_set_margin_start (box, 18);

@@ -3,6 +3,7 @@
 
 #include "app/sentence.h"
 #include "app/widgets/fold.h"
+#include "app/widgets/set_name.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -167,8 +168,7 @@ assay_search_bar_init (AssaySearchBar *self)
   g_object_set (self->entry, "placeholder-text", _ ("Words, or a condition: influence < 0 AND "
                                                     "label = '7'"),
                 "width-request", 420, NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Search Rows"), -1);
+  assay_set_name (self->entry, _ ("Search Rows"));
   gtk_widget_add_css_class (GTK_WIDGET (self->error), "error");
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->entry));
   gtk_box_append (GTK_BOX (box), assay_fold_new (GTK_WIDGET (self->error)));

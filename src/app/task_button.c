@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/task_button.h"
 
+#include "app/widgets/set_name.h"
+
 #include <glib/gi18n.h>
 
 struct _AssayTaskButton
@@ -46,10 +48,8 @@ make_row (gpointer item, gpointer data)
   gtk_grid_attach (GTK_GRID (grid), memory, 0, 2, 1, 1);
   gtk_grid_attach (GTK_GRID (grid), bar, 0, 3, 1, 1);
   gtk_grid_attach (GTK_GRID (grid), cancel, 1, 0, 1, 4);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  assay_task_get_title (task), -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (cancel), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                  -1);
+  assay_set_name (bar, assay_task_get_title (task));
+  assay_set_name (cancel, name);
   g_object_bind_property (task, "phase", phase, "label", G_BINDING_SYNC_CREATE);
   g_object_bind_property (task, "memory", memory, "label", G_BINDING_SYNC_CREATE);
   g_object_bind_property (task, "fraction", bar, "fraction", G_BINDING_SYNC_CREATE);
@@ -87,8 +87,7 @@ assay_task_button_init (AssayTaskButton *self)
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (button), popover);
   gtk_menu_button_set_child (GTK_MENU_BUTTON (button), spinner);
   gtk_widget_set_tooltip_text (button, _ ("Running tasks"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Running Tasks"), -1);
+  assay_set_name (button, _ ("Running Tasks"));
   /* folded away, not hidden: a screen reader is to know of it when it comes */
   gtk_revealer_set_transition_type (GTK_REVEALER (fold), GTK_REVEALER_TRANSITION_TYPE_SLIDE_LEFT);
   gtk_revealer_set_transition_duration (GTK_REVEALER (fold), 0);

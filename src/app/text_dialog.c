@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/text_dialog.h"
 
+#include "app/widgets/set_name.h"
+
 #include <glib/gi18n.h>
 
 #define SENTENCE_CHARS 50 /* room where there is a text to change */
@@ -74,8 +76,7 @@ assay_text_dialog_show (GtkWindow *parent, const AssayTextQuestion *question)
   self->accepted = question->accepted;
   self->data = question->data;
   self->destroy = question->destroy;
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->field), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  question->label, -1);
+  assay_set_name (self->field, question->label);
   adw_message_dialog_set_extra_child (message, self->field);
   adw_message_dialog_add_responses (message, "cancel", _ ("_Cancel"), "accept", _ ("_Apply"), NULL);
   adw_message_dialog_set_response_appearance (message, "accept", ADW_RESPONSE_SUGGESTED);

@@ -448,20 +448,35 @@ class Window:
 
     # --- the program's own ---
 
+    def open_lists(self):
+        """Lists of drop-downs: GTK 4.8 names them by their class, newer not at all, and leaves
+        them in their place when they are closed."""
+        return [one for one in self.all('GtkListView|', 'list')
+                if any(above.role == 'combo box' for above in one.chain())
+                ] if self.popup_box() else []
+
+    def list_gone(self):
+        until('the list to be gone', lambda: not self.open_lists())
+
+    def click_list(self, drop_down, done=None):
+        """Its button, which newer GTK takes for a toggle."""
+        role = 'push button' if self.all(drop_down, 'push button') else 'toggle button'
+        self.click(drop_down, role, done)
+
     def open_list(self, drop_down, key):
         """By the pointer, or by its access key and space; until the focus is in it."""
         def opened():
-            found = self.all('GtkListView', 'list')
+            found = self.open_lists()
             focus = self.focused() if found else None
             inside = focus is not None and 'button' not in focus.role \
                 and any(plain(one.said) == drop_down for one in focus.chain())
             return found if inside else None
 
         def open_it():
-            if self.all('GtkListView', 'list'):
+            if self.open_lists():
                 return
             if key is None:
-                self.click(drop_down, 'push button')
+                self.click_list(drop_down)
             else:
                 self.keys(key, 'space')
         return again(f'the list of {drop_down}', open_it, opened)[0]
@@ -492,7 +507,7 @@ class Window:
             self.xdo('mousemove', x + edge + at[0] - whole[0] + 5,
                      y + height - edge - whole[3] + at[1] - whole[1] + at[3] // 2, 'click', 1)
             self.settle()
-        self.gone('GtkListView', 'list')
+        self.list_gone()
 
     def idle(self, patience=PATIENCE):
         """Until no task runs."""

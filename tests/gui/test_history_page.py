@@ -87,14 +87,12 @@ class Page:
         def once():
             if self.by_keys:
                 self.reach(name)
-                again('the list', lambda: self.window.keys('space'),
-                      lambda: self.window.all('GtkListView', 'list'))
+                again('the list', lambda: self.window.keys('space'), self.window.open_lists)
             else:
-                self.window.click(name, 'push button',
-                                  lambda: self.window.all('GtkListView', 'list'))
+                self.window.click_list(name, self.window.open_lists)
                 self.window.xdo('mousemove', 20, 20)  # what it rests on would have the choice
             self.window.keys('Home', *['Down'] * index, 'Return')
-            self.window.gone('GtkListView', 'list')
+            self.window.list_gone()
         again(f'entry {index} of {name}', once, done)
 
     def number(self, name, value):

@@ -100,7 +100,7 @@ def pick(window, drop_down, name, by_keys, at=1):
     window.xdo('mousemove', 1, 1)  # a pointer below the list would choose
     walk(window, drop_down, 'Tab')
     window.keys('space')
-    until('the list', lambda: window.all('GtkListView', 'list'))
+    until('the list', window.open_lists)
     window.keys('Home', *['Down'] * at, 'Return')
     until(f'{name} of {drop_down}', picked)
 

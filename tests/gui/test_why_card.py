@@ -101,8 +101,7 @@ def pick(window, drop_down, name, chosen=None, by_keys=False):
         return
     window.xdo('mousemove', 1, 1)  # a pointer below the list would choose
     walk_to(window, drop_down)
-    shown = drive.again('the list', lambda: window.keys('space'),
-                        lambda: window.all('GtkListView', 'list'))[0]
+    shown = drive.again('the list', lambda: window.keys('space'), window.open_lists)[0]
     names = [one.said for one in window.all('.+', 'label', shown)]
     window.keys('Home', *['Down'] * names.index(name), 'Return')
     until(f'{name} of {drop_down}', chosen)

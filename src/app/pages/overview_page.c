@@ -4,6 +4,7 @@
 #include "app/note_title.h"
 #include "app/sentence.h"
 #include "app/widgets/class_balance.h"
+#include "app/widgets/set_name.h"
 
 #include <glib/gi18n.h>
 
@@ -186,8 +187,7 @@ add_finding (AssayOverviewPage *self, AdwPreferencesGroup *group, const char *ti
   gtk_widget_set_name (button, where);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (button, where);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
-                                  -1);
+  assay_set_name (button, label);
   g_signal_connect (button, "clicked", G_CALLBACK (show_rows), self);
   fact->where = g_strdup (where);
   adw_action_row_add_suffix (ADW_ACTION_ROW (fact->widget), button);

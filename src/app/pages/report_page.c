@@ -3,6 +3,7 @@
 
 #include "app/text_dialog.h"
 #include "app/widgets/lead_row.h"
+#include "app/widgets/set_name.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -100,8 +101,7 @@ add_button (GtkWidget *row, const char *icon, const char *label, const char *act
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_tooltip_text (button, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
-                                  -1);
+  assay_set_name (button, label);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
 }
 

@@ -9,6 +9,7 @@
 #include "app/widgets/fold.h"
 #include "app/widgets/row_card.h"
 #include "app/widgets/row_image.h"
+#include "app/widgets/set_name.h"
 #include "app/widgets/why_card.h"
 #include "core/data/thumbnail.h"
 
@@ -111,8 +112,7 @@ show_near (AssayReviewPage *self, const AyReviewItem *item)
       gtk_widget_add_css_class (button, "flat");
       gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "review.near");
       gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "u", item->near[k]);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                      -1);
+      assay_set_name (button, name);
       gtk_flow_box_append (self->near, button);
       gtk_widget_set_focusable (gtk_widget_get_parent (button), FALSE);
     }
@@ -230,8 +230,7 @@ show_classes (AssayReviewPage *self)
 
       gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "review.label");
       gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "u", c);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                      -1);
+      assay_set_name (button, name);
       gtk_flow_box_append (self->classes, button);
       gtk_widget_set_focusable (gtk_widget_get_parent (button), FALSE);
     }

@@ -6,6 +6,7 @@
 #include "app/widgets/one_stop.h"
 #include "app/widgets/score_about.h"
 #include "app/widgets/score_compare.h"
+#include "app/widgets/set_name.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -84,7 +85,7 @@ show_state (AssayScoresPage *self, guint at)
   else
     gtk_widget_add_css_class (title, "dim-label");
   gtk_label_set_text (GTK_LABEL (gtk_widget_get_next_sibling (title)), state);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, state, -1);
+  assay_set_name (row, state);
 }
 
 static void

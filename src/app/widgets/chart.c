@@ -4,6 +4,7 @@
 #include "app/model/row.h"
 #include "app/say.h"
 #include "app/widgets/print_chart.h"
+#include "app/widgets/set_name.h"
 #include "figure/numbers.h"
 
 #include <glib/gi18n.h>
@@ -255,11 +256,9 @@ make_table (AssayChart *self)
 static void
 show_name (AssayChart *self)
 {
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->area), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  self->name, -1);
+  assay_set_name (self->area, self->name);
   if (self->view != NULL)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                    self->name, -1);
+    assay_set_name (self->view, self->name);
 }
 
 static void
@@ -653,8 +652,7 @@ make_button (void)
   gtk_widget_set_tooltip_text (
       button, _ ("The figure as a table (Ctrl+Shift+T), copied (Ctrl+Shift+C) or printed "
                  "(Ctrl+P)"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Figure Menu"), -1);
+  assay_set_name (button, _ ("Figure Menu"));
   return button;
 }
 

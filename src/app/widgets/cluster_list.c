@@ -4,6 +4,7 @@
 #include "app/model/cluster_names.h"
 #include "app/widgets/cluster_row.h"
 #include "app/widgets/drop_down.h"
+#include "app/widgets/set_name.h"
 #include "app/widgets/spin_range.h"
 #include "core/base/error.h"
 #include "core/work/clusters.h"
@@ -291,8 +292,7 @@ make_choices (AssayClusterList *self)
   self->count = GTK_SPIN_BUTTON (gtk_spin_button_new_with_range (2, MOST_CLUSTERS, 1));
   gtk_editable_set_width_chars (GTK_EDITABLE (self->count), 3);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->count), _ ("How many clusters"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->count), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Number of Clusters"), -1);
+  assay_set_name (self->count, _ ("Number of Clusters"));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->methods));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->count));
   return box;
@@ -309,8 +309,7 @@ assay_cluster_list_init (AssayClusterList *self)
   gtk_widget_add_css_class (box, "side-pane");
   gtk_widget_set_size_request (box, WIDTH, -1);
   self->list = GTK_LIST_BOX (gtk_list_box_new ());
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Clusters"), -1);
+  assay_set_name (self->list, _ ("Clusters"));
   self->note = GTK_LABEL (gtk_label_new (NULL));
   gtk_label_set_wrap (self->note, TRUE);
   gtk_label_set_xalign (self->note, 0.0f);

@@ -5,6 +5,7 @@
 #include "app/say.h"
 #include "app/widgets/legend_mark.h"
 #include "app/widgets/row_image.h"
+#include "app/widgets/set_name.h"
 #include "core/data/thumbnail.h"
 #include "core/work/explain.h"
 
@@ -140,11 +141,8 @@ make_title (AssayClusterRow *self)
   gtk_label_set_xalign (self->title, 0.0f);
   gtk_label_set_ellipsize (self->title, PANGO_ELLIPSIZE_END);
   self->entry = GTK_ENTRY (gtk_entry_new ());
-  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_editable_get_delegate (
-                                      GTK_EDITABLE (self->entry))),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  name, -1);
+  assay_set_name (gtk_editable_get_delegate (GTK_EDITABLE (self->entry)), name);
+  assay_set_name (self->entry, name);
   self->title_stack = GTK_STACK (gtk_stack_new ());
   gtk_stack_add_child (self->title_stack, GTK_WIDGET (self->title));
   gtk_stack_add_child (self->title_stack, GTK_WIDGET (self->entry));
@@ -153,8 +151,7 @@ make_title (AssayClusterRow *self)
   gtk_widget_add_css_class (self->rename_button, "flat");
   gtk_widget_set_valign (self->rename_button, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (self->rename_button, _ ("Rename (F2)"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->rename_button),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, rename, -1);
+  assay_set_name (self->rename_button, rename);
   gtk_box_append (GTK_BOX (box), assay_legend_mark_new (self->number));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->title_stack));
   gtk_box_append (GTK_BOX (box), self->rename_button);
@@ -220,7 +217,7 @@ assay_cluster_row_new (AssaySession *session, JsonObject *cluster, const char *s
   gtk_box_append (GTK_BOX (box), lines);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self), box);
   all = g_strdup_printf ("%s, %s; %s", gtk_label_get_text (self->title), size, apart);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, all, -1);
+  assay_set_name (self, all);
   return GTK_WIDGET (self);
 }
 

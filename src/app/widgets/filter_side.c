@@ -4,6 +4,7 @@
 #include "app/widgets/color_legend.h"
 #include "app/widgets/histogram_brush.h"
 #include "app/widgets/legend_mark.h"
+#include "app/widgets/set_name.h"
 
 #include <glib/gi18n.h>
 
@@ -118,8 +119,7 @@ make_only (AssayFilterSide *self, guint code, const char *class_name)
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "only");
   gtk_widget_set_tooltip_text (button, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
-                                  -1);
+  assay_set_name (button, label);
   g_signal_connect (button, "clicked", G_CALLBACK (only_clicked), self);
   return button;
 }
@@ -133,7 +133,7 @@ add_class (AssayFilterSide *self, guint code, const char *name)
   GtkWidget *count = gtk_label_new (NULL);
   GtkWidget *mark = assay_legend_mark_new (code);
 
-  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  assay_set_name (check, name);
   gtk_check_button_set_active (GTK_CHECK_BUTTON (check), TRUE);
   g_signal_connect_swapped (check, "toggled", G_CALLBACK (check_toggled), self);
   gtk_label_set_xalign (GTK_LABEL (label), 0.0f);

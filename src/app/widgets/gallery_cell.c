@@ -3,6 +3,7 @@
 
 #include "app/model/row.h"
 #include "app/widgets/row_card.h"
+#include "app/widgets/set_name.h"
 
 static void
 setup (GtkListItemFactory *factory, GtkListItem *item, AssaySession *session)
@@ -23,8 +24,7 @@ bind (GtkListItemFactory *factory, GtkListItem *item, AssaySession *session)
 
   assay_row_card_set_row (ASSAY_ROW_CARD (card), session, row);
   if (id != NULL) /* the cell itself takes the focus */
-    gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_parent (card)),
-                                    GTK_ACCESSIBLE_PROPERTY_LABEL, id, -1);
+    assay_set_name (gtk_widget_get_parent (card), id);
 }
 
 GtkListItemFactory *

@@ -2,6 +2,7 @@
 #include "app/widgets/group_cell.h"
 
 #include "app/say.h"
+#include "app/widgets/set_name.h"
 
 #include <glib/gi18n.h>
 
@@ -63,9 +64,7 @@ bind (GtkListItemFactory *factory, GtkListItem *item, AssayGroupList *groups)
   gtk_label_set_text (GTK_LABEL (detail), more);
   gtk_widget_set_tooltip_text (gtk_list_item_get_child (item), more);
   all = g_strdup_printf ("%s, %s", name, more);
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (gtk_widget_get_parent (gtk_list_item_get_child (item))),
-      GTK_ACCESSIBLE_PROPERTY_LABEL, all, -1);
+  assay_set_name (gtk_widget_get_parent (gtk_list_item_get_child (item)), all);
 }
 
 GtkListItemFactory *

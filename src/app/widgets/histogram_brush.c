@@ -2,6 +2,7 @@
 #include "app/widgets/histogram_brush.h"
 
 #include "app/widgets/chart.h"
+#include "app/widgets/set_name.h"
 #include "core/shim/number.h"
 #include "figure/palette.h"
 
@@ -348,7 +349,7 @@ add_end (AssayHistogramBrush *self, GtkWidget *box, const char *label)
   gtk_editable_set_width_chars (GTK_EDITABLE (entry), 6);
   gtk_widget_set_hexpand (entry, TRUE);
   gtk_entry_set_placeholder_text (GTK_ENTRY (entry), label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  assay_set_name (entry, label);
   g_signal_connect_swapped (entry, "activate", G_CALLBACK (range_typed), self);
   gtk_box_append (GTK_BOX (box), entry);
   return GTK_EDITABLE (entry);

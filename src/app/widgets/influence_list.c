@@ -5,6 +5,7 @@
 #include "app/sentence.h"
 #include "app/widgets/drop_down.h"
 #include "app/widgets/fold.h"
+#include "app/widgets/set_name.h"
 #include "core/work/own_influence.h"
 
 #include <glib/gi18n.h>
@@ -85,8 +86,7 @@ add_lines (AssayInfluenceList *self, const char *what, const guint32 *rows, cons
       gtk_label_set_xalign (GTK_LABEL (line), 0.0f);
       gtk_label_set_ellipsize (GTK_LABEL (line), PANGO_ELLIPSIZE_END);
       gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), line);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, text,
-                                      -1);
+      assay_set_name (row, text);
       gtk_list_box_append (self->list, row);
       g_array_append_val (self->rows, rows[i]);
     }
@@ -389,8 +389,7 @@ assay_influence_list_init (AssayInfluenceList *self)
   gtk_widget_add_css_class (GTK_WIDGET (self->sentence), "caption");
   self->list = GTK_LIST_BOX (gtk_list_box_new ());
   gtk_list_box_set_selection_mode (self->list, GTK_SELECTION_NONE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Training Rows For and Against"), -1);
+  assay_set_name (self->list, _ ("Training Rows For and Against"));
   g_signal_connect_swapped (self->list, "row-activated", G_CALLBACK (row_activated), self);
   self->whose = GTK_DROP_DOWN (gtk_drop_down_new (NULL, NULL));
   assay_drop_down_set_name (self->whose, _ ("Influence By"));

@@ -6,6 +6,7 @@
 #include "app/widgets/fold.h"
 #include "app/widgets/influence_list.h"
 #include "app/widgets/row_image.h"
+#include "app/widgets/set_name.h"
 #include "app/widgets/table_cells.h"
 #include "app/widgets/why_card.h"
 #include "core/data/thumbnail.h"
@@ -259,8 +260,7 @@ assay_inspector_init (AssayInspector *self)
   self->epochs = g_object_new (ASSAY_TYPE_EPOCH_VIEW, NULL);
   self->values = GTK_LIST_BOX (gtk_list_box_new ());
   gtk_list_box_set_selection_mode (self->values, GTK_SELECTION_NONE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->values), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Values of the Row"), -1);
+  assay_set_name (self->values, _ ("Values of the Row"));
   gtk_label_set_wrap (self->title, TRUE);
   gtk_label_set_max_width_chars (self->title, 28);
   gtk_label_set_max_width_chars (self->text, 32);

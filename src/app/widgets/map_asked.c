@@ -4,6 +4,7 @@
 #include "app/say.h"
 #include "app/widgets/drop_down.h"
 #include "app/widgets/fold.h"
+#include "app/widgets/set_name.h"
 #include "app/widgets/spin_range.h"
 
 #include <glib/gi18n.h>
@@ -106,8 +107,7 @@ make_entries (AssayMapAsked *self)
   gtk_widget_set_tooltip_text (
       GTK_WIDGET (self->above),
       _ ("With more rows neighbours are found approximately, in a fraction of the time; 0: never"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->above), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Approximate Above So Many Rows"), -1);
+  assay_set_name (self->above, _ ("Approximate Above So Many Rows"));
   self->found = GTK_LABEL (make_label (NULL));
   gtk_label_set_wrap (self->found, TRUE);
   gtk_label_set_max_width_chars (self->found, WIDTH_CHARS);

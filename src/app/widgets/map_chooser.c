@@ -6,6 +6,7 @@
 #include "app/say.h"
 #include "app/widgets/drop_down.h"
 #include "app/widgets/map_asked.h"
+#include "app/widgets/set_name.h"
 #include "core/base/error.h"
 
 #include <glib/gi18n.h>
@@ -478,8 +479,7 @@ assay_map_chooser_init (AssayMapChooser *self)
   self->options = GTK_TOGGLE_BUTTON (gtk_toggle_button_new ());
   gtk_button_set_icon_name (GTK_BUTTON (self->options), "applications-system-symbolic");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->options), _ ("What a map is made by"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->options), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Map Options"), -1);
+  assay_set_name (self->options, _ ("Map Options"));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->options));
   self->honesty = GTK_TOGGLE_BUTTON (gtk_toggle_button_new_with_mnemonic (_ ("_Honesty")));
   gtk_widget_set_tooltip_text (

@@ -5,6 +5,7 @@
 #include "app/widgets/map_gestures.h"
 #include "app/widgets/map_marks.h"
 #include "app/widgets/map_walk.h"
+#include "app/widgets/set_name.h"
 #include "figure/pick.h"
 
 #include <adwaita.h>
@@ -418,7 +419,7 @@ describe (AssayMapView *self)
       text = g_strdup_printf (_ ("%s; %u lines between near copies"), links,
                               (guint) ay_figure_edges_count (self->edges, &points));
     }
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  assay_set_name (self, text);
   if (self->chart != NULL)
     assay_chart_update (self->chart, text);
 }

@@ -3,6 +3,7 @@
 
 #include "app/say.h"
 #include "app/widgets/row_image.h"
+#include "app/widgets/set_name.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -102,8 +103,7 @@ assay_number_table_add (AssayNumberTable *self, const AssayNumberLine *line)
     }
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_widget_set_tooltip_text (row, said->str);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, said->str,
-                                  -1);
+  assay_set_name (row, said->str);
   gtk_list_box_append (self->list, row);
 }
 
@@ -116,8 +116,7 @@ row_activated (AssayNumberTable *self, GtkListBoxRow *row)
 static void
 assay_number_table_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
-  gtk_accessible_update_property (GTK_ACCESSIBLE (ASSAY_NUMBER_TABLE (object)->list),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, g_value_get_string (value), -1);
+  assay_set_name (ASSAY_NUMBER_TABLE (object)->list, g_value_get_string (value));
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "app/widgets/point_colors.h"
 #include "app/widgets/retention_view.h"
 #include "app/widgets/row_card.h"
+#include "app/widgets/set_name.h"
 #include "app/widgets/taught.h"
 #include "core/base/json_text.h"
 #include "core/select/strategy_curves.h"
@@ -300,8 +301,7 @@ show_figure (AssayPresenter *self, const AyFinding *finding)
   if (!self->drawn)
     return;
   summary = assay_chart_summary (&self->spec);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->area), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  summary, -1);
+  assay_set_name (self->area, summary);
   gtk_widget_queue_draw (GTK_WIDGET (self->area));
 }
 
@@ -470,8 +470,7 @@ assay_presenter_init (AssayPresenter *self)
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (key_pressed), self);
   gtk_widget_add_controller (GTK_WIDGET (self), keys);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Presentation"), -1);
+  assay_set_name (self, _ ("Presentation"));
   gtk_drawing_area_set_draw_func (self->area, draw, self, NULL);
   g_signal_connect_swapped (self->previous, "clicked", G_CALLBACK (turn_back), self);
   g_signal_connect_swapped (self->next, "clicked", G_CALLBACK (turn_on), self);

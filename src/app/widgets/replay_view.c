@@ -7,6 +7,7 @@
 #include "app/widgets/map_view.h"
 #include "app/widgets/one_stop.h"
 #include "app/widgets/round_strip.h"
+#include "app/widgets/set_name.h"
 #include "core/select/strategy_curves.h"
 #include "core/work/work_history.h"
 
@@ -218,8 +219,7 @@ fill_rounds (AssayReplayView *self)
       g_autofree char *text = line_of (self->a, r);
       GtkWidget *label = gtk_label_new (text), *line = gtk_list_box_row_new ();
 
-      gtk_accessible_update_property (GTK_ACCESSIBLE (line), GTK_ACCESSIBLE_PROPERTY_LABEL, text,
-                                      -1);
+      assay_set_name (line, text);
       gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (line), label);
       gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
       gtk_list_box_append (self->rounds, line);

@@ -5,6 +5,7 @@
 #include "app/say.h"
 #include "app/widgets/drop_down.h"
 #include "app/widgets/row_card.h"
+#include "app/widgets/set_name.h"
 #include "core/work/work_loop.h"
 
 #include <glib/gi18n.h>
@@ -287,8 +288,7 @@ show_classes (AssayRoundView *self, const AyDataset *data)
 
       gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "round.label");
       gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "u", c);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                      -1);
+      assay_set_name (button, name);
       gtk_flow_box_append (self->classes, button);
       gtk_widget_set_focusable (gtk_widget_get_parent (button), FALSE);
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/row_image.h"
 
+#include "app/widgets/set_name.h"
+
 #include "core/data/thumbnail.h"
 
 #include <glib/gi18n.h>
@@ -146,8 +148,7 @@ assay_row_image_set_row (AssayRowImage *self, AssaySession *session, gint64 row)
     {
       g_autofree char *label = g_strdup_printf (_ ("Image of row %u"), (guint) row);
 
-      gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
-                                      -1);
+      assay_set_name (self, label);
       load (self, data);
     }
   gtk_widget_queue_draw (GTK_WIDGET (self));

@@ -6,6 +6,7 @@
 #include "app/widgets/fold.h"
 #include "app/widgets/score_asked.h"
 #include "app/widgets/score_words.h"
+#include "app/widgets/set_name.h"
 
 #include <glib/gi18n.h>
 
@@ -352,8 +353,7 @@ assay_score_about_init (AssayScoreAbout *self)
   gtk_widget_add_css_class (self->compute, "suggested-action");
   gtk_box_append (box, GTK_WIDGET (buttons));
   self->more = gtk_expander_new_with_mnemonic (_ ("C_ertificate"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->more), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Certificate"), -1);
+  assay_set_name (self->more, _ ("Certificate"));
   self->certificate = GTK_LABEL (gtk_label_new (NULL));
   gtk_label_set_xalign (self->certificate, 0.0f);
   gtk_label_set_wrap (self->certificate, TRUE);

@@ -4,6 +4,7 @@
 #include "app/say.h"
 #include "app/widgets/drop_down.h"
 #include "app/widgets/map_view.h"
+#include "app/widgets/set_name.h"
 #include "core/score/score_pair.h"
 
 #include <glib/gi18n.h>
@@ -96,8 +97,7 @@ show_apart (AssayScoreCompare *self)
       gtk_label_set_xalign (GTK_LABEL (line), 0.0f);
       gtk_widget_add_css_class (line, "numeric");
       gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), line);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, text,
-                                      -1);
+      assay_set_name (row, text);
       gtk_list_box_append (self->apart, row);
     }
   gtk_widget_set_sensitive (self->select, self->found->n_apart > 0);

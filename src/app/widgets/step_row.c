@@ -3,6 +3,7 @@
 
 #include "app/say.h"
 #include "app/sentence.h"
+#include "app/widgets/set_name.h"
 
 #include <glib/gi18n.h>
 
@@ -178,8 +179,7 @@ add_button (AssayStepRow *self, const char *icon, const char *text, GCallback ca
   g_autofree char *name = g_strdup_printf ("%s: %s", text, _ (ay_step_type (self->step)->title));
 
   gtk_widget_set_tooltip_text (button, text);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                  -1);
+  assay_set_name (button, name);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   g_signal_connect_swapped (button, "clicked", callback, self);
@@ -195,10 +195,9 @@ name_header (AssayStepRow *self, const char *name)
   GtkWidget *box = gtk_widget_get_first_child (GTK_WIDGET (self));
   GtkWidget *list = box != NULL ? gtk_widget_get_first_child (box) : NULL;
 
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  assay_set_name (self, name);
   if (GTK_IS_LIST_BOX (list))
-    gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                    -1);
+    assay_set_name (list, name);
   for (; list != NULL; list = gtk_widget_get_next_sibling (list))
     if (GTK_IS_REVEALER (list))
       {
@@ -206,8 +205,7 @@ name_header (AssayStepRow *self, const char *name)
         g_autofree char *label = g_strdup_printf (_ ("Parameters: %s"), name);
 
         if (fields != NULL)
-          gtk_accessible_update_property (GTK_ACCESSIBLE (fields), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                          label, -1);
+          assay_set_name (fields, label);
       }
 }
 
@@ -220,8 +218,7 @@ add_switch (AssayStepRow *self)
 
   gtk_switch_set_active (GTK_SWITCH (button), self->step->on);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                  -1);
+  assay_set_name (button, name);
   g_signal_connect (button, "notify::active", G_CALLBACK (on_switched), self);
   adw_expander_row_add_prefix (ADW_EXPANDER_ROW (self), button);
 }

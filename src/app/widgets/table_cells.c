@@ -4,6 +4,7 @@
 #include "app/model/row.h"
 #include "app/say.h"
 #include "app/widgets/row_image.h"
+#include "app/widgets/set_name.h"
 #include "app/widgets/text_cell.h"
 #include "core/data/thumbnail.h"
 #include "figure/palette.h"
@@ -86,7 +87,7 @@ cells_free (gpointer data, GClosure *closure)
 static void
 set_name (GtkWidget *widget, const char *name)
 {
-  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  assay_set_name (widget, name);
 }
 
 /* The row that a cell is in takes the focus: it is called by the id. */

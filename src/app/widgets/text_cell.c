@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/widgets/text_cell.h"
 
+#include "app/widgets/set_name.h"
+
 #include "figure/canvas.h"
 
 #include <adwaita.h>
@@ -187,7 +189,7 @@ assay_text_cell_set_text (AssayTextCell *self, const char *text)
     return;
   g_free (self->text);
   self->text = g_strdup (text);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  assay_set_name (self, text);
   forget_layout (self);
 }
 

@@ -5,6 +5,7 @@
 #include "app/sentence.h"
 #include "app/widgets/fold.h"
 #include "app/widgets/row_image.h"
+#include "app/widgets/set_name.h"
 #include "app/widgets/why_parts.h"
 #include "core/base/error.h"
 #include "core/data/thumbnail.h"
@@ -141,8 +142,7 @@ make_line (AssayWhyCard *self, const AyExplain *what, const AyWhyRow *of)
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (wrapped), line);
   gtk_widget_set_tooltip_text (wrapped, told);
   gtk_widget_set_name (wrapped, id);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (wrapped), GTK_ACCESSIBLE_PROPERTY_LABEL, told,
-                                  -1);
+  assay_set_name (wrapped, told);
   return wrapped;
 }
 
@@ -342,8 +342,7 @@ assay_why_card_init (AssayWhyCard *self)
   self->rows = GTK_LIST_BOX (gtk_list_box_new ());
   gtk_list_box_set_selection_mode (self->rows, GTK_SELECTION_NONE);
   gtk_widget_add_css_class (GTK_WIDGET (self->rows), "background");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->rows), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Training Rows Behind It"), -1);
+  assay_set_name (self->rows, _ ("Training Rows Behind It"));
   gtk_widget_set_tooltip_text (self->flip, _ ("The smallest set of training rows found whose "
                                               "removal makes the head say another class; they "
                                               "are selected"));

@@ -2,6 +2,7 @@
 #include "app/widgets/why_parts.h"
 
 #include "app/say.h"
+#include "app/widgets/set_name.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -67,7 +68,7 @@ add_line (AssayWhyParts *self, const AyPart *part, double influence, gboolean in
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
   gtk_widget_set_focusable (row, FALSE);
   gtk_widget_set_tooltip_text (row, told);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, told, -1);
+  assay_set_name (row, told);
   gtk_list_box_append (GTK_LIST_BOX (self->lines), row);
 }
 
@@ -155,8 +156,7 @@ assay_why_parts_init (AssayWhyParts *self)
   self->lines = gtk_list_box_new ();
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->lines), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (self->lines, "background");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->lines), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Columns or Words Behind It"), -1);
+  assay_set_name (self->lines, _ ("Columns or Words Behind It"));
   self->sums = GTK_LABEL (gtk_label_new (NULL));
   gtk_label_set_wrap (self->sums, TRUE);
   gtk_label_set_wrap_mode (self->sums, PANGO_WRAP_WORD_CHAR);
