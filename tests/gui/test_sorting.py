@@ -7,7 +7,7 @@ import shutil
 
 import drive
 from a11y_tree import ACCESSIBLE, FOCUSED
-from drive import cli, until
+from drive import again, cli, until
 from table_steps import click_title, names_in, table, title_of
 
 COLUMN = 'influence'
@@ -19,9 +19,12 @@ def order(work, descending, limit=8):
     return [str(one) for one in found]
 
 
+def is_sorted(window, path, wanted):
+    return [name for _, name in names_in(window, path)][:len(wanted)] == wanted
+
+
 def until_sorted(window, path, wanted):
-    until(f'rows by {COLUMN}: {wanted}',
-          lambda: [name for _, name in names_in(window, path)][:len(wanted)] == wanted)
+    until(f'rows by {COLUMN}: {wanted}', lambda: is_sorted(window, path, wanted))
 
 
 def tab_to_title(window, titles):
@@ -86,10 +89,9 @@ def test_sorting():
         window.keys('ctrl+3')
         titles, rows = table(window)
         up, down = order(work, False), order(work, True)
-        click_title(window, titles, COLUMN)
-        until_sorted(window, rows, up)
-        click_title(window, titles, COLUMN)
-        until_sorted(window, rows, down)
+        for wanted in (up, down):
+            again(f'rows by {COLUMN}', lambda: click_title(window, titles, COLUMN),
+                  lambda wanted=wanted: is_sorted(window, rows, wanted))
         window.picture('sorting-table')
         tab_to_title(window, titles)
         window.keys('Return')
