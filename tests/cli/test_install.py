@@ -10,8 +10,7 @@ import subprocess
 import assay
 from tap import Tap
 
-TEMPORARY = assay.Folder()
-FOLDER = TEMPORARY.__enter__()
+FOLDER = assay.Folder().__enter__()
 BUILD = pathlib.Path(assay.CLI).resolve().parents[2]
 MOVED = FOLDER / 'moved'
 ID = 'io.github.assay_app.Assay'
@@ -70,7 +69,7 @@ def main():
     tap = Tap()
     for test in (test_whole, test_moved):
         tap.run(test.__doc__, test)
-    TEMPORARY.__exit__(None, None, None)
+    assay.shutil.rmtree(FOLDER)
     tap.finish()
 
 

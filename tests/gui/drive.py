@@ -41,6 +41,8 @@ SCREEN = os.environ.get('ASSAY_SCREEN', '1360x900')
 PATIENCE = int(os.environ.get('ASSAY_PATIENCE', '60'))
 NOISE = re.compile(r'(CRITICAL|WARNING) \*\*|-(CRITICAL|WARNING)|AddressSanitizer|runtime error')
 MOST_BORDER = 40
+PAGES = ('Overview', 'Map', 'Samples', 'Redundancy', 'Curate', 'Scores', 'History', 'Gains',
+         'Report', 'Review')  # Ctrl+1 to Ctrl+0
 ENTRIES = ('text', 'entry', 'spin button')
 AGAIN = PATIENCE / 6  # after so many seconds a click or key without effect is done again
 

@@ -9,10 +9,6 @@ import subprocess
 
 import drive
 
-
-PAGES = ('Overview', 'Map', 'Samples', 'Redundancy', 'Curate', 'Scores', 'History', 'Gains',
-         'Report', 'Review')
-
 SMALL_SCREEN = (1024, 700)
 ENGLISH = re.compile(r'(?<!-)\b(the|of|rows|loss|with|is|are)\b')
 
@@ -43,7 +39,7 @@ def walk_pages():
         window.click('Clusters', done=lambda: window.all('Number of Clusters', 'spin button'))
         named(window, 'names-clusters')
         window.click('Clusters', done=lambda: not window.all('Number of Clusters', 'spin button'))
-        for key, page in zip('1234567890', PAGES):
+        for key, page in zip('1234567890', drive.PAGES):
             window.keys(f'ctrl+{key}', 'F1')
             window.find(f'What Am I Looking At. — {page}')
             window.keys('Escape')

@@ -8,9 +8,6 @@ import shutil
 import drive
 from drive import until
 
-PAGES = ('Overview', 'Map', 'Samples', 'Redundancy', 'Curate', 'Scores', 'History', 'Gains',
-         'Report', 'Review')  # Ctrl+1 to Ctrl+0
-
 
 def walk(dark):
     data = shutil.copy(drive.SAMPLE, drive.folder() / 'digits.csv')
@@ -21,7 +18,7 @@ def walk(dark):
         window.idle()
         for column in ('self_confidence', 'label'):
             window.color_by(column)
-        for at, name in enumerate(PAGES):
+        for at, name in enumerate(drive.PAGES):
             window.keys(f'ctrl+{(at + 1) % 10}')
             until(f'the page {name}', lambda name=name: window.is_chosen(name, 'page tab'))
             window.idle()

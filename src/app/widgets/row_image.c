@@ -2,7 +2,6 @@
 #include "app/widgets/row_image.h"
 
 #include "app/widgets/set_name.h"
-
 #include "core/data/thumbnail.h"
 
 #include <glib/gi18n.h>

@@ -84,12 +84,6 @@ cells_free (gpointer data, GClosure *closure)
   g_free (self);
 }
 
-static void
-set_name (GtkWidget *widget, const char *name)
-{
-  assay_set_name (widget, name);
-}
-
 /* The row that a cell is in takes the focus: it is called by the id. */
 static void
 name_row (GtkWidget *cell, const char *id)
@@ -97,7 +91,7 @@ name_row (GtkWidget *cell, const char *id)
   for (GtkWidget *at = cell; at != NULL; at = gtk_widget_get_parent (at))
     if (g_str_equal (gtk_widget_get_css_name (at), "row"))
       {
-        set_name (at, id);
+        assay_set_name (at, id);
         return;
       }
 }
@@ -108,8 +102,9 @@ name_parts (GtkColumnView *view)
 {
   for (GtkWidget *part = gtk_widget_get_first_child (GTK_WIDGET (view)); part != NULL;
        part = gtk_widget_get_next_sibling (part))
-    set_name (part, g_str_equal (gtk_widget_get_css_name (part), "header") ? _ ("Column Titles")
-                                                                            : _ ("Rows"));
+    assay_set_name (part, g_str_equal (gtk_widget_get_css_name (part), "header")
+                              ? _ ("Column Titles")
+                              : _ ("Rows"));
 }
 
 static void
@@ -244,7 +239,7 @@ name_title (GtkWidget *title, GtkColumnViewColumn *column, AssaySession *session
   GtkEventController *keys = gtk_event_controller_key_new ();
   const char *name = gtk_column_view_column_get_title (column);
 
-  set_name (title, name);
+  assay_set_name (title, name);
   if (gtk_column_view_column_get_sorter (column) == NULL)
     return;
   gtk_widget_set_focusable (title, TRUE);

@@ -2,7 +2,6 @@
 #include "app/widgets/text_cell.h"
 
 #include "app/widgets/set_name.h"
-
 #include "figure/canvas.h"
 
 #include <adwaita.h>

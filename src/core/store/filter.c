@@ -161,17 +161,19 @@ hint_for_column (const AyFilter *self, const char *name, const char *where)
   return NULL;
 }
 
+static const char no_column[] = "no such column: ";
+
 /* (nullable): the name in what SQLite says of a column that is not there. Since 3.41 it repeats the
  * quotes and adds an advice. */
 static char *
 unknown_column (const char *message)
 {
-  static const char said[] = "no such column: ", advice[] = "\" - should this be a string literal";
+  static const char advice[] = "\" - should this be a string literal";
   const char *name, *end;
 
-  if (!g_str_has_prefix (message, said))
+  if (!g_str_has_prefix (message, no_column))
     return NULL;
-  name = message + strlen (said);
+  name = message + strlen (no_column);
   end = *name == '"' ? strstr (name + 1, advice) : NULL;
   return end != NULL ? g_strndup (name + 1, (gsize) (end - name - 1)) : g_strdup (name);
 }
@@ -225,7 +227,7 @@ fail (AyFilter *self, const char *where, GError **error)
     {
       g_autofree char *hint = hint_for_column (self, column, where);
 
-      line = g_strconcat ("no such column: ", column, hint, NULL);
+      line = g_strconcat (no_column, column, hint, NULL);
     }
   else
     line = g_strdup (message);
